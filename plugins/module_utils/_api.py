@@ -1,0 +1,252 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""The REST API of a cluster: one method per endpoint, typed answers, typed errors.
+
+Facts about statuses and bodies: vendor, REST API reference, cluster certificates requests.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple, NoReturn
+from urllib.parse import quote, urlsplit
+
+from ._errors import CertificateError
+from ._secrets import Secret
+from ._session import Response, Session
+
+CERTIFICATES = "/v1/cluster/certificates"
+UPDATE_CERT = "/v1/cluster/update_cert"
+
+
+class Stored(NamedTuple):
+    """One certificate as the API reports it."""
+
+    certificate: str  # what should be PEM
+    private_key: Secret | None  # None: there is none, or the user may not see it
+
+
+class Update(NamedTuple):
+    """One certificate to be written."""
+
+    name: str
+    certificate: str  # PEM
+    private_key: Secret | None
+
+    def body(self) -> dict[str, str]:
+        """Exactly the fields that the server takes; a certificate without a key has no such field."""
+        fields = {"name": self.name, "certificate": self.certificate}
+        if self.private_key is not None:
+            fields["key"] = self.private_key.reveal()
+        return fields
+
+
+#: What a status means on every endpoint: kind, cause, next step.
+_STATUS = {
+    401: ("unauthorized", "the login was refused", "Check username and password, token, or client_cert"),
+    403: ("forbidden", "this user may not do it", "Use a user whose role allows it"),
+    404: ("not_found", "there is no such path", "Check that url leads to the REST API of a Redis Software cluster"),
+    405: ("method_not_allowed", "the path does not take this method", "Check the version of the cluster"),
+    429: ("too_many_requests", "the server asks for fewer requests", "Wait, then run again"),
+    503: (
+        "unavailable",
+        "the node does not answer, or is not in a cluster",
+        "Check the state of the node, or use the address of another one",
+    ),
+    505: ("version_not_supported", "the server does not support this version of the API", "Check its version"),
+}
+
+_OTHER_STATUS = ("http_status", "the server refused the request", "Check the version of the cluster")
+_OTHER_SERVER_ERROR = ("server_error", "the server failed", "Check the state of the cluster's nodes, then run again")
+
+_WRITE_OUTCOMES = {
+    400: (
+        "certificate_refused",
+        "the cluster refused the certificate as invalid",
+        "Check that key and certificate fit, that the chain is complete, and that its extended key usage has "
+        "serverAuth and clientAuth",
+    ),
+    403: (
+        "forbidden",
+        "this cluster has no certificate of that name, or this user may not change it",
+        "Check name against cluster_certificate_info, and use a user with the role admin",
+    ),
+    406: ("certificate_expired", "the cluster refused the certificate as expired", "Issue a new one"),
+    409: (
+        "not_all_nodes_updated",
+        "not all nodes have been updated",
+        "Check that every node is active, then run again; the same update may be sent twice without harm",
+    ),
+    500: (
+        "server_error",
+        "the cluster failed to apply it",
+        "Run again; the same update may be sent twice without harm",
+    ),
+}
+
+#: What a status means on both update endpoints.
+_UPDATE_STATUS = {**_STATUS, **_WRITE_OUTCOMES, 404: _WRITE_OUTCOMES[400]}
+
+_DELETE_STATUS = {
+    **_STATUS,
+    403: (
+        "forbidden",
+        "this cluster requires the certificate, or this user may not delete it",
+        "Use a user with the role admin; a required certificate can only be replaced",
+    ),
+    500: ("server_error", "the cluster failed to remove it from disk", "Check its nodes, then run again"),
+}
+
+#: Statuses that say that the bulk update does not exist here: before 7.22.2, and what proxies make of it.
+_NO_BULK_UPDATE = (404, 405, 501)
+
+_ERROR_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+class Api:
+    """The endpoints. Every method raises CertificateError when it does not get what it promises."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    @property
+    def url(self) -> str:
+        """The cluster's URL, for messages and results."""
+        return self.session.connection.url
+
+    def certificates(self) -> dict[str, Stored]:
+        """All certificates that are set, by name."""
+        answer = self._get_object(CERTIFICATES)
+        stored = {}
+        for field, value in answer.items():
+            name = field[: -len("_cert")]
+            # Some versions report a certificate that is not set as null or an empty string.
+            if field.endswith("_cert") and name and value not in (None, ""):
+                key = answer.get(f"{name}_key")
+                stored[name] = Stored(
+                    value if isinstance(value, str) else "", Secret(key) if key and isinstance(key, str) else None
+                )
+        return stored
+
+    def update(self, update: Update) -> None:
+        """Replace one certificate on all nodes.
+
+        Tries the bulk endpoint and, where the server says that it has none, the one that it replaced.
+        """
+        response = self.session.request("PUT", CERTIFICATES, {"certificates": [update.body()]})
+        if response.status not in _NO_BULK_UPDATE:
+            self._expect_success(response, f"PUT {CERTIFICATES}", _UPDATE_STATUS)
+            return
+        response = self.session.request("PUT", UPDATE_CERT, update.body())
+        self._expect_success(response, f"PUT {UPDATE_CERT}", _UPDATE_STATUS)
+
+    def delete(self, name: str) -> None:
+        """Remove an optional certificate from all nodes. One that is not there is removed already."""
+        path = f"{CERTIFICATES}/{quote(name, safe='')}"
+        response = self.session.request("DELETE", path)
+        if response.status != 404:
+            self._expect_success(response, f"DELETE {path}", _DELETE_STATUS)
+
+    def cluster(self) -> Mapping[str, Any]:
+        """The cluster's settings; C(name) is its FQDN."""
+        return self._get_object("/v1/cluster")
+
+    def nodes(self) -> list[Mapping[str, Any]]:
+        """The nodes, with C(uid), C(addr), C(status) and C(software_version)."""
+        path = "/v1/nodes"
+        nodes = self._get(path)
+        if not isinstance(nodes, list) or not all(isinstance(node, dict) for node in nodes):
+            self._unexpected(path, "a list of objects")
+        return nodes
+
+    def bootstrap(self) -> Mapping[str, Any]:
+        """What the answering node says of itself."""
+        return self._get_object("/v1/bootstrap")
+
+    def _get_object(self, path: str) -> Mapping[str, Any]:
+        answer = self._get(path)
+        if not isinstance(answer, dict):
+            self._unexpected(path, "an object")
+        return answer
+
+    def _get(self, path: str) -> Any:
+        response = self.session.request("GET", path)
+        request = f"GET {path}"
+        self._expect_success(response, request, _STATUS)
+        if response.body_error is not None:
+            raise response.body_error
+        text = response.body.strip()
+        if not text:
+            raise self._body_error("empty", request, "the answer is empty")
+        if text.startswith(b"<") or "html" in response.content_type.lower():
+            raise self._body_error("html", request, "the answer is an HTML page instead of JSON")
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError) as error:
+            if isinstance(error, json.JSONDecodeError) and (
+                error.pos >= len(error.doc) or error.msg.startswith("Unterminated")
+            ):
+                raise self._body_error("truncated", request, "the answer breaks off") from None
+            raise self._body_error("not_json", request, "the answer is not JSON") from None
+
+    def _unexpected(self, path: str, wanted: str) -> NoReturn:
+        raise self._body_error("unexpected_json", f"GET {path}", f"the answer is JSON, but not {wanted}")
+
+    def _body_error(self, kind: str, request: str, cause: str) -> CertificateError:
+        return CertificateError(
+            kind,
+            f"{request} to {self.url}: {cause}. Check that url leads to the REST API of a Redis Software cluster, and "
+            "not to a proxy's page.",
+            transient=True,
+            cluster=self.url,
+        )
+
+    def _expect_success(self, response: Response, request: str, meanings: Mapping[int, tuple[str, str, str]]) -> None:
+        status = response.status
+        if 200 <= status < 300:
+            return
+        if 300 <= status < 400:
+            kind, cause, next_step = (
+                "redirect",
+                f"the server redirects to {_origin(response.location)}, where the login is not sent on to",
+                "Set url to the address that the API itself has",
+            )
+        else:
+            kind, cause, next_step = meanings.get(status, _OTHER_STATUS if status < 500 else _OTHER_SERVER_ERROR)
+        data: dict[str, Any] = {"cluster": self.url, "status": status}
+        error_code = _error_code(response.body)
+        detail = f"HTTP {status}"
+        if error_code is not None:
+            data["error_code"] = error_code
+            detail += f", {error_code}"
+        raise CertificateError(
+            kind,
+            f"{request} to {self.url}: {cause} ({detail}). {next_step}.",
+            transient=status in (409, 429) or status >= 500,
+            **data,
+        )
+
+
+def _origin(location: str | None) -> str:
+    """Scheme, host and port of a Location header; its other parts may hold anything."""
+    try:
+        parts = urlsplit(location or "")
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "an address that is not valid"
+    return f"{parts.scheme}://{parts.hostname}{port}" if parts.hostname else "another path"
+
+
+def _error_code(body: bytes) -> str | None:
+    """The identifier that an error body carries; nothing else of a body is ever shown."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    code = answer.get("error_code") if isinstance(answer, dict) else None
+    return code if isinstance(code, str) and _ERROR_CODE.fullmatch(code) else None

@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""The one exception that the core raises on purpose: a message for people, and the same as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class CertificateError(Exception):
+    """Something that the user has to know, worded so that the next step is clear.
+
+    The text of another exception, or of a response body, never goes in here: either may quote a private key or a
+    password.
+
+    Attributes:
+        message: what happened and what to do next, in sentences.
+        kind: a stable identifier of the cause, such as V(unauthorized) or V(key_mismatch).
+        transient: whether the same request may succeed a moment later.
+        data: further facts of the failure, JSON-serialisable: C(status), C(error_code), C(option), ...
+        result: what the task's result should hold besides the failure: C(changed), C(before), C(after).
+    """
+
+    def __init__(self, kind: str, message: str, *, transient: bool = False, **data: Any) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.transient = transient
+        self.data = data
+        self.result: dict[str, Any] = {}
+
+    def about(self, certificate: str) -> CertificateError:
+        """Name the certificate that this is about, once."""
+        if "certificate" not in self.data:
+            self.data["certificate"] = certificate
+            self.message = f"{certificate}: {self.message}"
+        return self
+
+    def with_result(self, **result: Any) -> CertificateError:
+        """Add what the task's result should hold besides the failure."""
+        self.result.update(result)
+        return self
+
+    @property
+    def failure(self) -> dict[str, Any]:
+        """The failure as data, for the task's result."""
+        return {"kind": self.kind, **self.data}

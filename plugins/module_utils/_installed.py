@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""A certificate that a cluster has: parsed, with the facts that results show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from . import _names, _x509
+from ._api import Stored
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+
+def entry(name: str, facts: Mapping[str, Any], has_private_key: bool) -> dict[str, Any]:
+    """The facts of one certificate of a cluster, as results show them."""
+    return {"name": name, "required": name in _names.REQUIRED, **facts, "has_private_key": has_private_key}
+
+
+@dataclass(frozen=True)
+class Installed:
+    """One certificate that a cluster has."""
+
+    name: str
+    chain: tuple[x509.Certificate, ...]  # empty when it cannot be parsed
+    facts: dict[str, Any]  # with C(error) when it cannot be parsed, or a field of it is malformed
+
+    @classmethod
+    def of(cls, name: str, stored: Stored, now: datetime) -> Installed:
+        """Parse what the API reports. Never raises: one broken certificate must not hide the others."""
+        chain: tuple[x509.Certificate, ...] = ()
+        has_key = stored.private_key is not None
+        try:
+            chain = _x509.parse_pem(stored.certificate)
+            return cls(name, chain, entry(name, _x509.facts(chain, now), has_key))
+        except _x509.CertificateParseError as error:
+            return cls(name, chain, {**entry(name, _x509.NO_FACTS, has_key), "error": str(error)})
+
+    def expires_by(self, limit: datetime) -> bool:
+        """Whether the leaf or an issuer in the chain ends by then. What cannot be parsed may end at any time."""
+        return not self.chain or _x509.earliest_end(self.chain) <= limit

@@ -1,0 +1,195 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""The material that the user wants a cluster to have: read, checked and ready to be sent."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from . import _names, _private_key, _x509
+from ._errors import CertificateError
+from ._secrets import Secret
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+#: Bytes of a certificate or key file that are read at the most.
+FILE_LIMIT = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Material:
+    """A certificate, its chain, and where its private key comes from."""
+
+    name: str
+    certificates: tuple[x509.Certificate, ...]  # leaf first; for CA bundles in any order
+    certificate_option: str  # the option that they came from
+    key_source: Secret | None = None  # PEM as the user gave it; None for CA bundles
+    key_option: str | None = None  # the option that it came from
+    passphrase: Secret | None = None
+
+    @property
+    def is_bundle(self) -> bool:
+        """Whether these are CA certificates, each by itself, rather than a chain."""
+        return self.name in _names.CA_BUNDLES
+
+    def certificate_pem(self) -> str:
+        """Normalised PEM of all certificates."""
+        return _x509.to_pem(self.certificates)
+
+    def facts(self, now: datetime) -> dict[str, Any]:
+        """See M(_x509.facts).
+
+        Raises:
+            CertificateError: a field of the leaf is malformed.
+        """
+        try:
+            return _x509.facts(self.certificates, now)
+        except _x509.CertificateParseError as error:
+            raise _unusable("invalid_certificate", self.certificate_option, str(error), "Issue a new one") from None
+
+    def load_key(self, *, check: bool) -> Any:
+        """The private key, or None for CA bundles. See M(_private_key.load) for C(check).
+
+        Raises:
+            CertificateError: the key is not usable.
+        """
+        if self.key_source is None:
+            return None
+        try:
+            return _private_key.load(self.key_source, self.passphrase, check=check)
+        except _private_key.KeyProblem as problem:
+            raise _unusable(
+                problem.kind, self.key_option, f"the private key is not usable: {problem}", problem.next_step
+            ) from None
+
+
+def _unusable(kind: str, option: str | None, problem: str, next_step: str) -> CertificateError:
+    return CertificateError(kind, f"option {option}: {problem}. {next_step}.", option=option)
+
+
+def _read_file(option: str, path: str) -> str:
+    try:
+        if os.path.getsize(path) > FILE_LIMIT:
+            raise _unusable("unreadable_file", option, f"{path} is larger than 1 MiB", "Check the path")
+        with open(path, "rb") as file:
+            return file.read(FILE_LIMIT).decode("utf-8", "replace")
+    except OSError as error:
+        raise _unusable(
+            "unreadable_file",
+            option,
+            f"{path} cannot be read ({os.strerror(error.errno or 0)})",
+            "Check the path and its permissions; it is read where the module runs",
+        ) from None
+
+
+def _text(params: Mapping[str, Any], option: str) -> tuple[str | None, str]:
+    """The text that an option or its C(_path) sibling gives, and which of the two it was."""
+    if params.get(option):
+        return params[option], option
+    path_option = f"{option}_path"
+    if params.get(path_option):
+        return _read_file(path_option, params[path_option]), path_option
+    return None, option
+
+
+def _check_validity(certificate: x509.Certificate, which: str, option: str, now: datetime) -> None:
+    start, end = _x509.not_before(certificate), _x509.not_after(certificate)
+    if end < now:
+        raise _unusable("certificate_expired", option, f"{which} expired on {_x509.iso(end)}", "Issue a new one")
+    if start > now:
+        raise _unusable(
+            "certificate_not_yet_valid",
+            option,
+            f"{which} is not valid before {_x509.iso(start)}",
+            "Wait until then, or check the clocks of this host and of the CA",
+        )
+
+
+def _check_order(chain: tuple[x509.Certificate, ...], option: str) -> None:
+    for number, (certificate, issuer) in enumerate(zip(chain, chain[1:]), 1):
+        if not _x509.issued_by(certificate, issuer):
+            raise _unusable(
+                "chain_order",
+                option,
+                f"the order is wrong: certificate {number} ({_x509.name_text(certificate.subject)}) is not issued by "
+                f"certificate {number + 1} ({_x509.name_text(issuer.subject)})",
+                "Give the leaf first, then each issuer after what it issued",
+            )
+
+
+def _bundle(name: str, certificates: tuple[x509.Certificate, ...], option: str, now: datetime) -> Material:
+    for number, certificate in enumerate(certificates, 1):
+        which = f"certificate {number} of the bundle ({_x509.name_text(certificate.subject)})"
+        _check_validity(certificate, which, option, now)
+    return Material(name, tuple(dict.fromkeys(certificates)), option)
+
+
+def from_options(name: str, params: Mapping[str, Any], now: datetime) -> Material:
+    """Read and check what the user gives for one certificate. No request is needed for it.
+
+    Args:
+        name: as the REST API writes it.
+        params: the options C(certificate), C(certificate_path), C(private_key), C(private_key_path) and
+            C(private_key_passphrase), where given.
+        now: in UTC.
+
+    Raises:
+        CertificateError: something is missing, unreadable, malformed, out of order, out of date, or does not match.
+    """
+    text, option = _text(params, "certificate")
+    if text is None:
+        raise _unusable("missing_certificate", option, "it is missing", "Give certificate or certificate_path")
+    try:
+        certificates = _x509.parse_pem(text)
+    except _x509.CertificateParseError as error:
+        raise _unusable("invalid_certificate", option, str(error), "Give certificates in PEM, the leaf first") from None
+
+    key_text, key_option = _text(params, "private_key")
+    if name in _names.CA_BUNDLES:
+        if key_text is not None:
+            raise _unusable(
+                "unexpected_private_key",
+                key_option,
+                f"{name} holds CA certificates and takes no private key",
+                "Leave private_key and private_key_path out",
+            )
+        return _bundle(name, certificates, option, now)
+
+    _check_order(certificates, option)
+    _check_validity(certificates[0], "the certificate", option, now)
+    if key_text is None:
+        raise _unusable(
+            "missing_private_key",
+            key_option,
+            "it is missing",
+            "Give private_key or private_key_path with the certificate",
+        )
+    passphrase = params.get("private_key_passphrase")
+    material = Material(
+        name, certificates, option, Secret(key_text), key_option, Secret(passphrase) if passphrase else None
+    )
+    try:
+        fits = _private_key.matches(material.load_key(check=False), certificates[0])
+    except ValueError:
+        raise _unusable(
+            "invalid_certificate",
+            option,
+            "the public key in the certificate is not supported",
+            "Use RSA, EC or Ed25519",
+        ) from None
+    if not fits:
+        raise _unusable(
+            "key_mismatch",
+            key_option,
+            f"the private key does not belong to the certificate ({_x509.name_text(certificates[0].subject)})",
+            "Give the key that the certificate was issued for, and the leaf as the first certificate",
+        )
+    return material

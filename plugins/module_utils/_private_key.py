@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Private keys: loading, matching with a certificate, and the form that is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import _pem
+from ._secrets import Secret
+
+try:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+except ImportError:  # reported by _libraries
+    pass
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+
+class KeyProblem(ValueError):
+    """A private key that cannot be used.
+
+    Attributes:
+        kind: the stable identifier of the cause, for C(failure.kind).
+        next_step: what the user can do about it.
+    """
+
+    def __init__(self, kind: str, message: str, next_step: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.next_step = next_step
+
+
+def _invalid(message: str) -> KeyProblem:
+    return KeyProblem("invalid_private_key", message, "Give one private key in PEM (PKCS#8, PKCS#1 or SEC 1)")
+
+
+def _key_block(text: str) -> _pem.Block:
+    try:
+        blocks = [block for block in _pem.split(text) if block.label.endswith("PRIVATE KEY")]
+    except _pem.PemError as error:
+        raise _invalid(str(error)) from None
+    if len(blocks) != 1:
+        raise _invalid(f"it holds {len(blocks)} PEM blocks PRIVATE KEY instead of one")
+    return blocks[0]
+
+
+def _is_encrypted(block: _pem.Block) -> bool:
+    return block.label == "ENCRYPTED PRIVATE KEY" or any("ENCRYPTED" in line for line in block.lines[:2])
+
+
+def load(text: Secret, passphrase: Secret | None, *, check: bool) -> Any:
+    """The private key in a PEM text, decrypted.
+
+    Args:
+        text: PEM; text and blocks around the key are passed over.
+        passphrase: not used when the key is not encrypted.
+        check: whether to check an RSA key's numbers for consistency, which takes 30 to 200 ms. Without it, the public
+            half is still right for comparing, but the key must not be sent to a cluster.
+
+    Raises:
+        KeyProblem: no key, several keys, a wrong or missing passphrase, inconsistent numbers, or a type that no
+            cluster takes.
+    """
+    block = _key_block(text.reveal())
+    encrypted = _is_encrypted(block)
+    if encrypted and passphrase is None:
+        raise KeyProblem("passphrase_missing", "it is encrypted", "Give private_key_passphrase")
+    password = passphrase.reveal().encode() if encrypted and passphrase is not None else None
+    try:
+        key = serialization.load_pem_private_key(
+            block.text.encode(), password, unsafe_skip_rsa_key_validation=not check
+        )
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        if encrypted:
+            raise KeyProblem(
+                "passphrase_wrong", "it cannot be decrypted", "Check private_key_passphrase and the key itself"
+            ) from None
+        raise _invalid("it cannot be parsed, or its numbers do not fit together") from None
+    if not isinstance(
+        key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey, ed448.Ed448PrivateKey)
+    ):
+        raise KeyProblem("invalid_private_key", "its type is not supported", "Use an RSA, EC or Ed25519 key")
+    return key
+
+
+def matches(key: Any, certificate: x509.Certificate) -> bool:
+    """Whether C(certificate) was issued for this private key."""
+    form = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return bool(key.public_key().public_bytes(*form) == certificate.public_key().public_bytes(*form))
+
+
+def to_pem(key: Any) -> Secret:
+    """The key as unencrypted PKCS#8 PEM with LF, the form that the vendor's REST API reference shows for updates."""
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return Secret(pem.decode("ascii"))

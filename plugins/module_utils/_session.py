@@ -1,0 +1,222 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""One HTTP session with a cluster: login, TLS trust, timeouts, and a limit on what is read."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import ssl
+import time
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ._errors import CertificateError
+from ._options import Connection
+from ._transport_errors import transport_error
+
+try:
+    import certifi
+    import requests
+    import urllib3
+    from requests.adapters import HTTPAdapter
+    from requests.utils import get_environ_proxies
+except ImportError:  # reported by _libraries
+    HTTPAdapter = object  # type: ignore[assignment,misc]
+
+#: Bytes of a response body that are read at the most.
+BODY_LIMIT = 10 * 1024 * 1024
+
+
+class Response(NamedTuple):
+    """An answer of the API."""
+
+    status: int
+    content_type: str
+    location: str | None
+    body: bytes
+    body_error: CertificateError | None  # why the body is incomplete
+
+
+def _tls_context(connection: Connection) -> ssl.SSLContext:
+    """What the connection trusts: C(ca_path) alone, or the operating system's store.
+
+    Made by hand, since every default context reads SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # A bundle may hold the API's own certificate, or an intermediate, instead of the root.
+    context.verify_flags |= getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)  # named since Python 3.10
+    if not connection.validate_certs:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    elif connection.ca_path:
+        try:
+            context.load_verify_locations(cafile=connection.ca_path)
+        except OSError:  # ssl.SSLError is one
+            raise _unusable("ca_path", connection.ca_path, "a PEM file with one or more certificates") from None
+    else:
+        context.load_verify_locations(**_system_trust())
+    if connection.client_cert:
+        try:
+            # Without a password of its own, OpenSSL asks for one on the terminal.
+            context.load_cert_chain(connection.client_cert, connection.client_key, password="")
+        except OSError:
+            option, path = ("client_key", connection.client_key) if connection.client_key else ("client_cert", None)
+            raise _unusable(
+                option, path or connection.client_cert, "the unencrypted PEM key of the client certificate"
+            ) from None
+    return context
+
+
+def _system_trust() -> dict[str, str]:
+    """Where this system's OpenSSL was built to look for CAs; the bundle of certifi where there is nothing."""
+    paths = ssl.get_default_verify_paths()
+    if os.path.isfile(paths.openssl_cafile):
+        return {"cafile": paths.openssl_cafile}
+    if os.path.isdir(paths.openssl_capath) and os.listdir(paths.openssl_capath):
+        return {"capath": paths.openssl_capath}
+    return {"cafile": certifi.where()}
+
+
+def _unusable(option: str, path: str, wanted: str) -> CertificateError:
+    return CertificateError("invalid_option", f"option {option}: {path} is not {wanted}.", option=option)
+
+
+class _Adapter(HTTPAdapter):
+    """Uses one TLS context for everything, and keeps requests from adding CAs of its own to it."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        return super().proxy_manager_for(proxy, **kwargs, ssl_context=self._context)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        conn.cert_reqs = self._context.verify_mode.name
+        conn.ca_certs = conn.ca_cert_dir = None
+
+
+def _authorization(connection: Connection) -> str | None:
+    if connection.token is not None:
+        return f"Bearer {connection.token.reveal()}"
+    if connection.password is not None:
+        login = f"{connection.username}:{connection.password.reveal()}"
+        return f"Basic {base64.b64encode(login.encode()).decode('ascii')}"
+    return None
+
+
+class Session:
+    """Sends requests to one cluster. Not safe to share between threads."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Prepare; nothing is sent yet.
+
+        Raises:
+            CertificateError: C(ca_path), C(client_cert) or C(client_key) is not usable.
+        """
+        self.connection = connection
+        self._context = _tls_context(connection)
+        self._http = requests.Session()
+        self._http.trust_env = False  # or .netrc and REQUESTS_CA_BUNDLE override what the user gave
+        self._http.mount("https://", _Adapter(self._context))
+        self._http.proxies = get_environ_proxies(connection.url)
+        self._http.headers.update({"Accept": "application/json", "Accept-Encoding": "identity"})
+        authorization = _authorization(connection)
+        if authorization is not None:
+            self._http.headers["Authorization"] = authorization
+        if not connection.validate_certs:
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._http.close()
+
+    def trust(self, pem: str) -> None:
+        """Also trust these certificates, from the next handshake on."""
+        if self.connection.validate_certs:
+            self._context.load_verify_locations(cadata=pem)
+
+    def request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Response:
+        """Send one request and read the answer, whatever its status is. Redirects are not followed.
+
+        Raises:
+            CertificateError: there was no answer.
+        """
+        connection = self.connection
+        read_timeout = connection.timeout if method == "GET" else connection.write_timeout
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        try:
+            answer = self._http.request(
+                method,
+                connection.url + path,
+                data=None if body is None else json.dumps(body).encode(),
+                headers=headers,
+                timeout=(connection.timeout, read_timeout),
+                verify=connection.validate_certs,
+                allow_redirects=False,
+                stream=True,
+            )
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            raise transport_error(error, connection, f"{method} {path}") from None
+        content, body_error = self._read(answer, f"{method} {path}")
+        return Response(
+            answer.status_code,
+            answer.headers.get("Content-Type", ""),
+            answer.headers.get("Location"),
+            content,
+            body_error,
+        )
+
+    def _read(self, answer: requests.Response, request: str) -> tuple[bytes, CertificateError | None]:
+        """The body, and why it is not whole."""
+        # read1 returns what has arrived, so that a server that sends a byte now and then cannot outlast the timeout.
+        raw: Any = answer.raw
+        read1 = getattr(raw, "read1", None) or raw._fp.read1  # urllib3 1.26 has no read1 of its own
+        deadline = time.monotonic() + self.connection.timeout
+        content = bytearray()
+        problem = None
+        try:
+            while len(content) <= BODY_LIMIT and time.monotonic() < deadline:
+                chunk = read1(65536)
+                if not chunk:
+                    break
+                content += chunk
+            else:
+                problem = self._body_error(request, *self._excess(len(content)))
+            expected = answer.headers.get("Content-Length", "")
+            if problem is None and expected.isdigit() and len(content) < int(expected):
+                problem = self._body_error(request, "truncated", "the answer breaks off")
+        except Exception as error:  # urllib3, http.client, ssl and OSError, depending on versions
+            problem = transport_error(error, self.connection, request)
+            if problem.kind == "connection_lost":
+                problem = self._body_error(request, "truncated", "the answer breaks off")
+        if problem is None:
+            raw.release_conn()
+        else:
+            answer.close()
+        return bytes(content), problem
+
+    def _excess(self, received: int) -> tuple[str, str]:
+        if received > BODY_LIMIT:
+            return "too_large", f"the answer is larger than {BODY_LIMIT // 1024 // 1024} MiB"
+        return "read_timeout", f"the answer was not complete after {self.connection.timeout:g} s (option timeout)"
+
+    def _body_error(self, request: str, kind: str, problem: str) -> CertificateError:
+        return CertificateError(
+            kind,
+            f"{request} to {self.connection.url}: {problem}. Check what stands between this host and the cluster, "
+            "and the cluster itself.",
+            transient=kind != "too_large",
+            cluster=self.connection.url,
+        )

@@ -1,0 +1,133 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Why a request got no answer: from the exceptions of four libraries to one message for people."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+
+from ._errors import CertificateError
+from ._options import Connection
+
+try:
+    import requests
+    import urllib3
+except ImportError:  # reported by _libraries
+    pass
+
+# OpenSSL's X509_V_ERR_* numbers.
+_EXPIRED = 10
+_HOST_MISMATCH = {62, 64}
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """C(error) and everything that it wraps, in whatever way requests and urllib3 wrapped it."""
+    queue, seen = [error], set()
+    while queue:
+        current = queue.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        wrapped = (current.__cause__, current.__context__, getattr(current, "reason", None), *current.args)
+        queue.extend(item for item in wrapped if isinstance(item, BaseException))
+
+
+def _distrusted(error: ssl.SSLCertVerificationError, connection: Connection) -> tuple[str, str, str]:
+    if error.verify_code in _HOST_MISMATCH:
+        return (
+            "tls_host_mismatch",
+            f"the API's certificate does not cover {connection.host}",
+            "Use a host in url that the certificate covers",
+        )
+    if error.verify_code == _EXPIRED:
+        return (
+            "tls_expired",
+            "a certificate that the API presents has expired",
+            "To replace it through the API, set validate_certs to false for that one run",
+        )
+    trusted = f"ca_path {connection.ca_path} does" if connection.ca_path else "the system's trust store does"
+    return (
+        "tls_untrusted",
+        f"the API's certificate is not trusted: {trusted} not lead to it ({error.verify_message})",
+        "Set ca_path to the CA that issued it, or, when it is self-signed, to the certificate itself",
+    )
+
+
+def _diagnose(error: BaseException, connection: Connection) -> tuple[str, str, str]:
+    """Kind, cause and next step."""
+    causes = list(_causes(error))
+
+    def find(*types: type[BaseException]) -> BaseException | None:
+        return next((cause for cause in causes if isinstance(cause, types)), None)
+
+    found = find(ssl.SSLCertVerificationError)
+    if isinstance(found, ssl.SSLCertVerificationError):
+        return _distrusted(found, connection)
+    if find(requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
+        return "proxy", "the proxy does not let it through", "Check HTTPS_PROXY and NO_PROXY in the environment"
+    if find(requests.exceptions.InvalidURL):
+        return "unknown_host", f"{connection.host} is not a valid host name", "Check url"
+    if find(socket.gaierror):
+        return "unknown_host", f"the host {connection.host} is not known", "Check url and the name service"
+    if find(ConnectionRefusedError):
+        return (
+            "connection_refused",
+            "the connection is refused",
+            "Check the host and port in url, and that the node is up",
+        )
+    if find(requests.exceptions.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError):
+        return (
+            "connect_timeout",
+            f"there is no connection after {connection.timeout:g} s (option timeout)",
+            "Check the host and port in url, and the firewalls on the way",
+        )
+    if find(requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError, socket.timeout):
+        return (
+            "read_timeout",
+            "there is no answer in time (options timeout and write_timeout)",
+            "Check the load and the state of the cluster's nodes",
+        )
+    closed = find(ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError, BrokenPipeError)
+    found = find(ssl.SSLError)
+    if isinstance(found, ssl.SSLError) and closed is None:
+        reason = found.reason or "no reason given"
+        return (
+            "tls",
+            f"the TLS handshake fails ({reason})",
+            "Check that the port in url is the API's, and client_cert if you use it",
+        )
+    found = find(OSError)
+    if isinstance(found, OSError) and found.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL):
+        return "unreachable", os.strerror(found.errno).lower(), "Check the host in url and the routes to it"
+    return (
+        "connection_lost",
+        "the connection was closed without an answer",
+        "Check the state of the cluster's nodes, and what stands between them and this host",
+    )
+
+
+#: Causes that waiting does not mend.
+_LASTING = frozenset({"tls", "tls_host_mismatch", "tls_expired", "tls_untrusted", "proxy", "unknown_host"})
+
+
+def transport_error(error: BaseException, connection: Connection, request: str) -> CertificateError:
+    """The error to raise for C(error), which is not quoted: it may hold the request's headers or body.
+
+    Args:
+        request: method and path, for the message.
+    """
+    kind, cause, next_step = _diagnose(error, connection)
+    return CertificateError(
+        kind,
+        f"{request} to {connection.url}: {cause}. {next_step}.",
+        transient=kind not in _LASTING,
+        cluster=connection.url,
+    )

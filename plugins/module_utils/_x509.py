@@ -1,0 +1,206 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""X.509 certificates: parsing, comparing, and the facts that results and diffs show."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from . import _pem
+
+try:
+    from cryptography import exceptions, x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa, x448, x25519
+except ImportError:  # reported by _libraries
+    pass
+
+_LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE"})
+
+
+class CertificateParseError(ValueError):
+    """The text holds no certificate, or one that cannot be parsed; the message never quotes the text."""
+
+
+def parse_pem(text: str) -> tuple[x509.Certificate, ...]:
+    """All certificates in a PEM text, in order; blocks of other kinds and text between blocks are passed over.
+
+    Raises:
+        CertificateParseError: there is none, or one of them is broken.
+    """
+    try:
+        ders = [block.der for block in _pem.split(text) if block.label in _LABELS]
+    except _pem.PemError as error:
+        raise CertificateParseError(str(error)) from None
+    if not ders:
+        raise CertificateParseError("there is no PEM block CERTIFICATE in it")
+    certificates = []
+    for number, der in enumerate(ders, 1):
+        try:
+            certificates.append(x509.load_der_x509_certificate(der))
+        except Exception:  # the parser raises more than ValueError for hostile input
+            raise CertificateParseError(f"certificate {number} of {len(ders)} cannot be parsed") from None
+    return tuple(certificates)
+
+
+def to_pem(certificates: Iterable[x509.Certificate]) -> str:
+    """Normalised PEM: LF, one block directly after the other, a last newline."""
+    return "".join(c.public_bytes(serialization.Encoding.PEM).decode("ascii") for c in certificates)
+
+
+def fingerprint(certificate: x509.Certificate) -> str:
+    """SHA-256 over the DER bytes, lower-case hexadecimal with colons, as community.crypto prints it."""
+    return certificate.fingerprint(hashes.SHA256()).hex(":")
+
+
+def fingerprints(certificates: Iterable[x509.Certificate]) -> list[str]:
+    """The fingerprint of each certificate, in order."""
+    return [fingerprint(certificate) for certificate in certificates]
+
+
+def not_before(certificate: x509.Certificate) -> datetime:
+    """The start of validity, in UTC."""
+    if hasattr(certificate, "not_valid_before_utc"):  # cryptography >= 42
+        return certificate.not_valid_before_utc
+    return certificate.not_valid_before.replace(tzinfo=timezone.utc)
+
+
+def not_after(certificate: x509.Certificate) -> datetime:
+    """The end of validity, in UTC."""
+    if hasattr(certificate, "not_valid_after_utc"):  # cryptography >= 42
+        return certificate.not_valid_after_utc
+    return certificate.not_valid_after.replace(tzinfo=timezone.utc)
+
+
+def earliest_end(chain: Iterable[x509.Certificate]) -> datetime:
+    """When the first of the certificates expires, in UTC."""
+    return min(map(not_after, chain))
+
+
+def iso(moment: datetime) -> str:
+    """ISO 8601 in UTC, to the second."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def name_text(name: x509.Name) -> str:
+    """A subject or issuer as RFC 4514 writes it, the most specific part first: C(CN=a.example.com,O=Example)."""
+    return name.rfc4514_string()
+
+
+def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Whether C(issuer) is named as the issuer and its key verifies the signature.
+
+    Where the signature's algorithm is one that cryptography does not verify (SHA-1, MD5), the names decide.
+    """
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except exceptions.UnsupportedAlgorithm:
+        return certificate.issuer == issuer.subject
+    except (ValueError, TypeError, exceptions.InvalidSignature):
+        return False
+    return True
+
+
+def _general_name(name: x509.GeneralName) -> str:
+    if isinstance(name, x509.DNSName):
+        return f"DNS:{name.value}"
+    if isinstance(name, x509.IPAddress):
+        return f"IP:{name.value}"
+    if isinstance(name, x509.RFC822Name):
+        return f"email:{name.value}"
+    if isinstance(name, x509.UniformResourceIdentifier):
+        return f"URI:{name.value}"
+    if isinstance(name, x509.RegisteredID):
+        return f"RID:{name.value.dotted_string}"
+    if isinstance(name, x509.DirectoryName):
+        return f"dirName:{name_text(name.value)}"
+    return f"otherName:{name.type_id.dotted_string}" if isinstance(name, x509.OtherName) else "otherName"
+
+
+def _alternative_names(certificate: x509.Certificate) -> list[str]:
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return []
+    return [_general_name(name) for name in extension.value]
+
+
+def _public_key(certificate: x509.Certificate) -> tuple[str, int | None]:
+    """Type, in the words of community.crypto, and size in bits."""
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return "RSA", key.key_size
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return "ECC", key.key_size
+    if isinstance(key, dsa.DSAPublicKey):
+        return "DSA", key.key_size
+    for kind, name, size in (
+        (ed25519.Ed25519PublicKey, "Ed25519", 256),
+        (ed448.Ed448PublicKey, "Ed448", 456),
+        (x25519.X25519PublicKey, "X25519", 256),
+        (x448.X448PublicKey, "X448", 448),
+    ):
+        if isinstance(key, kind):
+            return name, size
+    return "unknown", None
+
+
+#: Every key of M(facts), with what it is when the certificate cannot be parsed.
+NO_FACTS: dict[str, Any] = dict.fromkeys(
+    (
+        "subject",
+        "issuer",
+        "serial_number",
+        "subject_alternative_names",
+        "not_before",
+        "not_after",
+        "days_remaining",
+        "expired",
+        "fingerprint",
+        "chain_fingerprints",
+        "chain_length",
+        "chain_not_after",
+        "public_key_type",
+        "public_key_size",
+        "signature_algorithm",
+        "self_signed",
+    )
+)
+
+
+def facts(chain: Sequence[x509.Certificate], now: datetime) -> dict[str, Any]:
+    """What there is to know of a chain's leaf, and the fingerprints of all of it. JSON-serialisable, no PEM.
+
+    Raises:
+        CertificateParseError: a field of the certificate is malformed.
+    """
+    leaf = chain[0]
+    end = not_after(leaf)
+    try:
+        key_type, key_size = _public_key(leaf)
+        return {
+            "subject": name_text(leaf.subject),
+            "issuer": name_text(leaf.issuer),
+            "serial_number": leaf.serial_number,
+            "subject_alternative_names": _alternative_names(leaf),
+            "not_before": iso(not_before(leaf)),
+            "not_after": iso(end),
+            "days_remaining": math.floor((end - now).total_seconds() / 86400),
+            "expired": end < now,
+            "fingerprint": fingerprint(leaf),
+            "chain_fingerprints": fingerprints(chain),
+            "chain_length": len(chain),
+            "chain_not_after": iso(earliest_end(chain)),
+            "public_key_type": key_type,
+            "public_key_size": key_size,
+            "signature_algorithm": leaf.signature_algorithm_oid._name,
+            "self_signed": issued_by(leaf, leaf),
+        }
+    except Exception:  # odd extensions, names and keys make cryptography raise many things
+        raise CertificateParseError("a field of the certificate is malformed") from None

@@ -1,0 +1,217 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cluster_certificate_info
+short_description: Show the TLS certificates of a Redis Software cluster
+version_added: 0.1.0
+author:
+  - The redis_enterprise.certificates contributors (!UNKNOWN)
+description:
+  - Reads the certificates that a cluster has, and returns facts about each.
+  - Works for every user that may see the cluster, such as a user with the role C(cluster_viewer).
+  - Private keys that the API hands out with the certificates are dropped unread.
+extends_documentation_fragment:
+  - redis_enterprise.certificates.attributes
+  - redis_enterprise.certificates.attributes.info
+  - redis_enterprise.certificates.connection
+options:
+  names:
+    description:
+      - The certificates to show. If not set, all that the cluster has.
+      - V(cp_internode_encryption) and V(dp_internode_encryption) are accepted for V(ccs_internode_encryption) and
+        V(data_internode_encryption).
+    type: list
+    elements: str
+  expires_within:
+    description:
+      - Show only certificates that expire within this many days, or have expired. An issuer in the chain that expires
+        sooner than the leaf counts. Certificates that cannot be parsed are shown too.
+    type: int
+seealso:
+  - module: redis_enterprise.certificates.cluster_certificate
+"""
+
+EXAMPLES = r"""
+- name: Read all certificates
+  redis_enterprise.certificates.cluster_certificate_info:
+    url: https://cluster.example.com:9443
+    username: viewer@example.com
+    password: "{{ vault_viewer_password }}"
+    ca_path: /etc/ssl/certs/corporate-ca.pem
+  register: installed
+
+- name: Show when each expires
+  ansible.builtin.debug:
+    msg: "{{ item.name }}: {{ item.not_after }}"
+  loop: "{{ installed.certificates }}"
+  loop_control:
+    label: "{{ item.name }}"
+
+- name: Read what expires within 30 days
+  redis_enterprise.certificates.cluster_certificate_info:
+    url: https://cluster.example.com:9443
+    username: viewer@example.com
+    password: "{{ vault_viewer_password }}"
+    ca_path: /etc/ssl/certs/corporate-ca.pem
+    expires_within: 30
+"""
+
+RETURN = r"""
+cluster:
+  description: The cluster that was asked.
+  returned: success
+  type: dict
+  contains:
+    name:
+      description: The FQDN of the cluster; null where the user may not see it.
+      type: str
+      returned: always
+    url:
+      description: The URL that was asked.
+      type: str
+      returned: always
+    version:
+      description: The software version of the oldest node; null where the user may not see it.
+      type: str
+      returned: always
+  sample:
+    name: cluster.example.com
+    url: https://cluster.example.com:9443
+    version: 8.0.20-96
+certificates:
+  description:
+    - The certificates, sorted by name. Facts are those of the leaf, or of the first certificate of a CA bundle.
+    - When a certificate cannot be parsed, its facts are null and RV(certificates[].error) says why.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the certificate.
+      type: str
+      returned: always
+      sample: proxy
+    required:
+      description: Whether every cluster has this certificate, so that it can be replaced but not removed.
+      type: bool
+      returned: always
+    subject:
+      description: The subject as RFC 4514 writes it.
+      type: str
+      returned: always
+      sample: CN=cluster.example.com
+    issuer:
+      description: The issuer as RFC 4514 writes it.
+      type: str
+      returned: always
+      sample: CN=Example CA,O=Example
+    serial_number:
+      description: The serial number.
+      type: int
+      returned: always
+    subject_alternative_names:
+      description: The names that the certificate covers.
+      type: list
+      elements: str
+      returned: always
+      sample: ["DNS:cluster.example.com", "IP:192.0.2.1"]
+    not_before:
+      description: The start of validity (ISO 8601, UTC).
+      type: str
+      returned: always
+      sample: "2026-01-01T00:00:00Z"
+    not_after:
+      description: The end of validity (ISO 8601, UTC).
+      type: str
+      returned: always
+      sample: "2027-01-01T00:00:00Z"
+    days_remaining:
+      description: Full days until the end of validity; negative once it has passed.
+      type: int
+      returned: always
+      sample: 38
+    expired:
+      description: Whether the end of validity has passed.
+      type: bool
+      returned: always
+    fingerprint:
+      description: SHA-256 fingerprint of the leaf, lower-case hexadecimal with colons.
+      type: str
+      returned: always
+    chain_fingerprints:
+      description: The fingerprint of each certificate, leaf first.
+      type: list
+      elements: str
+      returned: always
+    chain_length:
+      description: How many certificates there are, with the leaf.
+      type: int
+      returned: always
+      sample: 2
+    chain_not_after:
+      description: When the first certificate of the chain expires (ISO 8601, UTC).
+      type: str
+      returned: always
+      sample: "2027-01-01T00:00:00Z"
+    public_key_type:
+      description: The type of the public key, such as V(RSA), V(ECC) or V(Ed25519).
+      type: str
+      returned: always
+      sample: RSA
+    public_key_size:
+      description: The size of the public key in bits.
+      type: int
+      returned: always
+      sample: 2048
+    signature_algorithm:
+      description: The algorithm of the signature.
+      type: str
+      returned: always
+      sample: sha256WithRSAEncryption
+    self_signed:
+      description: Whether the certificate is signed with its own key.
+      type: bool
+      returned: always
+    has_private_key:
+      description: Whether the answer held a private key. A user without the permission to see keys gets none.
+      type: bool
+      returned: always
+    error:
+      description: Why the certificate cannot be parsed.
+      type: str
+      returned: when it cannot be parsed
+missing:
+  description: Those of O(names) that the cluster does not have.
+  returned: success
+  type: list
+  elements: str
+failure:
+  description: What went wrong, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
+  returned: failure
+  type: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front, _operations, _options
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            **_options.CONNECTION_SPEC,
+            "names": {"type": "list", "elements": "str"},
+            "expires_within": {"type": "int"},
+        },
+        mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
+        supports_check_mode=True,
+    )
+    _front.run(module, _operations.cluster_certificate_info)
+
+
+if __name__ == "__main__":
+    main()
