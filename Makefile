@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# `make demo` shows the collection at work, `make test` tries it. TESTING.md explains the rest.
+
+PYTHON = $(shell tools/find-python 3.14 3.13 3.12 3.11)
+OLDEST_PYTHON = $(shell tools/find-python 3.10 3.11 3.12)
+TARGET_PYTHON = $(shell tools/find-python 3.9)
+
+STAGES = lint unit integration molecule package sanity
+
+.PHONY: help demo test $(STAGES) environments environment-demo environment-test environment-oldest \
+	environment-target clean
+
+help:
+	@echo "make demo     watch a simulated cluster being audited, rotated and audited again"
+	@echo "make test     all of: $(STAGES)"
+	@echo "make STAGE    one of them; see TESTING.md"
+	@echo "make clean    forget the environments and everything else that was made"
+
+demo: environment-demo
+	@tools/with demo demo/run
+
+test: environments
+	@tools/with test tools/test $(STAGES)
+
+lint molecule package: environment-test
+unit integration sanity: environments
+
+$(STAGES):
+	@tools/with test tools/stages/$@
+
+environments:
+	@$(MAKE) --no-print-directory -j3 environment-test environment-oldest environment-target
+
+environment-demo environment-test:
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer that can make virtual environments was found" \
+		"(Debian: apt install python3-venv). Name one: make PYTHON=/path/to/python"; exit 1; }
+	@"$(PYTHON)" tools/environment.py $(@:environment-%=%)
+	@.venv/$(@:environment-%=%)/bin/python tools/fetch_collections.py
+
+# Where their Python is missing, the stages say what they skip.
+environment-oldest:
+	@python="$(OLDEST_PYTHON)"; [ -z "$$python" ] || "$$python" tools/environment.py oldest
+
+environment-target:
+	@python="$(TARGET_PYTHON)"; [ -z "$$python" ] || "$$python" tools/environment.py target
+
+clean:
+	rm -rf .venv
