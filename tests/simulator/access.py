@@ -1,0 +1,146 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who asks, and what they may: users, roles, Basic, JWT and client certificates."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from .refusal import Refused
+
+_READERS = frozenset({"admin", "cluster_member", "cluster_viewer", "db_member", "db_viewer", "user_manager"})
+ROLES = (*sorted(_READERS), "none")
+PERMISSIONS = {
+    "view_cluster_info": _READERS,
+    "view_all_nodes_info": _READERS,
+    "view_all_bdbs_info": _READERS,
+    "view_cluster_keys": frozenset({"admin", "cluster_member", "user_manager"}),
+    "view_all_users_info": frozenset({"admin", "user_manager"}),
+    "update_cluster": frozenset({"admin"}),
+}
+DEFAULT_TTL = 300
+LONGEST_TTL = 86400
+
+
+@dataclass(frozen=True)
+class User:
+    """A user of the cluster, with one management role."""
+
+    uid: int
+    username: str
+    password: str = field(repr=False)
+    role: str
+
+    def may(self, permission: str) -> bool:
+        return self.role in PERMISSIONS[permission]
+
+
+def make_users(admin: str, password: str) -> dict[str, User]:
+    """The administrator, and one user for each other role."""
+    domain = admin.partition("@")[2] or "example.com"
+    users = [User(1, admin, password, "admin")]
+    for uid, role in enumerate((role for role in ROLES if role != "admin"), 2):
+        users.append(User(uid, f"{role}@{domain}", secrets.token_urlsafe(12), role))
+    return {user.username: user for user in users}
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+
+
+class Access:
+    """The door of one cluster.
+
+    :param basic: whether Basic authentication is on.
+    """
+
+    def __init__(self, users: dict[str, User], issuer: str, basic: bool) -> None:
+        self.users = users
+        self.basic = basic
+        self._issuer = issuer
+        self._secret = secrets.token_bytes(32)
+
+    def refused(self) -> Refused:
+        scheme = f'Basic realm="{self._issuer}"' if self.basic else "Bearer"
+        return Refused(401, "unauthorized", "credentials are missing or wrong", {"WWW-Authenticate": scheme})
+
+    def token(self, user: User, ttl: int = DEFAULT_TTL) -> str:
+        """A signed token that is good for ``ttl`` seconds."""
+        now = int(time.time())
+        claims = {"iss": self._issuer, "sub": user.username, "uid": str(user.uid), "iat": now, "exp": now + ttl}
+        parts = [_encode(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims)]
+        return ".".join([*parts, self._signature(".".join(parts))])
+
+    def _signature(self, signed: str) -> str:
+        return _encode(hmac.digest(self._secret, signed.encode(), hashlib.sha256))
+
+    def claimed_name(self, authorization: str | None) -> str | None:
+        """The user name that a request gives, right or wrong; for the record of requests."""
+        try:
+            scheme, _, value = (authorization or "").partition(" ")
+            if scheme.lower() == "basic":
+                return base64.b64decode(value, validate=True).decode().partition(":")[0]
+            if scheme.lower() == "bearer":
+                return str(json.loads(_decode(value.split(".")[1]))["sub"])
+        except (ValueError, LookupError, TypeError):
+            pass
+        return None
+
+    def login(self, authorization: str | None, client_name: str | None) -> User:
+        """The user of a request: its header, or else the Common Name of its verified client certificate.
+
+        :raises Refused: 401.
+        """
+        if authorization is None:
+            user = self.users.get(client_name or "")
+        else:
+            scheme, _, value = authorization.partition(" ")
+            if scheme.lower() == "basic":
+                user = self._by_password(value)
+            else:
+                user = self._by_token(value) if scheme.lower() == "bearer" else None
+        if user is None:
+            raise self.refused()
+        return user
+
+    def basic_login(self, authorization: str | None) -> User:
+        """The user of a request that must use Basic, as the one that asks for a token does.
+
+        :raises Refused: 401.
+        """
+        scheme, _, value = (authorization or "").partition(" ")
+        user = self._by_password(value) if scheme.lower() == "basic" else None
+        if user is None:
+            raise self.refused()
+        return user
+
+    def _by_password(self, value: str) -> User | None:
+        if not self.basic:
+            return None
+        try:
+            name, colon, password = base64.b64decode(value, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return None
+        user = self.users.get(name)
+        if user is None or not colon or not hmac.compare_digest(user.password.encode(), password.encode()):
+            return None
+        return user
+
+    def _by_token(self, value: str) -> User | None:
+        head, _, signature = value.rpartition(".")
+        if not hmac.compare_digest(self._signature(head).encode(), signature.encode()):
+            return None
+        claims: dict[str, Any] = json.loads(_decode(head.partition(".")[2]))
+        return self.users.get(claims["sub"]) if claims["exp"] > time.time() else None

@@ -1,0 +1,202 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The REST API of one node: the way of a request from the door to its answer."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from . import certificate_routes, cluster_routes
+from .access import User
+from .delivery import deliver
+from .record import AUTHORIZE, Request
+from .refusal import Refused
+from .state import Node
+from .web import JSON, Answer, Exchange, json_answer
+
+if TYPE_CHECKING:
+    from .cluster import Cluster
+
+API_VERSION = "1"
+_ACCEPTED = ("*/*", "application/*", JSON)
+
+
+@dataclass
+class Call:
+    """A request that has passed the door."""
+
+    cluster: Cluster
+    node: Node
+    user: User
+    arguments: tuple[str, ...]
+    record: Request
+    _body: bytes = field(repr=False)
+
+    def need(self, permission: str) -> None:
+        """:raises Refused: 403."""
+        if not self.user.may(permission):
+            raise Refused(403, "insufficient_permissions", f"the role {self.user.role} may not do this")
+
+    def json_object(self, optional: bool = False) -> dict[str, Any]:
+        """The body, which must be a JSON object that names no field twice.
+
+        :param optional: whether an empty body stands for an empty object.
+        :raises Refused: 400.
+        """
+        if optional and not self._body:
+            return {}
+        try:
+            value = json.loads(self._body, object_pairs_hook=_without_twins)
+        except (ValueError, RecursionError):
+            raise Refused(400, "invalid_json", "the body is not JSON") from None
+        if not isinstance(value, dict):
+            raise Refused(400, "invalid_schema", "the body is not an object")
+        self.record.fields = tuple(value)
+        return value
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a field is given twice")
+    return value
+
+
+_BULK = "/v1/cluster/certificates"
+Route = Callable[[Call], Answer]
+_PATHS: tuple[tuple[str, dict[str, Route]], ...] = (
+    (_BULK, certificate_routes.COLLECTION),
+    (r"/v1/cluster/certificates/rotate", certificate_routes.ROTATE),
+    (r"/v1/cluster/certificates/([^/]+)", certificate_routes.ONE),
+    (r"/v1/cluster/update_cert", certificate_routes.UPDATE),
+    (r"/v1/cluster", {"GET": cluster_routes.cluster}),
+    (r"/v1/nodes", {"GET": cluster_routes.nodes}),
+    (r"/v1/nodes/(\d+)", {"GET": cluster_routes.node}),
+    (r"/v1/bdbs", {"GET": cluster_routes.bdbs}),
+    (r"/v1/bdbs/(\d+)", {"GET": cluster_routes.bdb}),
+    (r"/v1/bootstrap", {"GET": cluster_routes.bootstrap}),
+    (r"/v1/users", {"GET": cluster_routes.users}),
+    (r"/v1/job_scheduler", {"GET": cluster_routes.job_scheduler}),
+    (AUTHORIZE, {"POST": cluster_routes.authorize}),
+)
+_ROUTES = [(re.compile(pattern), methods) for pattern, methods in _PATHS]
+
+
+def _accepts_json(accept: str | None) -> bool:
+    if accept is None:
+        return True
+    for choice in accept.split(","):
+        kind, *parameters = (part.strip().lower() for part in choice.split(";"))
+        if kind in _ACCEPTED and not any(re.fullmatch(r"q=0(\.0*)?", one) for one in parameters):
+            return True
+    return False
+
+
+def _is_json(content_type: str | None) -> bool:
+    return (content_type or "").partition(";")[0].strip().lower() == JSON
+
+
+def error_answer(node: Node, status: int, code: str, text: str, headers: dict[str, str] | None = None) -> Answer:
+    """An error in the shape of the node's version."""
+    if node.release.errors_are_described:
+        value: dict[str, Any] = {"error_code": code, "description": text, "status_code": status}
+    else:
+        value = {"error_code": code, "message": text}
+    return json_answer(status, value, headers)
+
+
+class Api:
+    """The API of one node."""
+
+    def __init__(self, cluster: Cluster, node: Node) -> None:
+        self._cluster = cluster
+        self._node = node
+
+    def answer(self, exchange: Exchange) -> None:
+        """Answer one request of a connection, with the fault that it meets if any."""
+        address = urlsplit(exchange.path)
+        record = self._record(exchange, address.path, address.query)
+        self._cluster.log.add(record)
+        body = exchange.read_body()
+        fault = self._cluster.faults.take(record.method, record.path, self._node.uid)
+        if fault is None:
+            answer = self._process(exchange, record, body)
+            record.status = answer.status
+            record.answered = time.monotonic()
+            exchange.send(answer)
+            return
+        record.fault = fault.kind
+        if fault.effect is not None:
+            fault.effect(self._cluster)
+        answer = error_answer(self._node, fault.status or 500, fault.error_code, "a simulated fault")
+        if fault.applied:
+            processed = self._process(exchange, record, body)
+            answer = answer if fault.kind == "status" else processed
+        elif fault.kind == "status" and fault.status == 401:
+            answer.headers |= self._cluster.access.refused().headers
+        record.status = deliver(exchange, fault, answer, self._cluster.next_node(self._node).url + exchange.path)
+        record.answered = time.monotonic()
+
+    def _record(self, exchange: Exchange, path: str, query: str) -> Request:
+        authorization = exchange.headers.get("Authorization")
+        client_name = exchange.client_name()
+        return Request(
+            method=exchange.command,
+            path=path,
+            query=query,
+            node_uid=self._node.uid,
+            username=self._cluster.access.claimed_name(authorization) or client_name,
+            authentication=authorization.partition(" ")[0].lower() if authorization else None,
+            client_name=client_name,
+            content_type=exchange.headers.get("Content-Type"),
+            accept=exchange.headers.get("Accept"),
+        )
+
+    def _process(self, exchange: Exchange, record: Request, body: bytes | None) -> Answer:
+        try:
+            if body is None:
+                exchange.close_connection = True
+                raise Refused(400, "invalid_header", "the length of the body is missing, wrong or too much")
+            return self._routed(exchange, record, body)
+        except Refused as refused:
+            return error_answer(self._node, refused.status, refused.code, refused.text, refused.headers)
+
+    def _routed(self, exchange: Exchange, record: Request, body: bytes) -> Answer:
+        authorization = exchange.headers.get("Authorization")
+        login = self._cluster.access.basic_login if record.path == AUTHORIZE else None
+        user = login(authorization) if login else self._cluster.access.login(authorization, record.client_name)
+        record.username = user.username
+        if exchange.headers.get("x-api-version", API_VERSION).strip() != API_VERSION:
+            raise Refused(505, "unsupported_api_version", f"the only version of the API is {API_VERSION}")
+        methods, arguments = self._find(record.path)
+        if record.method not in methods:
+            raise self._no_method(record, methods)
+        if not _accepts_json(record.accept):
+            raise Refused(400, "invalid_header", "Accept does not admit application/json")
+        if record.method in ("PUT", "POST") and not _is_json(record.content_type):
+            raise Refused(400, "invalid_header", "Content-Type is not application/json")
+        return methods[record.method](Call(self._cluster, self._node, user, arguments, record, body))
+
+    def _no_method(self, record: Request, methods: dict[str, Route]) -> Refused:
+        if record.method == "PUT" and record.path == _BULK and self._cluster.bulk_put_missing_status == 404:
+            return Refused(404, "unknown_uri", "there is nothing under this path")
+        allow = ", ".join(sorted(methods))
+        return Refused(405, "method_not_allowed", "the path has no such method", {"Allow": allow})
+
+    def _find(self, path: str) -> tuple[dict[str, Route], tuple[str, ...]]:
+        for pattern, methods in _ROUTES:
+            match = pattern.fullmatch(path)
+            if match is None:
+                continue
+            if methods is certificate_routes.UPDATE and not self._cluster.update_cert:
+                break
+            if methods is certificate_routes.COLLECTION and not self._node.release.bulk_put:
+                methods = {method: route for method, route in methods.items() if method != "PUT"}
+            return methods, tuple(map(unquote, match.groups()))
+        raise Refused(404, "unknown_uri", "there is nothing under this path")

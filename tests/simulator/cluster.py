@@ -1,0 +1,308 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The cluster: its nodes, their ports, and the handles by which tests hold it."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import ssl
+import tempfile
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+
+from . import database as databases
+from . import pages
+from .access import Access, User, make_users
+from .api import Api
+from .faults import Fault, Faults
+from .initial import Initial
+from .listeners import Identity, Listener, Serve
+from .ports import LARGEST, addresses_available, hold_port
+from .record import Log, Request
+from .releases import NAMES, Release
+from .state import Node, Pair, pair, spread
+from .web import Exchange
+
+UNSET_FORMS = ("omit", "empty", "null")
+_REDIS_ATTEMPTS = 5
+
+
+class Cluster:
+    """A running cluster; a context manager that leaves nothing behind.
+
+    :param nodes: how many nodes, at 127.0.0.1, 127.0.0.2, ...; only one where those cannot be bound (see ``notice``).
+    :param version: ``software_version`` of every node, unless ``versions`` gives one for each.
+    :param username: the administrator; ``password`` is made up unless given.
+    :param api_port: 0, here and in the other ports, for any that is free on all nodes.
+    :param database: ``redis`` (a real redis-server), ``tls`` (a plain listener), ``none``, or ``auto``.
+    :param expires: days left for the initial certificates of certain names; negative: expired.
+    :param optional: optional certificate names that are set from the start.
+    :param unset: how an answer shows a name that is not set: ``omit``, ``empty`` or ``null``.
+    :param lag: uid to seconds after which that node follows a change.
+    :param down: uids of nodes that are down.
+    :param basic_auth: False switches Basic off, on versions that can.
+    :param update_cert: False: a server that no longer has that path.
+    :param bulk_put_missing_status: 404 in place of 405 where the bulk PUT is missing, as behind some proxies.
+    :param rsa_only: only RSA cipher suites are configured.
+    :param directory: where the CA file goes; a temporary folder unless given.
+    :raises ValueError: a value that makes no sense.
+    """
+
+    def __init__(
+        self,
+        nodes: int = 3,
+        version: str = "8.0.20-96",
+        fqdn: str = "cluster.example.com",
+        *,
+        versions: Sequence[str] | None = None,
+        username: str = "admin@example.com",
+        password: str | None = None,
+        api_port: int = 0,
+        cm_port: int = 0,
+        metrics_port: int = 0,
+        database_port: int = 0,
+        database: str = "auto",
+        expires: Mapping[str, float] | None = None,
+        optional: Sequence[str] = (),
+        unset: str = "omit",
+        lag: Mapping[int, float] | None = None,
+        down: Collection[int] = (),
+        basic_auth: bool = True,
+        update_cert: bool = True,
+        bulk_put_missing_status: int = 405,
+        rsa_only: bool = False,
+        directory: str | Path | None = None,
+    ) -> None:
+        releases = [Release(text) for text in versions or [version] * nodes]
+        _check_nodes(nodes, len(releases), {*(lag or {}), *down})
+        _check_names(releases, expires or {}, optional)
+        if unset not in UNSET_FORMS:
+            raise ValueError(f"unknown form {unset!r} of unset names: one of {', '.join(UNSET_FORMS)}")
+        if not basic_auth and not all(release.basic_can_be_off for release in releases):
+            raise ValueError("Basic can be switched off from version 8.2 on")
+        addresses = addresses_available(nodes)
+        self.notice = None
+        if len(addresses) < nodes:
+            self.notice = "127.0.0.2 cannot be bound on this machine, so the cluster has one node only"
+        self.fqdn = fqdn
+        self.username = username
+        self.password = password or secrets.token_urlsafe(12)
+        self.users = make_users(username, self.password)
+        self.unset = unset
+        self.update_cert = update_cert
+        self.bulk_put_missing_status = bulk_put_missing_status
+        self.rsa_only = rsa_only
+        self.database = databases.chosen(database)
+        self.api_port, self.cm_port, self.metrics_port = api_port, cm_port, metrics_port
+        self.database_port = database_port
+        self.access = Access(self.users, fqdn, basic_auth)
+        self.log = Log()
+        self.faults = Faults()
+        self.initial = Initial(fqdn, len(addresses), expires or {}, tuple(optional))
+        self._lock = threading.RLock()
+        self.nodes = [
+            Node(uid, address, releases[uid - 1], self._lock, (lag or {}).get(uid, 0.0))
+            for uid, address in enumerate(addresses, 1)
+        ]
+        self._initially_down = tuple(down)
+        self._wanted_directory = directory
+        self._directory = Path()
+        self._ca_file = Path()
+
+    notice: str | None
+
+    def __repr__(self) -> str:
+        return f"<Cluster {self.fqdn} {self.nodes!r}>"
+
+    def __enter__(self) -> Cluster:
+        self.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Make the certificates and open the ports.
+
+        :raises OSError: a port cannot be bound.
+        :raises RuntimeError: redis-server does not start.
+        """
+        self._directory = Path(tempfile.mkdtemp(prefix="simulator-"))
+        try:
+            pairs = self.initial.pairs()
+            self._ca_file = Path(self._wanted_directory or self._directory) / "ca.pem"
+            self._ca_file.write_text(pairs["api"].certificate or "", encoding="ascii")
+            for node in self.nodes:
+                for name, held in pairs.items():
+                    node.put(name, held)
+            self._open_ports()
+            for node in self.nodes:
+                node.down = node.uid in self._initially_down
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close every port, end every process and thread, and remove the files."""
+        for node in self.nodes:
+            node.close()
+        self._ca_file.unlink(missing_ok=True)
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    # What clients need to know.
+
+    @property
+    def url(self) -> str:
+        """The API of the first node."""
+        return self.nodes[0].url
+
+    @property
+    def ca_path(self) -> str:
+        """A PEM file that verifies the initial certificate of the API."""
+        return str(self._ca_file)
+
+    def user(self, role: str) -> User:
+        """The user of a role.
+
+        :raises KeyError: there is no such role.
+        """
+        for user in self.users.values():
+            if user.role == role:
+                return user
+        raise KeyError(role)
+
+    def token(self, role: str = "admin") -> str:
+        """A token for the user of a role, as ``POST /v1/users/authorize`` gives it."""
+        return self.access.token(self.user(role))
+
+    # What tests look at and change.
+
+    @property
+    def requests(self) -> list[Request]:
+        """Every request to the API so far, in order of arrival."""
+        return self.log.all()
+
+    @property
+    def writes(self) -> list[Request]:
+        """Those that may change something; asking for a token is none of them."""
+        return [request for request in self.log.all() if request.writes]
+
+    def clear_requests(self) -> None:
+        self.log.clear()
+
+    def add_fault(self, fault: Fault) -> None:
+        self.faults.add(fault)
+
+    def clear_faults(self) -> None:
+        self.faults.clear()
+
+    def certificate(self, name: str) -> str | None:
+        """What the first node holds, as PEM text."""
+        return self.nodes[0].holds(name).certificate
+
+    def set_certificate(self, name: str, pem: str | None, key: str | None = None) -> None:
+        """Make every node hold this at once, unchecked; None for ``pem`` unsets the name."""
+        with self._lock:
+            for node in self.nodes:
+                node.put(name, pair(pem, key))
+
+    # What the API needs.
+
+    def apply(self, changes: Mapping[str, Pair], skip_down: bool = False) -> bool:
+        """Bring a change to all nodes.
+
+        :param skip_down: whether a node that is down never learns of it.
+        :returns: whether all nodes were up.
+        """
+        with self._lock:
+            return spread(self.nodes, changes, skip_down)
+
+    def next_node(self, node: Node) -> Node:
+        return self.nodes[node.uid % len(self.nodes)]
+
+    # Ports.
+
+    def _open_ports(self) -> None:
+        self.api_port = self._listen(self.api_port, "api", lambda node: _http(Api(self, node).answer))
+        for node in self.nodes:
+            node.api_port = self.api_port
+        self.cm_port = self._listen(self.cm_port, "cm", lambda node: _http(pages.manager()))
+        self.metrics_port = self._listen(self.metrics_port, "metrics_exporter", lambda node: _http(pages.metrics(node)))
+        if self.database == "redis":
+            self.database_port = self._start_redis()
+        elif self.database == "tls":
+            self.database_port = self._listen(self.database_port, "proxy", lambda node: databases.answer_pings)
+
+    def _listen(self, port: int, name: str, serve: Callable[[Node], Serve]) -> int:
+        """Open a port on every node that presents the certificate ``name``; its number."""
+        held = hold_port([node.address for node in self.nodes], port)
+        listeners = [
+            Listener(one, _identity(node, name), serve(node)) for node, one in zip(self.nodes, held, strict=True)
+        ]
+        for node, listener in zip(self.nodes, listeners, strict=True):
+            node.services.append(listener)
+            listener.resume()
+        return listeners[0].port
+
+    def _start_redis(self) -> int:
+        """Start a redis-server on every node; their port. It binds by itself, so another may be faster."""
+        attempts = 1 if self.database_port else _REDIS_ATTEMPTS
+        for attempt in range(attempts):
+            held = hold_port([node.address for node in self.nodes], self.database_port)
+            port: int = held[0].getsockname()[1]
+            for one in held:
+                one.close()
+            servers: list[databases.RedisServer] = []
+            try:
+                for node in self.nodes:
+                    servers.append(databases.RedisServer(node.address, port, node.holds("proxy"), self._directory))
+            except RuntimeError:
+                for server in servers:
+                    server.close()
+                if attempt == attempts - 1:
+                    raise
+                continue
+            for node, server in zip(self.nodes, servers, strict=True):
+                node.services.append(server)
+            return port
+        raise AssertionError("not reached")
+
+
+def _http(answer: Callable[[Exchange], None]) -> Serve:
+    def serve(connection: ssl.SSLSocket, closing: threading.Event) -> None:
+        Exchange(connection, answer, closing)
+
+    return serve
+
+
+def _identity(node: Node, name: str) -> Callable[[], Identity]:
+    """What a port presents now; the API also takes client certificates of the authorities that are trusted."""
+
+    def identity() -> Identity:
+        trusted = None
+        if name == "api" and node.release.client_certificate_login:
+            trusted = node.holds("mtls_trusted_ca").certificate
+        return node.holds(name), trusted
+
+    return identity
+
+
+def _check_nodes(count: int, versions: int, uids: set[int]) -> None:
+    if not 1 <= count <= LARGEST:
+        raise ValueError(f"a cluster has 1 to {LARGEST} nodes, not {count}")
+    if versions != count:
+        raise ValueError(f"{count} nodes, but {versions} versions")
+    if not uids <= set(range(1, count + 1)):
+        raise ValueError(f"lag or down names a node that is not one of 1 to {count}")
+
+
+def _check_names(releases: Sequence[Release], expires: Mapping[str, float], optional: Sequence[str]) -> None:
+    known = {name for release in releases for name in release.names}
+    for name in optional:
+        if name not in known or NAMES[name].required:
+            raise ValueError(f"{name!r} is not an optional certificate of this version")
+    for name in expires:
+        if name not in known or not (NAMES[name].required or name in optional):
+            raise ValueError(f"{name!r} is not a certificate that this cluster starts with")

@@ -1,0 +1,187 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line: one cluster, until SIGINT or SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import signal
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from .cluster import UNSET_FORMS, Cluster
+from .database import CHOICES
+from .faults import parse_fault
+
+_Key = TypeVar("_Key", int, str)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        """Say what is wrong in one line."""
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if math.isnan(value):
+        raise ValueError(text)
+    return value
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="simulator", description="A stand-in Redis Software cluster on the loopback network.")
+    parser.add_argument("--nodes", type=int, default=3, metavar="N", help="how many nodes (default 3)")
+    parser.add_argument("--version", default="8.0.20-96", help="software version of the nodes (default %(default)s)")
+    parser.add_argument("--fqdn", default="cluster.example.com", help="name of the cluster (default %(default)s)")
+    parser.add_argument("--username", default="admin@example.com", help="the administrator (default %(default)s)")
+    parser.add_argument("--password-file", metavar="FILE", help="first line: the password (default: made up)")
+    ports = {"api": 9443, "cm": 8443, "metrics": 8070, "database": 12000}
+    for name, port in ports.items():
+        parser.add_argument(f"--{name}-port", type=int, default=port, metavar="PORT", help=f"default {port}; 0: any")
+    parser.add_argument("--database", choices=CHOICES, default="auto", help="what database endpoints are")
+    parser.add_argument("--directory", metavar="DIR", help="where the CA file goes (default: a temporary folder)")
+    parser.add_argument("--ready-file", metavar="FILE", help="JSON with URL and login, written once all ports are open")
+    _many(parser, "--expires", "NAME=DAYS", "days left of an initial certificate; negative: expired")
+    _many(parser, "--optional", "NAME", "an optional certificate that is set from the start")
+    _many(parser, "--fault", "FAULT", "such as 'PUT /v1/cluster/update_cert status=409 times=1'")
+    _many(parser, "--lag", "UID=SECONDS", "a node that follows changes later; inf: never")
+    _many(parser, "--down", "UID", "a node that is down")
+    parser.add_argument("--unset", choices=UNSET_FORMS, default="omit", help="how names that are not set are shown")
+    parser.add_argument("--no-basic", action="store_true", help="switch Basic authentication off (8.2 on)")
+    parser.add_argument("--no-update-cert", action="store_true", help="a server without the old update path")
+    return parser
+
+
+def _many(parser: argparse.ArgumentParser, option: str, metavar: str, text: str) -> None:
+    parser.add_argument(option, action="append", default=[], metavar=metavar, help=f"{text}; may be repeated")
+
+
+def _assignments(option: str, texts: Sequence[str], key: type[_Key]) -> dict[_Key, float]:
+    values: dict[_Key, float] = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        try:
+            values[key(name)] = _number(value)
+        except ValueError:
+            raise ValueError(f"{option} {text!r} is not of the form NAME=NUMBER") from None
+    return values
+
+
+def _password(path: str | None) -> str | None:
+    if path is None:
+        return None
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    if not lines or not lines[0]:
+        raise ValueError(f"{path} has no password in its first line")
+    return lines[0]
+
+
+def _cluster(options: argparse.Namespace) -> Cluster:
+    faults = [parse_fault(text) for text in options.fault]
+    cluster = Cluster(
+        nodes=options.nodes,
+        version=options.version,
+        fqdn=options.fqdn,
+        username=options.username,
+        password=_password(options.password_file),
+        api_port=options.api_port,
+        cm_port=options.cm_port,
+        metrics_port=options.metrics_port,
+        database_port=options.database_port,
+        database=options.database,
+        expires=_assignments("--expires", options.expires, str),
+        optional=options.optional,
+        unset=options.unset,
+        lag=_assignments("--lag", options.lag, int),
+        down=[_uid(text) for text in options.down],
+        basic_auth=not options.no_basic,
+        update_cert=not options.no_update_cert,
+        directory=options.directory,
+    )
+    for fault in faults:
+        cluster.add_fault(fault)
+    return cluster
+
+
+def _uid(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(f"--down {text!r} is not the uid of a node")
+    return int(text)
+
+
+def _write_ready_file(path: Path, cluster: Cluster) -> None:
+    """Put the file in place whole, readable by its owner only: it holds the password."""
+    value = {
+        "url": cluster.url,
+        "username": cluster.username,
+        "password": cluster.password,
+        "ca_path": cluster.ca_path,
+        "fqdn": cluster.fqdn,
+        "addresses": [node.address for node in cluster.nodes],
+        "api_port": cluster.api_port,
+        "cm_port": cluster.cm_port,
+        "metrics_port": cluster.metrics_port,
+        "database_port": cluster.database_port,
+        "database": cluster.database,
+        "users": {user.role: {"username": user.username, "password": user.password} for user in cluster.users.values()},
+    }
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(value, file, indent=2)
+        file.write("\n")
+    os.replace(name, path)
+
+
+def _describe(cluster: Cluster) -> str:
+    lines = [
+        f"cluster   {cluster.fqdn}, {len(cluster.nodes)} nodes, version {cluster.nodes[0].release.text}",
+        f"url       {cluster.url}",
+        f"username  {cluster.username}",
+        f"password  {cluster.password}",
+        f"ca        {cluster.ca_path}",
+        f"nodes     {', '.join(node.address for node in cluster.nodes)}",
+        f"ports     API {cluster.api_port}, Cluster Manager {cluster.cm_port}, metrics {cluster.metrics_port}, "
+        f"database {cluster.database_port} ({cluster.database})",
+    ]
+    if cluster.notice:
+        lines.append(f"note      {cluster.notice}")
+    return "\n".join(lines)
+
+
+def _serve(cluster: Cluster, ready_file: Path | None, stopping: set[signal.Signals]) -> None:
+    with cluster:
+        try:
+            print(_describe(cluster), flush=True)
+            if ready_file is not None:
+                _write_ready_file(ready_file, cluster)
+            signal.sigwait(stopping)
+        finally:
+            if ready_file is not None:
+                ready_file.unlink(missing_ok=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    :returns: the exit code: 0 when stopped by a signal, 2 for a wrong option, 1 when the cluster cannot start.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    # Blocked before any thread starts, so that a signal is never lost and clean-up is never cut short.
+    stopping = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    signal.pthread_sigmask(signal.SIG_BLOCK, stopping)
+    try:
+        cluster = _cluster(options)
+    except (ValueError, OSError) as error:
+        parser.error(str(error))
+    try:
+        _serve(cluster, Path(options.ready_file) if options.ready_file else None, stopping)
+    except (OSError, RuntimeError) as error:
+        parser.exit(1, f"{parser.prog}: {error}\n")
+    return 0

@@ -1,0 +1,162 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Database endpoints: a real ``redis-server`` per node, or a plain TLS listener that answers PING."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from .listeners import bound
+from .state import Pair
+
+CHOICES = ("auto", "redis", "tls", "none")
+_START_TIMEOUT = 10.0
+_ANSWER_TIMEOUT = 10.0
+
+# Starts the server given as arguments and kills it when standard input ends, which it does however this process ends.
+_WATCHED = 'exec 3<&0; "$@" 3<&- & server=$!; (cat <&3 >/dev/null; kill -9 $server) & wait $server'
+
+
+def chosen(wanted: str) -> str:
+    """What ``wanted`` comes to on this machine.
+
+    :raises ValueError: no such choice, or redis-server is wanted and not installed.
+    """
+    if wanted not in CHOICES:
+        raise ValueError(f"unknown database {wanted!r}: one of {', '.join(CHOICES)}")
+    installed = shutil.which("redis-server") is not None
+    if wanted == "redis" and not installed:
+        raise ValueError("redis-server is not installed")
+    if wanted == "auto":
+        return "redis" if installed else "tls"
+    return wanted
+
+
+def answer_pings(connection: ssl.SSLSocket, _closing: threading.Event) -> None:
+    """What stands in for redis-server: PING, inline or as an array, is answered; all else is an error."""
+    connection.settimeout(60)
+    stream = connection.makefile("rwb")
+    while line := stream.readline(1024):
+        words = [line.strip()]
+        if line.startswith(b"*"):
+            words = []
+            for _number in range(int(line[1:])):
+                words.append(stream.read(int(stream.readline(32)[1:]) + 2).strip())
+        stream.write(b"+PONG\r\n" if [word.upper() for word in words] == [b"PING"] else b"-ERR unknown command\r\n")
+        stream.flush()
+
+
+class RedisServer:
+    """``redis-server`` at one address; its certificate is changed live.
+
+    :raises RuntimeError: it does not start, or refuses a certificate.
+    """
+
+    pushed = True
+
+    def __init__(self, address: str, port: int, pair: Pair, directory: Path) -> None:
+        self._address = address
+        self._port = port
+        self._held: socket.socket | None = None
+        self._directory = Path(tempfile.mkdtemp(prefix="redis-", dir=directory))
+        self._socket_path = self._directory / "socket"
+        try:
+            with _Files(self._directory, pair) as files:
+                self._process = self._start(files)
+                self._wait_until_up()
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self, files: _Files) -> subprocess.Popen[bytes]:
+        server = ["redis-server", "--port", "0", "--tls-port", str(self._port), "--bind", self._address]
+        server += ["--tls-auth-clients", "no", "--save", "", "--appendonly", "no", "--dir", str(self._directory)]
+        server += ["--unixsocket", str(self._socket_path), "--unixsocketperm", "700"]
+        server += ["--tls-cert-file", files.certificate, "--tls-key-file", files.key]
+        return subprocess.Popen(
+            ["sh", "-c", _WATCHED, "sh", *server],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def _wait_until_up(self) -> None:
+        end = time.monotonic() + _START_TIMEOUT
+        while time.monotonic() < end and self._process.poll() is None:
+            try:
+                self._command("PING")
+                return
+            except OSError:
+                time.sleep(0.005)
+        raise RuntimeError(f"redis-server did not start at {self._address}:{self._port}")
+
+    def _command(self, *words: str) -> None:
+        request = b"*%d\r\n" % len(words)
+        request += b"".join(b"$%d\r\n%b\r\n" % (len(word.encode()), word.encode()) for word in words)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(_ANSWER_TIMEOUT)
+            connection.connect(str(self._socket_path))
+            connection.sendall(request)
+            answer = connection.recv(4096)
+        if answer.startswith(b"-"):
+            raise RuntimeError(f"redis-server refuses {words[0]} {words[1]}")
+
+    def renew(self, name: str, pair: Pair) -> None:
+        if name == "proxy":
+            with _Files(self._directory, pair) as files:
+                self._command("CONFIG", "SET", "tls-cert-file", files.certificate, "tls-key-file", files.key)
+
+    def suspend(self) -> None:
+        self._command("CONFIG", "SET", "tls-port", "0")
+        self._command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        self._held = bound(self._address, self._port)
+
+    def resume(self) -> None:
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+        self._command("CONFIG", "SET", "tls-port", str(self._port))
+
+    def close(self) -> None:
+        if self._held is not None:
+            self._held.close()
+        process = getattr(self, "_process", None)
+        if process is not None:
+            process.stdin.close()
+            process.wait()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+
+class _Files:
+    """A pair in two private files, for as long as redis-server reads them."""
+
+    def __init__(self, directory: Path, pair: Pair) -> None:
+        self._texts = {"certificate": pair.certificate or "", "key": pair.key or ""}
+        self._paths = {name: directory / f"{name}.pem" for name in self._texts}
+
+    @property
+    def certificate(self) -> str:
+        return str(self._paths["certificate"])
+
+    @property
+    def key(self) -> str:
+        return str(self._paths["key"])
+
+    def __enter__(self) -> _Files:
+        for name, path in self._paths.items():
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write(self._texts[name])
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for path in self._paths.values():
+            path.unlink(missing_ok=True)

@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The certificates that a cluster makes for itself."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+
+from .authority import Form, cluster_names, pem_of, self_signed
+from .keys import named_key
+from .releases import NAMES
+from .state import Pair
+
+_SELF_SIGNED_DAYS = 365.0
+_INTERNAL_DAYS = 90.0
+_PURPOSES = ("serverAuth", "clientAuth")
+_AUTHORITY = "private authority"
+
+
+class Initial:
+    """Makes what a cluster starts with, and what internal rotation replaces it with.
+
+    :param expires: days left for certain names; negative: expired.
+    :param optional: names of optional certificates to begin with.
+    """
+
+    def __init__(self, fqdn: str, nodes: int, expires: Mapping[str, float], optional: tuple[str, ...]) -> None:
+        self._fqdn = fqdn
+        self._names = cluster_names(fqdn, nodes)
+        self._expires = expires
+        self._optional = optional
+        self._rotations: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        key = named_key(_AUTHORITY).private
+        self._authority = self_signed(Form(common_name=f"{fqdn} private CA", days=3650, ca=True), key)
+
+    def pairs(self) -> dict[str, Pair]:
+        """The certificates of a new cluster, by name."""
+        wanted = [name for name, entry in NAMES.items() if entry.required or name in self._optional]
+        return {name: self._make(name) for name in wanted}
+
+    def rotated(self, name: str) -> Pair:
+        """A fresh internode certificate with another key than before."""
+        with self._lock:
+            self._rotations[name] += 1
+            return self._internal(name, _INTERNAL_DAYS, self._rotations[name])
+
+    def _make(self, name: str) -> Pair:
+        entry = NAMES[name]
+        if entry.internode:
+            return self._internal(name, self._expires.get(name, _INTERNAL_DAYS), 0)
+        key = named_key(name)
+        form = Form(
+            common_name=self._fqdn,
+            days=self._expires.get(name, _SELF_SIGNED_DAYS),
+            sans=self._names if entry.keyed else (),
+            eku=_PURPOSES if entry.keyed else (),
+            ca=not entry.keyed,
+        )
+        return Pair(pem_of(self_signed(form, key.private)), key.pem if entry.keyed else None)
+
+    def _internal(self, name: str, days: float, generation: int) -> Pair:
+        key = named_key(name, generation)
+        form = Form(common_name=self._fqdn, days=days, sans=self._names, eku=_PURPOSES)
+        leaf = form.sign(key.private, self._authority.subject, named_key(_AUTHORITY).private)
+        return Pair(pem_of(leaf) + pem_of(self._authority), key.pem)

@@ -1,0 +1,210 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""TLS listeners: one accepting thread for the whole process, one thread for each connection."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+from .state import Pair
+from .tls import server_context
+
+HANDSHAKE_TIMEOUT = 20.0
+_BACKLOG = 512
+_LINGER_NOT = struct.pack("ii", 1, 0)
+
+Identity = tuple[Pair, str | None]
+"""What a port presents, and the authorities of the client certificates that it takes."""
+
+
+Serve = Callable[[ssl.SSLSocket, threading.Event], None]
+"""Handles one connection until it is over; the event is set when the port closes for good."""
+
+
+class _Acceptor:
+    """Accepts for all listeners of the process, so that hundreds of clusters cost one thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._selector: selectors.BaseSelector | None = None
+        self._bell: tuple[socket.socket, socket.socket] | None = None
+
+    def add(self, listener: socket.socket, accepted: Callable[[socket.socket], None]) -> None:
+        with self._lock:
+            if self._selector is None:
+                self._selector = selectors.DefaultSelector()
+                self._bell = socket.socketpair()
+                self._selector.register(self._bell[0], selectors.EVENT_READ)
+                self._thread = threading.Thread(
+                    target=self._run, args=(self._selector,), name="simulator-accept", daemon=True
+                )
+                self._thread.start()
+            self._selector.register(listener, selectors.EVENT_READ, accepted)
+
+    def remove(self, listener: socket.socket) -> None:
+        with self._lock:
+            if self._selector is None or self._bell is None or self._thread is None:
+                return
+            self._selector.unregister(listener)
+            if len(self._selector.get_map()) > 1:
+                return
+            self._bell[1].send(b"x")
+            self._thread.join()
+            self._selector.close()
+            for end in self._bell:
+                end.close()
+            self._selector = self._bell = self._thread = None
+
+    @staticmethod
+    def _run(selector: selectors.BaseSelector) -> None:
+        while True:
+            for key, _events in selector.select():
+                if key.data is None:
+                    return
+                try:
+                    connection, _address = key.fileobj.accept()  # type: ignore[union-attr]
+                except OSError:
+                    continue  # the client has gone, or the listener was closed meanwhile
+                key.data(connection)
+
+
+_ACCEPTOR = _Acceptor()
+
+
+def bound(address: str, port: int) -> socket.socket:
+    """A socket that holds the port without listening: connections to it are refused."""
+    held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind((address, port))
+    except OSError:
+        held.close()
+        raise
+    return held
+
+
+def reset(connection: socket.socket) -> None:
+    """End a connection with a RST."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
+    connection.close()
+
+
+def _say_goodbye(connection: ssl.SSLSocket) -> None:
+    """Send close_notify without waiting for the other side's."""
+    with suppress(OSError, ValueError):
+        connection.settimeout(0)
+        connection.unwrap()
+
+
+class Listener:
+    """A TLS port of a node.
+
+    :param identity: what to present; asked at each handshake, when the client's first byte is there.
+    """
+
+    def __init__(self, held: socket.socket, identity: Callable[[], Identity], serve: Serve) -> None:
+        self.address: str
+        self.port: int
+        self.address, self.port = held.getsockname()
+        self._closing = threading.Event()
+        self._identity = identity
+        self._serve = serve
+        self._socket = held
+        self._listening = False
+        self._lock = threading.Lock()
+        self._connections: dict[threading.Thread, socket.socket] = {}
+        self._context: tuple[Identity, ssl.SSLContext] | None = None
+
+    def resume(self) -> None:
+        self._socket.listen(_BACKLOG)
+        self._socket.setblocking(False)
+        self._listening = True
+        _ACCEPTOR.add(self._socket, self._accepted)
+
+    def suspend(self) -> None:
+        self._stop_listening()
+        self._socket = bound(self.address, self.port)
+        self._drop_connections()
+
+    def close(self) -> None:
+        self._closing.set()
+        self._stop_listening()
+        self._drop_connections()
+        for thread in self._threads():
+            if thread is not threading.current_thread():
+                thread.join(timeout=5)
+
+    def renew(self, name: str, pair: Pair) -> None:
+        """Nothing to do: each handshake asks."""
+
+    def _stop_listening(self) -> None:
+        if self._listening:
+            with self._lock:
+                self._listening = False
+            _ACCEPTOR.remove(self._socket)
+        self._socket.close()
+
+    def _threads(self) -> list[threading.Thread]:
+        with self._lock:
+            return list(self._connections)
+
+    def _drop_connections(self) -> None:
+        with self._lock:
+            for thread, connection in self._connections.items():
+                if thread is threading.current_thread():
+                    continue
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    def _accepted(self, connection: socket.socket) -> None:
+        connection.setblocking(True)
+        thread = threading.Thread(target=self._run, args=(connection,), name="simulator-connection", daemon=True)
+        with self._lock:
+            if not self._listening:
+                connection.close()
+                return
+            self._connections[thread] = connection
+            thread.start()
+
+    def _run(self, connection: socket.socket) -> None:
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            secured = self._handshake(connection)
+            if secured is not None:
+                with self._lock:
+                    self._connections[threading.current_thread()] = secured
+                connection = secured
+                self._serve(secured, self._closing)
+                _say_goodbye(secured)
+        except OSError:
+            pass  # the client's end broke; the next connection is not concerned
+        finally:
+            with self._lock:
+                del self._connections[threading.current_thread()]
+            connection.close()
+
+    def _handshake(self, connection: socket.socket) -> ssl.SSLSocket | None:
+        connection.settimeout(HANDSHAKE_TIMEOUT)
+        if not connection.recv(1, socket.MSG_PEEK):
+            return None
+        secured = self._current_context().wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        try:
+            secured.do_handshake()
+        except (OSError, ValueError):
+            secured.close()
+            raise
+        return secured
+
+    def _current_context(self) -> ssl.SSLContext:
+        identity = self._identity()
+        if self._context is None or self._context[0] != identity:
+            (certificate, key), client_authority = identity
+            self._context = identity, server_context(certificate or "", key or "", client_authority)
+        return self._context[1]

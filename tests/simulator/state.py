@@ -1,0 +1,193 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each node holds, and how a change reaches it: at once, later, when it is up again, or never."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from .keys import KeyText
+from .releases import Release
+
+
+class Pair(NamedTuple):
+    """A certificate and its key, as PEM text; None for what is not there. Its ``repr`` shows neither."""
+
+    certificate: str | None
+    key: KeyText | None
+
+    def __repr__(self) -> str:
+        parts = [name for name, text in (("certificate", self.certificate), ("key", self.key)) if text]
+        return f"<Pair of {' and '.join(parts) or 'nothing'}>"
+
+
+UNSET = Pair(None, None)
+
+
+def pair(certificate: str | None, key: str | None) -> Pair:
+    return Pair(certificate, None if key is None else KeyText(key))
+
+
+class Service(Protocol):
+    """A port of a node that follows the node's state."""
+
+    def suspend(self) -> None:
+        """Close the port."""
+
+    def resume(self) -> None:
+        """Open the port again."""
+
+    def renew(self, name: str, pair: Pair) -> None:
+        """The node now holds ``pair`` as ``name``."""
+
+    def close(self) -> None:
+        """Close the port for good."""
+
+
+@dataclass(frozen=True)
+class _Change:
+    made: float
+    name: str
+    pair: Pair
+
+
+class Node:
+    """One node.
+
+    Its API reports, and its ports serve, what it holds itself: :attr:`stored`.
+    """
+
+    def __init__(self, uid: int, address: str, release: Release, lock: threading.RLock, lag: float) -> None:
+        self.uid = uid
+        self.address = address
+        self.release = release
+        self.external_addresses: list[str] = []
+        self.services: list[Service] = []
+        self.api_port = 0
+        self._lock = lock
+        self._lag = lag
+        self._down = False
+        self._held: dict[str, Pair] = {}
+        self._waiting: list[_Change] = []
+        self._timers: list[threading.Timer] = []
+
+    def __repr__(self) -> str:
+        return f"<Node {self.uid} {self.address}{' down' if self._down else ''}>"
+
+    @property
+    def url(self) -> str:
+        return f"https://{self.address}:{self.api_port}"
+
+    @property
+    def lag(self) -> float:
+        """Seconds after which this node follows a change; ``math.inf``: never."""
+        return self._lag
+
+    @lag.setter
+    def lag(self, seconds: float) -> None:
+        with self._lock:
+            self._lag = seconds
+            self.settle()
+            if self._waiting:
+                self._wake_later()
+
+    @property
+    def down(self) -> bool:
+        """Whether the node's ports are closed. Set to False, it opens them and follows what it missed."""
+        return self._down
+
+    @down.setter
+    def down(self, down: bool) -> None:
+        with self._lock:
+            if down == self._down:
+                return
+            self._down = down
+            self.settle()
+            for service in self.services:
+                if down:
+                    service.suspend()
+                else:
+                    service.resume()
+
+    @property
+    def stored(self) -> dict[str, Pair]:
+        """Every certificate name that the node's version knows, with what the node holds."""
+        with self._lock:
+            self.settle()
+            return {name: self._held.get(name, UNSET) for name in self.release.names}
+
+    def holds(self, name: str) -> Pair:
+        with self._lock:
+            self.settle()
+            return self._held.get(name, UNSET)
+
+    def put(self, name: str, pair: Pair) -> None:
+        """Make the node hold ``pair`` at once."""
+        with self._lock:
+            self._waiting = [change for change in self._waiting if change.name != name]
+            self._hold(name, pair)
+
+    def follow(self, changes: Mapping[str, Pair]) -> None:
+        """Make the node hold the changes after its lag, and not before it is up."""
+        with self._lock:
+            now = time.monotonic()
+            self._waiting += [_Change(now, name, pair) for name, pair in changes.items()]
+            self.settle()
+            if self._waiting:
+                self._wake_later()
+
+    def settle(self) -> None:
+        """Take over the changes that are due."""
+        if self._down:
+            return
+        now = time.monotonic()
+        while self._waiting and self._waiting[0].made + self._lag <= now:
+            change = self._waiting.pop(0)
+            self._hold(change.name, change.pair)
+
+    def close(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        for timer in self._timers:
+            timer.join()
+        for service in self.services:
+            service.close()
+
+    def _hold(self, name: str, pair: Pair) -> None:
+        self._held[name] = pair
+        for service in self.services:
+            service.renew(name, pair)
+
+    def _wake_later(self) -> None:
+        """Only a service that does not ask before each handshake, such as redis-server, needs the push."""
+        if self._lag == math.inf or not any(getattr(service, "pushed", False) for service in self.services):
+            return
+        timer = threading.Timer(self._lag + 0.001, self._wake)
+        timer.daemon = True
+        self._timers = [one for one in self._timers if one.is_alive()] + [timer]
+        timer.start()
+
+    def _wake(self) -> None:
+        with self._lock:
+            self.settle()
+
+
+def spread(nodes: Iterable[Node], changes: Mapping[str, Pair], skip_down: bool = False) -> bool:
+    """Bring a change to all nodes.
+
+    :param skip_down: whether a node that is down never learns of it.
+    :returns: whether every node was up.
+    """
+    complete = True
+    for node in nodes:
+        if node.down:
+            complete = False
+            if skip_down:
+                continue
+        node.follow(changes)
+    return complete

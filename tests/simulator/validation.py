@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a server of a given release takes a certificate (vendor: REST API reference, cluster certificates).
+
+The text must be normalised PEM. A real server forgives more; this one is here to catch what it might not forgive.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from .refusal import Refused
+from .releases import CertificateName, Release
+
+_BODY = r"(?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{1,64}={0,2}\n"
+_BLOCK = re.compile(rf"-----BEGIN CERTIFICATE-----\n{_BODY}-----END CERTIFICATE-----\n", re.ASCII)
+_BUNDLE = re.compile(rf"(?:{_BLOCK.pattern})+", re.ASCII)
+_KEY_LABEL = "((?:RSA |EC )?PRIVATE" + " KEY)"
+_KEY = re.compile(rf"-----BEGIN {_KEY_LABEL}-----\n{_BODY}-----END \1-----\n", re.ASCII)
+_SMALLEST_RSA = 2048
+_BOTH = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH}
+
+
+class Unparsable(Refused):
+    """The certificate is not PEM of certificates."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(400, "invalid_certificate", text)
+
+
+def _invalid(text: str) -> Refused:
+    return Refused(400, "invalid_certificate", text)
+
+
+def parse(text: str) -> list[x509.Certificate]:
+    """The certificates of normalised PEM text, in its order.
+
+    :raises Unparsable: anything else.
+    """
+    if not _BUNDLE.fullmatch(text):
+        raise Unparsable("the certificate is not normalised PEM of certificates only")
+    try:
+        return [x509.load_pem_x509_certificate(block.encode()) for block in _BLOCK.findall(text)]
+    except ValueError:
+        raise Unparsable("the certificate cannot be parsed") from None
+
+
+def check(entry: CertificateName, certificate: str, key: str | None, release: Release, rsa_only: bool) -> None:
+    """Judge one certificate and its key, the way an update does.
+
+    :param rsa_only: whether only RSA cipher suites are configured.
+    :raises Refused: 400 invalid, 406 expired.
+    """
+    if entry.keyed and key is None:
+        raise Refused(400, "missing_key", f"{entry.name} needs a private key")
+    if not entry.keyed and key is not None:
+        raise Refused(400, "unexpected_key", f"{entry.name} takes no private key")
+    certificates = parse(certificate)
+    if release.needs_common_names:
+        _check_common_names(certificates)
+    if key is not None:
+        _check_order(certificates)
+        _check_key(certificates[0], key)
+        _check_key_type(entry, certificates[0], release, rsa_only)
+        _check_purposes(entry, certificates[0], release)
+    for one in certificates:
+        _check_validity(one)
+
+
+def _check_order(chain: list[x509.Certificate]) -> None:
+    for lower, upper in zip(chain, chain[1:], strict=False):
+        try:
+            lower.verify_directly_issued_by(upper)
+        except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+            raise _invalid("a certificate of the chain is not issued by the one after it") from None
+
+
+def _check_key(leaf: x509.Certificate, text: str) -> None:
+    if not _KEY.fullmatch(text):
+        raise _invalid("the key is not one unencrypted private key in normalised PEM")
+    try:
+        key = load_pem_private_key(text.encode(), None)
+        ours = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        theirs = leaf.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise _invalid("the key cannot be read") from None
+    if ours != theirs:
+        raise _invalid("the key does not belong to the certificate")
+
+
+def _check_key_type(entry: CertificateName, leaf: x509.Certificate, release: Release, rsa_only: bool) -> None:
+    key = leaf.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        if key.key_size < _SMALLEST_RSA:
+            raise _invalid(f"an RSA key needs at least {_SMALLEST_RSA} bits")
+    elif entry.internode:
+        raise _invalid("an internode certificate must be RSA")
+    elif rsa_only and release.checks_key_type:
+        raise _invalid("no configured cipher suite fits the type of the key")
+
+
+def _purposes(leaf: x509.Certificate) -> set[x509.ObjectIdentifier] | None:
+    try:
+        return set(leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
+    except x509.ExtensionNotFound:
+        return None
+    except ValueError:
+        raise Unparsable("an extension of the certificate cannot be parsed") from None
+
+
+def _check_purposes(entry: CertificateName, leaf: x509.Certificate, release: Release) -> None:
+    purposes = _purposes(leaf)
+    needed = set(_BOTH)
+    if entry.internode:
+        if not release.checks_internode_purposes:
+            needed.discard(ExtendedKeyUsageOID.CLIENT_AUTH)
+        elif purposes is None:
+            raise _invalid("an internode certificate needs the purposes serverAuth and clientAuth")
+    if purposes is not None and not needed <= purposes:
+        raise _invalid("the extended key usage needs serverAuth and clientAuth")
+
+
+def _check_common_names(chain: list[x509.Certificate]) -> None:
+    if any(not one.subject.get_attributes_for_oid(NameOID.COMMON_NAME) for one in chain):
+        raise _invalid("a certificate of the chain has no Common Name")
+
+
+def _check_validity(certificate: x509.Certificate) -> None:
+    now = datetime.now(timezone.utc)
+    if certificate.not_valid_after_utc < now:
+        raise Refused(406, "expired_certificate", "the certificate is expired")
+    if certificate.not_valid_before_utc > now:
+        raise _invalid("the certificate is not valid yet")
