@@ -78,6 +78,7 @@ def _cluster_certificate(task: Task, name: str) -> dict[str, Any]:
             after = reached.facts if reached else None
     return {
         "changed": change.action != "none",
+        "change": change.action,
         "name": name,
         "before": change.before,
         "after": after,

@@ -151,6 +151,11 @@ def _public_key(certificate: x509.Certificate) -> tuple[str, int | None]:
     return "unknown", None
 
 
+def _days(start: datetime, end: datetime) -> int:
+    """Full days between, negative when C(end) comes first."""
+    return math.floor((end - start).total_seconds() / 86400)
+
+
 #: Every key of M(facts), with what it is when the certificate cannot be parsed.
 NO_FACTS: dict[str, Any] = dict.fromkeys(
     (
@@ -165,7 +170,7 @@ NO_FACTS: dict[str, Any] = dict.fromkeys(
         "fingerprint",
         "chain_fingerprints",
         "chain_length",
-        "chain_not_after",
+        "chain_days_remaining",
         "public_key_type",
         "public_key_size",
         "signature_algorithm",
@@ -191,12 +196,12 @@ def facts(chain: Sequence[x509.Certificate], now: datetime) -> dict[str, Any]:
             "subject_alternative_names": _alternative_names(leaf),
             "not_before": iso(not_before(leaf)),
             "not_after": iso(end),
-            "days_remaining": math.floor((end - now).total_seconds() / 86400),
+            "days_remaining": _days(now, end),
             "expired": end < now,
             "fingerprint": fingerprint(leaf),
             "chain_fingerprints": fingerprints(chain),
             "chain_length": len(chain),
-            "chain_not_after": iso(earliest_end(chain)),
+            "chain_days_remaining": _days(now, earliest_end(chain)),
             "public_key_type": key_type,
             "public_key_size": key_size,
             "signature_algorithm": leaf.signature_algorithm_oid._name,

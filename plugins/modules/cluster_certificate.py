@@ -117,6 +117,12 @@ name:
   returned: always
   type: str
   sample: proxy
+change:
+  description:
+    - V(update), V(delete), or V(none). The same as RV(ignore:changed), but not subject to C(changed_when).
+  returned: success
+  type: str
+  sample: update
 before:
   description:
     - Facts about the certificate that the cluster had, or null when it had none.

@@ -152,11 +152,11 @@ certificates:
       type: int
       returned: always
       sample: 2
-    chain_not_after:
-      description: When the first certificate of the chain expires (ISO 8601, UTC).
-      type: str
+    chain_days_remaining:
+      description: The same as RV(certificates[].days_remaining), for whichever certificate of the chain expires first.
+      type: int
       returned: always
-      sample: "2027-01-01T00:00:00Z"
+      sample: 38
     public_key_type:
       description: The type of the public key, such as V(RSA), V(ECC) or V(Ed25519).
       type: str

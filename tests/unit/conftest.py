@@ -1,0 +1,32 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Material that unit tests share. Issued once: a certificate authority is slow."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+from simulator.authority import Authority, Material
+
+
+@pytest.fixture(scope="session")
+def authority() -> Authority:
+    return Authority(common_name="Unit test CA")
+
+
+@pytest.fixture(scope="session")
+def material(authority: Authority) -> Material:
+    """A leaf and two intermediates."""
+    return authority.issue("cluster.example.com", intermediates=2)
+
+
+@pytest.fixture(scope="session")
+def other(authority: Authority) -> Material:
+    return authority.issue("cluster.example.com", key="ec")
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime.now(timezone.utc)

@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private keys: forms that load, reasons why others do not, and what is sent."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _private_key
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import dsa, rsa
+from simulator.authority import Authority, Material
+
+
+@pytest.mark.parametrize("key", ["rsa", "ec", "ed25519"])
+@pytest.mark.parametrize("check", [True, False])
+def test_every_type_matches_its_own_certificate_only(
+    authority: Authority, material: Material, key: str, check: bool
+) -> None:
+    issued = authority.issue(key=key)
+    loaded = _private_key.load(Secret(issued.key_pem), None, check=check)
+    assert _private_key.matches(loaded, issued.leaf)
+    assert not _private_key.matches(loaded, material.leaf)
+
+
+@pytest.mark.parametrize("key", ["rsa", "ec"])
+@pytest.mark.parametrize("passphrase", [None, "open sesame ü"])
+def test_traditional_and_encrypted_forms_become_plain_pkcs8(
+    authority: Authority, key: str, passphrase: str | None
+) -> None:
+    issued = authority.issue(key=key, traditional=True, passphrase=passphrase)
+    secret = None if passphrase is None else Secret(passphrase)
+    sent = _private_key.to_pem(_private_key.load(Secret(issued.key_pem), secret, check=True)).reveal()
+    assert re.match(r"-+BEGIN PRIVATE KEY-+\n", sent)
+    assert "\r" not in sent
+    assert sent.endswith("-\n")
+    plain = serialization.load_pem_private_key(sent.encode(), None)
+    assert _private_key.matches(plain, issued.leaf)
+
+
+def test_text_around_the_key_does_not_count(material: Material) -> None:
+    text = "Bag Attributes\r\n" + material.leaf_pem + material.key_pem.replace("\n", "\r\n").rstrip()
+    assert _private_key.matches(_private_key.load(Secret(text), None, check=True), material.leaf)
+
+
+def test_a_passphrase_for_a_plain_key_is_not_used(material: Material) -> None:
+    assert _private_key.load(Secret(material.key_pem), Secret("not needed"), check=True)
+
+
+def pem_of(key: rsa.RSAPrivateKey | dsa.DSAPrivateKey) -> str:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+
+
+def problem(text: str, passphrase: str | None = None) -> str:
+    with pytest.raises(_private_key.KeyProblem) as raised:
+        _private_key.load(Secret(text), None if passphrase is None else Secret(passphrase), check=True)
+    lines = [line for line in text.splitlines() if len(line) > 20 and "-----" not in line]
+    assert not [line for line in lines if line in str(raised.value)]
+    assert raised.value.__cause__ is None
+    return raised.value.kind
+
+
+def test_reasons_why_a_key_is_not_usable(authority: Authority, material: Material) -> None:
+    encrypted = authority.issue(passphrase="right").key_pem
+    assert problem(encrypted) == "passphrase_missing"
+    assert problem(encrypted, "wrong") == "passphrase_wrong"
+    legacy = authority.issue(passphrase="right", traditional=True).key_pem
+    assert problem(legacy) == "passphrase_missing"
+    assert problem(legacy, "wrong") == "passphrase_wrong"
+    assert problem("") == "invalid_private_key"
+    assert problem(material.leaf_pem) == "invalid_private_key"
+    assert problem(material.key_pem * 2) == "invalid_private_key"
+    assert problem(material.key_pem[: len(material.key_pem) // 2]) == "invalid_private_key"
+    assert problem(pem_of(dsa.generate_private_key(2048))) == "invalid_private_key"
+
+
+def test_a_key_whose_numbers_do_not_fit_is_refused_when_it_is_to_be_sent(material: Material) -> None:
+    loaded = serialization.load_pem_private_key(material.key_pem.encode(), None)
+    assert isinstance(loaded, rsa.RSAPrivateKey)
+    numbers = loaded.private_numbers()
+    damaged = rsa.RSAPrivateNumbers(
+        numbers.p, numbers.q, numbers.d, numbers.dmp1 + 2, numbers.dmq1, numbers.iqmp, numbers.public_numbers
+    ).private_key(unsafe_skip_rsa_key_validation=True)
+    text = pem_of(damaged)
+    assert _private_key.matches(_private_key.load(Secret(text), None, check=False), material.leaf)
+    assert problem(text) == "invalid_private_key"
