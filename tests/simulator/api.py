@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -127,8 +126,7 @@ class Api:
         fault = self._cluster.faults.take(record.method, record.path, self._node.uid)
         if fault is None:
             answer = self._process(exchange, record, body)
-            record.status = answer.status
-            record.answered = time.monotonic()
+            record.answer(answer.status)
             exchange.send(answer)
             return
         record.fault = fault.kind
@@ -140,8 +138,7 @@ class Api:
             answer = answer if fault.kind == "status" else processed
         elif fault.kind == "status" and fault.status == 401:
             answer.headers |= self._cluster.access.refused().headers
-        record.status = deliver(exchange, fault, answer, self._cluster.next_node(self._node).url + exchange.path)
-        record.answered = time.monotonic()
+        deliver(exchange, fault, answer, record, self._cluster.next_node(self._node).url + exchange.path)
 
     def _record(self, exchange: Exchange, path: str, query: str) -> Request:
         authorization = exchange.headers.get("Authorization")

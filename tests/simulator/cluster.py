@@ -10,6 +10,7 @@ import ssl
 import tempfile
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from . import database as databases
@@ -243,31 +244,36 @@ class Cluster:
         ]
         for node, listener in zip(self.nodes, listeners, strict=True):
             node.services.append(listener)
+        for listener in listeners:
             listener.resume()
         return listeners[0].port
 
     def _start_redis(self) -> int:
-        """Start a redis-server on every node; their port. It binds by itself, so another may be faster."""
-        attempts = 1 if self.database_port else _REDIS_ATTEMPTS
-        for attempt in range(attempts):
+        """Start a redis-server on every node; their port. Each binds by itself, so somebody else may be faster."""
+        for left in reversed(range(1 if self.database_port else _REDIS_ATTEMPTS)):
             held = hold_port([node.address for node in self.nodes], self.database_port)
             port: int = held[0].getsockname()[1]
             for one in held:
                 one.close()
-            servers: list[databases.RedisServer] = []
             try:
-                for node in self.nodes:
-                    servers.append(databases.RedisServer(node.address, port, node.holds("proxy"), self._directory))
+                self._start_redis_at(port)
             except RuntimeError:
-                for server in servers:
-                    server.close()
-                if attempt == attempts - 1:
+                if not left:
                     raise
-                continue
-            for node, server in zip(self.nodes, servers, strict=True):
-                node.services.append(server)
-            return port
-        raise AssertionError("not reached")
+            else:
+                break
+        return port
+
+    def _start_redis_at(self, port: int) -> None:
+        with ExitStack() as started:
+            servers = []
+            for node in self.nodes:
+                server = databases.RedisServer(node.address, port, node.holds("proxy"), self._directory)
+                started.callback(server.close)
+                servers.append(server)
+            started.pop_all()
+        for node, server in zip(self.nodes, servers, strict=True):
+            node.services.append(server)
 
 
 def _http(answer: Callable[[Exchange], None]) -> Serve:

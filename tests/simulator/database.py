@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from .listeners import bound
@@ -54,10 +55,14 @@ def answer_pings(connection: ssl.SSLSocket, _closing: threading.Event) -> None:
         stream.flush()
 
 
+class CommandRefused(RuntimeError):
+    """redis-server answered with an error."""
+
+
 class RedisServer:
     """``redis-server`` at one address; its certificate is changed live.
 
-    :raises RuntimeError: it does not start, or refuses a certificate.
+    :raises RuntimeError: it does not start.
     """
 
     pushed = True
@@ -108,12 +113,14 @@ class RedisServer:
             connection.sendall(request)
             answer = connection.recv(4096)
         if answer.startswith(b"-"):
-            raise RuntimeError(f"redis-server refuses {words[0]} {words[1]}")
+            raise CommandRefused(words[0])
 
     def renew(self, name: str, pair: Pair) -> None:
-        if name == "proxy":
-            with _Files(self._directory, pair) as files:
-                self._command("CONFIG", "SET", "tls-cert-file", files.certificate, "tls-key-file", files.key)
+        """Present the new pair from now on; one that cannot be served leaves the old one in place."""
+        if name != "proxy":
+            return
+        with _Files(self._directory, pair) as files, suppress(CommandRefused):
+            self._command("CONFIG", "SET", "tls-cert-file", files.certificate, "tls-key-file", files.key)
 
     def suspend(self) -> None:
         self._command("CONFIG", "SET", "tls-port", "0")

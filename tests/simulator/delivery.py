@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from .faults import Fault
 from .listeners import reset
+from .record import Request
 from .web import HTML, JSON, LARGEST_BODY, Answer, Exchange
 
 _PAGE = (
@@ -18,32 +19,36 @@ _GARBAGE = b'\x00\xff{"proxy_cert": not json'
 _PIECE = b" " * 65536
 
 
-def deliver(exchange: Exchange, fault: Fault, answer: Answer, elsewhere: str) -> int | None:
-    """Send ``answer`` the way ``fault`` wants it.
+def deliver(exchange: Exchange, fault: Fault, answer: Answer, record: Request, elsewhere: str) -> None:
+    """Send ``answer`` the way ``fault`` wants it, and note in ``record`` what is sent.
 
     :param elsewhere: where a redirect leads unless the fault says.
-    :returns: the status sent, or None where there was no answer.
     """
-    if fault.status is not None:
-        answer.status = fault.status
-    answer.headers |= fault.headers
-    if fault.kind == "drip":
-        return _drip(exchange, answer, fault.delay)
-    if fault.delay and not exchange.wait(fault.delay):
+    delay = fault.delay or 0.0
+    if fault.kind != "drip" and delay and not exchange.wait(delay):
         _hang_up(exchange)
-        return None
+        return
     if fault.kind in _SILENT:
         _SILENT[fault.kind](exchange)
-        return None
-    if fault.kind in _MANGLED:
-        return _MANGLED[fault.kind](exchange, answer)
+        return
+    answer.status = fault.status or answer.status
+    answer.headers |= fault.headers
+    record.answer(answer.status)
+    if fault.kind == "drip":
+        _drip(exchange, answer, delay)
+    elif fault.kind in _MANGLED:
+        _MANGLED[fault.kind](exchange, answer)
+    else:
+        exchange.send(_replaced(fault, answer, elsewhere))
+
+
+def _replaced(fault: Fault, answer: Answer, elsewhere: str) -> Answer:
     if fault.kind == "redirect":
-        answer = Answer(answer.status, headers={"Location": fault.location or elsewhere} | answer.headers)
-    elif fault.kind in _REPLACED:
-        body, content_type = _REPLACED[fault.kind]
-        answer = Answer(answer.status, body, content_type, answer.headers)
-    exchange.send(answer)
-    return answer.status
+        return Answer(answer.status, headers={"Location": fault.location or elsewhere} | fault.headers)
+    if fault.kind not in _REPLACED:
+        return answer
+    body, content_type = _REPLACED[fault.kind]
+    return Answer(answer.status, body, content_type, fault.headers)
 
 
 _REPLACED: dict[str, tuple[bytes, str | None]] = {
@@ -76,21 +81,19 @@ _SILENT: dict[str, Callable[[Exchange], None]] = {
 }
 
 
-def _drip(exchange: Exchange, answer: Answer, delay: float) -> int | None:
+def _drip(exchange: Exchange, answer: Answer, delay: float) -> None:
     exchange.wfile.write(exchange.head(answer, {"Content-Length": str(len(answer.body))}))
     for byte in answer.body:
         if not exchange.wait(delay):
             _hang_up(exchange)
-            return None
+            return
         exchange.wfile.write(bytes([byte]))
-    return answer.status
 
 
-def _truncated(exchange: Exchange, answer: Answer) -> int:
+def _truncated(exchange: Exchange, answer: Answer) -> None:
     exchange.close_connection = True
     body = answer.body or b"{}"
     exchange.wfile.write(exchange.head(answer, {"Content-Length": str(len(body) + 512)}) + body[: len(body) // 2])
-    return answer.status
 
 
 def _pieces(answer: Answer) -> list[bytes]:
@@ -99,33 +102,30 @@ def _pieces(answer: Answer) -> list[bytes]:
     return [answer.body or b"{}", *([_PIECE] * (LARGEST_BODY // len(_PIECE) + 1))]
 
 
-def _overlong(exchange: Exchange, answer: Answer) -> int:
+def _overlong(exchange: Exchange, answer: Answer) -> None:
     pieces = _pieces(answer)
     exchange.wfile.write(exchange.head(answer, {"Content-Length": str(sum(map(len, pieces)))}))
     for piece in pieces:
         exchange.wfile.write(piece)
-    return answer.status
 
 
-def _overlong_chunked(exchange: Exchange, answer: Answer) -> int:
+def _overlong_chunked(exchange: Exchange, answer: Answer) -> None:
     pieces = _pieces(answer)
     exchange.wfile.write(exchange.head(answer, {"Transfer-Encoding": "chunked"}))
     for piece in pieces:
         exchange.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
     exchange.wfile.write(b"0\r\n\r\n")
-    return answer.status
 
 
-def _overlong_unbounded(exchange: Exchange, answer: Answer) -> int:
+def _overlong_unbounded(exchange: Exchange, answer: Answer) -> None:
     exchange.close_connection = True
     pieces = _pieces(answer)
     exchange.wfile.write(exchange.head(answer, {}))
     for piece in pieces:
         exchange.wfile.write(piece)
-    return answer.status
 
 
-_MANGLED: dict[str, Callable[[Exchange, Answer], int]] = {
+_MANGLED: dict[str, Callable[[Exchange, Answer], None]] = {
     "truncated": _truncated,
     "overlong": _overlong,
     "overlong_chunked": _overlong_chunked,

@@ -36,6 +36,7 @@ KINDS = {
 """Each kind, and whether the request is carried out all the same unless the fault says otherwise."""
 
 _METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD", "PATCH", "OPTIONS", "*")
+_DEFAULT_DELAY = {"slow": 1.0, "drip": 0.05}
 _DEFAULT_STATUS = {"status": 500, "html": 503, "empty": 503, "redirect": 307}
 
 
@@ -51,7 +52,7 @@ class Fault:
     :ivar kind: one of :data:`KINDS`.
     :ivar status: the HTTP status of ``status``, ``html``, ``empty`` and ``redirect``; the other kinds keep their own
         unless it is given.
-    :ivar delay: seconds before the answer; for ``drip``, between two bytes (0.05 unless given).
+    :ivar delay: seconds before the answer (0 unless given, for ``slow`` 1); for ``drip``, between two bytes (0.05).
     :ivar applied: whether the request is carried out; None for the kind's own habit.
     :ivar location: where ``redirect`` points to; the same path at the next node unless given.
     :ivar error_code: ``error_code`` of a ``status`` answer.
@@ -67,7 +68,7 @@ class Fault:
     times: int | None = None
     after: int = 0
     status: int | None = None
-    delay: float = 0.0
+    delay: float | None = None
     applied: bool | None = None
     location: str | None = None
     error_code: str = "simulated_fault"
@@ -83,14 +84,14 @@ class Fault:
             raise ValueError(f"path {self.path!r} does not begin with / (or is not *)")
         if self.status is not None and not 200 <= self.status <= 599:
             raise ValueError(f"status {self.status} is not between 200 and 599")
-        if (self.times is not None and self.times < 1) or self.after < 0 or self.delay < 0:
+        if (self.times is not None and self.times < 1) or self.after < 0 or (self.delay or 0) < 0:
             raise ValueError("times must be 1 or more, after and delay must be 0 or more")
         if self.applied is None:
             self.applied = KINDS[self.kind]
         if self.status is None:
             self.status = _DEFAULT_STATUS.get(self.kind)
-        if self.kind == "drip" and not self.delay:
-            self.delay = 0.05
+        if self.delay is None:
+            self.delay = _DEFAULT_DELAY.get(self.kind, 0.0)
 
     def matches(self, method: str, path: str, node: int) -> bool:
         return (

@@ -7,7 +7,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -104,14 +103,13 @@ def authority_key() -> Key:
 
 
 _NAMED_LOCK = threading.Lock()
-
-
-@cache
-def _named(name: str, generation: int) -> Key:
-    return _rsa(2048)
+_NAMED: dict[tuple[str, int], Key] = {}
 
 
 def named_key(name: str, generation: int = 0) -> Key:
     """The key that every cluster uses for its own certificate ``name``; neighbouring generations differ."""
+    place = name, generation % 3
     with _NAMED_LOCK:
-        return _named(name, generation % 3)
+        if place not in _NAMED:
+            _NAMED[place] = _rsa(2048)
+        return _NAMED[place]

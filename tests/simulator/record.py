@@ -37,6 +37,11 @@ class Request:
     arrived: float = field(default_factory=time.monotonic)
     answered: float | None = None
 
+    def answer(self, status: int) -> None:
+        """Note the status that is about to be sent."""
+        self.status = status
+        self.answered = time.monotonic()
+
     @property
     def writes(self) -> bool:
         return self.method in _WRITING and self.path != AUTHORIZE

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the server says no to."""
 
+from __future__ import annotations
+
 
 class Refused(Exception):
     """A request that ends in an error answer.

@@ -27,6 +27,9 @@ def server_context(certificate: str, key: str, client_authority: str | None = No
         key_file.flush()
         context.load_cert_chain(chain_file.name, key_file.name)
     if client_authority is not None:
-        context.load_verify_locations(cadata=client_authority)
+        try:
+            context.load_verify_locations(cadata=client_authority)
+        except ValueError as error:
+            raise ssl.SSLError(str(error)) from None
         context.verify_mode = ssl.CERT_OPTIONAL
     return context
