@@ -161,7 +161,8 @@ class Listener:
                 if thread is threading.current_thread():
                     continue
                 with suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
+                    # Not SSLSocket's own shutdown, which takes the TLS state away from the thread that uses it.
+                    socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     def _accepted(self, connection: socket.socket) -> None:
         connection.setblocking(True)
@@ -176,13 +177,13 @@ class Listener:
     def _run(self, connection: socket.socket) -> None:
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            secured = self._handshake(connection)
-            if secured is not None:
-                with self._lock:
-                    self._connections[threading.current_thread()] = secured
-                connection = secured
-                self._serve(secured, self._closing)
-                _say_goodbye(secured)
+            connection.settimeout(HANDSHAKE_TIMEOUT)
+            if not connection.recv(1, socket.MSG_PEEK):
+                return
+            connection = secured = self._secure(connection)
+            secured.do_handshake()
+            self._serve(secured, self._closing)
+            _say_goodbye(secured)
         except OSError:
             pass  # the client's end broke; the next connection is not concerned
         finally:
@@ -190,16 +191,11 @@ class Listener:
                 del self._connections[threading.current_thread()]
             connection.close()
 
-    def _handshake(self, connection: socket.socket) -> ssl.SSLSocket | None:
-        connection.settimeout(HANDSHAKE_TIMEOUT)
-        if not connection.recv(1, socket.MSG_PEEK):
-            return None
-        secured = self._current_context().wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
-        try:
-            secured.do_handshake()
-        except (OSError, ValueError):
-            secured.close()
-            raise
+    def _secure(self, connection: socket.socket) -> ssl.SSLSocket:
+        context = self._current_context()
+        with self._lock:
+            secured = context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+            self._connections[threading.current_thread()] = secured
         return secured
 
     def _current_context(self) -> ssl.SSLContext:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography import x509
-
 from simulator import Cluster, Material
 from simulator.authority import fingerprint_of
 

@@ -1,0 +1,146 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nodes that follow later, never, or are down."""
+
+from __future__ import annotations
+
+import math
+import socket
+import time
+
+import pytest
+from simulator import Authority, Cluster
+from unit.simulator.raw_client import CERTIFICATES, UPDATE, Client, entry
+
+THREE = {"nodes": 3}
+
+
+def reported(client: Client, node: int) -> str:
+    text: str = client.ask("GET", CERTIFICATES, node=node).json["proxy_cert"]
+    return text
+
+
+@pytest.mark.parametrize("cluster", [THREE], indirect=True)
+def test_a_write_to_any_node_reaches_all(cluster: Cluster, client: Client, authority: Authority) -> None:
+    for node in (1, 2, 3):
+        material = authority.issue()
+        assert client.put_one("proxy", material, node=node).status == 200
+        assert {reported(client, other) for other in (1, 2, 3)} == {material.certificate_pem}
+        assert cluster.writes[-1].node_uid == node
+
+
+@pytest.mark.parametrize("cluster", [THREE | {"lag": {3: 0.6}}], indirect=True)
+def test_a_node_that_lags_shows_and_serves_the_old_one_until_then(
+    cluster: Cluster, client: Client, authority: Authority
+) -> None:
+    old = client.presented(cluster.cm_port, node=3)
+    material = authority.issue()
+    started = time.monotonic()
+    assert client.put_one("cm", material, node=3).status == 200
+    assert client.presented(cluster.cm_port, node=2) == material.fingerprint
+    assert client.presented(cluster.cm_port, node=3) == old
+    assert cluster.nodes[2].stored["cm"].certificate != material.certificate_pem
+    while client.presented(cluster.cm_port, node=3) == old:
+        assert time.monotonic() - started < 5
+        time.sleep(0.02)
+    assert time.monotonic() - started >= 0.6
+    assert client.presented(cluster.cm_port, node=3) == material.fingerprint
+    assert cluster.nodes[2].stored["cm"].certificate == material.certificate_pem
+
+
+@pytest.mark.parametrize("cluster", [THREE | {"lag": {2: math.inf}}], indirect=True)
+def test_a_node_that_never_follows_does_when_its_lag_ends(
+    cluster: Cluster, client: Client, authority: Authority
+) -> None:
+    first, second = authority.issue(), authority.issue()
+    for material in (first, second):
+        assert client.put_one("proxy", material).status == 200
+    assert reported(client, 2) not in (first.certificate_pem, second.certificate_pem)
+    cluster.nodes[1].lag = 0
+    assert reported(client, 2) == second.certificate_pem
+
+
+@pytest.mark.parametrize("cluster", [THREE], indirect=True)
+def test_a_node_that_is_down_refuses_connections_and_the_write_is_409(
+    cluster: Cluster, client: Client, authority: Authority
+) -> None:
+    kept_alive = client.connection(node=3)
+    kept_alive.connect()
+    cluster.nodes[2].down = True
+    for port in (cluster.api_port, cluster.cm_port, cluster.metrics_port):
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.3", port), timeout=5)
+    kept_alive.sock.settimeout(5)
+    assert kept_alive.sock.recv(1) == b""
+    kept_alive.close()
+
+    assert [node["status"] for node in client.ask("GET", "/v1/nodes").json] == ["active", "active", "down"]
+    old = cluster.nodes[2].stored["proxy"]
+    material = authority.issue()
+    for reply in (
+        client.put_one("proxy", material),
+        client.put_many({"proxy": material}),
+        client.ask("PUT", UPDATE, entry("proxy", material)),
+    ):
+        assert (reply.status, reply.json["status_code"]) == (409, 409)
+    assert reported(client, 1) == reported(client, 2) == material.certificate_pem
+    assert cluster.nodes[2].stored["proxy"] == old
+
+    cluster.nodes[2].down = False
+    assert reported(client, 3) == material.certificate_pem
+    assert client.put_one("proxy", material).status == 200
+
+
+@pytest.mark.parametrize("cluster", [THREE], indirect=True)
+def test_down_and_up_again_many_times(cluster: Cluster, client: Client) -> None:
+    for _round in range(10):
+        cluster.nodes[0].down = True
+        with pytest.raises(ConnectionRefusedError):
+            client.ask("GET", "/v1/cluster")
+        cluster.nodes[0].down = False
+        assert client.ask("GET", "/v1/cluster").status == 200
+
+
+@pytest.mark.parametrize("cluster", [THREE], indirect=True)
+def test_putting_in_place_reaches_even_nodes_that_lag_or_are_down(
+    cluster: Cluster, client: Client, authority: Authority
+) -> None:
+    cluster.nodes[1].lag = math.inf
+    cluster.nodes[2].down = True
+    client.put_one("proxy", authority.issue())
+    wanted = authority.issue()
+    cluster.set_certificate("proxy", wanted.certificate_pem, wanted.key_pem)
+    cluster.nodes[1].lag = 0
+    cluster.nodes[2].down = False
+    assert {node.stored["proxy"].certificate for node in cluster.nodes} == {wanted.certificate_pem}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"nodes": 0},
+        {"nodes": 255},
+        {"nodes": 2, "versions": ["8.0.20-96"]},
+        {"version": "8.0"},
+        {"version": "eight"},
+        {"lag": {4: 1}},
+        {"down": [0]},
+        {"expires": {"ldap_client": 3}},
+        {"expires": {"nonsense": 3}},
+        {"optional": ["proxy"]},
+        {"optional": ["sso_issuer"], "version": "7.8.2-34"},
+        {"unset": "blank"},
+        {"database": "mysql"},
+    ],
+)
+def test_arguments_that_make_no_sense(arguments: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Cluster(**arguments)  # type: ignore[arg-type]
+
+
+def test_a_port_that_is_taken_is_named(cluster: Cluster) -> None:
+    with (
+        pytest.raises(OSError, match=str(cluster.api_port)),
+        Cluster(nodes=1, database="none", api_port=cluster.api_port),
+    ):
+        pass
