@@ -9,7 +9,6 @@ import shutil
 import socket
 import ssl
 import subprocess
-import tempfile
 import threading
 import time
 from contextlib import suppress
@@ -70,9 +69,11 @@ class RedisServer:
     def __init__(self, address: str, port: int, pair: Pair, directory: Path) -> None:
         self._address = address
         self._port = port
+        self._pair = pair
         self._held: socket.socket | None = None
-        self._directory = Path(tempfile.mkdtemp(prefix="redis-", dir=directory))
-        self._socket_path = self._directory / "socket"
+        self._directory = directory / address
+        self._directory.mkdir(mode=0o700)
+        self._socket_path = self._directory / "s"  # the system allows some hundred characters for the whole path
         try:
             with _Files(self._directory, pair) as files:
                 self._process = self._start(files)
@@ -119,8 +120,10 @@ class RedisServer:
         """Present the new pair from now on; one that cannot be served leaves the old one in place."""
         if name != "proxy":
             return
-        with _Files(self._directory, pair) as files, suppress(CommandRefused):
-            self._command("CONFIG", "SET", "tls-cert-file", files.certificate, "tls-key-file", files.key)
+        self._pair = pair
+        if self._held is None:
+            with suppress(CommandRefused):
+                self._configure()
 
     def suspend(self) -> None:
         self._command("CONFIG", "SET", "tls-port", "0")
@@ -131,7 +134,16 @@ class RedisServer:
         if self._held is not None:
             self._held.close()
             self._held = None
-        self._command("CONFIG", "SET", "tls-port", str(self._port))
+        port = ("tls-port", str(self._port))
+        try:
+            # In one command with the certificate: on its own, redis-server would open with the one it had.
+            self._configure(*port)
+        except CommandRefused:
+            self._command("CONFIG", "SET", *port)
+
+    def _configure(self, *more: str) -> None:
+        with _Files(self._directory, self._pair) as files:
+            self._command("CONFIG", "SET", *more, "tls-cert-file", files.certificate, "tls-key-file", files.key)
 
     def close(self) -> None:
         if self._held is not None:

@@ -84,7 +84,7 @@ class Fault:
             raise ValueError(f"path {self.path!r} does not begin with / (or is not *)")
         if self.status is not None and not 200 <= self.status <= 599:
             raise ValueError(f"status {self.status} is not between 200 and 599")
-        if (self.times is not None and self.times < 1) or self.after < 0 or (self.delay or 0) < 0:
+        if (self.times is not None and self.times < 1) or self.after < 0 or not (self.delay or 0) >= 0:
             raise ValueError("times must be 1 or more, after and delay must be 0 or more")
         if self.applied is None:
             self.applied = KINDS[self.kind]
@@ -125,7 +125,10 @@ def parse_fault(text: str) -> Fault:
 
     :raises ValueError: it is not of that form.
     """
-    words = shlex.split(text)
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        words = []
     if len(words) < 2:
         raise ValueError(f"fault {text!r} is not of the form 'METHOD PATH name=value ...'")
     values: dict[str, Any] = {}
