@@ -1,0 +1,194 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``python -m simulator``: what it prints, how it ends, and that nothing is left behind."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import ssl
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from unit.simulator.raw_client import basic, presented
+
+TESTS = Path(__file__).resolve().parents[2]
+ANY_PORTS = [word for name in ("api", "cm", "metrics", "database") for word in (f"--{name}-port", "0")]
+
+
+def command(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """The simulator in a process of its own, with a temporary folder of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "simulator", *arguments],
+        cwd=TESTS,
+        env=os.environ | {"TMPDIR": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Pytest's own are too long for the path of a socket."""
+    with tempfile.TemporaryDirectory() as path:
+        yield Path(path)
+
+
+@contextmanager
+def running(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    ready = folder / "ready.json"
+    process = command(folder, *ANY_PORTS, "--ready-file", str(ready), *arguments)
+    try:
+        started = time.monotonic()
+        while not ready.exists():
+            assert process.poll() is None, process.communicate()[1]
+            assert time.monotonic() - started < 30
+            time.sleep(0.02)
+        assert stat.S_IMODE(ready.stat().st_mode) == 0o600
+        yield process, json.loads(ready.read_text())
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def servers_in(folder: Path) -> list[str]:
+    """The command lines of processes that name the folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            text = path.read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+        if str(folder) in text:
+            found.append(text)
+    return found
+
+
+def wait_until_gone(folder: Path) -> None:
+    started = time.monotonic()
+    while servers_in(folder):
+        assert time.monotonic() - started < 5, servers_in(folder)
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_it_serves_until_a_signal_and_leaves_nothing(folder: Path, ending: signal.Signals) -> None:
+    with running(folder, "--nodes", "2", "--version", "7.8.6-36", "--fqdn", "c.example.org") as (process, ready):
+        assert ready["addresses"] == ["127.0.0.1", "127.0.0.2"]
+        assert ready["fqdn"] == "c.example.org"
+        assert ready["url"] == f"https://127.0.0.1:{ready['api_port']}"
+        for name in ("api_port", "cm_port", "metrics_port", "database_port"):
+            assert presented("127.0.0.2", ready[name])
+        process.send_signal(ending)
+        output, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (0, "")
+    for text in (ready["url"], ready["username"], ready["password"], ready["ca_path"], "2 nodes", "7.8.6-36"):
+        assert text in output
+    assert "BEGIN" not in output
+    assert list(folder.iterdir()) == []
+    wait_until_gone(folder)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", ready["api_port"]), timeout=5)
+
+
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc to look at")
+def test_redis_servers_die_even_with_a_simulator_that_is_killed(folder: Path) -> None:
+    with running(folder, "--database", "redis", "--nodes", "2") as (process, ready):
+        assert len([text for text in servers_in(folder) if text.startswith("sh ")]) >= 2
+        process.kill()
+        process.wait()
+        started = time.monotonic()
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", ready["database_port"]), timeout=5).close()
+            except ConnectionRefusedError:
+                break
+            assert time.monotonic() - started < 5
+            time.sleep(0.02)
+        wait_until_gone(folder)
+
+
+def ask(ready: dict[str, Any], method: str, path: str) -> int:
+    context = ssl.create_default_context(cafile=ready["ca_path"])
+    connection = http.client.HTTPSConnection("127.0.0.1", ready["api_port"], context=context, timeout=10)
+    headers = {"Authorization": basic(ready["username"], ready["password"]), "Content-Type": "application/json"}
+    connection.request(method, path, b"{}", headers)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_its_options_reach_the_cluster(folder: Path) -> None:
+    (folder / "password").write_text("of my own\nsecond line\n")
+    (folder / "there").mkdir()
+    options = ["--password-file", str(folder / "password"), "--directory", str(folder / "there"), "--database", "none"]
+    options += ["--fault", "GET /v1/cluster status=418 times=1", "--down", "3", "--lag", "2=inf"]
+    options += ["--optional", "ldap_client", "--expires", "ldap_client=-3", "--unset", "null"]
+    with running(folder, *options) as (process, ready):
+        assert ready["password"] == "of my own"
+        assert Path(ready["ca_path"]).parent == folder / "there"
+        assert [ask(ready, "GET", "/v1/cluster") for _number in range(2)] == [418, 200]
+        assert ask(ready, "DELETE", "/v1/cluster/certificates/ldap_client") == 500
+        assert ask(ready, "DELETE", "/v1/cluster/certificates/ldap_client") == 404
+        with pytest.raises(ConnectionRefusedError):
+            presented("127.0.0.3", ready["api_port"])
+        process.terminate()
+        process.communicate(timeout=20)
+    assert sorted(path.name for path in folder.rglob("*")) == ["password", "there"]
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (["--nodes", "0"], 2, "nodes"),
+        (["--nodes", "many"], 2, "--nodes"),
+        (["--version", "8"], 2, "8.0.20-96"),
+        (["--fault", "PUT"], 2, "METHOD PATH"),
+        (["--fault", "PUT /x kind=explode"], 2, "explode"),
+        (["--expires", "proxy"], 2, "--expires"),
+        (["--expires", "proxy=soon"], 2, "--expires"),
+        (["--expires", "nonsense=3"], 2, "nonsense"),
+        (["--optional", "proxy"], 2, "proxy"),
+        (["--lag", "9=1"], 2, "node"),
+        (["--lag", "1=nan"], 2, "--lag"),
+        (["--down", "x"], 2, "--down"),
+        (["--no-basic", "--version", "8.0.20-96"], 2, "Basic"),
+        (["--password-file", "/nonexistent/password"], 2, "/nonexistent/password"),
+        (["--unknown"], 2, "--unknown"),
+        (["--directory", "/nonexistent", *ANY_PORTS], 1, "/nonexistent"),
+    ],
+)
+def test_a_wrong_option_is_one_line(folder: Path, options: list[str], code: int, message: str) -> None:
+    process = command(folder, *options)
+    output, errors = process.communicate(timeout=20)
+    assert (process.returncode, output) == (code, "")
+    assert errors.startswith("simulator: ")
+    assert message in errors
+    assert errors.count("\n") == 1
+    assert list(folder.iterdir()) == []
+
+
+def test_a_port_that_is_taken_is_one_line(folder: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        process = command(folder, *ANY_PORTS, "--api-port", port)
+        _output, errors = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert f"port {port} cannot be bound" in errors
+    assert list(folder.iterdir()) == []
