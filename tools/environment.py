@@ -56,8 +56,8 @@ def keep_pip_settings(python: str) -> None:
     # Sorted so that what is set in the environment (":env:") comes last and wins, as it does in pip.
     lines = run(python, "-m", "pip", "config", "list").splitlines()
     for line in sorted(lines, key=lambda line: (line.startswith(":env:"), line)):
-        key, _, value = line.partition("=")
-        section, _, option = key.rpartition(".")
+        key, value = line.split("=", 1)
+        section, option = key.rsplit(".", 1)
         section = "global" if section == ":env:" else section
         if option not in ("cache-dir", "config-file"):
             if not settings.has_section(section):

@@ -15,18 +15,7 @@ from pathlib import Path
 
 import ansible_test
 
-STAND_IN = '''\
-"""Stand-in for get-pip: installs the pip that Python brings along, then what is asked for."""
-
-import ensurepip
-import runpy
-import sys
-
-ensurepip.bootstrap()
-options = [option for option in sys.argv[1:] if option not in ("--no-setuptools", "--no-wheel")]
-sys.argv = ["pip", "install", *options]
-runpy.run_module("pip", run_name="__main__")
-'''
+STAND_IN = "import ensurepip\n\nensurepip.bootstrap()\n"
 
 
 def main() -> None:
