@@ -94,7 +94,7 @@ class Access:
                 return base64.b64decode(value, validate=True).decode().partition(":")[0]
             if scheme.lower() == "bearer":
                 return str(json.loads(_decode(value.split(".")[1]))["sub"])
-        except (ValueError, LookupError, TypeError):
+        except (ValueError, LookupError, TypeError, RecursionError):
             pass
         return None
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from . import certificate_routes, cluster_routes
 from .access import User
@@ -56,7 +56,6 @@ class Call:
             raise Refused(400, "invalid_json", "the body is not JSON") from None
         if not isinstance(value, dict):
             raise Refused(400, "invalid_schema", "the body is not an object")
-        self.record.fields = tuple(value)
         return value
 
 
@@ -76,9 +75,9 @@ _PATHS: tuple[tuple[str, dict[str, Route]], ...] = (
     (r"/v1/cluster/update_cert", certificate_routes.UPDATE),
     (r"/v1/cluster", {"GET": cluster_routes.cluster}),
     (r"/v1/nodes", {"GET": cluster_routes.nodes}),
-    (r"/v1/nodes/(\d+)", {"GET": cluster_routes.node}),
+    (r"/v1/nodes/(\d{1,9})", {"GET": cluster_routes.node}),
     (r"/v1/bdbs", {"GET": cluster_routes.bdbs}),
-    (r"/v1/bdbs/(\d+)", {"GET": cluster_routes.bdb}),
+    (r"/v1/bdbs/(\d{1,9})", {"GET": cluster_routes.bdb}),
     (r"/v1/bootstrap", {"GET": cluster_routes.bootstrap}),
     (r"/v1/users", {"GET": cluster_routes.users}),
     (r"/v1/job_scheduler", {"GET": cluster_routes.job_scheduler}),
@@ -119,10 +118,11 @@ class Api:
 
     def answer(self, exchange: Exchange) -> None:
         """Answer one request of a connection, with the fault that it meets if any."""
-        address = urlsplit(exchange.path)
-        record = self._record(exchange, address.path, address.query)
+        path, _, query = exchange.path.partition("?")
+        record = self._record(exchange, path, query)
         self._cluster.log.add(record)
         body = exchange.read_body()
+        record.note_body(body)
         fault = self._cluster.faults.take(record.method, record.path, self._node.uid)
         if fault is None:
             answer = self._process(exchange, record, body)

@@ -61,7 +61,6 @@ def _update(call: Call, entries: list[dict[str, Any]]) -> Answer:
     for entry in entries:
         _check_fields(entry)
     names = tuple(entry["name"] for entry in entries)
-    call.record.names = names
     if len(set(names)) != len(names):
         raise Refused(400, "invalid_schema", "a name is given twice")
     release = call.node.release
@@ -109,7 +108,6 @@ def rotate(call: Call) -> Answer:
         raise Refused(400, "invalid_schema", "the only field is name, a string")
     internal = [name for name, entry in call.node.release.names.items() if entry.internode]
     names = [body["name"]] if body else internal
-    call.record.names = tuple(names)
     if not set(names) <= set(internal):
         raise Refused(403, "rotation_not_supported", "this certificate has no internal rotation")
     changes: dict[str, Pair] = {name: call.cluster.initial.rotated(name) for name in names}

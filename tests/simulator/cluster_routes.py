@@ -152,7 +152,6 @@ def bootstrap(call: Call) -> Answer:
             "os_version": "Debian GNU/Linux 12",
             "total_memory": 16 * _GIB,
         },
-        "software_version": call.node.release.text,
     }
     return json_answer(200, value)
 

@@ -173,13 +173,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = _parser()
     options = parser.parse_args(arguments)
-    # Blocked before any thread starts, so that a signal is never lost and clean-up is never cut short.
-    stopping = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-    signal.pthread_sigmask(signal.SIG_BLOCK, stopping)
     try:
         cluster = _cluster(options)
     except (ValueError, OSError) as error:
         parser.error(str(error))
+    # Blocked before any thread starts, so that a signal is never lost and clean-up is never cut short.
+    stopping = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    signal.pthread_sigmask(signal.SIG_BLOCK, stopping)
     try:
         _serve(cluster, Path(options.ready_file) if options.ready_file else None, stopping)
     except (OSError, RuntimeError) as error:

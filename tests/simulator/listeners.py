@@ -9,6 +9,7 @@ import socket
 import ssl
 import struct
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -71,7 +72,9 @@ class _Acceptor:
                 try:
                     connection, _address = key.fileobj.accept()  # type: ignore[union-attr]
                 except OSError:
-                    continue  # the client has gone, or the listener was closed meanwhile
+                    # The client has gone, or the listener; or files have run out, and then haste would not help.
+                    time.sleep(0.001)
+                    continue
                 key.data(connection)
 
 

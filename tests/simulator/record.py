@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 import threading
 import time
 from dataclasses import dataclass, field
 
 AUTHORIZE = "/v1/users/authorize"
+_PLAIN_NAME = re.compile(r"\w{1,64}", re.ASCII)  # so that no misplaced key is ever kept as a name
 _WRITING = ("PUT", "POST", "DELETE")
 
 
@@ -17,8 +20,8 @@ class Request:
     """One request to the API, in the order of arrival.
 
     ``status`` is None until it is answered, and stays None when it never is. ``fields`` are the names of the
-    body's fields, ``names`` the certificate names in it; ``fault`` is the kind of fault that it met. Times are those of
-    :func:`time.monotonic`, in seconds.
+    body's fields, ``names`` the certificate names in the body or the path; ``fault`` is the kind of fault that it met.
+    Times are those of :func:`time.monotonic`, in seconds.
     """
 
     method: str
@@ -36,6 +39,19 @@ class Request:
     fault: str | None = None
     arrived: float = field(default_factory=time.monotonic)
     answered: float | None = None
+
+    def note_body(self, body: bytes | None) -> None:
+        """Note the names of the fields and of the certificates, even where the request is never carried out."""
+        try:
+            value = json.loads(body or b"null")
+        except (ValueError, RecursionError):
+            return
+        if not isinstance(value, dict):
+            return
+        self.fields = tuple(value)
+        entries = value.get("certificates", [value])
+        names = [entry.get("name") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+        self.names = tuple(name for name in names if isinstance(name, str) and _PLAIN_NAME.fullmatch(name))
 
     def answer(self, status: int) -> None:
         """Note the status that is about to be sent."""

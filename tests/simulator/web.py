@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 import select
 import ssl
 import threading
@@ -65,7 +66,7 @@ class Exchange(BaseHTTPRequestHandler):
         if "Transfer-Encoding" in self.headers:
             return None
         length = self.headers.get("Content-Length", "0")
-        if not (length.isascii() and length.isdigit()) or int(length) > LARGEST_BODY:
+        if not re.fullmatch(r"[0-9]{1,9}", length) or int(length) > LARGEST_BODY:
             return None
         body = self.rfile.read(int(length))
         if len(body) < int(length):
@@ -89,7 +90,7 @@ class Exchange(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if self.close_connection:
             self.send_header("Connection", "close")
-        lines: list[bytes] = self.__dict__.pop("_headers_buffer")
+        lines: list[bytes] = self.__dict__.pop("_headers_buffer", [])
         return b"".join(lines) + b"\r\n"
 
     def send(self, answer: Answer) -> None:

@@ -94,7 +94,7 @@ def test_nodes_have_versions_of_their_own(client: Client) -> None:
     ]
     assert client.ask("GET", "/v1/nodes/3").json == nodes[2]
     assert client.ask("GET", "/v1/nodes/4").status == 404
-    assert client.ask("GET", "/v1/bootstrap", node=3).json["software_version"] == "7.8.2-34"
+    assert client.ask("GET", "/v1/bootstrap", node=3).json["local_node_info"]["software_version"] == "7.8.2-34"
     assert client.ask("PUT", CERTIFICATES, {}, node=3).status == 405
 
 

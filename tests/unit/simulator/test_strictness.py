@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import http.client
+import socket
 from typing import Any
 
 import pytest
-from simulator import Authority, Cluster
-from unit.simulator.raw_client import CERTIFICATES, ROTATE, UPDATE, Client, entry
+from simulator import Authority, Cluster, Fault
+from unit.simulator.raw_client import CERTIFICATES, ROTATE, UPDATE, Client, entry, unverified
 
 AUTHORIZE = "/v1/users/authorize"
 
@@ -100,7 +102,7 @@ def test_a_token_lives_from_a_second_to_a_day(client: Client, body: dict[str, An
     assert client.ask("POST", AUTHORIZE, body).status == 400
 
 
-@pytest.mark.parametrize("length", ["-1", "x", "1e3", "99999999999"])
+@pytest.mark.parametrize("length", ["-1", "x", "1e3", "99999999999", "9" * 5000, "\u00b2"])
 def test_a_body_of_impossible_length_is_refused(client: Client, length: str) -> None:
     assert client.ask("PUT", UPDATE, b"{}", headers={"Content-Length": length}).status == 400
 
@@ -119,3 +121,42 @@ def test_the_connection_stays_in_step_after_refusals(client: Client) -> None:
         response.read()
         assert response.status == status
     connection.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "authorization"),
+    [
+        ("//[x", None),
+        ("/v1/nodes/" + "9" * 5000, None),
+        ("/v1/cluster/%00%ff", None),
+        ("/", "Bearer a." + "W" * 50_000),
+    ],
+)
+def test_odd_requests_get_an_answer_like_all_others(client: Client, path: str, authorization: str | None) -> None:
+    headers: dict[str, str | None] = {"Authorization": authorization} if authorization else {}
+    assert client.ask("GET", path, headers=headers).status == (401 if authorization else 404)
+
+
+@pytest.mark.parametrize(
+    "start", [b"GET /v1/cluster", b"nonsense", b"GET / HTTP/9.9", b"TRACE / HTTP/1.1", b"\x00\xff"]
+)
+def test_what_is_hardly_http_ends_the_connection(cluster: Cluster, client: Client, start: bytes) -> None:
+    with (
+        socket.create_connection(("127.0.0.1", cluster.api_port), timeout=10) as plain,
+        unverified().wrap_socket(plain) as secured,
+    ):
+        secured.sendall(start + b"\r\n\r\n")
+        while secured.recv(4096):
+            pass
+    assert client.ask("GET", "/v1/cluster").status == 200
+
+
+def test_a_refused_request_is_on_record_with_the_names_it_gave(
+    cluster: Cluster, client: Client, authority: Authority
+) -> None:
+    cluster.add_fault(Fault(kind="close_before", times=1))
+    with pytest.raises(http.client.RemoteDisconnected):
+        client.put_many({"proxy": authority.issue(), "cm": authority.issue()})
+    material = authority.issue()
+    client.ask("PUT", UPDATE, entry("proxy", material) | {"name": str(material.key_pem)})
+    assert [request.names for request in cluster.writes] == [("proxy", "cm"), ()]
