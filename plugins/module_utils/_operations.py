@@ -51,6 +51,8 @@ def cluster_certificate(task: Task) -> dict[str, Any]:
         CertificateError: naming the certificate.
     """
     name = _names.canonical(task.params["name"].strip())
+    if not name:
+        raise CertificateError("invalid_option", "option name is empty. Give a certificate name.", option="name")
     try:
         return _cluster_certificate(task, name)
     except CertificateError as error:
@@ -58,8 +60,6 @@ def cluster_certificate(task: Task) -> dict[str, Any]:
 
 
 def _cluster_certificate(task: Task, name: str) -> dict[str, Any]:
-    if not name:
-        raise CertificateError("invalid_option", "option name is empty. Give a certificate name.", option="name")
     params = task.params
     now = datetime.now(timezone.utc)
     wanted = _material.from_options(name, params, now) if params["state"] == "present" else None

@@ -1,0 +1,170 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs a real ansible-playbook and returns what it printed and what each task returned."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from simulator import Cluster
+
+HERE = Path(__file__).resolve().parent
+COLLECTIONS = sys.path[0]  # put there by tests/conftest.py
+PREFIX = "redis_enterprise.certificates"
+
+#: What must not influence a run: settings of whoever started the tests.
+_FOREIGN = re.compile(r"ANSIBLE_|REDIS_ENTERPRISE_|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|SSL_CERT_|(?i:\w+_proxy)")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One result of one task on one host."""
+
+    task: str
+    host: str
+    status: str  # ok, failed, skipped or unreachable
+    started: float
+    ended: float
+    result: Mapping[str, Any]
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.result["changed"])
+
+    @property
+    def failure(self) -> Mapping[str, Any]:
+        assert self.status == "failed", self.result
+        return self.result["failure"]  # type: ignore[no-any-return]
+
+    def writes(self, cluster: Cluster) -> list[tuple[str, str, int | None]]:
+        """The write requests that the simulator saw while the task ran."""
+        return [
+            (request.method, request.path, request.status)
+            for request in cluster.writes
+            if self.started <= request.arrived <= self.ended
+        ]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished ansible-playbook."""
+
+    returncode: int
+    output: str
+    outcomes: Sequence[Outcome]
+
+    def __getitem__(self, task: str) -> Outcome:
+        """The only result of the task with this name."""
+        found = [outcome for outcome in self.outcomes if outcome.task.rpartition(" : ")[2] == task]
+        assert len(found) == 1, f"{len(found)} results of {task!r}:\n{self.output}"
+        return found[0]
+
+    @property
+    def warnings(self) -> list[str]:
+        """Warnings and deprecations that Ansible printed."""
+        return [line for line in self.output.splitlines() if re.match(r"\[(DEPRECATION )?WARNING\]", line)]
+
+    def expect(self, *, ok: bool = True, warnings: bool = False) -> Run:
+        """Fail the test when the run ended otherwise, or printed a warning, or a traceback."""
+        assert (self.returncode == 0) is ok, self.output
+        assert "Traceback" not in self.output, self.output
+        assert bool(self.warnings) is warnings, self.output
+        return self
+
+
+class Ansible:
+    """Runs playbooks in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self.home.mkdir()
+
+    def environment(self, extra: Mapping[str, str]) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not _FOREIGN.match(name)}
+        return {
+            **inherited,
+            "HOME": str(self.home),
+            "ANSIBLE_HOME": str(self.home / "ansible"),
+            "ANSIBLE_COLLECTIONS_PATH": COLLECTIONS,
+            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback"),
+            "ANSIBLE_CALLBACKS_ENABLED": "record",
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_REMOTE_TMP": str(self.home / "tmp"),
+            "COLUMNS": "10000",  # or warnings are wrapped
+            **extra,
+        }
+
+    def playbook(
+        self,
+        playbook: str | Path,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+    ) -> Run:
+        """Run a playbook, by path or by its name in the collection."""
+        record = self.folder / "record.json"
+        record.unlink(missing_ok=True)
+        program = Path(sys.executable).with_name("ansible-playbook")
+        finished = subprocess.run(
+            [str(program), str(playbook), *arguments],
+            env=self.environment({"RECORD_FILE": str(record), **(environment or {})}),
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+        )
+        lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
+        return Run(finished.returncode, finished.stdout, [Outcome(**json.loads(line)) for line in lines])
+
+    def tasks(
+        self,
+        tasks: Sequence[Mapping[str, Any]],
+        *arguments: str,
+        connection: Mapping[str, Any] | None = None,
+        variables: Mapping[str, Any] | None = None,
+        environment: Mapping[str, str] | None = None,
+        python: str = sys.executable,
+    ) -> Run:
+        """Run tasks on localhost; C(connection) are the options of the action group."""
+        play = {
+            "name": "Test",
+            "hosts": "localhost",
+            "connection": "local",
+            "gather_facts": False,
+            "vars": {"ansible_python_interpreter": python, **(variables or {})},
+            "module_defaults": {f"group/{PREFIX}.redis_enterprise": dict(connection or {})},
+            "tasks": list(tasks),
+        }
+        path = self.folder / "playbook.yml"
+        path.write_text(yaml.safe_dump([play], sort_keys=False), encoding="utf-8")
+        return self.playbook(path, *arguments, environment=environment)
+
+
+def task(name: str, module: str, options: Mapping[str, Any], **keywords: Any) -> dict[str, Any]:
+    """A task that calls a module of the collection."""
+    return {"name": name, f"{PREFIX}.{module}": dict(options), **keywords}
+
+
+def login(cluster: Cluster, role: str = "admin") -> dict[str, Any]:
+    """The connection options for a user of the simulator."""
+    user = cluster.user(role)
+    return {
+        "url": cluster.url,
+        "username": user.username,
+        "password": user.password,
+        "ca_path": str(cluster.ca_path),
+    }
