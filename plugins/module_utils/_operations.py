@@ -56,7 +56,8 @@ def cluster_certificate(task: Task) -> dict[str, Any]:
     try:
         return _cluster_certificate(task, name)
     except CertificateError as error:
-        raise error.about(name).with_result(name=name)
+        error.about(name).with_result(name=name)
+        raise
 
 
 def _cluster_certificate(task: Task, name: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from ._errors import CertificateError
 from ._secrets import Secret
@@ -106,12 +106,13 @@ def _path_check(option: str, path: str | None) -> None:
         raise _invalid(option, f"names {path}, which is not a file", "Check the path; it is read where the module runs")
 
 
-def _split_url(url: str) -> SplitResult:
+def _split_url(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port."""
     # The URL is not repeated in messages: it may hold a password.
     example = "Give it as https://cluster.example.com:9443"
     try:
         parts = urlsplit(url.strip())
-        port = parts.port
+        host, port = parts.hostname, parts.port
     except ValueError:
         raise _invalid("url", "is not a URL", example) from None
     if parts.scheme not in DEFAULT_PORT:
@@ -120,9 +121,9 @@ def _split_url(url: str) -> SplitResult:
         raise _invalid("url", "holds user info", "Give username and password as options of their own")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise _invalid("url", "holds a path, a query or a fragment", f"{example}; the API's paths are added")
-    if not parts.hostname or port == 0 or any(character.isspace() for character in parts.netloc):
+    if not host or port == 0 or any(character.isspace() for character in parts.netloc):
         raise _invalid("url", "names no host, or no valid port", example)
-    return parts
+    return parts.scheme, host, port or DEFAULT_PORT[parts.scheme]
 
 
 def _environment_bool(name: str, environ: Mapping[str, str]) -> bool:
@@ -164,9 +165,9 @@ def connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connect
     url = either("url")
     if url is None:
         raise _invalid("url", "is missing", f"Give it, or set {ENVIRONMENT['url']}")
-    parts = _split_url(url)
+    scheme, host, port = _split_url(url)
     warnings = []
-    if parts.scheme == "http":
+    if scheme == "http":
         if not params["allow_http"]:
             raise _invalid(
                 "url", "starts with http://, which sends private keys in the clear", "Use https://, or set allow_http"
@@ -208,11 +209,9 @@ def connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connect
         if not 0 < params[option] < 86400:
             raise _invalid(option, "is not a number of seconds between 0 and 86400", "Mend it")
 
-    assert parts.hostname is not None
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return Connection(
-        url=f"{parts.scheme}://{host}:{parts.port or DEFAULT_PORT[parts.scheme]}",
-        host=parts.hostname,
+        url=f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}",
+        host=host,
         username=username,
         password=Secret(password) if password else None,
         token=_token(token) if token else None,

@@ -182,7 +182,7 @@ class Session:
         """The body, and why it is not whole."""
         # read1 returns what has arrived, so that a server that sends a byte now and then cannot outlast the timeout.
         raw: Any = answer.raw
-        read1 = getattr(raw, "read1", None) or raw._fp.read1  # urllib3 1.26 has no read1 of its own
+        read1 = getattr(raw, "read1", None) or raw._fp.read1  # noqa: SLF001 - urllib3 1.26 has no read1 of its own
         deadline = time.monotonic() + self.connection.timeout
         content = bytearray()
         problem = None

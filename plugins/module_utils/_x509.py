@@ -204,7 +204,7 @@ def facts(chain: Sequence[x509.Certificate], now: datetime) -> dict[str, Any]:
             "chain_days_remaining": _days(now, earliest_end(chain)),
             "public_key_type": key_type,
             "public_key_size": key_size,
-            "signature_algorithm": leaf.signature_algorithm_oid._name,
+            "signature_algorithm": leaf.signature_algorithm_oid._name,  # noqa: SLF001 - the only place that has it
             "self_signed": issued_by(leaf, leaf),
         }
     except Exception:  # odd extensions, names and keys make cryptography raise many things

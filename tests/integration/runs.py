@@ -15,11 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import ansible_collections.redis_enterprise.certificates as collection
 import yaml
 from simulator import Cluster
 
 HERE = Path(__file__).resolve().parent
-COLLECTIONS = sys.path[0]  # put there by tests/conftest.py
+COLLECTIONS = str(Path(next(iter(collection.__path__))).parents[2])
+
+#: Where the ansible-core to try is installed (TESTING.md): the one that runs the tests, unless told otherwise.
+PROGRAMS = Path(os.environ.get("RC_ANSIBLE_BIN") or Path(sys.executable).parent)
 PREFIX = "redis_enterprise.certificates"
 
 #: What must not influence a run: settings of whoever started the tests.
@@ -116,9 +120,8 @@ class Ansible:
         """Run a playbook, by path or by its name in the collection."""
         record = self.folder / "record.json"
         record.unlink(missing_ok=True)
-        program = Path(sys.executable).with_name("ansible-playbook")
         finished = subprocess.run(
-            [str(program), str(playbook), *arguments],
+            [str(PROGRAMS / "ansible-playbook"), str(playbook), *arguments],
             env=self.environment({"RECORD_FILE": str(record), **(environment or {})}),
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
@@ -137,7 +140,7 @@ class Ansible:
         connection: Mapping[str, Any] | None = None,
         variables: Mapping[str, Any] | None = None,
         environment: Mapping[str, str] | None = None,
-        python: str = sys.executable,
+        python: str = str(PROGRAMS / "python"),
     ) -> Run:
         """Run tasks on localhost; C(connection) are the options of the action group."""
         play = {

@@ -57,7 +57,8 @@ def test_create_change_remove(ansible: Ansible, any_cluster: Cluster, authority:
 
     for step, (_options, writes) in steps.items():
         predicted, done = run[f"{step}: predict"], run[f"{step}: do"]
-        assert predicted.changed and done.changed
+        assert predicted.changed
+        assert done.changed
         assert predicted.writes(any_cluster) == []
         assert done.writes(any_cluster) == writes
         for side in ("before", "after"):
