@@ -16,6 +16,6 @@ host = {
     "redis_enterprise_password": cluster["password"],
     "redis_enterprise_ca_path": cluster["ca_path"],
     "rotation_material": "material",
-    "node_addresses": [node["address"] for node in cluster["nodes"]],
+    "node_addresses": cluster["addresses"],
 }
 json.dump({"redis_enterprise": {"hosts": {"demo": host}}}, sys.stdout, indent=2)  # JSON is YAML

@@ -12,11 +12,12 @@ from cryptography import x509
 
 with open(sys.argv[1], encoding="utf-8") as file:
     cluster = json.load(file)
-for node in cluster["nodes"]:
-    for service, port in cluster["ports"].items():
-        pem = ssl.get_server_certificate((node["address"], port))
+for address in cluster["addresses"]:
+    for service in ("api", "cm", "metrics", "database"):
+        port = cluster[f"{service}_port"]
+        pem = ssl.get_server_certificate((address, port))
         certificate = x509.load_pem_x509_certificate(pem.encode())
         print(
-            f"{node['address']}:{port}  {service:9}  issued by {certificate.issuer.rfc4514_string()},"
-            f" until {certificate.not_valid_after_utc:%Y-%m-%d}"
+            f"{address}:{port}  {service:8}  issued by {certificate.issuer.rfc4514_string()},"
+            f" valid until {certificate.not_valid_after_utc:%Y-%m-%d}"
         )

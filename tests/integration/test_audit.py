@@ -44,7 +44,7 @@ def test_healthy_clusters_pass(ansible: Ansible, role: str) -> None:
         assert one.writes == two.writes == []
 
 
-def test_fails_for_what_expires_and_for_what_cannot_be_read(ansible: Ansible, authority: Authority) -> None:
+def test_fails_for_what_expires_and_for_what_cannot_be_read(ansible: Ansible) -> None:
     with (
         Cluster(nodes=1, database="none", expires={"proxy": 10, "cm": -1}) as soon,
         Cluster(nodes=1, database="none") as broken,
