@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 import ssl
 import tempfile
 import threading
@@ -17,16 +16,17 @@ from . import database as databases
 from . import pages
 from .access import Access, User, make_users
 from .api import Api
+from .arguments import check_forms, check_names, check_nodes
 from .faults import Fault, Faults
 from .initial import Initial
 from .listeners import Identity, Listener, Serve
-from .ports import LARGEST, addresses_available, hold_port
+from .ports import addresses_available, hold_port
 from .record import Log, Request
-from .releases import NAMES, Release
+from .releases import Release
 from .state import Node, Pair, pair, spread
 from .web import Exchange
 
-UNSET_FORMS = ("omit", "empty", "null")
+NO_NEIGHBOURS = "127.0.0.2 cannot be bound on this machine, so the cluster has one node only"
 _REDIS_ATTEMPTS = 5
 
 
@@ -77,16 +77,11 @@ class Cluster:
         directory: str | Path | None = None,
     ) -> None:
         releases = [Release(text) for text in versions or [version] * nodes]
-        _check_nodes(nodes, len(releases), {*(lag or {}), *down})
-        _check_names(releases, expires or {}, optional)
-        if unset not in UNSET_FORMS:
-            raise ValueError(f"unknown form {unset!r} of unset names: one of {', '.join(UNSET_FORMS)}")
-        if not basic_auth and not all(release.basic_can_be_off for release in releases):
-            raise ValueError("Basic can be switched off from version 8.2 on")
+        check_nodes(nodes, len(releases), {*(lag or {}), *down})
+        check_names(releases, expires or {}, optional)
+        check_forms(releases, unset, basic_auth, bulk_put_missing_status)
         addresses = addresses_available(nodes)
-        self.notice = None
-        if len(addresses) < nodes:
-            self.notice = "127.0.0.2 cannot be bound on this machine, so the cluster has one node only"
+        self.notice = None if len(addresses) == nodes else NO_NEIGHBOURS
         self.fqdn = fqdn
         self.username = username
         self.password = password or secrets.token_urlsafe(12)
@@ -109,10 +104,8 @@ class Cluster:
         ]
         self._initially_down = tuple(down)
         self._wanted_directory = directory
-        self._directory = Path()
-        self._ca_file = Path()
-
-    notice: str | None
+        self._cleanup = ExitStack()
+        self._ca_file: Path | None = None
 
     def __repr__(self) -> str:
         return f"<Cluster {self.fqdn} {self.nodes!r}>"
@@ -130,27 +123,24 @@ class Cluster:
         :raises OSError: a port cannot be bound.
         :raises RuntimeError: redis-server does not start.
         """
-        self._directory = Path(tempfile.mkdtemp(prefix="simulator-"))
-        try:
-            pairs = self.initial.pairs()
-            self._ca_file = Path(self._wanted_directory or self._directory) / "ca.pem"
+        pairs = self.initial.pairs()
+        with ExitStack() as cleanup:
+            private = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="simulator-")))
+            self._ca_file = Path(self._wanted_directory or private) / "ca.pem"
             self._ca_file.write_text(pairs["api"].certificate or "", encoding="ascii")
+            cleanup.callback(self._ca_file.unlink, missing_ok=True)
             for node in self.nodes:
+                cleanup.callback(node.close)
                 for name, held in pairs.items():
                     node.put(name, held)
-            self._open_ports()
+            self._open_ports(private)
             for node in self.nodes:
                 node.down = node.uid in self._initially_down
-        except BaseException:
-            self.close()
-            raise
+            self._cleanup = cleanup.pop_all()
 
     def close(self) -> None:
         """Close every port, end every process and thread, and remove the files."""
-        for node in self.nodes:
-            node.close()
-        self._ca_file.unlink(missing_ok=True)
-        shutil.rmtree(self._directory, ignore_errors=True)
+        self._cleanup.close()
 
     # What clients need to know.
 
@@ -161,7 +151,7 @@ class Cluster:
 
     @property
     def ca_path(self) -> str:
-        """A PEM file that verifies the initial certificate of the API."""
+        """A PEM file that verifies the initial certificate of the API; there once the cluster has started."""
         return str(self._ca_file)
 
     def user(self, role: str) -> User:
@@ -225,14 +215,14 @@ class Cluster:
 
     # Ports.
 
-    def _open_ports(self) -> None:
+    def _open_ports(self, private: Path) -> None:
         self.api_port = self._listen(self.api_port, "api", lambda node: _http(Api(self, node).answer))
         for node in self.nodes:
             node.api_port = self.api_port
         self.cm_port = self._listen(self.cm_port, "cm", lambda node: _http(pages.manager()))
         self.metrics_port = self._listen(self.metrics_port, "metrics_exporter", lambda node: _http(pages.metrics(node)))
         if self.database == "redis":
-            self.database_port = self._start_redis()
+            self.database_port = self._start_redis(private)
         elif self.database == "tls":
             self.database_port = self._listen(self.database_port, "proxy", lambda node: databases.answer_pings)
 
@@ -248,7 +238,7 @@ class Cluster:
             listener.resume()
         return listeners[0].port
 
-    def _start_redis(self) -> int:
+    def _start_redis(self, private: Path) -> int:
         """Start a redis-server on every node; their port. Each binds by itself, so somebody else may be faster."""
         for left in reversed(range(1 if self.database_port else _REDIS_ATTEMPTS)):
             held = hold_port([node.address for node in self.nodes], self.database_port)
@@ -256,7 +246,7 @@ class Cluster:
             for one in held:
                 one.close()
             try:
-                self._start_redis_at(port)
+                self._start_redis_at(port, private)
             except RuntimeError:
                 if not left:
                     raise
@@ -264,11 +254,11 @@ class Cluster:
                 break
         return port
 
-    def _start_redis_at(self, port: int) -> None:
+    def _start_redis_at(self, port: int, private: Path) -> None:
         with ExitStack() as started:
             servers = []
             for node in self.nodes:
-                server = databases.RedisServer(node.address, port, node.holds("proxy"), self._directory)
+                server = databases.RedisServer(node.address, port, node.holds("proxy"), private)
                 started.callback(server.close)
                 servers.append(server)
             started.pop_all()
@@ -293,22 +283,3 @@ def _identity(node: Node, name: str) -> Callable[[], Identity]:
         return node.holds(name), trusted
 
     return identity
-
-
-def _check_nodes(count: int, versions: int, uids: set[int]) -> None:
-    if not 1 <= count <= LARGEST:
-        raise ValueError(f"a cluster has 1 to {LARGEST} nodes, not {count}")
-    if versions != count:
-        raise ValueError(f"{count} nodes, but {versions} versions")
-    if not uids <= set(range(1, count + 1)):
-        raise ValueError(f"lag or down names a node that is not one of 1 to {count}")
-
-
-def _check_names(releases: Sequence[Release], expires: Mapping[str, float], optional: Sequence[str]) -> None:
-    known = {name for release in releases for name in release.names}
-    for name in optional:
-        if name not in known or NAMES[name].required:
-            raise ValueError(f"{name!r} is not an optional certificate of this version")
-    for name in expires:
-        if name not in known or not (NAMES[name].required or name in optional):
-            raise ValueError(f"{name!r} is not a certificate that this cluster starts with")

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from .cluster import UNSET_FORMS, Cluster
+from .arguments import UNSET_FORMS
+from .cluster import Cluster
 from .database import CHOICES
 from .faults import parse_fault
 

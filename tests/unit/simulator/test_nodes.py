@@ -138,6 +138,7 @@ def test_putting_in_place_reaches_even_nodes_that_lag_or_are_down(
         {"optional": ["proxy"]},
         {"optional": ["sso_issuer"], "version": "7.8.2-34"},
         {"unset": "blank"},
+        {"bulk_put_missing_status": 500},
         {"database": "mysql"},
     ],
 )

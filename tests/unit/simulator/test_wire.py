@@ -268,6 +268,19 @@ def test_nothing_is_left_behind(database: str, short_folder: Path, monkeypatch: 
         client.ask("GET", "/v1/cluster")
 
 
+def test_what_was_never_started_or_is_closed_already_can_be_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").touch()
+    cluster = Cluster(nodes=1, database="none")
+    cluster.close()
+    cluster.start()
+    cluster.close()
+    cluster.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
 def test_a_start_is_cheap_once_the_keys_are_there(cluster: Cluster) -> None:
     assert cluster.nodes
     started = time.process_time()

@@ -1,0 +1,52 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether the arguments of a cluster make sense."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .ports import LARGEST
+from .releases import NAMES, Release
+
+UNSET_FORMS = ("omit", "empty", "null")
+
+
+def check_nodes(count: int, versions: int, uids: set[int]) -> None:
+    """How many nodes, and which are spoken of.
+
+    :raises ValueError: the numbers do not fit.
+    """
+    if not 1 <= count <= LARGEST:
+        raise ValueError(f"a cluster has 1 to {LARGEST} nodes, not {count}")
+    if versions != count:
+        raise ValueError(f"{count} nodes, but {versions} versions")
+    if not uids <= set(range(1, count + 1)):
+        raise ValueError(f"lag or down names a node that is not one of 1 to {count}")
+
+
+def check_names(releases: Sequence[Release], expires: Mapping[str, float], optional: Sequence[str]) -> None:
+    """Which certificates the cluster starts with.
+
+    :raises ValueError: it starts with none of such a name.
+    """
+    known = {name for release in releases for name in release.names}
+    for name in optional:
+        if name not in known or NAMES[name].required:
+            raise ValueError(f"{name!r} is not an optional certificate of this version")
+    for name in expires:
+        if name not in known or not (NAMES[name].required or name in optional):
+            raise ValueError(f"{name!r} is not a certificate that this cluster starts with")
+
+
+def check_forms(releases: Sequence[Release], unset: str, basic: bool, bulk_put_missing_status: int) -> None:
+    """How the server answers.
+
+    :raises ValueError: no server answers so.
+    """
+    if unset not in UNSET_FORMS:
+        raise ValueError(f"unknown form {unset!r} of unset names: one of {', '.join(UNSET_FORMS)}")
+    if not basic and not all(release.basic_can_be_off for release in releases):
+        raise ValueError("Basic can be switched off from version 8.2 on")
+    if bulk_put_missing_status not in (404, 405):
+        raise ValueError("a missing path for the bulk PUT is a 404 or a 405")
