@@ -158,7 +158,6 @@ class Api:
     def _process(self, exchange: Exchange, record: Request, body: bytes | None) -> Answer:
         try:
             if body is None:
-                exchange.close_connection = True
                 raise Refused(400, "invalid_header", "the length of the body is missing, wrong or too much")
             return self._routed(exchange, record, body)
         except Refused as refused:

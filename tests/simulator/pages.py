@@ -20,7 +20,7 @@ _READING = ("GET", "HEAD")
 
 def _page(paths: dict[str, Callable[[], Answer]]) -> Callable[[Exchange], None]:
     def answer(exchange: Exchange) -> None:
-        exchange.close_connection |= exchange.read_body() is None
+        exchange.read_body()
         if exchange.command not in _READING:
             exchange.send(Answer(405, headers={"Allow": ", ".join(_READING)}))
             return

@@ -62,11 +62,11 @@ class Exchange(BaseHTTPRequestHandler):
         """Say nothing: the cluster keeps a record of its own."""
 
     def read_body(self) -> bytes | None:
-        """The body, or None where its length is not told, is no number, or is too much."""
-        if "Transfer-Encoding" in self.headers:
-            return None
+        """The body; None, and no further request on this connection, where its length is not told or makes no sense."""
         length = self.headers.get("Content-Length", "0")
-        if not re.fullmatch(r"[0-9]{1,9}", length) or int(length) > LARGEST_BODY:
+        known = "Transfer-Encoding" not in self.headers and re.fullmatch(r"[0-9]{1,9}", length)
+        if not known or int(length) > LARGEST_BODY:
+            self.close_connection = True
             return None
         body = self.rfile.read(int(length))
         if len(body) < int(length):
