@@ -54,7 +54,7 @@ _value:
 def _row(facts: Mapping[str, Any], fail_within: int) -> list[str]:
     name = printable(facts["name"])
     if facts.get("error"):
-        return [name, "-", "-", "-", f"NOT READABLE: {facts['error']}"]
+        return [name, "-", "-", f"NOT READABLE: {facts['error']}", "-"]
     status = "ok"
     if facts["expired"]:
         status = "EXPIRED"
@@ -62,7 +62,7 @@ def _row(facts: Mapping[str, Any], fail_within: int) -> list[str]:
         status = "EXPIRES SOON"
     elif facts["chain_days_remaining"] < fail_within:
         status = "AN ISSUER EXPIRES SOON"
-    return [name, facts["not_after"][:10], str(facts["days_remaining"]), printable(facts["issuer"]), status]
+    return [name, facts["not_after"][:10], str(facts["days_remaining"]), status, printable(facts["issuer"])]
 
 
 def audit_table(audits: Sequence[Mapping[str, Any]], *, fail_within: int) -> list[str]:
@@ -70,11 +70,11 @@ def audit_table(audits: Sequence[Mapping[str, Any]], *, fail_within: int) -> lis
     rows = []
     for audit in audits:
         if audit.get("error"):
-            rows.append([audit["host"], "-", "-", "-", "-", "-", f"NOT READ: {printable(audit['error'])}"])
+            rows.append([audit["host"], "-", "-", "-", "-", f"NOT READ: {printable(audit['error'])}", "-"])
         else:
             cluster = [audit["host"], printable(audit["cluster"]["version"] or "?")]
             rows += [[*cluster, *_row(facts, fail_within)] for facts in audit["certificates"]]
-    return table(["cluster", "version", "certificate", "expires", "days", "issuer", "status"], rows)
+    return table(["cluster", "version", "certificate", "expires", "days", "status", "issuer"], rows)
 
 
 class FilterModule:

@@ -87,7 +87,7 @@ def _outcome(before: Facts | None, after: Facts | None, has_material: bool, rene
 def rotation_table(
     before: Sequence[Facts], after: Sequence[Facts], *, material: Sequence[str], renew_before: int
 ) -> list[str]:
-    """One line a certificate: when it expired and expires, which it was and is, and what happened to it."""
+    """One line a certificate: until when it was and is valid, which it was and is, and what happened to it."""
     was = {facts["name"]: facts for facts in before}
     now = {facts["name"]: facts for facts in after}
     rows = [
@@ -99,7 +99,7 @@ def rotation_table(
         ]
         for name in sorted({*was, *now})
     ]
-    return table(["certificate", "expired", "SHA-256", "expires", "SHA-256", "outcome"], rows)
+    return table(["certificate", "expires, before", "SHA-256", "expires, after", "SHA-256", "outcome"], rows)
 
 
 class FilterModule:

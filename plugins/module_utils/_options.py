@@ -103,7 +103,11 @@ def _invalid(option: str, problem: str, next_step: str) -> CertificateError:
 
 def _path_check(option: str, path: str | None) -> None:
     if path is not None and not os.path.isfile(path):
-        raise _invalid(option, f"names {path}, which is not a file", "Check the path; it is read where the module runs")
+        raise _invalid(
+            option,
+            f"names {os.path.abspath(path)}, which is not a file",
+            "Check the path; it is read where the module runs",
+        )
 
 
 def _split_url(url: str) -> tuple[str, str, int]:
