@@ -78,7 +78,7 @@ def _key_usage(authority: bool) -> x509.KeyUsage:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Form:
     """What a certificate is to say. Moments are days from now, or a datetime."""
 

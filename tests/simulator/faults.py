@@ -40,7 +40,7 @@ _DEFAULT_DELAY = {"slow": 1.0, "drip": 0.05}
 _DEFAULT_STATUS = {"status": 500, "html": 503, "empty": 503, "redirect": 307}
 
 
-@dataclass(kw_only=True)
+@dataclass
 class Fault:
     """What is to go wrong with the requests that match.
 

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Optional
 
 from .state import Pair
 from .tls import server_context
@@ -20,7 +21,7 @@ HANDSHAKE_TIMEOUT = 20.0
 _BACKLOG = 512
 _LINGER_NOT = struct.pack("ii", 1, 0)
 
-Identity = tuple[Pair, str | None]
+Identity = tuple[Pair, Optional[str]]
 """What a port presents, and the authorities of the client certificates that it takes."""
 
 
