@@ -50,9 +50,7 @@ def test_fingerprint_is_what_openssl_prints(material: Material, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(("key", "expected"), [("ec", ("ECC", 256)), ("ed25519", ("Ed25519", 256))])
-def test_facts_of_other_key_types(
-    authority: Authority, key: str, expected: tuple[str, int], now: datetime
-) -> None:
+def test_facts_of_other_key_types(authority: Authority, key: str, expected: tuple[str, int], now: datetime) -> None:
     facts = _x509.facts(_x509.parse_pem(authority.issue(key=key).certificate_pem), now)
     assert (facts["public_key_type"], facts["public_key_size"]) == expected
 
