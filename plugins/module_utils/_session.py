@@ -51,6 +51,8 @@ def _tls_context(connection: Connection) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # A bundle may hold the API's own certificate, or an intermediate, instead of the root.
     context.verify_flags |= getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)  # named since Python 3.10
+    # urllib3 1.26 tells OpenSSL no host when it is an address, and compares names itself when OpenSSL does not.
+    context.check_hostname = not urllib3.__version__.startswith("1.")
     if not connection.validate_certs:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -167,7 +169,7 @@ class Session:
                 allow_redirects=False,
                 stream=True,
             )
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise transport_error(error, connection, f"{method} {path}") from None
         content, body_error = self._read(answer, f"{method} {path}")
         return Response(

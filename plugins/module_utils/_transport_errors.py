@@ -40,14 +40,20 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         queue.extend(item for item in wrapped if isinstance(item, BaseException))
 
 
-def _distrusted(error: ssl.SSLCertVerificationError, connection: Connection) -> tuple[str, str, str]:
-    if error.verify_code in _HOST_MISMATCH:
+def _is_distrust(error: BaseException) -> bool:
+    # urllib3 1.26 has an exception of its own, or one of ssl without a code, for a host that is not covered.
+    return isinstance(error, ssl.SSLCertVerificationError) or type(error).__name__ == "CertificateError"
+
+
+def _distrusted(error: BaseException, connection: Connection) -> tuple[str, str, str]:
+    code = getattr(error, "verify_code", None)
+    if code is None or code in _HOST_MISMATCH:
         return (
             "tls_host_mismatch",
             f"the API's certificate does not cover {connection.host}",
             "Use a host in url that the certificate covers",
         )
-    if error.verify_code == _EXPIRED:
+    if code == _EXPIRED:
         return (
             "tls_expired",
             "a certificate that the API presents has expired",
@@ -56,7 +62,7 @@ def _distrusted(error: ssl.SSLCertVerificationError, connection: Connection) -> 
     trusted = f"ca_path {connection.ca_path} does" if connection.ca_path else "the system's trust store does"
     return (
         "tls_untrusted",
-        f"the API's certificate is not trusted: {trusted} not lead to it ({error.verify_message})",
+        f"the API's certificate is not trusted: {trusted} not lead to it ({getattr(error, 'verify_message', '')})",
         "Set ca_path to the CA that issued it, or, when it is self-signed, to the certificate itself",
     )
 
@@ -68,9 +74,9 @@ def _diagnose(error: BaseException, connection: Connection) -> tuple[str, str, s
     def find(*types: type[BaseException]) -> BaseException | None:
         return next((cause for cause in causes if isinstance(cause, types)), None)
 
-    found = find(ssl.SSLCertVerificationError)
-    if isinstance(found, ssl.SSLCertVerificationError):
-        return _distrusted(found, connection)
+    distrust = next(filter(_is_distrust, causes), None)
+    if distrust is not None:
+        return _distrusted(distrust, connection)
     if find(requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
         return "proxy", "the proxy does not let it through", "Check HTTPS_PROXY and NO_PROXY in the environment"
     if find(requests.exceptions.InvalidURL):
