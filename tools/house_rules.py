@@ -23,7 +23,8 @@ def main() -> None:
     wrong = []
     for path in sorted(path for path in map(Path, listed.split("\0")) if path.is_file()):
         content = path.read_bytes()
-        if not any(path.match(pattern) for pattern in WITHOUT_HEADER) and LICENCE.encode() not in content[:1000]:
+        named = not content or any(path.match(pattern) for pattern in WITHOUT_HEADER)
+        if not named and LICENCE.encode() not in content[:1000]:
             wrong.append(f"{path}: does not name its licence ({LICENCE})")
         if PRIVATE_KEY.search(content):
             wrong.append(f"{path}: holds a private key")
