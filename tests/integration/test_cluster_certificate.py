@@ -124,6 +124,15 @@ def test_api_is_replaced_under_the_connection(ansible: Ansible, any_cluster: Clu
     assert "ca_path" in run["with the old CA alone"].result["msg"]
 
 
+def test_api_is_read_back_over_a_new_connection(ansible: Ansible, any_cluster: Cluster, authority: Authority) -> None:
+    """The old connection is gone, the new one presents a chain whose CA ca_path does not know."""
+    any_cluster.add_fault(Fault(method="PUT", path=put(any_cluster)[-1][1], kind="close_after"))
+    material = authority.issue(intermediates=1)
+    run = ansible.tasks([task("replace", MODULE, pair("api", material))], connection=login(any_cluster)).expect()
+    assert run["replace"].changed
+    assert run["replace"].result["after"]["fingerprint"] == material.fingerprint
+
+
 def test_bundles_are_compared_as_sets_and_take_no_key(ansible: Ansible, authority: Authority) -> None:
     first, second = authority.ca_pem, Authority(common_name="Second CA").ca_pem
     bundle = {"name": "mtls_trusted_ca", "certificate": first + second}
