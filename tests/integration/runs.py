@@ -24,6 +24,9 @@ COLLECTIONS = str(Path(next(iter(collection.__path__))).parents[2])
 
 #: Where the ansible-core to try is installed (TESTING.md): the one that runs the tests, unless told otherwise.
 PROGRAMS = Path(os.environ.get("RC_ANSIBLE_BIN") or Path(sys.executable).parent)
+
+#: The Python that runs the modules.
+TARGET = os.environ.get("RC_TARGET_PYTHON") or str(PROGRAMS / "python")
 PREFIX = "redis_enterprise.certificates"
 
 #: What must not influence a run: settings of whoever started the tests.
@@ -104,6 +107,7 @@ class Ansible:
             "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback"),
             "ANSIBLE_CALLBACKS_ENABLED": "record",
             "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_PIPELINING": "true",  # as the playbooks do
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_REMOTE_TMP": str(self.home / "tmp"),
@@ -140,7 +144,7 @@ class Ansible:
         connection: Mapping[str, Any] | None = None,
         variables: Mapping[str, Any] | None = None,
         environment: Mapping[str, str] | None = None,
-        python: str = str(PROGRAMS / "python"),
+        python: str = TARGET,
     ) -> Run:
         """Run tasks on localhost; C(connection) are the options of the action group."""
         play = {

@@ -76,8 +76,12 @@ def test_nothing_shows_at_the_highest_verbosity(ansible: Ansible, authority: Aut
             "--diff",
             connection=login(cluster),
             variables=variables,
-            # Newer releases leave the options out of results unless told otherwise.
-            environment={"TMPDIR": str(temporary), "ANSIBLE_INJECT_INVOCATION": "true"},
+            environment={
+                "TMPDIR": str(temporary),
+                "ANSIBLE_PIPELINING": "false",
+                # Newer releases leave the options out of results unless told otherwise.
+                "ANSIBLE_INJECT_INVOCATION": "true",
+            },
         ).expect()
     assert [outcome.status for outcome in run.outcomes] == ["ok"] * 4 + ["failed"] * 3 + ["ok"] * 2
     assert run["replace"].changed
@@ -130,7 +134,7 @@ def test_no_process_list_and_no_temporary_file_shows_a_secret_during_a_write(
                     continue
         files.extend(files_with(secrets, ansible.home, temporary))
 
-    variables = {"private_key": str(material.key_pem), "ansible_pipelining": True}
+    variables = {"private_key": str(material.key_pem)}
     options = {"name": "proxy", "certificate": material.certificate_pem, "private_key": "{{ private_key }}"}
     with Cluster(nodes=1, database="none", password=password) as cluster:
         cluster.add_fault(Fault(method="PUT", kind="pass", effect=look))

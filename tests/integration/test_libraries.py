@@ -1,0 +1,21 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the modules say where their libraries are missing."""
+
+from __future__ import annotations
+
+from simulator import Cluster
+
+from .runs import Ansible, login, task
+
+
+def test_missing_libraries_are_named(ansible: Ansible, cluster: Cluster) -> None:
+    """Without its site-packages, a Python has neither requests nor cryptography."""
+    bare = ansible.folder / "bare"
+    bare.write_text('#!/bin/sh\nexec python3 -S "$@"\n')
+    bare.chmod(0o755)
+    run = ansible.tasks(
+        [task("read", "cluster_certificate_info", {})], connection=login(cluster), python=str(bare)
+    ).expect(ok=False)
+    assert "requests >= 2.25" in run["read"].result["msg"]
+    assert "Traceback" not in run["read"].result["msg"]
