@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from . import _names, _x509
@@ -43,6 +43,6 @@ class Installed:
         except _x509.CertificateParseError as error:
             return cls(name, chain, {**entry(name, _x509.NO_FACTS, has_key), "error": str(error)})
 
-    def expires_by(self, limit: datetime) -> bool:
+    def expires_within(self, days: int, now: datetime) -> bool:
         """Whether the leaf or an issuer in the chain ends by then. What cannot be parsed may end at any time."""
-        return not self.chain or _x509.earliest_end(self.chain) <= limit
+        return not self.chain or _x509.earliest_end(self.chain) - now <= timedelta(days=days)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any, Callable
 
 from . import _installed, _material, _names, _options, _plan, _releases, _transaction
@@ -62,6 +62,7 @@ def cluster_certificate(task: Task) -> dict[str, Any]:
 
 def _cluster_certificate(task: Task, name: str) -> dict[str, Any]:
     params = task.params
+    _options.check_range(params, "wait_timeout", 0, 86400, "seconds")
     now = datetime.now(timezone.utc)
     wanted = _material.from_options(name, params, now) if params["state"] == "present" else None
     with task.connect() as session:
@@ -94,6 +95,7 @@ def cluster_certificate_info(task: Task) -> dict[str, Any]:
         CertificateError: the certificates cannot be read.
     """
     params = task.params
+    _options.check_range(params, "expires_within", 0, 100_000, "days")
     now = datetime.now(timezone.utc)
     with task.connect() as session:
         api = Api(session)
@@ -107,8 +109,7 @@ def cluster_certificate_info(task: Task) -> dict[str, Any]:
         stored = {name: value for name, value in stored.items() if name in wanted}
     found = [_installed.Installed.of(name, stored[name], now) for name in sorted(stored)]
     if params["expires_within"] is not None:
-        limit = now + timedelta(days=params["expires_within"])
-        found = [certificate for certificate in found if certificate.expires_by(limit)]
+        found = [certificate for certificate in found if certificate.expires_within(params["expires_within"], now)]
     return {
         "changed": False,
         "cluster": cluster,
@@ -127,15 +128,20 @@ def _if_visible(task: Task, read: Callable[[], Any]) -> Any:
         return None
 
 
+def _text(facts: Any, field: str) -> str | None:
+    """A field of an API answer, where it is there and text."""
+    value = facts.get(field) if isinstance(facts, dict) else None
+    return value if value and isinstance(value, str) else None
+
+
 def _cluster_name(api: Api, task: Task) -> str | None:
-    cluster = _if_visible(task, api.cluster)
-    return None if cluster is None else cluster.get("name")
+    return _text(_if_visible(task, api.cluster), "name")
 
 
 def _version(api: Api, task: Task) -> str | None:
     """The version of the oldest node, else of the node that answers."""
     nodes = _if_visible(task, api.nodes)
     if nodes is not None:
-        return _releases.oldest(str(node["software_version"]) for node in nodes if node.get("software_version"))
+        return _releases.oldest(filter(None, (_text(node, "software_version") for node in nodes)))
     bootstrap = _if_visible(task, api.bootstrap) or {}
-    return bootstrap.get("software_version") or bootstrap.get("local_node_info", {}).get("software_version")
+    return _text(bootstrap, "software_version") or _text(bootstrap.get("local_node_info"), "software_version")

@@ -101,6 +101,16 @@ def _invalid(option: str, problem: str, next_step: str) -> CertificateError:
     return CertificateError("invalid_option", f"option {option} {problem}. {next_step}.", option=option)
 
 
+def check_range(params: Mapping[str, Any], option: str, lowest: float, highest: float, unit: str) -> None:
+    """Check an option that holds a number, if it is given.
+
+    Raises:
+        CertificateError: it is out of range, or not a number.
+    """
+    if params[option] is not None and not lowest <= params[option] <= highest:
+        raise _invalid(option, f"is not a number of {unit} from {lowest:g} to {highest:g}", "Give one that is")
+
+
 def _path_check(option: str, path: str | None) -> None:
     if path is not None and not os.path.isfile(path):
         raise _invalid(
@@ -210,8 +220,7 @@ def connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connect
         _path_check(option, path)
 
     for option in ("timeout", "write_timeout"):
-        if not 0 < params[option] < 86400:
-            raise _invalid(option, "is not a number of seconds between 0 and 86400", "Mend it")
+        check_range(params, option, 0.001, 86400, "seconds")
 
     return Connection(
         url=f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}",

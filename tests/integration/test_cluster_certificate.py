@@ -252,6 +252,12 @@ def test_waits_until_the_new_state_shows(ansible: Ansible, authority: Authority)
         assert run["never"].failure["kind"] == "not_confirmed"
         assert run["never"].changed
 
+        for nonsense in ("nan", "-1"):
+            run = ansible.tasks(
+                [task("nonsense", MODULE, {**other, "wait_timeout": nonsense})], connection=login(cluster)
+            ).expect(ok=False)
+            assert run["nonsense"].failure["option"] == "wait_timeout"
+
 
 def test_an_update_whose_answer_was_lost_is_looked_for(
     ansible: Ansible, any_cluster: Cluster, authority: Authority

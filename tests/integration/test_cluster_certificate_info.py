@@ -73,6 +73,7 @@ def test_names_missing_and_expiry(ansible: Ansible) -> None:
                 task("named", MODULE, {"names": ["proxy", "ldap_client", "cp_internode_encryption", "nonsense"]}),
                 task("none", MODULE, {"names": []}),
                 task("soon", MODULE, {"expires_within": 30}),
+                task("for ever", MODULE, {"expires_within": 10**9}, ignore_errors=True),
                 task("soonest", MODULE, {"expires_within": 10, "names": ["proxy", "cm", "api"]}),
             ],
             connection=login(cluster),
@@ -86,6 +87,7 @@ def test_names_missing_and_expiry(ansible: Ansible) -> None:
         assert (cm["days_remaining"], cm["expired"]) == (-3, True)
         assert (proxy["days_remaining"], proxy["expired"]) == (10, False)
         assert names(run["soonest"].result) == ["cm"]
+        assert run["for ever"].failure["option"] == "expires_within"
 
 
 @pytest.mark.parametrize("unset", ["omit", "empty", "null"])

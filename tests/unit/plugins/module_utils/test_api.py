@@ -1,0 +1,144 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the API's answers are taken for, with a session that answers from memory."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _operations
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Api, Update
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._session import Response
+from hypothesis import given
+from hypothesis import strategies as st
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(["proxy_cert", "proxy_key"]), inner),
+)
+
+
+class Memory:
+    """Answers each path with what it was given, and keeps the requests."""
+
+    class connection:  # noqa: N801 - stands for an attribute of the session
+        url = "https://cluster.example.com:9443"
+
+    def __init__(self, **answers: Any) -> None:
+        self.answers = {path.replace("__", "/"): answer for path, answer in answers.items()}
+        self.requests: list[tuple[str, str, Any]] = []
+
+    def request(self, method: str, path: str, body: Any = None) -> Response:
+        self.requests.append((method, path, body))
+        status, content = self.answers.get(f"{method}{path}", (404, b""))
+        return Response(status, "application/json", None, content, None)
+
+
+def api(**answers: Any) -> Any:
+    session: Any = Memory(**answers)
+    return Api(session)
+
+
+def read(content: bytes) -> tuple[set[str], str | None]:
+    """The names that are found, and the kind of the failure."""
+    try:
+        return set(api(GET__v1__cluster__certificates=(200, content)).certificates()), None
+    except CertificateError as error:
+        return set(), error.kind
+
+
+@given(JSON)
+def test_any_json_is_certificates_or_refused(answer: Any) -> None:
+    names, kind = read(json.dumps(answer).encode())
+    if isinstance(answer, dict):
+        fields = {key for key, value in answer.items() if key.endswith("_cert") and value not in (None, "")}
+        assert (names, kind) == ({key[:-5] for key in fields - {"_cert"}}, None)
+    else:
+        assert kind == "unexpected_json"
+
+
+@given(st.binary())
+def test_any_bytes_are_certificates_or_refused(content: bytes) -> None:
+    assert read(content)[1] in (None, "unexpected_json", "empty", "html", "not_json", "truncated")
+
+
+def test_deep_json_is_refused() -> None:
+    with pytest.raises(CertificateError) as raised:
+        api(GET__v1__cluster__certificates=(200, b"[" * 200_000)).certificates()
+    assert raised.value.kind in ("not_json", "truncated")
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_a_server_without_the_bulk_update_gets_the_older_one(status: int) -> None:
+    client = api(PUT__v1__cluster__certificates=(status, b""), PUT__v1__cluster__update_cert=(200, b""))
+    client.update(Update("proxy", "pem", Secret("key")))
+    entry = {"name": "proxy", "certificate": "pem", "key": "key"}
+    assert client.session.requests == [
+        ("PUT", "/v1/cluster/certificates", {"certificates": [entry]}),
+        ("PUT", "/v1/cluster/update_cert", entry),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, "certificate_refused"),
+        (401, "unauthorized"),
+        (403, "forbidden"),
+        (406, "certificate_expired"),
+        (409, "not_all_nodes_updated"),
+        (500, "server_error"),
+        (503, "unavailable"),
+        (507, "server_error"),
+    ],
+)
+def test_a_refused_bulk_update_is_not_tried_elsewhere(status: int, kind: str) -> None:
+    client = api(PUT__v1__cluster__certificates=(status, b'{"error_code": "some_code", "description": "a secret"}'))
+    with pytest.raises(CertificateError) as raised:
+        client.update(Update("proxy", "pem", Secret("key")))
+    assert raised.value.failure == {
+        "kind": kind,
+        "cluster": "https://cluster.example.com:9443",
+        "status": status,
+        "error_code": "some_code",
+    }
+    assert "secret" not in raised.value.message
+    assert len(client.session.requests) == 1
+
+
+@pytest.mark.parametrize("code", [7, "Words and spaces", "UPPER", "x" * 65, None, ["a"]])
+def test_what_is_no_identifier_is_not_passed_on(code: Any) -> None:
+    body = json.dumps({"error_code": code}).encode()
+    with pytest.raises(CertificateError) as raised:
+        api(GET__v1__cluster=(500, body)).cluster()
+    assert "error_code" not in raised.value.failure
+
+
+def test_names_are_quoted_in_paths() -> None:
+    client = api()
+    client.delete("../a b?c")
+    assert client.session.requests == [("DELETE", "/v1/cluster/certificates/..%2Fa%20b%3Fc", None)]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "bootstrap", "version"),
+    [
+        ([{"software_version": "8.0.10-1"}, {"software_version": "8.0.9-30"}], {}, "8.0.9-30"),
+        ([{"software_version": "8.0.10-1"}, {}, {"software_version": 7}], {}, "8.0.10-1"),
+        ([], {}, None),
+        (None, {"software_version": "7.4.2-54"}, "7.4.2-54"),
+        (None, {"local_node_info": {"software_version": "7.4.2-54"}}, "7.4.2-54"),
+        (None, {"local_node_info": None}, None),
+        (None, None, None),
+    ],
+)
+def test_the_version(nodes: Any, bootstrap: Any, version: str | None) -> None:
+    answers = {"GET__v1__nodes": nodes, "GET__v1__bootstrap": bootstrap}
+    client = api(**{path: (200, json.dumps(answer).encode()) for path, answer in answers.items() if answer is not None})
+    task = _operations.Task({}, check_mode=False)
+    assert _operations._version(client, task) == version
+    assert task.warnings == []
