@@ -52,7 +52,7 @@ def _tls_context(connection: Connection) -> ssl.SSLContext:
     # A bundle may hold the API's own certificate, or an intermediate, instead of the root.
     context.verify_flags |= getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)  # named since Python 3.10
     # urllib3 1.26 tells OpenSSL no host when it is an address, and compares names itself when OpenSSL does not.
-    context.check_hostname = not urllib3.__version__.startswith("1.")
+    context.check_hostname = not urllib3.__version__.startswith("1.")  # type: ignore[attr-defined]
     if not connection.validate_certs:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -126,6 +126,7 @@ class Ansible:
         record.unlink(missing_ok=True)
         finished = subprocess.run(
             [str(PROGRAMS / "ansible-playbook"), str(playbook), *arguments],
+            check=False,
             env=self.environment({"RECORD_FILE": str(record), **(environment or {})}),
             cwd=self.folder,
             stdin=subprocess.DEVNULL,

@@ -100,7 +100,7 @@ def silent_port() -> Iterator[int]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
-        fillers = [socket.socket() for _ in range(8)]
+        fillers = [socket.socket() for dummy in range(8)]
         for filler in fillers:
             filler.setblocking(False)
             filler.connect_ex(listener.getsockname())
@@ -153,7 +153,7 @@ def test_hosts_and_ports_that_do_not_answer(
             "option client_key",
         ),
     }
-    tasks = [task(name, MODULE, options, ignore_errors=True) for name, (options, _, _) in cases.items()]
+    tasks = [task(name, MODULE, options, ignore_errors=True) for name, (options, *dummy) in cases.items()]
     run = ansible.tasks(tasks, connection=login(cluster)).expect()
     for name, (_options, kind, text) in cases.items():
         assert run[name].failure["kind"] == kind, name
@@ -324,7 +324,7 @@ class Proxy:
             request = client.recv(65536).decode("latin-1")
             target = request.split()[1]
             self.tunnels.append(target)
-            host, _, port = target.rpartition(":")
+            host, dummy, port = target.rpartition(":")
             server = socket.create_connection((host, int(port)))
             client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
             threading.Thread(target=self._tunnel, args=(client, server), daemon=True).start()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from simulator import Cluster, Fault
 from simulator.authority import Authority
@@ -50,7 +51,7 @@ def test_nothing_shows_at_the_highest_verbosity(ansible: Ansible, authority: Aut
         "private_key": "{{ other_private_key }}",
         "private_key_passphrase": "{{ other_passphrase }}",
     }
-    bad = {
+    bad: dict[str, dict[str, Any]] = {
         "refused by the server": {**good, "force": True},
         "mismatch": {**good, "certificate": "{{ other_certificate }}"},
         "wrong passphrase": {**encrypted, "private_key_passphrase": "{{ wrong_passphrase }}"},

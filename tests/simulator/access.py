@@ -89,7 +89,7 @@ class Access:
     def claimed_name(self, authorization: str | None) -> str | None:
         """The user name that a request gives, right or wrong; for the record of requests."""
         try:
-            scheme, _, value = (authorization or "").partition(" ")
+            scheme, dummy, value = (authorization or "").partition(" ")
             if scheme.lower() == "basic":
                 return base64.b64decode(value, validate=True).decode().partition(":")[0]
             if scheme.lower() == "bearer":
@@ -106,7 +106,7 @@ class Access:
         if authorization is None:
             user = self.users.get(client_name or "")
         else:
-            scheme, _, value = authorization.partition(" ")
+            scheme, dummy, value = authorization.partition(" ")
             if scheme.lower() == "basic":
                 user = self._by_password(value)
             else:
@@ -120,7 +120,7 @@ class Access:
 
         :raises Refused: 401.
         """
-        scheme, _, value = (authorization or "").partition(" ")
+        scheme, dummy, value = (authorization or "").partition(" ")
         user = self._by_password(value) if scheme.lower() == "basic" else None
         if user is None:
             raise self.refused()
@@ -139,7 +139,7 @@ class Access:
         return user
 
     def _by_token(self, value: str) -> User | None:
-        head, _, signature = value.rpartition(".")
+        head, dummy, signature = value.rpartition(".")
         if not hmac.compare_digest(self._signature(head).encode(), signature.encode()):
             return None
         claims: dict[str, Any] = json.loads(_decode(head.partition(".")[2]))

@@ -118,7 +118,7 @@ class Api:
 
     def answer(self, exchange: Exchange) -> None:
         """Answer one request of a connection, with the fault that it meets if any."""
-        path, _, query = exchange.path.partition("?")
+        path, dummy, query = exchange.path.partition("?")
         record = self._record(exchange, path, query)
         self._cluster.log.add(record)
         body = exchange.read_body()

@@ -66,7 +66,7 @@ def _many(parser: argparse.ArgumentParser, option: str, metavar: str, text: str)
 def _assignments(option: str, texts: Sequence[str], key: type[_Key]) -> dict[_Key, float]:
     values: dict[_Key, float] = {}
     for text in texts:
-        name, _, value = text.partition("=")
+        name, dummy, value = text.partition("=")
         try:
             values[key(name)] = _number(value)
         except ValueError:

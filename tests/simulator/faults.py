@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 import threading
 from collections.abc import Callable
@@ -84,7 +85,7 @@ class Fault:
             raise ValueError(f"path {self.path!r} does not begin with / (or is not *)")
         if self.status is not None and not 200 <= self.status <= 599:
             raise ValueError(f"status {self.status} is not between 200 and 599")
-        if (self.times is not None and self.times < 1) or self.after < 0 or not (self.delay or 0) >= 0:
+        if (self.times is not None and self.times < 1) or self.after < 0 or not 0 <= (self.delay or 0) < math.inf:
             raise ValueError("times must be 1 or more, after and delay must be 0 or more")
         if self.applied is None:
             self.applied = KINDS[self.kind]

@@ -189,7 +189,7 @@ def read_metrics(client: Client, path: str) -> tuple[str, dict[str, float]]:
         answer = b""
         while piece := secured.recv(65536):
             answer += piece
-    head, _, body = answer.decode().partition("\r\n\r\n")
+    head, dummy, body = answer.decode().partition("\r\n\r\n")
     line = re.compile(r'(\w+)\{logical_name="(\w+)",node="1",path="[^"]+"\} (-?\d+)')
     values = {match[2]: float(match[3]) for match in map(line.fullmatch, body.splitlines()) if match}
     assert len(values) == len([text for text in body.splitlines() if not text.startswith("#")])

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _options
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 
-LOGIN = {"username": "admin@example.com", "password": "of the task"}
+LOGIN: dict[str, Any] = {"username": "admin@example.com", "password": "of the task"}
 ENVIRONMENT = {
     "REDIS_ENTERPRISE_URL": "https://environment.example.com",
     "REDIS_ENTERPRISE_USER": "environment@example.com",

@@ -72,7 +72,7 @@ def test_broken_frames_are_errors_that_say_where(text: str) -> None:
 def test_content_that_is_not_base64_is_an_error() -> None:
     (found,) = _pem.split("-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n")
     with pytest.raises(_pem.PemError, match="not valid base64"):
-        _ = found.der
+        assert found.der
 
 
 def test_thousands_of_blocks_take_linear_time() -> None:

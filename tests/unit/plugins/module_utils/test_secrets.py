@@ -23,10 +23,9 @@ VALUE = "the value itself"
 )
 def test_no_text_form_shows_it(holder: object, caplog: pytest.LogCaptureFixture) -> None:
     logging.getLogger("test").warning("%s %r", holder, holder)
-    try:
-        raise ValueError(holder)
-    except ValueError:
-        shown = traceback.format_exc()
+    with pytest.raises(LookupError) as raised:
+        raise LookupError(holder)
+    shown = "".join(traceback.format_exception(LookupError, raised.value, raised.tb))
     assert VALUE not in f"{holder} {holder!r} {shown} {caplog.text}"
 
 

@@ -73,7 +73,7 @@ def test_days_are_full_days_and_negative_once_expired(authority: Authority) -> N
 def test_an_issuer_that_expires_first_counts_for_the_chain(now: datetime) -> None:
     soon = Authority(common_name="Ends soon", days=3)
     facts = _x509.facts(_x509.parse_pem(soon.issue(root=True).certificate_pem), now)
-    assert (facts["days_remaining"], facts["chain_days_remaining"]) == (364, 2)
+    assert facts["chain_days_remaining"] == 2 < facts["days_remaining"]
 
 
 def test_self_signed_needs_more_than_equal_names(authority: Authority) -> None:
