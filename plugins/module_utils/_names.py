@@ -23,6 +23,9 @@ REQUIRED = frozenset(
 #: Bundles of CA certificates: no private key, no order.
 CA_BUNDLES = frozenset({"mtls_trusted_ca", "sso_issuer"})
 
+#: What nodes use towards each other; shown on no port that can be reached from outside.
+INTERNODE = frozenset({"ccs_internode_encryption", "data_internode_encryption"})
+
 #: Everything that is documented. A newer server may know more: the server decides.
 KNOWN = REQUIRED | CA_BUNDLES | {"ldap_client", "sso_service"}
 
