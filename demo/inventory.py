@@ -15,6 +15,7 @@ host = {
     # Users keep it in a vault, or let AWX inject it.
     "redis_enterprise_password": cluster["password"],
     "redis_enterprise_ca_path": cluster["ca_path"],
+    "redis_enterprise_metrics_port": cluster["metrics_port"],
     "rotation_material": "material",
     "node_addresses": cluster["addresses"],
 }

@@ -81,4 +81,39 @@ options:
       - Seconds to wait for the answer to a write. The vendor lets a cluster take 900.
     type: float
     default: 900
+  retries:
+    description:
+      - How often one request is sent again at the most. That is done for reads and updates after a refused or broken
+        connection, a timeout while connecting, and the statuses 429, 500, 502, 503 and 504; for updates also after 409.
+        No other failure is repeated.
+      - A write whose answer was lost is sent again only when a read shows that it was not made.
+      - The pauses begin with O(retry_delay), double each time up to O(retry_max_delay), and are shortened by up to half
+        at random. So one request can take (O(retries) + 1) times O(timeout) (a write, O(write_timeout)) and
+        O(retries) times O(retry_max_delay) at the most.
+    type: int
+    default: 5
+  retry_delay:
+    description:
+      - Seconds before a request is sent again for the first time.
+    type: float
+    default: 0.5
+  retry_max_delay:
+    description:
+      - Seconds, the longest pause before a request is sent again, also when the server asks for a longer one with
+        C(Retry-After).
+    type: float
+    default: 30
+  node_address:
+    description:
+      - Which addresses of the nodes this host can reach. The API says which ones a node has.
+      - Only modules that look at the nodes' ports use it; the others accept it, so that it can be set for all.
+    type: str
+    choices: [internal, external, both]
+    default: internal
+  metrics_port:
+    description:
+      - The port of the metrics exporter on every node, which the API does not tell.
+      - Only modules that look at the nodes' ports use it; the others accept it, so that it can be set for all.
+    type: int
+    default: 8070
 """

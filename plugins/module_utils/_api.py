@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, NoReturn
 from urllib.parse import quote, urlsplit
 
 from ._errors import CertificateError
+from ._retry import Retries, read_may_be_repeated
 from ._secrets import Secret
 from ._session import Response, Session
 
@@ -102,8 +103,8 @@ _DELETE_STATUS = {
     500: ("server_error", "the cluster failed to remove it from disk", "Check its nodes, then run again"),
 }
 
-#: Statuses that say that the bulk update does not exist here: before 7.22.2, and what proxies make of it.
-_NO_BULK_UPDATE = (404, 405, 501)
+#: Statuses that say that an update endpoint does not exist here, and what proxies make of that.
+_NO_SUCH_UPDATE = (404, 405, 501)
 
 _ERROR_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -111,13 +112,19 @@ _ERROR_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 class Api:
     """The endpoints. Every method raises CertificateError when it does not get what it promises."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, retries: Retries | None = None) -> None:
+        """Prepare.
+
+        Args:
+            retries: how to repeat reads that fail; not at all when they are repeated anyhow, as in a poll.
+        """
         self.session = session
+        self._retries = retries
 
     @property
     def url(self) -> str:
-        """The cluster's URL, for messages and results."""
-        return self.session.connection.url
+        """Where it is, for messages and results."""
+        return self.session.url
 
     def certificates(self) -> dict[str, Stored]:
         """All certificates that are set, by name."""
@@ -133,17 +140,24 @@ class Api:
                 )
         return stored
 
-    def update(self, update: Update) -> None:
-        """Replace one certificate on all nodes.
+    def update(self, update: Update, *, bulk: bool = True) -> None:
+        """Replace one certificate on all nodes, by one request. It is not repeated here.
 
-        Tries the bulk endpoint and, where the server says that it has none, the one that it replaced.
+        Args:
+            bulk: which endpoint is tried first; the other one is, where the server says that it has no such one.
         """
-        response = self.session.request("PUT", CERTIFICATES, {"certificates": [update.body()]})
-        if response.status not in _NO_BULK_UPDATE:
-            self._expect_success(response, f"PUT {CERTIFICATES}", _UPDATE_STATUS)
-            return
-        response = self.session.request("PUT", UPDATE_CERT, update.body())
-        self._expect_success(response, f"PUT {UPDATE_CERT}", _UPDATE_STATUS)
+        endpoints: list[tuple[str, dict[str, Any]]] = [
+            (CERTIFICATES, {"certificates": [update.body()]}),
+            (UPDATE_CERT, update.body()),
+        ]
+        (path, body), (other_path, other_body) = endpoints if bulk else reversed(endpoints)
+        response = self.session.request("PUT", path, body)
+        if response.status in _NO_SUCH_UPDATE:
+            other = self.session.request("PUT", other_path, other_body)
+            # To update_cert, 404 may also mean that the certificate is invalid.
+            if bulk or other.status not in _NO_SUCH_UPDATE:
+                path, response = other_path, other
+        self._expect_success(response, f"PUT {path}", _UPDATE_STATUS)
 
     def delete(self, name: str) -> None:
         """Remove an optional certificate from all nodes. One that is not there is removed already."""
@@ -158,15 +172,21 @@ class Api:
 
     def nodes(self) -> list[Mapping[str, Any]]:
         """The nodes, with C(uid), C(addr), C(status) and C(software_version)."""
-        path = "/v1/nodes"
-        nodes = self._get(path)
-        if not isinstance(nodes, list) or not all(isinstance(node, dict) for node in nodes):
-            self._unexpected(path, "a list of objects")
-        return nodes
+        return self._get_list("/v1/nodes")
+
+    def bdbs(self) -> list[Mapping[str, Any]]:
+        """The databases, with C(tls_mode) and C(endpoints)."""
+        return self._get_list("/v1/bdbs")
 
     def bootstrap(self) -> Mapping[str, Any]:
         """What the answering node says of itself."""
         return self._get_object("/v1/bootstrap")
+
+    def _get_list(self, path: str) -> list[Mapping[str, Any]]:
+        answer = self._get(path)
+        if not isinstance(answer, list) or not all(isinstance(item, dict) for item in answer):
+            self._unexpected(path, "a list of objects")
+        return answer
 
     def _get_object(self, path: str) -> Mapping[str, Any]:
         answer = self._get(path)
@@ -175,6 +195,11 @@ class Api:
         return answer
 
     def _get(self, path: str) -> Any:
+        if self._retries is None:
+            return self._get_once(path)
+        return self._retries.run(lambda: self._get_once(path), read_may_be_repeated)
+
+    def _get_once(self, path: str) -> Any:
         response = self.session.request("GET", path)
         request = f"GET {path}"
         self._expect_success(response, request, _STATUS)
@@ -202,7 +227,6 @@ class Api:
             kind,
             f"{request} to {self.url}: {cause}. Check that url leads to the REST API of a Redis Software cluster, and "
             "not to a proxy's page.",
-            transient=True,
             cluster=self.url,
         )
 
@@ -224,12 +248,9 @@ class Api:
         if error_code is not None:
             data["error_code"] = error_code
             detail += f", {error_code}"
-        raise CertificateError(
-            kind,
-            f"{request} to {self.url}: {cause} ({detail}). {next_step}.",
-            transient=status in (409, 429) or status >= 500,
-            **data,
-        )
+        error = CertificateError(kind, f"{request} to {self.url}: {cause} ({detail}). {next_step}.", **data)
+        error.retry_after = response.retry_after
+        raise error
 
 
 def _origin(location: str | None) -> str:

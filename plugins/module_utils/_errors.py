@@ -19,17 +19,17 @@ class CertificateError(Exception):
     Attributes:
         message: what happened and what to do next, in sentences.
         kind: a stable identifier of the cause, such as V(unauthorized) or V(key_mismatch).
-        transient: whether the same request may succeed a moment later.
         data: further facts of the failure, JSON-serialisable: C(status), C(error_code), C(option), ...
-        result: what the task's result should hold besides the failure: C(changed), C(before), C(after).
+        retry_after: seconds that the server asks to wait before the request is sent again, if it asks.
+        result: what the task's result should hold besides the failure: C(changed), C(outcome), C(nodes), ...
     """
 
-    def __init__(self, kind: str, message: str, *, transient: bool = False, **data: Any) -> None:
+    def __init__(self, kind: str, message: str, **data: Any) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
-        self.transient = transient
         self.data = data
+        self.retry_after: float | None = None
         self.result: dict[str, Any] = {}
 
     def about(self, certificate: str) -> CertificateError:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _names, _x509
 from ._api import Stored
+from ._secrets import Secret
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -30,6 +31,7 @@ class Installed:
 
     name: str
     chain: tuple[x509.Certificate, ...]  # empty when it cannot be parsed
+    private_key: Secret | None  # None: there is none, or the user may not see it
     facts: dict[str, Any]  # with C(error) when it cannot be parsed, or a field of it is malformed
 
     @classmethod
@@ -39,9 +41,10 @@ class Installed:
         has_key = stored.private_key is not None
         try:
             chain = _x509.parse_pem(stored.certificate)
-            return cls(name, chain, entry(name, _x509.facts(chain, now), has_key))
+            return cls(name, chain, stored.private_key, entry(name, _x509.facts(chain, now), has_key))
         except _x509.CertificateParseError as error:
-            return cls(name, chain, {**entry(name, _x509.NO_FACTS, has_key), "error": str(error)})
+            facts = {**entry(name, _x509.NO_FACTS, has_key), "error": str(error)}
+            return cls(name, chain, stored.private_key, facts)
 
     def expires_within(self, days: int, now: datetime) -> bool:
         """Whether the leaf or an issuer in the chain ends by then. What cannot be parsed may end at any time."""

@@ -13,13 +13,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, Callable
 
-from . import _installed, _material, _names, _options, _plan, _releases, _transaction
+from . import _cluster, _installed, _material, _names, _options, _plan, _precautions, _releases, _requirements
 from ._api import Api
 from ._errors import CertificateError
+from ._plan import Change
+from ._proof import installed_now
+from ._retry import Retries
 from ._session import Session
+from ._transaction import Evidence, Settings, Transaction
 
-#: Statuses that mean that this user, or this version, does not get to see it.
-_NOT_VISIBLE = frozenset({"forbidden", "not_found", "method_not_allowed"})
+
+#: What a result foretells, and does not hold when the task fails.
+_PREDICTED = frozenset({"change", "after", "diff"})
 
 
 @dataclass
@@ -30,15 +35,19 @@ class Task:
     check_mode: bool
     warnings: list[str] = field(default_factory=list)
 
-    def connect(self) -> Session:
-        """A session with the cluster that the options name.
+    def connect(self) -> tuple[Session, Retries]:
+        """A session with the cluster that the options name, and how often its requests are repeated.
 
         Raises:
             CertificateError: an option is wrong.
         """
         connection = _options.connection(self.params, os.environ)
         self.warnings.extend(connection.warnings)
-        return Session(connection)
+        return Session(connection), Retries(connection.retries, connection.retry_delay, connection.retry_max_delay)
+
+    def warn(self, message: str) -> None:
+        """Leave a warning."""
+        self.warnings.append(message)
 
 
 Operation = Callable[[Task], "dict[str, Any]"]
@@ -53,39 +62,86 @@ def cluster_certificate(task: Task) -> dict[str, Any]:
     name = _names.canonical(task.params["name"].strip())
     if not name:
         raise CertificateError("invalid_option", "option name is empty. Give a certificate name.", option="name")
+    result: dict[str, Any] = {
+        "changed": False,
+        "name": name,
+        "outcome": "failed_unchanged",
+        "findings": [],
+        "hazards": [],
+        "nodes": [],
+    }
     try:
-        return _cluster_certificate(task, name)
+        return _cluster_certificate(task, name, result)
     except CertificateError as error:
-        error.about(name).with_result(name=name)
+        known = {key: value for key, value in result.items() if key not in _PREDICTED}
+        error.about(name).result = {**known, **error.result}
         raise
 
 
-def _cluster_certificate(task: Task, name: str) -> dict[str, Any]:
+def _cluster_certificate(task: Task, name: str, result: dict[str, Any]) -> dict[str, Any]:
+    """Fills C(result) as it goes, so that a failure has what is known by then."""
     params = task.params
     _options.check_range(params, "wait_timeout", 0, 86400, "seconds")
+    _options.check_range(params, "verify_timeout", 0, 86400, "seconds")
     now = datetime.now(timezone.utc)
     wanted = _material.from_options(name, params, now) if params["state"] == "present" else None
-    with task.connect() as session:
-        api = Api(session)
-        installed = _transaction.installed(api, name)
-        if wanted is None:
-            change = _plan.absent(name, installed)
-        else:
-            change = _plan.present(
-                wanted, installed, compare_chain=params["compare"] == "chain", force=params["force"], now=now
-            )
-        after = change.after
-        if change.action != "none" and not task.check_mode:
-            reached = _transaction.apply(api, change, params["wait_timeout"])
-            after = reached.facts if reached else None
-    return {
-        "changed": change.action != "none",
-        "change": change.action,
-        "name": name,
-        "before": change.before,
-        "after": after,
-        "diff": change.diff,
-    }
+    session, retries = task.connect()
+    result.update(attempts=retries.attempts, retried=retries.log)
+    with session:
+        api = Api(session, retries)
+        try:
+            installed = installed_now(api, name)
+            if wanted is None:
+                change = _plan.absent(name, installed)
+            else:
+                change = _plan.present(
+                    wanted, installed, compare_chain=params["compare"] == "chain", force=params["force"], now=now
+                )
+            result.update(change=change.action, before=change.before, after=change.after, diff=change.diff)
+            if change.action == "none":
+                return {**result, "outcome": "unchanged"}
+            evidence = _make(task, api, retries, change, result, now)
+        finally:
+            result["attempts"] = retries.attempts
+    if evidence is not None and evidence.unread is None:
+        result["after"] = evidence.installed.facts if evidence.installed else None
+    return {**result, "changed": True, "outcome": "changed"}
+
+
+def _make(
+    task: Task, api: Api, retries: Retries, change: Change, result: dict[str, Any], now: datetime
+) -> Evidence | None:
+    """Check everything, then make the change; None in check mode."""
+    params = task.params
+    cluster = _cluster.read(api, task.warn, needed=True)
+    findings = _precautions.findings(change, cluster, now)
+    result["findings"] = [finding.as_dict() for finding in findings]
+    _precautions.enforce(findings, params["requirements"], task.warn)
+    hazards = _precautions.hazards(change, cluster)
+    result["hazards"] = [hazard.as_dict() for hazard in hazards]
+    for hazard in hazards:
+        task.warn(f"{change.name}: {hazard.id}: {hazard.description}; {hazard.advice}")
+    _precautions.check_nodes(change, cluster)
+    prover = _precautions.prover(api, change, cluster, hazards, params["verify"], task.warn)
+    if task.check_mode:
+        return None
+
+    settings = Settings(
+        params["verify_timeout"],
+        params["wait_timeout"],
+        params["rollback"],
+        bulk=not _releases.before(cluster.version, _releases.BULK_UPDATE),
+    )
+    evidence = Transaction(Api(api.session), retries, change, prover, settings).run()
+    result["nodes"] = evidence.proof.as_list()
+    if evidence.proof.unreachable:
+        task.warn(
+            f"{change.name}: not proven where nothing could be reached, before the change or after it: "
+            f"{'; '.join(map(str, evidence.proof.unreachable))}"
+        )
+    if api.session.distrusted is not None:
+        task.warn(f"{change.name}: the next run will fail on the new certificate: {api.session.distrusted.message}")
+    return evidence
 
 
 def cluster_certificate_info(task: Task) -> dict[str, Any]:
@@ -97,10 +153,15 @@ def cluster_certificate_info(task: Task) -> dict[str, Any]:
     params = task.params
     _options.check_range(params, "expires_within", 0, 100_000, "days")
     now = datetime.now(timezone.utc)
-    with task.connect() as session:
-        api = Api(session)
-        stored = api.certificates()
-        cluster = {"name": _cluster_name(api, task), "url": api.url, "version": _version(api, task)}
+    session, retries = task.connect()
+    try:
+        with session:
+            api = Api(session, retries)
+            stored = api.certificates()
+            cluster = _cluster.read(api, task.warn, needed=False)
+    except CertificateError as error:
+        error.with_result(attempts=retries.attempts, retried=retries.log)
+        raise
 
     missing: list[str] = []
     if params["names"] is not None:
@@ -112,36 +173,16 @@ def cluster_certificate_info(task: Task) -> dict[str, Any]:
         found = [certificate for certificate in found if certificate.expires_within(params["expires_within"], now)]
     return {
         "changed": False,
-        "cluster": cluster,
-        "certificates": [certificate.facts for certificate in found],
+        "cluster": {"name": cluster.name, "url": api.url, "version": cluster.version},
+        "certificates": [{**one.facts, "findings": _findings(one, cluster, now)} for one in found],
         "missing": missing,
+        "attempts": retries.attempts,
+        "retried": retries.log,
     }
 
 
-def _if_visible(task: Task, read: Callable[[], Any]) -> Any:
-    """What a read returns, or None where this user or this version does not get to see it."""
-    try:
-        return read()
-    except CertificateError as error:
-        if error.kind not in _NOT_VISIBLE:
-            task.warnings.append(error.message)
-        return None
-
-
-def _text(facts: Any, field: str) -> str | None:
-    """A field of an API answer, where it is there and text."""
-    value = facts.get(field) if isinstance(facts, dict) else None
-    return value if value and isinstance(value, str) else None
-
-
-def _cluster_name(api: Api, task: Task) -> str | None:
-    return _text(_if_visible(task, api.cluster), "name")
-
-
-def _version(api: Api, task: Task) -> str | None:
-    """The version of the oldest node, else of the node that answers."""
-    nodes = _if_visible(task, api.nodes)
-    if nodes is not None:
-        return _releases.oldest(filter(None, (_text(node, "software_version") for node in nodes)))
-    bootstrap = _if_visible(task, api.bootstrap) or {}
-    return _text(bootstrap, "software_version") or _text(bootstrap.get("local_node_info"), "software_version")
+def _findings(installed: _installed.Installed, cluster: _cluster.Cluster, now: datetime) -> list[dict[str, str]]:
+    if not installed.chain:
+        return []
+    found = _requirements.check(installed.name, installed.chain, fqdn=cluster.name, version=cluster.version, now=now)
+    return [finding.as_dict() for finding in found]

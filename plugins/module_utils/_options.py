@@ -34,6 +34,11 @@ CONNECTION_SPEC: dict[str, dict[str, Any]] = {
     "allow_http": {"type": "bool", "default": False},
     "timeout": {"type": "float", "default": 30},
     "write_timeout": {"type": "float", "default": 900},
+    "retries": {"type": "int", "default": 5},
+    "retry_delay": {"type": "float", "default": 0.5},
+    "retry_max_delay": {"type": "float", "default": 30},
+    "node_address": {"type": "str", "choices": ["internal", "external", "both"], "default": "internal"},
+    "metrics_port": {"type": "int", "default": 8070},
 }
 
 #: Relations between the shared options, for AnsibleModule.
@@ -81,6 +86,11 @@ class Connection:
     ca_path: str | None
     timeout: float  # seconds
     write_timeout: float  # seconds
+    retries: int
+    retry_delay: float  # seconds
+    retry_max_delay: float  # seconds
+    node_address: str  # "internal", "external" or "both"
+    metrics_port: int
     warnings: tuple[str, ...]
 
 
@@ -108,7 +118,7 @@ def check_range(params: Mapping[str, Any], option: str, lowest: float, highest: 
         CertificateError: it is out of range, or not a number.
     """
     if params[option] is not None and not lowest <= params[option] <= highest:
-        raise _invalid(option, f"is not a number of {unit} from {lowest:g} to {highest:g}", "Give one that is")
+        raise _invalid(option, f"is not a number from {lowest:g} to {highest:g} ({unit})", "Give one that is")
 
 
 def _path_check(option: str, path: str | None) -> None:
@@ -221,6 +231,10 @@ def connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connect
 
     for option in ("timeout", "write_timeout"):
         check_range(params, option, 0.001, 86400, "seconds")
+    for option in ("retry_delay", "retry_max_delay"):
+        check_range(params, option, 0, 3600, "seconds")
+    check_range(params, "retries", 0, 100, "times")
+    check_range(params, "metrics_port", 1, 65535, "port")
 
     return Connection(
         url=f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}",
@@ -234,5 +248,10 @@ def connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connect
         ca_path=ca_path,
         timeout=params["timeout"],
         write_timeout=params["write_timeout"],
+        retries=params["retries"],
+        retry_delay=params["retry_delay"],
+        retry_max_delay=params["retry_max_delay"],
+        node_address=params["node_address"],
+        metrics_port=params["metrics_port"],
         warnings=tuple(warnings),
     )

@@ -17,6 +17,7 @@ from ._api import Update
 from ._errors import CertificateError
 from ._installed import Installed, entry
 from ._material import Material
+from ._state import State
 
 #: The facts that a diff shows: what identifies a certificate, and nothing that changes by itself.
 _DIFF_FACTS = (
@@ -36,11 +37,17 @@ class Change:
 
     name: str
     action: str  # "none", "update" or "delete"
-    before: dict[str, Any] | None  # facts
+    installed: Installed | None
     after: dict[str, Any] | None  # facts, as they will be
-    wanted: Material | None = None
-    compare_chain: bool = True
-    update: Update | None = None  # what is sent
+    old: State
+    new: State
+    update: Update | None = None  # what is sent, if something is
+    material: Material | None = None  # what is wanted, if something is
+
+    @property
+    def before(self) -> dict[str, Any] | None:
+        """Facts about what was there."""
+        return self.installed.facts if self.installed else None
 
     @property
     def diff(self) -> dict[str, Any]:
@@ -52,25 +59,15 @@ class Change:
             "after": _diff_side(self.after),
         }
 
-    def reached(self, installed: Installed | None) -> bool:
-        """Whether the cluster has what this change leads to."""
-        if self.wanted is None:
-            return installed is None
-        return installed is not None and _equal(self.wanted, installed, self.compare_chain)
-
 
 def _diff_side(facts: Mapping[str, Any] | None) -> dict[str, Any]:
     return {} if facts is None else {key: facts[key] for key in _DIFF_FACTS}
 
 
-def _equal(wanted: Material, installed: Installed, compare_chain: bool) -> bool:
-    if not installed.chain:
-        return False
-    if wanted.is_bundle:
-        return set(_x509.fingerprints(wanted.certificates)) == set(_x509.fingerprints(installed.chain))
-    if compare_chain:
-        return _x509.fingerprints(wanted.certificates) == _x509.fingerprints(installed.chain)
-    return _x509.fingerprint(wanted.certificates[0]) == _x509.fingerprint(installed.chain[0])
+def _state_of(installed: Installed | None) -> State:
+    if installed is None:
+        return State()
+    return State.of(installed.chain, "set" if installed.name in _names.CA_BUNDLES else "chain")
 
 
 def present(
@@ -81,13 +78,14 @@ def present(
     Raises:
         CertificateError: the private key's numbers are not consistent, or the certificate has a malformed field.
     """
-    before = installed.facts if installed else None
-    if installed is not None and not force and _equal(wanted, installed, compare_chain):
-        return Change(wanted.name, "none", before, before, wanted, compare_chain)
+    old = _state_of(installed)
+    new = State.of(wanted.certificates, "set" if wanted.is_bundle else "chain" if compare_chain else "leaf")
+    if not force and new.shown_by(installed):
+        return Change(wanted.name, "none", installed, installed.facts if installed else None, old, new)
     key = wanted.load_key(check=True)
     after = entry(wanted.name, wanted.facts(now), key is not None)
     update = Update(wanted.name, wanted.certificate_pem(), None if key is None else _private_key.to_pem(key))
-    return Change(wanted.name, "update", before, after, wanted, compare_chain, update)
+    return Change(wanted.name, "update", installed, after, old, new, update, wanted)
 
 
 def absent(name: str, installed: Installed | None) -> Change:
@@ -104,5 +102,31 @@ def absent(name: str, installed: Installed | None) -> Change:
             option="state",
         )
     if installed is None:
-        return Change(name, "none", None, None)
-    return Change(name, "delete", installed.facts, None)
+        return Change(name, "none", None, None, State(), State())
+    return Change(name, "delete", installed, None, _state_of(installed), State())
+
+
+class CannotUndo(Exception):
+    """A change cannot be taken back; the text says why."""
+
+
+def undo(change: Change) -> Update | None:
+    """What puts the old certificate back: an update, or None for a deletion.
+
+    Raises:
+        CannotUndo: there is no way back.
+    """
+    installed = change.installed
+    if installed is None:
+        return None
+    if not installed.chain:
+        raise CannotUndo("the old certificate cannot be parsed")
+    if change.old.fingerprints == change.new.fingerprints:
+        raise CannotUndo("the old certificate is the same one")
+    key = installed.private_key
+    if key is None and change.name not in _names.CA_BUNDLES:
+        raise CannotUndo("this user may not read the old private key (the role admin may)")
+    try:
+        return Update(change.name, _x509.to_pem(installed.chain), key and _private_key.normalised(key))
+    except _private_key.KeyProblem:
+        raise CannotUndo("the old private key cannot be read as PEM") from None

@@ -100,3 +100,12 @@ def to_pem(key: Any) -> Secret:
     """The key as unencrypted PKCS#8 PEM with LF, the form that the vendor's REST API reference shows for updates."""
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return Secret(pem.decode("ascii"))
+
+
+def normalised(text: Secret) -> Secret:
+    """The one key in a PEM text as it is, but with LF, a last newline and nothing around it.
+
+    Raises:
+        KeyProblem: no key, or several keys.
+    """
+    return Secret(_key_block(text.reveal()).text)

@@ -93,13 +93,6 @@ API_OUTAGE = Hazard(
     "after a customer-provided internode certificate is set, the API cannot be reached for several minutes",
     "the outage is waited for (options wait_timeout and verify_timeout)",
 )
-SKIPPED_NODES = Hazard(
-    "RS200137",
-    _names.INTERNODE,
-    (("0", "8.2.0-46"),),
-    "a change of internal certificates passes over nodes that are down and never comes back to them",
-    "all nodes must be active before it, and each is asked after it",
-)
 STALE_PROXY_WORKERS = Hazard(
     "RS122668",
     frozenset({"proxy"}),
@@ -108,4 +101,4 @@ STALE_PROXY_WORKERS = Hazard(
     "each proxy is asked by more fresh handshakes; look again later, and restart the proxies that serve the old one",
 )
 
-HAZARDS = (CORRUPTED_PAIR, UNTRUSTED_INTERMEDIATES, API_OUTAGE, SKIPPED_NODES, STALE_PROXY_WORKERS)
+HAZARDS = (CORRUPTED_PAIR, UNTRUSTED_INTERMEDIATES, API_OUTAGE, STALE_PROXY_WORKERS)

@@ -13,6 +13,8 @@ import os
 import ssl
 import time
 from collections.abc import Mapping
+from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from ._errors import CertificateError
@@ -40,12 +42,19 @@ class Response(NamedTuple):
     location: str | None
     body: bytes
     body_error: CertificateError | None  # why the body is incomplete
+    retry_after: float | None  # seconds that the server asks to wait
 
 
-def _tls_context(connection: Connection) -> ssl.SSLContext:
+def _tls_context(connection: Connection, *, verify: bool) -> ssl.SSLContext:
     """What the connection trusts: C(ca_path) alone, or the operating system's store.
 
     Made by hand, since every default context reads SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE.
+
+    Args:
+        verify: false for a context that leaves it to its user to compare the certificate.
+
+    Raises:
+        CertificateError: C(ca_path), C(client_cert) or C(client_key) is not usable.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -53,7 +62,7 @@ def _tls_context(connection: Connection) -> ssl.SSLContext:
     context.verify_flags |= getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)  # named since Python 3.10
     # urllib3 1.26 tells OpenSSL no host when it is an address, and compares names itself when OpenSSL does not.
     context.check_hostname = not urllib3.__version__.startswith("1.")  # type: ignore[attr-defined]
-    if not connection.validate_certs:
+    if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     elif connection.ca_path:
@@ -92,15 +101,22 @@ def _unusable(option: str, path: str, wanted: str) -> CertificateError:
 class _Adapter(HTTPAdapter):
     """Uses one TLS context for everything, and keeps requests from adding CAs of its own to it."""
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    def __init__(self, context: ssl.SSLContext, **tls: str) -> None:
+        """Prepare.
+
+        Args:
+            tls: C(server_hostname), the name that the certificate must cover where the address is another, or
+                C(assert_fingerprint), the fingerprint that it must have.
+        """
         self._context = context
+        self._tls: dict[str, Any] = {**tls, "ssl_context": context}
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+        super().init_poolmanager(*args, **{**kwargs, **self._tls})
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        return super().proxy_manager_for(proxy, **kwargs, ssl_context=self._context)
+        return super().proxy_manager_for(proxy, **{**kwargs, **self._tls})
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         conn.cert_reqs = self._context.verify_mode.name
@@ -116,38 +132,89 @@ def _authorization(connection: Connection) -> str | None:
     return None
 
 
-class Session:
-    """Sends requests to one cluster. Not safe to share between threads."""
+def _seconds(retry_after: str) -> float | None:
+    """What a C(Retry-After) header asks for: seconds, or a date (RFC 9110, 10.2.3)."""
+    if retry_after.strip().isdecimal():
+        return float(retry_after)
+    try:
+        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError):
+        return None
 
-    def __init__(self, connection: Connection) -> None:
+
+class Session:
+    """Sends requests to one address of a cluster. Not safe to share between threads.
+
+    Attributes:
+        connection: the options that it was made with.
+        url: where the requests go.
+        distrusted: why the last answer came from a server that is known by its pinned certificate alone, if it did.
+    """
+
+    def __init__(self, connection: Connection, url: str | None = None, context: ssl.SSLContext | None = None) -> None:
         """Prepare; nothing is sent yet.
+
+        Args:
+            url: the address of one node, unless the one in the options is meant. Its certificate must still cover the
+                host in the options, since no certificate covers every node's address.
+            context: what is trusted, when a session before has made it.
 
         Raises:
             CertificateError: C(ca_path), C(client_cert) or C(client_key) is not usable.
         """
         self.connection = connection
-        self._context = _tls_context(connection)
-        self._http = requests.Session()
-        self._http.trust_env = False  # or .netrc and REQUESTS_CA_BUNDLE override what the user gave
-        self._http.mount("https://", _Adapter(self._context))
-        self._http.proxies = get_environ_proxies(connection.url)
-        self._http.headers.update({"Accept": "application/json", "Accept-Encoding": "identity"})
-        authorization = _authorization(connection)
-        if authorization is not None:
-            self._http.headers["Authorization"] = authorization
+        self.url = url or connection.url
+        self.distrusted: CertificateError | None = None
+        self._context = context or _tls_context(connection, verify=connection.validate_certs)
+        tls = {} if self.url == connection.url else {"server_hostname": connection.host}
+        self._http = self._client(_Adapter(self._context, **tls))
+        self._pin: str | None = None
+        self._pinning: requests.Session | None = None
         if not connection.validate_certs:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+
+    def _client(self, adapter: _Adapter) -> requests.Session:
+        http = requests.Session()
+        http.trust_env = False  # or .netrc and REQUESTS_CA_BUNDLE override what the user gave
+        http.mount("https://", adapter)
+        http.proxies = get_environ_proxies(self.url)
+        http.headers.update({"Accept": "application/json", "Accept-Encoding": "identity"})
+        authorization = _authorization(self.connection)
+        if authorization is not None:
+            http.headers["Authorization"] = authorization
+        return http
+
+    def at(self, url: str, timeout: float) -> Session:
+        """Another session with the same cluster, at the address of one node.
+
+        Args:
+            timeout: seconds for connecting and for reads.
+        """
+        session = Session(replace(self.connection, timeout=timeout), url, self._context)
+        if self._pin is not None:
+            session.pin(self._pin)
+        return session
 
     def __enter__(self) -> Session:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self._http.close()
+        self.disconnect()
 
-    def trust(self, pem: str) -> None:
-        """Also trust these certificates, from the next handshake on."""
-        if self.connection.validate_certs:
-            self._context.load_verify_locations(cadata=pem)
+    def disconnect(self) -> None:
+        """Let the next request begin with a handshake."""
+        self._http.close()
+        if self._pinning is not None:
+            self._pinning.close()
+
+    def pin(self, fingerprint: str) -> None:
+        """From now on, talk to a server that the options do not trust when its certificate has this fingerprint."""
+        if not self.connection.validate_certs:
+            return
+        self.disconnect()
+        self._pin = fingerprint
+        context = _tls_context(self.connection, verify=False)
+        self._pinning = self._client(_Adapter(context, assert_fingerprint=fingerprint.replace(":", "")))
 
     def request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Response:
         """Send one request and read the answer, whatever its status is. Redirects are not followed.
@@ -155,13 +222,27 @@ class Session:
         Raises:
             CertificateError: there was no answer.
         """
+        self.distrusted = None
+        try:
+            return self._request(self._http, method, path, body)
+        except CertificateError as error:
+            if self._pinning is None or not error.kind.startswith("tls_"):
+                raise
+            try:
+                answer = self._request(self._pinning, method, path, body)
+            except CertificateError as other:
+                raise (error if other.kind.startswith("tls") else other) from None
+            self.distrusted = error
+            return answer
+
+    def _request(self, http: requests.Session, method: str, path: str, body: Mapping[str, Any] | None) -> Response:
         connection = self.connection
         read_timeout = connection.timeout if method == "GET" else connection.write_timeout
         headers = {} if body is None else {"Content-Type": "application/json"}
         try:
-            answer = self._http.request(
+            answer = http.request(
                 method,
-                connection.url + path,
+                self.url + path,
                 data=None if body is None else json.dumps(body).encode(),
                 headers=headers,
                 timeout=(connection.timeout, read_timeout),
@@ -170,7 +251,7 @@ class Session:
                 stream=True,
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise transport_error(error, connection, f"{method} {path}") from None
+            raise transport_error(error, connection, f"{method} {path}", self.url) from None
         content, body_error = self._read(answer, f"{method} {path}")
         return Response(
             answer.status_code,
@@ -178,6 +259,7 @@ class Session:
             answer.headers.get("Location"),
             content,
             body_error,
+            _seconds(answer.headers.get("Retry-After", "")),
         )
 
     def _read(self, answer: requests.Response, request: str) -> tuple[bytes, CertificateError | None]:
@@ -200,7 +282,7 @@ class Session:
             if problem is None and expected.isdigit() and len(content) < int(expected):
                 problem = self._body_error(request, "truncated", "the answer breaks off")
         except Exception as error:  # urllib3, http.client, ssl and OSError, depending on versions
-            problem = transport_error(error, self.connection, request)
+            problem = transport_error(error, self.connection, request, self.url)
             if problem.kind == "connection_lost":
                 problem = self._body_error(request, "truncated", "the answer breaks off")
         if problem is None:
@@ -217,8 +299,7 @@ class Session:
     def _body_error(self, request: str, kind: str, problem: str) -> CertificateError:
         return CertificateError(
             kind,
-            f"{request} to {self.connection.url}: {problem}. Check what stands between this host and the cluster, "
+            f"{request} to {self.url}: {problem}. Check what stands between this host and the cluster, "
             "and the cluster itself.",
-            transient=kind != "too_large",
-            cluster=self.connection.url,
+            cluster=self.url,
         )

@@ -3,91 +3,192 @@
 #
 # Private to this collection: may change in any release.
 
-"""Applying a planned change, and waiting until the cluster shows it."""
+"""One change of a certificate, with one of three outcomes, whatever breaks in between.
+
+The new state, proven; the old state, proven; or a failure that names each node and what it has.
+"""
 
 from __future__ import annotations
 
 import time
-from datetime import datetime, timezone
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from ._api import Api
+from . import _plan
+from ._api import Api, Update
 from ._errors import CertificateError
 from ._installed import Installed
 from ._plan import Change
+from ._proof import Proof, Prover, installed_now
+from ._retry import Retries, answer_lost, until, write_may_be_repeated
+from ._state import State
 
-#: Seconds between two looks at the cluster: from the first to the last, doubling.
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
-
-#: A write that ends so was perhaps made all the same: only a read can tell.
-_ANSWER_LOST = frozenset({"connection_lost", "read_timeout"})
-
-
-def installed(api: Api, name: str) -> Installed | None:
-    """What the cluster has under this name now."""
-    stored = api.certificates().get(name)
-    return None if stored is None else Installed.of(name, stored, datetime.now(timezone.utc))
+#: Waiting does not mend these.
+_NOT_ALLOWED = frozenset({"unauthorized", "forbidden"})
 
 
-def apply(api: Api, change: Change, wait_timeout: float) -> Installed | None:
-    """Make the change with one write, then read until it shows.
+@dataclass(frozen=True)
+class Settings:
+    """What the user wants of a transaction."""
 
-    Args:
-        change: an update or a deletion.
-        wait_timeout: seconds to go on reading.
-
-    Returns:
-        What the cluster has afterwards.
-
-    Raises:
-        CertificateError: the write was refused, or its outcome does not show in time.
-    """
-    lost = None
-    try:
-        _write(api, change)
-    except CertificateError as error:
-        if error.kind not in _ANSWER_LOST:
-            raise
-        lost = error
-    if change.name == "api" and change.update is not None:
-        # The next connection meets the new certificate, which ca_path need not know.
-        api.session.trust(change.update.certificate)
-    return _await(api, change, wait_timeout, lost)
+    verify_timeout: float  # seconds
+    wait_timeout: float  # seconds
+    rollback: bool
+    bulk: bool  # whether the bulk update is tried first
 
 
-def _write(api: Api, change: Change) -> None:
-    if change.update is None:
-        api.delete(change.name)
-    else:
-        api.update(change.update)
+@dataclass(frozen=True)
+class Evidence:
+    """What speaks for a state."""
+
+    installed: Installed | None = None  # what the API reports
+    unread: CertificateError | None = None  # why it could not be asked
+    proof: Proof = field(default_factory=Proof)
+    proven: bool = False
 
 
-def _await(api: Api, change: Change, wait_timeout: float, lost: CertificateError | None) -> Installed | None:
-    deadline = time.monotonic() + wait_timeout
-    pause = _FIRST_PAUSE
-    while True:
-        unread = None
+class Transaction:
+    """Makes one change."""
+
+    def __init__(self, api: Api, retries: Retries, change: Change, prover: Prover, settings: Settings) -> None:
+        """Prepare.
+
+        Args:
+            api: without retries of its own.
+            retries: for the writes, and for single reads.
+            change: an update or a deletion.
+            prover: knows where to look.
+        """
+        self._api = api
+        self._retries = retries
+        self._change = change
+        self._prover = prover
+        self._settings = settings
+        self._sent = 0  # writes
+
+    def run(self) -> Evidence:
+        """Make the change and prove it.
+
+        Raises:
+            CertificateError: it was not made, or not everywhere. C(result) has C(outcome): V(failed_unchanged),
+                V(rolled_back) or V(partial), and C(nodes).
+        """
+        change, old, new = self._change, self._change.old, self._change.new
+        if change.name == "api" and new.fingerprints:
+            # Nothing else of what the new certificate leads to is trusted.
+            self._api.session.pin(new.fingerprints[0])
+        refused = self._write(change.update, new)
+        if refused is not None and self._sent == 1 and not write_may_be_repeated(refused):
+            raise refused.with_result(outcome="failed_unchanged", changed=False)
+
+        evidence = self._evidence(new, acknowledged=refused is None)
+        if evidence.proven:
+            return evidence
+        if refused is not None and not new.shown_by(evidence.installed):
+            # Nobody said that it was made, and it does not show: perhaps nothing has happened.
+            proof = self._prover.look(old)
+            if old.shown_by(evidence.installed) and evidence.unread is None and not proof.missing:
+                raise refused.with_result(outcome="failed_unchanged", changed=False, nodes=proof.as_list())
+        raise self._put_back(refused or self._not_proven(evidence), evidence)
+
+    def _write(self, update: Update | None, state: State) -> CertificateError | None:
+        """Send an update or a deletion until it succeeds; why it did not, if so."""
+        deadline = time.monotonic() + self._settings.wait_timeout
+
+        def send() -> None:
+            self._sent += 1
+            if update is None:
+                self._api.delete(self._change.name)
+            else:
+                self._api.update(update, bulk=self._settings.bulk)
+
+        def made(error: CertificateError) -> bool:
+            if not answer_lost(error):
+                return False
+            return state.shown_by(self._poll(lambda installed: True, deadline)[0])
+
         try:
-            current = installed(api, change.name)
-            if change.reached(current):
-                return current
+            self._retries.run(send, write_may_be_repeated, made)
         except CertificateError as error:
-            unread = error
-        if time.monotonic() + pause > deadline or (unread is not None and unread.kind in ("unauthorized", "forbidden")):
-            break
-        time.sleep(pause)
-        pause = min(2 * pause, _LONGEST_PAUSE)
+            return error
+        return None
 
-    if lost is not None:
-        opening = f"the answer to the change was lost ({lost.message}) and"
-    else:
-        opening = "the cluster accepted the change, but"
-    if unread is not None:
-        problem = f"it cannot be read back: {unread.message}"
-    else:
-        problem = f"after {wait_timeout:g} s it still does not show (option wait_timeout)."
-    raise CertificateError(
-        "not_confirmed",
-        f"{opening} {problem} Look at what the cluster has with cluster_certificate_info, then run again: the same "
-        "change may be made twice without harm.",
-        cluster=api.url,
-    ).with_result(changed=lost is None)
+    def _poll(
+        self, enough: Callable[[Installed | None], bool], deadline: float
+    ) -> tuple[Installed | None, CertificateError | None]:
+        """Read until it is enough, at least once; what was read last, or why nothing could be."""
+        installed, unread = None, None
+        for dummy in until(deadline):
+            if self._change.name == "api":
+                self._api.session.disconnect()  # an old connection would not meet the new certificate
+            try:
+                installed, unread = installed_now(self._api, self._change.name), None
+            except CertificateError as error:
+                installed, unread = None, error
+            if enough(installed) if unread is None else unread.kind in _NOT_ALLOWED:
+                break
+        return installed, unread
+
+    def _evidence(self, state: State, *, acknowledged: bool) -> Evidence:
+        """Wait until the API reports a state and every endpoint shows it.
+
+        Args:
+            acknowledged: whether the server said that it has done the write. If not, one read decides whether there is
+                anything to wait for, and an endpoint that cannot be reached is no proof.
+        """
+        wanted = state.shown_by if acknowledged else (lambda installed: True)
+        installed, unread = self._poll(wanted, time.monotonic() + self._settings.wait_timeout)
+        shown = unread is None and state.shown_by(installed)
+        # The permission to read may be lost; handshakes need none.
+        readable = unread is None or unread.kind not in _NOT_ALLOWED
+        if not shown and (readable or not self._prover.by_handshake):
+            return Evidence(installed, unread, self._prover.look(state))
+        proof = self._prover.prove(state, self._settings.verify_timeout)
+        complete = not proof.missing if acknowledged and shown else proof.complete
+        return Evidence(installed, unread, proof, complete)
+
+    def _not_proven(self, evidence: Evidence) -> CertificateError:
+        settings = self._settings
+        if evidence.unread is not None:
+            problem = f"it cannot be read back: {evidence.unread.message}"
+        elif evidence.proof.missing:
+            missing = "; ".join(map(str, evidence.proof.missing))
+            problem = f"after {settings.verify_timeout:g} s (option verify_timeout) {missing}."
+        else:
+            problem = f"after {settings.wait_timeout:g} s it still does not show (option wait_timeout)."
+        return CertificateError("not_proven", f"the cluster accepted the change, but {problem}", cluster=self._api.url)
+
+    def _put_back(self, cause: CertificateError, evidence: Evidence) -> CertificateError:
+        """Put the old certificate back, if that is possible; the error to raise."""
+        change = self._change
+        if not self._settings.rollback:
+            return self._partial(cause, "The old certificate was not put back (option rollback)")
+        if evidence.unread is None and self._somebody_else(evidence.installed):
+            return self._partial(
+                cause, "The cluster has a third certificate, so somebody else changed it; that was left alone"
+            )
+        try:
+            update = _plan.undo(change)
+        except _plan.CannotUndo as reason:
+            return self._partial(cause, f"The old certificate cannot be put back: {reason}")
+        refused = self._write(update, change.old)
+        back = self._evidence(change.old, acknowledged=refused is None)
+        if not back.proven:
+            return self._partial(
+                cause, f"Putting the old certificate back failed too: {(refused or self._not_proven(back)).message}"
+            )
+        cause.message += " The old certificate was put back, and shows everywhere. Mend the cause, then run again."
+        return cause.with_result(outcome="rolled_back", changed=False, nodes=back.proof.as_list())
+
+    def _somebody_else(self, installed: Installed | None) -> bool:
+        parsed = installed is None or bool(installed.chain)
+        return parsed and not self._change.old.shown_by(installed) and not self._change.new.shown_by(installed)
+
+    def _partial(self, cause: CertificateError, why: str) -> CertificateError:
+        proof = self._prover.look(self._change.new)
+        nodes = "; ".join(map(str, proof.sightings)) or "not asked (option verify)"
+        cause.message += (
+            f" {why.rstrip('.')}. What the nodes have now: {nodes}. Mend the cause, then run again"
+            f"{' with force=true: the same update may be made twice without harm' if self._change.update else ''}."
+        )
+        return cause.with_result(outcome="partial", changed=True, nodes=proof.as_list())

@@ -120,20 +120,16 @@ def _diagnose(error: BaseException, connection: Connection) -> tuple[str, str, s
     )
 
 
-#: Causes that waiting does not mend.
-_LASTING = frozenset({"tls", "tls_host_mismatch", "tls_expired", "tls_untrusted", "proxy", "unknown_host"})
-
-
-def transport_error(error: BaseException, connection: Connection, request: str) -> CertificateError:
+def transport_error(error: BaseException, connection: Connection, request: str, url: str) -> CertificateError:
     """The error to raise for C(error), which is not quoted: it may hold the request's headers or body.
 
     Args:
         request: method and path, for the message.
+        url: where it went.
     """
     kind, cause, next_step = _diagnose(error, connection)
     return CertificateError(
         kind,
-        f"{request} to {connection.url}: {cause}. {next_step}.",
-        transient=kind not in _LASTING,
-        cluster=connection.url,
+        f"{request} to {url}: {cause}. {next_step}.",
+        cluster=url,
     )

@@ -99,12 +99,22 @@ def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     Where the signature's algorithm is one that cryptography does not verify (SHA-1, MD5), the names decide.
     """
     try:
-        certificate.verify_directly_issued_by(issuer)
-    except exceptions.UnsupportedAlgorithm:
-        return certificate.issuer == issuer.subject
-    except (ValueError, TypeError, exceptions.InvalidSignature):
+        named = certificate.issuer == issuer.subject
+    except ValueError:  # a malformed name
         return False
-    return True
+    if named:
+        try:
+            certificate.verify_directly_issued_by(issuer)
+        except (ValueError, exceptions.UnsupportedAlgorithm):  # for the same cause, depending on the version
+            return True
+        except (TypeError, exceptions.InvalidSignature):
+            return False
+    return named
+
+
+def levels(chain: Sequence[x509.Certificate]) -> int:
+    """How many certificates lead from the leaf to the root, counting a root that the chain leaves out."""
+    return len(chain) + (not issued_by(chain[-1], chain[-1]))
 
 
 def _general_name(name: x509.GeneralName) -> str:

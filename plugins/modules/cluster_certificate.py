@@ -18,7 +18,9 @@ description:
     and text between the blocks make no difference. Nothing is written when nothing differs.
   - Before anything is written, and in check mode too, the material is checked. It must parse, the leaf must come first
     and each certificate be issued by the next, the private key must belong to the leaf, and the leaf must be valid now.
-  - After a write, the cluster is read until it shows the new state.
+  - Then the vendor's requirements are checked, and what is known about bugs of the cluster's version is acted on.
+  - After a write, every node is looked at until it serves the new certificate. When that cannot be proven, the old
+    certificate and its private key, which were read before the write, are put back, and the task fails.
 extends_documentation_fragment:
   - redis_enterprise.certificates.attributes
   - redis_enterprise.certificates.connection
@@ -82,9 +84,40 @@ options:
       - Whether to write even when nothing differs.
     type: bool
     default: false
+  requirements:
+    description:
+      - What to do when the certificate does not meet what the vendor demands. See RV(findings).
+      - V(enforce) fails before anything is written, and names everything that would break a cluster. V(warn) warns.
+        V(ignore) only returns the findings.
+    type: str
+    choices: [enforce, warn, ignore]
+    default: enforce
+  verify:
+    description:
+      - How to prove that every node has the new certificate. For V(api), V(cm), V(metrics_exporter) and V(proxy) by TLS
+        handshakes with the ports that present it, for the others by what every node's own API reports.
+      - With V(auto), an address that could not be reached before the change either gives a warning. With V(strict),
+        such an address is refused before anything is written.
+      - V(none) relies on what the API at O(url) reports.
+    type: str
+    choices: [auto, strict, none]
+    default: auto
+  verify_timeout:
+    description:
+      - Seconds to wait until every node has the new certificate. Then the old one is put back, for which the same time
+        is allowed.
+    type: float
+    default: 300
+  rollback:
+    description:
+      - Whether to put the old certificate back when the new one cannot be proven.
+      - For that, the user must be allowed to read private keys, as the role admin is.
+    type: bool
+    default: true
   wait_timeout:
     description:
-      - Seconds to wait after a write until the cluster shows the new state.
+      - Seconds to wait after a write until the API at O(url) reports the new state. Also how long an API that cannot be
+        reached is waited for, after the answer to a write was lost or an internode certificate was changed.
     type: float
     default: 300
 seealso:
@@ -124,6 +157,93 @@ change:
   returned: success
   type: str
   sample: update
+outcome:
+  description:
+    - V(unchanged), V(changed) (in check mode, what would be), V(failed_unchanged) (nothing was changed),
+      V(rolled_back) (the old certificate was put back and is proven), or V(partial) (see RV(nodes)).
+    - Every run ends with one of these, whatever breaks in between.
+  returned: always
+  type: str
+  sample: changed
+nodes:
+  description: What was seen at every address that shows the certificate, after the last write.
+  returned: always; empty when nothing was written
+  type: list
+  elements: dict
+  contains:
+    node:
+      description: The C(uid) of the node, or null where it is not known.
+      type: int
+      returned: always
+    address:
+      description: The address that was looked at.
+      type: str
+      returned: always
+    port:
+      description: The port.
+      type: int
+      returned: always
+    service:
+      description: V(api), V(cm), V(metrics_exporter) or V(proxy).
+      type: str
+      returned: always
+    status:
+      description:
+        - V(verified), V(stale) (another certificate), V(unreachable) (nothing listens) or V(failed) (something
+          listens, but shows no certificate).
+      type: str
+      returned: always
+    fingerprint:
+      description: The SHA-256 fingerprint of the leaf that was seen, or null.
+      type: str
+      returned: always
+    problem:
+      description: Why no certificate was seen, or null.
+      type: str
+      returned: always
+  sample:
+    - node: 1
+      address: 10.0.0.1
+      port: 9443
+      service: api
+      status: verified
+      fingerprint: "54:92:1e:d4:2d:f6:01:3e:6c:93:6b:b5:08:ad:2d:5c:73:41:f6:0a:ac:9a:3b:bc:c9:10:9a:57:7a:ce:e8:a5"
+      problem: null
+findings:
+  description:
+    - What the vendor demands of certificates and the new one does not meet.
+    - The same as RV(redis_enterprise.certificates.cluster_certificate_info#module:certificates[].findings).
+  returned: always; empty when nothing is to be changed
+  type: list
+  elements: dict
+hazards:
+  description: Known bugs of the cluster's version that the change meets.
+  returned: always; empty when nothing is to be changed
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The vendor's bug number.
+      type: str
+      returned: always
+    description:
+      description: What happens.
+      type: str
+      returned: always
+    advice:
+      description: What is done about it, or is to be done.
+      type: str
+      returned: always
+attempts:
+  description: The most times that any one request was sent; V(1) when none had to be repeated.
+  returned: when the options are valid
+  type: int
+  sample: 1
+retried:
+  description: One line for each request that was sent again.
+  returned: when the options are valid
+  type: list
+  elements: str
 before:
   description:
     - Facts about the certificate that the cluster had, or null when it had none.
@@ -145,7 +265,7 @@ failure:
   type: dict
   contains:
     kind:
-      description: A stable identifier of the cause, such as V(unauthorized), V(key_mismatch) or V(not_confirmed).
+      description: A stable identifier of the cause, such as V(unauthorized), V(key_mismatch) or V(not_proven).
       type: str
       returned: always
     certificate:
@@ -188,6 +308,10 @@ def main() -> None:
             **_options.MATERIAL_SPEC,
             "compare": {"type": "str", "choices": ["chain", "leaf"], "default": "chain"},
             "force": {"type": "bool", "default": False},
+            "requirements": {"type": "str", "choices": ["enforce", "warn", "ignore"], "default": "enforce"},
+            "verify": {"type": "str", "choices": ["auto", "strict", "none"], "default": "auto"},
+            "verify_timeout": {"type": "float", "default": 300},
+            "rollback": {"type": "bool", "default": True},
             "wait_timeout": {"type": "float", "default": 300},
         },
         mutually_exclusive=_options.CONNECTION_EXCLUSIVE + _options.MATERIAL_EXCLUSIVE,

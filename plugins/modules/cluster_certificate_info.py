@@ -181,6 +181,41 @@ certificates:
       description: Whether the answer held a private key. A user without the permission to see keys gets none.
       type: bool
       returned: always
+    findings:
+      description:
+        - What the vendor demands of a certificate of this name and this one does not meet, errors first. Empty when
+          nothing is found, or when it cannot be parsed.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        id:
+          description: A stable identifier of the rule.
+          type: str
+          returned: always
+          sample: purpose_missing
+        severity:
+          description: V(error) for what breaks a cluster, V(warning) for what is advised.
+          type: str
+          returned: always
+          sample: error
+        certificate:
+          description: The name of the certificate.
+          type: str
+          returned: always
+          sample: proxy
+        found:
+          description: What was found.
+          type: str
+          returned: always
+        remedy:
+          description: How to mend it.
+          type: str
+          returned: always
+        source:
+          description: Where the rule comes from, such as a bug number of the vendor.
+          type: str
+          returned: always
     error:
       description: Why the certificate cannot be parsed.
       type: str
@@ -188,6 +223,16 @@ certificates:
 missing:
   description: Those of O(names) that the cluster does not have.
   returned: success
+  type: list
+  elements: str
+attempts:
+  description: The most times that any one request was sent; V(1) when none had to be repeated.
+  returned: when the options are valid
+  type: int
+  sample: 1
+retried:
+  description: One line for each request that was sent again.
+  returned: when the options are valid
   type: list
   elements: str
 failure:

@@ -15,7 +15,7 @@ from simulator.authority import Authority
 from .runs import Ansible
 
 #: One release without the bulk update and one with it.
-VERSIONS = ["7.8.2-34", "8.0.20-96"]
+VERSIONS = ["7.8.6-36", "8.0.20-96"]
 
 
 @pytest.fixture(scope="session")

@@ -175,4 +175,6 @@ def login(cluster: Cluster, role: str = "admin") -> dict[str, Any]:
         "username": user.username,
         "password": user.password,
         "ca_path": str(cluster.ca_path),
+        "metrics_port": cluster.metrics_port,
+        "retry_delay": 0.05,
     }

@@ -27,7 +27,7 @@ def table(run: Run) -> list[str]:
 def test_healthy_clusters_pass(ansible: Ansible, role: str) -> None:
     with (
         Cluster(nodes=1, database="none") as one,
-        Cluster(nodes=1, database="none", version="7.8.2-34") as two,
+        Cluster(nodes=1, database="none", version="7.8.6-36") as two,
     ):
         hosts = inventory(ansible, {"one": one, "two": two}, role)
         for mode in ([], ["--check"]):
@@ -37,7 +37,7 @@ def test_healthy_clusters_pass(ansible: Ansible, role: str) -> None:
             assert len(lines) == 1 + 7 + 7
             assert [line.split()[:3] for line in lines if "proxy" in line] == [
                 ["one", "8.0.20-96", "proxy"],
-                ["two", "7.8.2-34", "proxy"],
+                ["two", "7.8.6-36", "proxy"],
             ]
             assert all(line.split()[5] == "ok" for line in lines[1:])
             assert run.output.count("changed=0 ") == 2

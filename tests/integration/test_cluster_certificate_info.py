@@ -123,7 +123,8 @@ def test_what_the_user_may_not_see_is_null(ansible: Ansible, cluster: Cluster) -
     cluster.add_fault(Fault(method="GET", path="/v1/nodes", status=403))
     cluster.add_fault(Fault(method="GET", path="/v1/bootstrap", status=403))
     cluster.add_fault(Fault(method="GET", path="/v1/cluster", status=403))
-    run = ansible.tasks([task("read", MODULE, {})], connection=login(cluster)).expect()
+    run = ansible.tasks([task("read", MODULE, {})], connection=login(cluster)).expect(warnings=True)
+    assert [("version of the cluster cannot be read" in warning) for warning in run.warnings] == [True]
     assert run["read"].result["cluster"] == {"name": None, "url": cluster.url, "version": None}
     assert names(run["read"].result) == REQUIRED
 

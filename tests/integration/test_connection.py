@@ -48,6 +48,11 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+def once(cluster: Cluster) -> dict[str, Any]:
+    """Connection options that repeat nothing."""
+    return {**login(cluster), "retries": 0}
+
+
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """One run in which each task meets one fault."""
@@ -59,7 +64,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Any:
     with Cluster(nodes=1, database="none") as cluster:
         for options, _kind in FAULTS.values():
             cluster.add_fault(Fault(method="GET", times=1, **options))
-        run = Ansible(tmp_path_factory.mktemp("run")).tasks(tasks, connection=login(cluster)).expect()
+        run = Ansible(tmp_path_factory.mktemp("run")).tasks(tasks, connection=once(cluster)).expect()
         return run, cluster
 
 
@@ -89,7 +94,7 @@ def test_no_two_kinds_share_a_message(faulty: Any) -> None:
 
 def test_the_error_code_of_the_server_is_passed_on(ansible: Ansible, cluster: Cluster) -> None:
     cluster.add_fault(Fault(method="GET", status=503, error_code="node_not_bootstrapped"))
-    run = ansible.tasks([task("read", MODULE, {})], connection=login(cluster)).expect(ok=False)
+    run = ansible.tasks([task("read", MODULE, {})], connection=once(cluster)).expect(ok=False)
     assert run["read"].failure["error_code"] == "node_not_bootstrapped"
     assert "(HTTP 503, node_not_bootstrapped)" in run["read"].result["msg"]
 
@@ -154,7 +159,7 @@ def test_hosts_and_ports_that_do_not_answer(
         ),
     }
     tasks = [task(name, MODULE, options, ignore_errors=True) for name, (options, *dummy) in cases.items()]
-    run = ansible.tasks(tasks, connection=login(cluster)).expect()
+    run = ansible.tasks(tasks, connection=once(cluster)).expect()
     for name, (_options, kind, text) in cases.items():
         assert run[name].failure["kind"] == kind, name
         assert text in run[name].result["msg"], name
@@ -169,7 +174,7 @@ def test_a_host_that_the_certificate_does_not_cover(ansible: Ansible, authority:
         urls = {host: cluster.url.replace("127.0.0.1", host) for host in ("127.0.0.1", "localhost")}
         run = ansible.tasks(
             [task(host, MODULE, {"url": url}, ignore_errors=True) for host, url in urls.items()],
-            connection={**login(cluster), "ca_path": str(ca_path)},
+            connection={**once(cluster), "ca_path": str(ca_path)},
         ).expect()
         for host in urls:
             assert run[host].failure["kind"] == "tls_host_mismatch"
@@ -183,7 +188,7 @@ def test_an_expired_api_certificate_and_the_way_out(ansible: Ansible) -> None:
                 task("verified", MODULE, {}, ignore_errors=True),
                 task("not verified", MODULE, {"validate_certs": False}),
             ],
-            connection=login(cluster),
+            connection=once(cluster),
         ).expect()
     assert run["verified"].failure["kind"] == "tls_expired"
     assert "validate_certs" in run["verified"].result["msg"]
@@ -271,7 +276,7 @@ def test_netrc_and_bundles_of_the_environment_change_nothing(ansible: Ansible, c
     # A bundle that trusts the cluster must not help where ca_path does not,
     trusted_by_environment = ansible.tasks(
         [task("read", MODULE, {})],
-        connection={**login(cluster), "ca_path": None},
+        connection={**once(cluster), "ca_path": None},
         environment=bundles,
     ).expect(ok=False)
     assert trusted_by_environment["read"].failure["kind"] == "tls_untrusted"
@@ -280,7 +285,7 @@ def test_netrc_and_bundles_of_the_environment_change_nothing(ansible: Ansible, c
     wrong.write_text(Authority().ca_pem)
     run = ansible.tasks(
         [task("read", MODULE, {})],
-        connection=login(cluster),
+        connection=once(cluster),
         environment={**dict.fromkeys(bundles, str(wrong)), "SSL_CERT_DIR": "/nowhere", "NETRC": str(ansible.home)},
     ).expect()
     assert identity(cluster, run["read"]) == ("basic", cluster.username)
@@ -300,7 +305,7 @@ def test_ca_path_alone_is_trusted(ansible: Ansible, authority: Authority) -> Non
                 task("one of many", MODULE, {"ca_path": str(everything)}),
                 task("public CAs only", MODULE, {"ca_path": certifi.where()}, ignore_errors=True),
             ],
-            connection=login(cluster),
+            connection=once(cluster),
         ).expect()
         assert run["one of many"].status == "ok"
         assert run["public CAs only"].failure["kind"] == "tls_untrusted"
@@ -352,7 +357,7 @@ def test_proxies_are_honoured_and_widen_no_trust(ansible: Ansible, cluster: Clus
     wrong.write_text(Authority().ca_pem)
 
     def read(options: Mapping[str, Any], **environment: str) -> Outcome:
-        run = ansible.tasks([task("read", MODULE, options)], connection=login(cluster), environment=environment)
+        run = ansible.tasks([task("read", MODULE, options)], connection=once(cluster), environment=environment)
         return run["read"]
 
     through = cluster.url.removeprefix("https://")
@@ -406,7 +411,7 @@ def test_a_client_certificate_logs_in(ansible: Ansible, authority: Authority) ->
 
 def test_plain_http_warns(ansible: Ansible, cluster: Cluster) -> None:
     """There is no plain port to talk to: the warning comes with the failure."""
-    options = {**login(cluster), "url": "http://127.0.0.1:1", "allow_http": True}
+    options = {**once(cluster), "url": "http://127.0.0.1:1", "allow_http": True}
     run = ansible.tasks([task("read", MODULE, options)]).expect(ok=False, warnings=True)
     assert run["read"].failure["kind"] == "connection_refused"
     assert "cross the network in the clear" in " ".join(run.output.split())

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from simulator import Cluster, Fault
-from simulator.authority import Authority, Material
+from simulator.authority import Authority, Material, cluster_names
 
 from .runs import PREFIX, Ansible, Run, login
 
@@ -181,10 +181,11 @@ def test_a_folder_with_anything_else_is_refused(ansible: Ansible, cluster: Clust
 
 
 def test_each_host_is_a_cluster_of_its_own(ansible: Ansible, authority: Authority) -> None:
-    made = folder(ansible, {"proxy": authority.issue()})
+    names = [*cluster_names("one.example.com"), *cluster_names("two.example.com")]
+    made = folder(ansible, {"proxy": authority.issue("one.example.com", sans=names)})
     with (
         Cluster(nodes=1, database="none", fqdn="one.example.com") as one,
-        Cluster(nodes=1, database="none", fqdn="two.example.com", version="7.8.2-34") as two,
+        Cluster(nodes=1, database="none", fqdn="two.example.com", version="7.8.6-36") as two,
     ):
         two.add_fault(Fault(method="PUT", status=500))
         hosts = inventory(ansible, {"one": one, "two": two}, rotation_material=str(made))

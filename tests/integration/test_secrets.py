@@ -58,7 +58,7 @@ def test_nothing_shows_at_the_highest_verbosity(ansible: Ansible, authority: Aut
     }
     with Cluster(nodes=1, database="none", password="correct horse battery staple") as cluster:
         stored = cluster.nodes[0].stored
-        cluster.add_fault(Fault(method="PUT", status=500, times=1, after=2))
+        cluster.add_fault(Fault(method="PUT", status=400, times=1, after=2))
         run = ansible.tasks(
             [
                 task("predict", "cluster_certificate", good, check_mode=True),
@@ -75,7 +75,7 @@ def test_nothing_shows_at_the_highest_verbosity(ansible: Ansible, authority: Aut
             ],
             "-vvvvv",
             "--diff",
-            connection=login(cluster),
+            connection={**login(cluster), "retries": 0},
             variables=variables,
             environment={
                 "TMPDIR": str(temporary),

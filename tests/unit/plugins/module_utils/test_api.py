@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _operations
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _cluster
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Api, Update
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
@@ -25,8 +25,7 @@ JSON = st.recursive(
 class Memory:
     """Answers each path with what it was given, and keeps the requests."""
 
-    class connection:  # noqa: N801 - stands for an attribute of the session
-        url = "https://cluster.example.com:9443"
+    url = "https://cluster.example.com:9443"
 
     def __init__(self, **answers: Any) -> None:
         self.answers = {path.replace("__", "/"): answer for path, answer in answers.items()}
@@ -35,7 +34,7 @@ class Memory:
     def request(self, method: str, path: str, body: Any = None) -> Response:
         self.requests.append((method, path, body))
         status, content = self.answers.get(f"{method}{path}", (404, b""))
-        return Response(status, "application/json", None, content, None)
+        return Response(status, "application/json", None, content, None, None)
 
 
 def api(**answers: Any) -> Any:
@@ -81,6 +80,27 @@ def test_a_server_without_the_bulk_update_gets_the_older_one(status: int) -> Non
         ("PUT", "/v1/cluster/certificates", {"certificates": [entry]}),
         ("PUT", "/v1/cluster/update_cert", entry),
     ]
+
+
+def test_an_old_server_gets_the_older_update_first() -> None:
+    client = api(PUT__v1__cluster__update_cert=(200, b""))
+    client.update(Update("proxy", "pem", None), bulk=False)
+    assert [path for dummy, path, _body in client.session.requests] == ["/v1/cluster/update_cert"]
+
+
+def test_a_server_without_the_older_update_gets_the_bulk_update() -> None:
+    client = api(PUT__v1__cluster__certificates=(200, b""))
+    client.update(Update("proxy", "pem", None), bulk=False)
+    assert len(client.session.requests) == 2
+
+
+def test_404_of_the_older_update_is_about_the_certificate_when_there_is_no_other() -> None:
+    client = api(PUT__v1__cluster__certificates=(405, b""), PUT__v1__cluster__update_cert=(404, b""))
+    for bulk in (True, False):
+        with pytest.raises(CertificateError) as raised:
+            client.update(Update("proxy", "pem", None), bulk=bulk)
+        assert raised.value.failure["kind"] == "certificate_refused"
+        assert "update_cert" in raised.value.message
 
 
 @pytest.mark.parametrize(
@@ -130,6 +150,7 @@ def test_names_are_quoted_in_paths() -> None:
         ([{"software_version": "8.0.10-1"}, {"software_version": "8.0.9-30"}], {}, "8.0.9-30"),
         ([{"software_version": "8.0.10-1"}, {}, {"software_version": 7}], {}, "8.0.10-1"),
         ([], {}, None),
+        ([], {"software_version": "7.4.2-54"}, "7.4.2-54"),
         (None, {"software_version": "7.4.2-54"}, "7.4.2-54"),
         (None, {"local_node_info": {"software_version": "7.4.2-54"}}, "7.4.2-54"),
         (None, {"local_node_info": None}, None),
@@ -139,6 +160,6 @@ def test_names_are_quoted_in_paths() -> None:
 def test_the_version(nodes: Any, bootstrap: Any, version: str | None) -> None:
     answers = {"GET__v1__nodes": nodes, "GET__v1__bootstrap": bootstrap}
     client = api(**{path: (200, json.dumps(answer).encode()) for path, answer in answers.items() if answer is not None})
-    task = _operations.Task({}, check_mode=False)
-    assert _operations._version(client, task) == version
-    assert task.warnings == []
+    warnings: list[str] = []
+    assert _cluster.read(client, warnings.append, needed=True).version == version
+    assert [("version" in warning) for warning in warnings] == ([] if version else [True])

@@ -45,7 +45,7 @@ def test_equal_needs_nothing_and_sends_nothing(material: Material, now: datetime
 def test_a_forced_update_of_what_is_equal(material: Material, now: datetime) -> None:
     change = plan(wanted(material, now), installed(material, now), now, force=True)
     assert change.action == "update"
-    assert change.reached(installed(material, now))
+    assert change.new.shown_by(installed(material, now))
 
 
 def test_another_chain_differs_and_the_leaf_alone_does_not(material: Material, now: datetime) -> None:
@@ -58,9 +58,9 @@ def test_the_prediction_is_what_the_cluster_then_reports(material: Material, oth
     change = plan(wanted(other, now), installed(material, now), now)
     assert change.before == installed(material, now).facts
     assert change.after == installed(other, now).facts
-    assert change.reached(installed(other, now))
-    assert not change.reached(installed(material, now))
-    assert not change.reached(None)
+    assert change.new.shown_by(installed(other, now))
+    assert not change.new.shown_by(installed(material, now))
+    assert not change.new.shown_by(None)
 
 
 def test_the_diff_is_facts_that_only_a_change_changes(material: Material, other: Material, now: datetime) -> None:
@@ -88,12 +88,37 @@ def test_required_certificates_cannot_be_absent(material: Material, now: datetim
         _plan.absent(name, installed(material, now))
 
 
+def test_what_puts_the_old_one_back(material: Material, other: Material, now: datetime) -> None:
+    update = _plan.undo(plan(wanted(other, now), installed(material, now), now))
+    assert update is not None
+    assert update.body() == {
+        "name": "proxy",
+        "certificate": material.certificate_pem,
+        "key": str(material.key_pem),
+    }
+    assert _plan.undo(plan(wanted(other, now), None, now)) is None
+
+
+def test_what_cannot_be_put_back(material: Material, other: Material, now: datetime) -> None:
+    def reason(stored: Stored, want: Material = other) -> str:
+        change = plan(wanted(want, now), Installed.of("proxy", stored, now), now, force=True)
+        with pytest.raises(_plan.CannotUndo) as raised:
+            _plan.undo(change)
+        return str(raised.value)
+
+    key = Secret(str(material.key_pem))
+    assert "may not read" in reason(Stored(material.certificate_pem, None))
+    assert "cannot be parsed" in reason(Stored("rubbish", key))
+    assert "cannot be read" in reason(Stored(material.certificate_pem, Secret("rubbish")))
+    assert "the same" in reason(Stored(material.certificate_pem, key), want=material)
+
+
 def test_absent(material: Material, now: datetime) -> None:
     assert _plan.absent("ldap_client", None).action == "none"
     change = _plan.absent("ldap_client", installed(material, now))
     assert (change.action, change.after, change.diff["after"]) == ("delete", None, {})
-    assert change.reached(None)
-    assert not change.reached(installed(material, now))
+    assert change.new.shown_by(None)
+    assert not change.new.shown_by(installed(material, now))
 
 
 def test_names_that_a_newer_server_may_know_are_left_to_it(material: Material, now: datetime) -> None:

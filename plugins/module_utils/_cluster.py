@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""What a cluster says of itself: its name, its version, its nodes, its ports. Some users may not see all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import _releases
+from ._api import Api
+from ._errors import CertificateError
+
+#: Failures that mean that this user, or this version, does not get to see it.
+_NOT_VISIBLE = frozenset({"forbidden", "not_found", "method_not_allowed"})
+
+#: The port of the Cluster Manager, unless the cluster says otherwise (vendor: network ports).
+_CM_PORT = 8443
+
+
+@dataclass(frozen=True)
+class Node:
+    """One node of a cluster."""
+
+    uid: int | str | None
+    internal: str | None  # address
+    external: tuple[str, ...]  # addresses
+    status: str | None  # "active", "down", ...
+    version: str | None
+
+    @property
+    def active(self) -> bool:
+        """Whether nothing says that it is not."""
+        return self.status in (None, "active")
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One cluster; None for what this user may not see."""
+
+    name: str | None  # FQDN
+    version: str | None  # of the oldest node
+    nodes: tuple[Node, ...]
+    api_port: int | None
+    cm_port: int
+
+
+def _text(facts: Any, field: str) -> str | None:
+    """A field of an API answer, where it is there and text."""
+    value = facts.get(field) if isinstance(facts, dict) else None
+    return value if value and isinstance(value, str) else None
+
+
+def port(facts: Mapping[str, Any], field: str) -> int | None:
+    """A field of an API answer, where it is there and a port."""
+    value = facts.get(field)
+    return value if type(value) is int and 0 < value < 65536 else None  # bool is an int too
+
+
+def texts(facts: Mapping[str, Any], field: str) -> tuple[str, ...]:
+    """A field of an API answer, where it is there and a list of texts."""
+    value = facts.get(field)
+    return tuple(item for item in value if item and isinstance(item, str)) if isinstance(value, list) else ()
+
+
+def _node(facts: Mapping[str, Any]) -> Node:
+    uid = facts.get("uid")
+    return Node(
+        uid if isinstance(uid, (int, str)) else None,
+        _text(facts, "addr"),
+        texts(facts, "external_addr"),
+        _text(facts, "status"),
+        _text(facts, "software_version"),
+    )
+
+
+def if_visible(read: Callable[[], Any], warn: Callable[[str], None] | None) -> Any:
+    """What a read returns, or None where this user or this version does not get to see it.
+
+    Args:
+        warn: called with the message of any other failure, which is then None too; without it, that is raised.
+
+    Raises:
+        CertificateError: any other failure.
+    """
+    try:
+        return read()
+    except CertificateError as error:
+        if error.kind not in _NOT_VISIBLE:
+            if warn is None:
+                raise
+            warn(error.message)
+        return None
+
+
+def read(api: Api, warn: Callable[[str], None], *, needed: bool) -> Cluster:
+    """Ask for all that this user may see.
+
+    Args:
+        needed: whether a failure that is not about permissions is raised, rather than warned about.
+
+    Raises:
+        CertificateError: it is needed, and could not be read.
+    """
+    tolerated = None if needed else warn
+    settings = if_visible(api.cluster, tolerated) or {}
+    nodes = tuple(map(_node, if_visible(api.nodes, tolerated) or ()))
+    version = _releases.oldest(node.version for node in nodes if node.version)
+    if version is None:
+        # Of the node that answers, which is better than nothing.
+        bootstrap = if_visible(api.bootstrap, tolerated) or {}
+        version = _text(bootstrap, "software_version") or _text(bootstrap.get("local_node_info"), "software_version")
+    if version is None:
+        warn(
+            f"{api.url}: the version of the cluster cannot be read, so its known bugs are not considered. Use a user "
+            "whose role may see the nodes."
+        )
+    api_port, cm_port = port(settings, "cnm_https_port"), port(settings, "cm_port")
+    return Cluster(_text(settings, "name"), version, nodes, api_port, cm_port or _CM_PORT)

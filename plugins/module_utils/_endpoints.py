@@ -1,0 +1,117 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Where each certificate of a cluster can be seen (vendor: network ports, certificates)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from ._cluster import Cluster, Node, port, texts
+from ._options import DEFAULT_PORT, Connection
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One port at one address."""
+
+    node: Any  # uid of the node, where it is known
+    address: str
+    port: int
+    service: str  # the certificate that a handshake shows there: "api", "cm", "metrics_exporter" or "proxy"
+    server_name: str | None = None  # for the server name indication
+    scheme: str = "https"
+
+    @property
+    def url(self) -> str:
+        """Of the REST API there."""
+        return f"{self.scheme}://{f'[{self.address}]' if ':' in self.address else self.address}:{self.port}"
+
+    def __str__(self) -> str:
+        return f"{urlsplit(self.url).netloc} ({self.service})"
+
+
+def _addresses(node: Node, choice: str) -> Iterable[str]:
+    """What O(node_address) chooses; the other kind where a node has none of that."""
+    internal = (node.internal,) if node.internal else ()
+    if choice == "both":
+        return internal + node.external
+    return (internal or node.external) if choice == "internal" else (node.external or internal)
+
+
+def _everywhere(
+    cluster: Cluster, connection: Connection, number: int, service: str, scheme: str = "https"
+) -> list[Endpoint]:
+    """A port that every node has, at each of its addresses."""
+    return [
+        Endpoint(node.uid, address, number, service, cluster.name, scheme)
+        for node in cluster.nodes
+        for address in _addresses(node, connection.node_address)
+    ]
+
+
+def _databases(cluster: Cluster, connection: Connection, bdbs: Sequence[Mapping[str, Any]]) -> list[Endpoint]:
+    """The endpoints of all databases that speak TLS with their clients."""
+    nodes = {node.internal: node for node in cluster.nodes}
+    found = []
+    for bdb in bdbs:
+        endpoints = bdb.get("endpoints")
+        if bdb.get("tls_mode") != "enabled" or not isinstance(endpoints, list):
+            continue
+        for endpoint in filter(lambda one: isinstance(one, dict), endpoints):
+            number = port(endpoint, "port")
+            name = endpoint.get("dns_name")
+            if number is None:
+                continue
+            for listed in texts(endpoint, "addr"):
+                node = nodes.get(listed) or Node(None, listed, (), None, None)
+                found += [
+                    Endpoint(node.uid, address, number, "proxy", name if isinstance(name, str) else cluster.name)
+                    for address in _addresses(node, connection.node_address)
+                ]
+    return found
+
+
+def showing(
+    name: str, cluster: Cluster, connection: Connection, bdbs: Sequence[Mapping[str, Any]]
+) -> tuple[Endpoint, ...]:
+    """The ports whose handshake shows a certificate; none for those that no port shows."""
+    found: list[Endpoint] = []
+    if name == "api":
+        found = _everywhere(cluster, connection, _api_port(cluster, connection), name)
+    elif name == "cm":
+        found = _everywhere(cluster, connection, cluster.cm_port, name)
+    elif name == "metrics_exporter":
+        found = _everywhere(cluster, connection, connection.metrics_port, name)
+    elif name == "proxy":
+        found = _databases(cluster, connection, bdbs)
+    return tuple(dict.fromkeys(found))
+
+
+def reporting(cluster: Cluster, connection: Connection) -> tuple[Endpoint, ...]:
+    """Every node's own API, to be asked as the cluster's is."""
+    parts = urlsplit(connection.url)
+    if parts.scheme == "http":
+        return tuple(_everywhere(cluster, connection, parts.port or DEFAULT_PORT["http"], "api", "http"))
+    return tuple(_everywhere(cluster, connection, _api_port(cluster, connection), "api"))
+
+
+def _api_port(cluster: Cluster, connection: Connection) -> int:
+    """What the cluster says, else what the user says: in front of the cluster there may be another one."""
+    return cluster.api_port or urlsplit(connection.url).port or DEFAULT_PORT["https"]
+
+
+def at_url(endpoints: Iterable[Endpoint], cluster: Cluster, connection: Connection) -> tuple[Endpoint, ...]:
+    """The same ports at the host of O(url): all that a caller outside the cluster's network may reach."""
+    known = {node.internal: node.uid for node in cluster.nodes}
+    return tuple(
+        dict.fromkeys(
+            Endpoint(known.get(connection.host), connection.host, one.port, one.service, one.server_name, one.scheme)
+            for one in endpoints
+        )
+    )

@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""What is looked at before a cluster is touched: the vendor's requirements, known bugs, the nodes and their ports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from . import _cluster, _endpoints, _names, _releases, _requirements, _x509
+from ._api import Api
+from ._cluster import Cluster
+from ._errors import CertificateError
+from ._plan import Change
+from ._proof import Prover
+from ._releases import Hazard
+from ._requirements import Finding
+
+#: Handshakes in a row that have to present a new certificate. Proxies have several workers.
+_HANDSHAKES, _PROXY_HANDSHAKES, _STALE_PROXY_HANDSHAKES = 1, 3, 10
+
+
+def findings(change: Change, cluster: Cluster, now: datetime) -> list[Finding]:
+    """What the vendor demands and the new certificate does not meet."""
+    if change.material is None:
+        return []
+    return _requirements.check(
+        change.name, change.material.certificates, fqdn=cluster.name, version=cluster.version, now=now
+    )
+
+
+def enforce(found: Sequence[Finding], requirements: str, warn: Callable[[str], None]) -> None:
+    """Act on findings as the user wants it.
+
+    Args:
+        requirements: V(enforce), V(warn) or V(ignore).
+
+    Raises:
+        CertificateError: something would break the cluster, and V(enforce); all of it is named.
+    """
+    if requirements == "warn":
+        for finding in found:
+            warn(f"{finding.certificate}: {finding.text}")
+    errors = [finding for finding in found if finding.severity == "error"]
+    if requirements == "enforce" and errors:
+        raise CertificateError(
+            "requirements_not_met",
+            f"the certificate does not meet what the vendor demands: {'; '.join(error.text for error in errors)}. "
+            "Issue another one; requirements=warn installs it all the same.",
+            option="requirements",
+        )
+
+
+def hazards(change: Change, cluster: Cluster) -> list[Hazard]:
+    """Known bugs that this change meets on this version."""
+    met = [hazard for hazard in _releases.HAZARDS if hazard.concerns(cluster.version, change.name)]
+    deep = change.material is not None and _x509.levels(change.material.certificates) > 2
+    return [hazard for hazard in met if deep or hazard is not _releases.UNTRUSTED_INTERMEDIATES]
+
+
+def check_nodes(change: Change, cluster: Cluster) -> None:
+    """Refuse to change an internode certificate while a node would miss it.
+
+    Raises:
+        CertificateError: a node is not active.
+    """
+    inactive = [node for node in cluster.nodes if not node.active]
+    if change.name in _names.INTERNODE and inactive:
+        states = ", ".join(f"node {node.uid} ({node.internal}) is {node.status}" for node in inactive)
+        raise CertificateError(
+            "node_not_active",
+            f"{states}, and would miss the new certificate that the other nodes use towards it. Start it, or remove it "
+            "from the cluster, then run again.",
+        )
+
+
+def prover(
+    api: Api, change: Change, cluster: Cluster, met: Sequence[Hazard], verify: str, warn: Callable[[str], None]
+) -> Prover:
+    """Who looks whether the change has arrived; it has tried which endpoints can be reached.
+
+    Args:
+        met: see M(hazards).
+        verify: V(auto), V(strict) or V(none).
+
+    Raises:
+        CertificateError: V(strict), and an endpoint cannot be reached.
+    """
+    connection = api.session.connection
+    if verify == "none":
+        return Prover(api.session, change.name, (), (), _HANDSHAKES)
+    bdbs = _cluster.if_visible(api.bdbs, None) if change.name == "proxy" else []
+    if bdbs is None:
+        warn("this user may not see the databases: their endpoints are not looked at. Use a user with the role admin.")
+    handshakes = _PROXY_HANDSHAKES if change.name == "proxy" else _HANDSHAKES
+    if _releases.STALE_PROXY_WORKERS in met:
+        handshakes = _STALE_PROXY_HANDSHAKES
+    made = Prover(
+        api.session,
+        change.name,
+        _endpoints.showing(change.name, cluster, connection, bdbs or ()),
+        _endpoints.reporting(cluster, connection),
+        handshakes,
+    )
+    unreachable = made.try_all(lambda tried: _endpoints.at_url(tried, cluster, connection))
+    if verify == "strict" and unreachable:
+        raise CertificateError(
+            "endpoint_unreachable",
+            f"{'; '.join(map(str, unreachable))}, so the change could not be proven there. Check node_address, "
+            "metrics_port and the firewalls, or set verify to auto.",
+            option="verify",
+        ).with_result(nodes=[sighting.as_dict() for sighting in unreachable])
+    return made

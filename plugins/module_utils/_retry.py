@@ -1,0 +1,124 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Sending a request again: which failures allow it, and how long to wait before.
+
+Only what may be repeated is: reads, and writes that have the same effect when they come twice (vendor: the same update
+may be sent again, after any failure).
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from ._errors import CertificateError
+
+#: The request never reached the server.
+_NOT_SENT = frozenset({"connection_refused", "connect_timeout", "unreachable"})
+
+#: The server answered, or something before it, that it does not serve now.
+_BUSY = frozenset({429, 500, 502, 503, 504})
+
+#: A write that ends so was perhaps made all the same: only a read can tell.
+_LOST = frozenset({"connection_lost", "read_timeout"})
+_LOST_STATUSES = frozenset({502, 504})
+
+#: Seconds between two looks in a poll, from the first pause to the longest, doubling.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+
+_Answer = TypeVar("_Answer")
+
+
+def read_may_be_repeated(error: CertificateError) -> bool:
+    """Whether a read that failed so is sent again."""
+    return error.kind in _NOT_SENT | {"connection_lost", "truncated"} or error.data.get("status") in _BUSY
+
+
+def answer_lost(error: CertificateError) -> bool:
+    """Whether a write that failed so was perhaps made."""
+    return error.kind in _LOST or error.data.get("status") in _LOST_STATUSES
+
+
+def write_may_be_repeated(error: CertificateError) -> bool:
+    """Whether a write that failed so is sent again, unless a read shows that it was made."""
+    return error.kind in _NOT_SENT or answer_lost(error) or error.data.get("status") in _BUSY | {409}
+
+
+def until(deadline: float) -> Iterator[None]:
+    """Go once through a loop, and again after pauses, the last time when the deadline has come.
+
+    Args:
+        deadline: in terms of C(time.monotonic).
+    """
+    pause = _FIRST_PAUSE
+    while True:
+        yield
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return
+        time.sleep(min(pause, left))
+        pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+class Retries:
+    """How often requests are sent again, and after what pauses: exponential, with jitter, capped.
+
+    Attributes:
+        attempts: the most times that any one request was sent; 1 when none was sent again.
+        log: one line for each repetition.
+    """
+
+    def __init__(self, limit: int, delay: float, longest: float) -> None:
+        """Prepare.
+
+        Args:
+            limit: how often one request is sent again at the most.
+            delay: seconds before the first repetition; doubles with each.
+            longest: seconds, the longest pause, also when the server asks for a longer one (C(Retry-After)).
+        """
+        self.attempts = 1
+        self.log: list[str] = []
+        self._limit = limit
+        self._delay = delay
+        self._longest = longest
+
+    def run(
+        self,
+        send: Callable[[], _Answer],
+        again: Callable[[CertificateError], bool],
+        made: Callable[[CertificateError], bool] | None = None,
+    ) -> _Answer | None:
+        """Call C(send) until it succeeds, fails for good, or has been called often enough.
+
+        Args:
+            send: makes one request.
+            again: whether a failure allows to send it again.
+            made: asked after each failure; when it is true, the request is taken as successful, without an answer.
+
+        Raises:
+            CertificateError: the last failure.
+        """
+        number = 1
+        while True:
+            self.attempts = max(self.attempts, number)
+            try:
+                return send()
+            except CertificateError as error:
+                if made is not None and made(error):
+                    return None
+                if number > self._limit or not again(error):
+                    raise
+                pause = self._pause(number, error.retry_after)
+                self.log.append(f"{error.message} Sent again after {pause:.1f} s ({number} of {self._limit}).")
+            time.sleep(pause)
+            number += 1
+
+    def _pause(self, repetition: int, asked: float | None) -> float:
+        """Seconds; C(asked) is what the server wants."""
+        backoff = self._delay * 2.0 ** (repetition - 1) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, no secret
+        return min(max(backoff, asked or 0.0), self._longest)
