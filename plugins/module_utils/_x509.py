@@ -105,8 +105,10 @@ def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     if named:
         try:
             certificate.verify_directly_issued_by(issuer)
-        except (ValueError, exceptions.UnsupportedAlgorithm):  # for the same cause, depending on the version
+        except exceptions.UnsupportedAlgorithm:
             return True
+        except ValueError as error:  # of an algorithm, too; or the key is of another type than the signature
+            return "unsupported" in str(error).lower()
         except (TypeError, exceptions.InvalidSignature):
             return False
     return named

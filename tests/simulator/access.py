@@ -11,7 +11,7 @@ import hmac
 import json
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .refusal import Refused
@@ -71,6 +71,16 @@ class Access:
         self.basic = basic
         self._issuer = issuer
         self._secret = secrets.token_bytes(32)
+
+    def set_role(self, username: str, role: str) -> None:
+        """Give a user another role, from the next request on, however it logs in.
+
+        :raises KeyError: there is no such user.
+        :raises ValueError: there is no such role.
+        """
+        if role not in ROLES:
+            raise ValueError(f"unknown role {role!r}: one of {', '.join(ROLES)}")
+        self.users[username] = replace(self.users[username], role=role)
 
     def refused(self) -> Refused:
         scheme = f'Basic realm="{self._issuer}"' if self.basic else "Bearer"

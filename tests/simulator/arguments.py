@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import ipaddress
+import math
+from collections.abc import Iterable, Mapping, Sequence
 
 from .ports import LARGEST
 from .releases import NAMES, Release
@@ -22,7 +24,42 @@ def check_nodes(count: int, versions: int, uids: set[int]) -> None:
     if versions != count:
         raise ValueError(f"{count} nodes, but {versions} versions")
     if not uids <= set(range(1, count + 1)):
-        raise ValueError(f"lag or down names a node that is not one of 1 to {count}")
+        raise ValueError(f"lag, down, internal or external names a node that is not one of 1 to {count}")
+
+
+def check_addresses(addresses: Iterable[str]) -> None:
+    """Which addresses the nodes report.
+
+    :raises ValueError: one is none.
+    """
+    for text in addresses:
+        try:
+            ipaddress.ip_address(text)
+        except ValueError:
+            raise ValueError(f"{text!r} is not an IP address") from None
+
+
+def check_seconds(**times: float) -> None:
+    """How long things take.
+
+    :raises ValueError: one takes no time that there is, or has no end.
+    """
+    for name, seconds in times.items():
+        if not 0 <= seconds < math.inf:
+            raise ValueError(f"{name} is 0 or more seconds, not {seconds}")
+
+
+def check_database(database: str, active_active: bool, tls_only: Mapping[str, object]) -> None:
+    """What the database endpoints can do.
+
+    :param tls_only: what only the database ``tls`` can do, and whether it is wanted.
+    :raises ValueError: this kind of endpoint cannot.
+    """
+    for name, wanted in tls_only.items():
+        if wanted and database != "tls":
+            raise ValueError(f"{name} needs the database tls, not {database}")
+    if active_active and database == "none":
+        raise ValueError("active_active needs a database")
 
 
 def check_names(releases: Sequence[Release], expires: Mapping[str, float], optional: Sequence[str]) -> None:

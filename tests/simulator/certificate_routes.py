@@ -69,7 +69,7 @@ def _update(call: Call, entries: list[dict[str, Any]]) -> Answer:
             raise Refused(403, "unknown_certificate", "a certificate of this name cannot be set")
         check(NAMES[entry["name"]], entry["certificate"], entry.get("key"), release, call.cluster.rsa_only)
     changes = {entry["name"]: pair(entry["certificate"], entry.get("key")) for entry in entries}
-    if not call.cluster.apply(changes):
+    if not call.cluster.update(changes):
         raise Refused(409, "nodes_not_updated", "not all nodes have been updated")
     return _done(call)
 
@@ -87,7 +87,6 @@ def delete(call: Call) -> Answer:
     """``DELETE /v1/cluster/certificates/{name}``."""
     call.need("update_cluster")
     (name,) = call.arguments
-    call.record.names = (name,)
     entry = call.node.release.names.get(name)
     if entry is None:
         raise Refused(404, "unknown_certificate", "there is no certificate of this name")

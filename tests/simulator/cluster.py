@@ -5,24 +5,28 @@
 from __future__ import annotations
 
 import secrets
+import socket
 import ssl
 import tempfile
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from . import database as databases
 from . import pages
 from .access import Access, User, make_users
 from .api import Api
-from .arguments import check_forms, check_names, check_nodes
+from .arguments import check_addresses, check_database, check_forms, check_names, check_nodes, check_seconds
 from .faults import Fault, Faults
 from .initial import Initial
-from .listeners import Identity, Listener, Serve
+from .listeners import Ending, Identity, Listener, Serve
+from .outage import Outage
 from .ports import addresses_available, hold_port
 from .record import Log, Request
-from .releases import Release
+from .releases import NAMES, Release
 from .state import Node, Pair, pair, spread
 from .web import Exchange
 
@@ -37,12 +41,21 @@ class Cluster:
     :param version: ``software_version`` of every node, unless ``versions`` gives one for each.
     :param username: the administrator; ``password`` is made up unless given.
     :param api_port: 0, here and in the other ports, for any that is free on all nodes.
-    :param database: ``redis`` (a real redis-server), ``tls`` (a plain listener), ``none``, or ``auto``.
+    :param database: ``redis`` (a real redis-server), ``tls`` (a listener that stands in for it), ``none``, or ``auto``.
+    :param database_client_certificates: whether the database ``tls`` takes only clients with a certificate.
+    :param active_active: whether the database is an Active-Active one.
+    :param plain_database: whether there is a second database, without TLS, at a port that refuses connections.
     :param expires: days left for the initial certificates of certain names; negative: expired.
     :param optional: optional certificate names that are set from the start.
     :param unset: how an answer shows a name that is not set: ``omit``, ``empty`` or ``null``.
     :param lag: uid to seconds after which that node follows a change.
     :param down: uids of nodes that are down.
+    :param internal: uid to the address that is reported for that node, in place of the one where it listens.
+    :param external: uid to the external addresses that are reported for that node.
+    :param internode_outage: seconds without the API after an update of an internode certificate, on versions with
+        that bug (RS208996); several minutes on a real cluster.
+    :param stale_proxy: seconds for which every second handshake with the database ``tls`` still presents the
+        certificate from before a change, on versions with that bug (RS122668, RS154601).
     :param basic_auth: False switches Basic off, on versions that can.
     :param update_cert: False: a server that no longer has that path.
     :param bulk_put_missing_status: 404 in place of 405 where the bulk PUT is missing, as behind some proxies.
@@ -65,11 +78,18 @@ class Cluster:
         metrics_port: int = 0,
         database_port: int = 0,
         database: str = "auto",
+        database_client_certificates: bool = False,
+        active_active: bool = False,
+        plain_database: bool = False,
         expires: Mapping[str, float] | None = None,
         optional: Sequence[str] = (),
         unset: str = "omit",
         lag: Mapping[int, float] | None = None,
         down: Collection[int] = (),
+        internal: Mapping[int, str] | None = None,
+        external: Mapping[int, Sequence[str]] | None = None,
+        internode_outage: float = 2.0,
+        stale_proxy: float = 0.0,
         basic_auth: bool = True,
         update_cert: bool = True,
         bulk_put_missing_status: int = 405,
@@ -77,31 +97,43 @@ class Cluster:
         directory: str | Path | None = None,
     ) -> None:
         releases = [Release(text) for text in versions or [version] * nodes]
-        check_nodes(nodes, len(releases), {*(lag or {}), *down})
+        lag, internal, external = lag or {}, internal or {}, external or {}
+        check_nodes(nodes, len(releases), {*lag, *down, *internal, *external})
+        check_addresses([*internal.values(), *chain.from_iterable(external.values())])
         check_names(releases, expires or {}, optional)
         check_forms(releases, unset, basic_auth, bulk_put_missing_status)
+        check_seconds(internode_outage=internode_outage, stale_proxy=stale_proxy)
+        tls_only = {"database_client_certificates": database_client_certificates, "stale_proxy": stale_proxy}
+        check_database(database, active_active, tls_only)
         addresses = addresses_available(nodes)
         self.notice = None if len(addresses) == nodes else NO_NEIGHBOURS
         self.fqdn = fqdn
         self.username = username
         self.password = password or secrets.token_urlsafe(12)
         self.users = make_users(username, self.password)
+        self._first_users = {user.role: user.username for user in self.users.values()}
         self.unset = unset
         self.update_cert = update_cert
         self.bulk_put_missing_status = bulk_put_missing_status
         self.rsa_only = rsa_only
+        self.internode_outage = internode_outage
         self.database = databases.chosen(database)
+        self.active_active = active_active
+        self.plain_database = plain_database
         self.api_port, self.cm_port, self.metrics_port = api_port, cm_port, metrics_port
         self.database_port = database_port
+        self.plain_database_port = 0
         self.access = Access(self.users, fqdn, basic_auth)
         self.log = Log()
         self.faults = Faults()
         self.initial = Initial(fqdn, len(addresses), expires or {}, tuple(optional))
         self._lock = threading.RLock()
         self.nodes = [
-            Node(uid, address, releases[uid - 1], self._lock, (lag or {}).get(uid, 0.0))
+            Node(uid, address, releases[uid - 1], self._lock, lag.get(uid, 0.0), internal.get(uid), external.get(uid))
             for uid, address in enumerate(addresses, 1)
         ]
+        self._outage = Outage(self.nodes, self._lock)
+        self._stand_in = partial(databases.StandIn, stale=stale_proxy, client_certificates=database_client_certificates)
         self._initially_down = tuple(down)
         self._wanted_directory = directory
         self._cleanup = ExitStack()
@@ -134,8 +166,12 @@ class Cluster:
                 for name, held in pairs.items():
                     node.put(name, held)
             self._open_ports(private)
+            for one in self._hold_plain_database():
+                cleanup.callback(one.close)
             for node in self.nodes:
                 node.down = node.uid in self._initially_down
+            self._outage.start()
+            cleanup.callback(self._outage.close)
             self._cleanup = cleanup.pop_all()
 
     def close(self) -> None:
@@ -155,14 +191,11 @@ class Cluster:
         return str(self._ca_file)
 
     def user(self, role: str) -> User:
-        """The user of a role.
+        """The user who began with a role, whichever it has now.
 
         :raises KeyError: there is no such role.
         """
-        for user in self.users.values():
-            if user.role == role:
-                return user
-        raise KeyError(role)
+        return self.users[self._first_users[role]]
 
     def token(self, role: str = "admin") -> str:
         """A token for the user of a role, as ``POST /v1/users/authorize`` gives it."""
@@ -183,6 +216,18 @@ class Cluster:
     def clear_requests(self) -> None:
         self.log.clear()
 
+    def handshakes(self, name: str, node: int | None = None) -> int:
+        """How many TLS handshakes have begun, finished or not, on the ports that present the certificate ``name``.
+
+        :param node: uid of the only node to look at; None for all.
+        :raises KeyError: there is no such port, or it is that of redis-server, which does not count.
+        """
+        services = [one.services[name] for one in self.nodes if node in (None, one.uid)]
+        listeners = [service for service in services if isinstance(service, Listener)]
+        if not listeners:
+            raise KeyError(name)
+        return sum(listener.handshakes for listener in listeners)
+
     def add_fault(self, fault: Fault) -> None:
         self.faults.add(fault)
 
@@ -199,6 +244,24 @@ class Cluster:
             for node in self.nodes:
                 node.put(name, pair(pem, key))
 
+    def set_role(self, username: str, role: str) -> None:
+        """Give a user another role, from the next request on; tokens issued before lose or win by it as well.
+
+        :raises KeyError: there is no such user.
+        :raises ValueError: there is no such role.
+        """
+        self.access.set_role(username, role)
+
+    def outage(self, seconds: float) -> None:
+        """Close the API of all nodes for so long, whatever is open there; of several at a time the longest counts.
+
+        Called while a request is handled, such as from a fault's ``effect``, it leaves that request its answer, the
+        last one of its connection. A node that is down stays closed.
+
+        :raises ValueError: not a time.
+        """
+        self._outage.begin(seconds)
+
     # What the API needs.
 
     def apply(self, changes: Mapping[str, Pair], skip_down: bool = False) -> bool:
@@ -210,33 +273,55 @@ class Cluster:
         with self._lock:
             return spread(self.nodes, changes, skip_down)
 
+    def update(self, changes: Mapping[str, Pair]) -> bool:
+        """Bring what a client sets to all nodes, and suffer what comes of it on versions with that bug.
+
+        :returns: whether all nodes were up.
+        """
+        complete = self.apply(changes)
+        internode = any(NAMES[name].internode for name in changes)
+        if internode and any(node.release.internode_update_stops_api for node in self.nodes):
+            self.outage(self.internode_outage)
+        return complete
+
     def next_node(self, node: Node) -> Node:
         return self.nodes[node.uid % len(self.nodes)]
 
     # Ports.
 
     def _open_ports(self, private: Path) -> None:
-        self.api_port = self._listen(self.api_port, "api", lambda node: _http(Api(self, node).answer))
+        self.api_port = self._serve_http(self.api_port, "api", lambda node: Api(self, node).answer)
         for node in self.nodes:
             node.api_port = self.api_port
-        self.cm_port = self._listen(self.cm_port, "cm", lambda node: _http(pages.manager()))
-        self.metrics_port = self._listen(self.metrics_port, "metrics_exporter", lambda node: _http(pages.metrics(node)))
+        self.cm_port = self._serve_http(self.cm_port, "cm", lambda node: pages.manager())
+        self.metrics_port = self._serve_http(self.metrics_port, "metrics_exporter", pages.metrics)
         if self.database == "redis":
             self.database_port = self._start_redis(private)
         elif self.database == "tls":
-            self.database_port = self._listen(self.database_port, "proxy", lambda node: databases.answer_pings)
+            self.database_port = self._listen(self.database_port, "proxy", self._stand_in)
 
-    def _listen(self, port: int, name: str, serve: Callable[[Node], Serve]) -> int:
+    def _serve_http(self, port: int, name: str, answering: Callable[[Node], Callable[[Exchange], None]]) -> int:
+        """Open an HTTPS port on every node; its number."""
+        return self._listen(
+            port, name, lambda held, node: Listener(held, _identity(node, name), _http(answering(node)))
+        )
+
+    def _listen(self, port: int, name: str, make: Callable[[socket.socket, Node], Listener]) -> int:
         """Open a port on every node that presents the certificate ``name``; its number."""
         held = hold_port([node.address for node in self.nodes], port)
-        listeners = [
-            Listener(one, _identity(node, name), serve(node)) for node, one in zip(self.nodes, held, strict=True)
-        ]
+        listeners = [make(one, node) for one, node in zip(held, self.nodes, strict=True)]
         for node, listener in zip(self.nodes, listeners, strict=True):
-            node.services.append(listener)
+            node.services[name] = listener
         for listener in listeners:
             listener.resume()
         return listeners[0].port
+
+    def _hold_plain_database(self) -> list[socket.socket]:
+        """Keep a port closed on every node."""
+        held = hold_port([node.address for node in self.nodes], 0) if self.plain_database else []
+        for one in held:
+            self.plain_database_port = one.getsockname()[1]
+        return held
 
     def _start_redis(self, private: Path) -> int:
         """Start a redis-server on every node; their port. Each binds by itself, so somebody else may be faster."""
@@ -263,12 +348,12 @@ class Cluster:
                 servers.append(server)
             started.pop_all()
         for node, server in zip(self.nodes, servers, strict=True):
-            node.services.append(server)
+            node.services["proxy"] = server
 
 
 def _http(answer: Callable[[Exchange], None]) -> Serve:
-    def serve(connection: ssl.SSLSocket, closing: threading.Event) -> None:
-        Exchange(connection, answer, closing)
+    def serve(connection: ssl.SSLSocket, ending: Ending) -> None:
+        Exchange(connection, answer, ending)
 
     return serve
 
@@ -280,6 +365,6 @@ def _identity(node: Node, name: str) -> Callable[[], Identity]:
         trusted = None
         if name == "api" and node.release.client_certificate_login:
             trusted = node.holds("mtls_trusted_ca").certificate
-        return node.holds(name), trusted
+        return Identity(node.holds(name), trusted)
 
     return identity

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _CREATED = "2026-01-05T08:00:00Z"
 _GIB = 1024**3
+_ACTIVE_ACTIVE_GUID = "5e0d1c2b-7a43-4f6e-9b18-2c3d4e5f6a7b"
 
 
 def _alert(threshold: str) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def cluster(call: Call) -> Answer:
 def _describe_node(node: Node) -> dict[str, Any]:
     return {
         "uid": node.uid,
-        "addr": node.address,
+        "addr": node.internal_address,
         "external_addr": list(node.external_addresses),
         "status": "down" if node.down else "active",
         "software_version": node.release.text,
@@ -92,40 +93,45 @@ def _one(described: list[dict[str, Any]], call: Call, kind: str) -> dict[str, An
     raise Refused(404, f"{kind}_not_exist", f"there is no {kind} of this uid")
 
 
-def _describe_bdbs(cluster: Cluster) -> list[dict[str, Any]]:
-    if cluster.database == "none":
-        return []
-    port = cluster.database_port
+def _describe_bdb(cluster: Cluster, uid: int, name: str, port: int, tls: bool, crdt_guid: str) -> dict[str, Any]:
     endpoint = {
-        "uid": "1:1",
+        "uid": f"{uid}:1",
         "dns_name": f"redis-{port}.{cluster.fqdn}",
         "port": port,
-        "addr": [node.address for node in cluster.nodes],
+        "addr": [node.internal_address for node in cluster.nodes],
         "addr_type": "internal",
         "proxy_policy": "all-nodes",
         "oss_cluster_api_preferred_ip_type": "internal",
     }
-    return [
-        {
-            "uid": 1,
-            "name": "orders",
-            "type": "redis",
-            "status": "active",
-            "port": port,
-            "memory_size": _GIB,
-            "shards_count": 1,
-            "replication": False,
-            "tls_mode": "enabled",
-            "ssl": True,
-            "endpoints": [endpoint],
-            "crdt": False,
-            "crdt_guid": "",
-            "replica_sources": [],
-            "sync": "disabled",
-            "created_time": _CREATED,
-            "version": "7.4.0",
-        }
-    ]
+    return {
+        "uid": uid,
+        "name": name,
+        "type": "redis",
+        "status": "active",
+        "port": port,
+        "memory_size": _GIB,
+        "shards_count": 1,
+        "replication": False,
+        "tls_mode": "enabled" if tls else "disabled",
+        "ssl": tls,
+        "endpoints": [endpoint],
+        "crdt": bool(crdt_guid),
+        "crdt_guid": crdt_guid,
+        "replica_sources": [],
+        "sync": "disabled",
+        "created_time": _CREATED,
+        "version": "7.4.0",
+    }
+
+
+def _describe_bdbs(cluster: Cluster) -> list[dict[str, Any]]:
+    described = []
+    if cluster.database != "none":
+        guid = _ACTIVE_ACTIVE_GUID if cluster.active_active else ""
+        described.append(_describe_bdb(cluster, 1, "orders", cluster.database_port, True, guid))
+    if cluster.plain_database:
+        described.append(_describe_bdb(cluster, 2, "sessions", cluster.plain_database_port, False, ""))
+    return described
 
 
 def bdbs(call: Call) -> Answer:
@@ -147,7 +153,7 @@ def bootstrap(call: Call) -> Answer:
         "local_node_info": {
             "uid": str(call.node.uid),
             "software_version": call.node.release.text,
-            "available_addrs": [{"address": call.node.address, "if_name": "lo", "private": True}],
+            "available_addrs": [{"address": call.node.internal_address, "if_name": "lo", "private": True}],
             "cores": 4,
             "os_version": "Debian GNU/Linux 12",
             "total_memory": 16 * _GIB,

@@ -46,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     for name, port in ports.items():
         parser.add_argument(f"--{name}-port", type=int, default=port, metavar="PORT", help=f"default {port}; 0: any")
     parser.add_argument("--database", choices=CHOICES, default="auto", help="what database endpoints are")
+    parser.add_argument("--database-client-certificates", action="store_true", help="the database tls demands them")
+    parser.add_argument("--active-active", action="store_true", help="the database is an Active-Active one")
+    parser.add_argument("--plain-database", action="store_true", help="there is a second database, without TLS")
     parser.add_argument("--directory", metavar="DIR", help="where the CA file goes (default: a temporary folder)")
     parser.add_argument("--ready-file", metavar="FILE", help="JSON with URL and login, written once all ports are open")
     _many(parser, "--expires", "NAME=DAYS", "days left of an initial certificate; negative: expired")
@@ -53,6 +56,22 @@ def _parser() -> argparse.ArgumentParser:
     _many(parser, "--fault", "FAULT", "such as 'PUT /v1/cluster/update_cert status=409 times=1'")
     _many(parser, "--lag", "UID=SECONDS", "a node that follows changes later; inf: never")
     _many(parser, "--down", "UID", "a node that is down")
+    _many(parser, "--internal", "UID=ADDRESS", "what a node reports as its address")
+    _many(parser, "--external", "UID=ADDRESS,...", "what a node reports as its external addresses")
+    parser.add_argument(
+        "--internode-outage",
+        type=float,
+        default=2.0,
+        metavar="SECONDS",
+        help="without the API after an internode update, on versions with that bug (default %(default)s)",
+    )
+    parser.add_argument(
+        "--stale-proxy",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="with old certificates at the database tls after an update, on versions with that bug",
+    )
     parser.add_argument("--unset", choices=UNSET_FORMS, default="omit", help="how names that are not set are shown")
     parser.add_argument("--no-basic", action="store_true", help="switch Basic authentication off (8.2 on)")
     parser.add_argument("--no-update-cert", action="store_true", help="a server without the old update path")
@@ -71,6 +90,14 @@ def _assignments(option: str, texts: Sequence[str], key: type[_Key]) -> dict[_Ke
             values[key(name)] = _number(value)
         except ValueError:
             raise ValueError(f"{option} {text!r} is not of the form NAME=NUMBER") from None
+    return values
+
+
+def _of_nodes(option: str, texts: Sequence[str]) -> dict[int, str]:
+    values: dict[int, str] = {}
+    for text in texts:
+        uid, dummy, value = text.partition("=")
+        values[_uid(option, uid)] = value
     return values
 
 
@@ -96,11 +123,18 @@ def _cluster(options: argparse.Namespace) -> Cluster:
         metrics_port=options.metrics_port,
         database_port=options.database_port,
         database=options.database,
+        database_client_certificates=options.database_client_certificates,
+        active_active=options.active_active,
+        plain_database=options.plain_database,
         expires=_assignments("--expires", options.expires, str),
         optional=options.optional,
         unset=options.unset,
         lag=_assignments("--lag", options.lag, int),
-        down=[_uid(text) for text in options.down],
+        down=[_uid("--down", text) for text in options.down],
+        internal=_of_nodes("--internal", options.internal),
+        external={uid: text.split(",") for uid, text in _of_nodes("--external", options.external).items()},
+        internode_outage=options.internode_outage,
+        stale_proxy=options.stale_proxy,
         basic_auth=not options.no_basic,
         update_cert=not options.no_update_cert,
         directory=options.directory,
@@ -110,9 +144,9 @@ def _cluster(options: argparse.Namespace) -> Cluster:
     return cluster
 
 
-def _uid(text: str) -> int:
+def _uid(option: str, text: str) -> int:
     if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"--down {text!r} is not the uid of a node")
+        raise ValueError(f"{option} {text!r} is not the uid of a node")
     return int(text)
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Database endpoints: a real ``redis-server`` per node, or a plain TLS listener that answers PING."""
+"""Database endpoints: on every node a real ``redis-server``, or a TLS listener that answers PING."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ import shutil
 import socket
 import ssl
 import subprocess
-import threading
 import time
 from contextlib import suppress
 from pathlib import Path
 
-from .listeners import bound
-from .state import Pair
+from .listeners import Ending, Identity, Listener, bound
+from .state import Node, Pair
 
 CHOICES = ("auto", "redis", "tls", "none")
 _START_TIMEOUT = 10.0
@@ -40,8 +39,8 @@ def chosen(wanted: str) -> str:
     return wanted
 
 
-def answer_pings(connection: ssl.SSLSocket, _closing: threading.Event) -> None:
-    """What stands in for redis-server: PING, inline or as an array, is answered; all else is an error."""
+def _answer_pings(connection: ssl.SSLSocket, _ending: Ending) -> None:
+    """PING, inline or as an array, is answered; all else is an error."""
     connection.settimeout(60)
     stream = connection.makefile("rwb")
     while line := stream.readline(1024):
@@ -52,6 +51,46 @@ def answer_pings(connection: ssl.SSLSocket, _closing: threading.Event) -> None:
                 words.append(stream.read(int(stream.readline(32)[1:]) + 2).strip())
         stream.write(b"+PONG\r\n" if [word.upper() for word in words] == [b"PING"] else b"-ERR unknown command\r\n")
         stream.flush()
+
+
+class StandIn(Listener):
+    """What stands in for redis-server: a TLS listener with the habits of a proxy.
+
+    :param stale: seconds after a change for which every second handshake, beginning with the second, presents the
+        certificate from before; on versions whose proxy has that bug.
+    :param client_certificates: whether it takes only clients with a certificate, which is the one that the cluster
+        starts with as ``syncer``.
+    """
+
+    def __init__(self, held: socket.socket, node: Node, stale: float, client_certificates: bool) -> None:
+        super().__init__(held, self._presented, _answer_pings)
+        self._node = node
+        self._stale = stale if node.release.old_proxy_workers_stay else 0.0
+        self._client_authority = node.holds("syncer").certificate if client_certificates else None
+        self._current = self._previous = node.holds("proxy")
+        self._stale_until = 0.0
+        self._turn = 0
+
+    @property
+    def pushed(self) -> bool:
+        """Whether it must hear of a change at once: the seconds count from there."""
+        return self._stale > 0
+
+    def renew(self, name: str, pair: Pair) -> None:
+        """Remember what was there before."""
+        with self._lock:
+            if name == "proxy" and pair != self._current:
+                self._previous, self._current = self._current, pair
+                self._stale_until = time.monotonic() + self._stale
+                self._turn = 0
+
+    def _presented(self) -> Identity:
+        pair = self._node.holds("proxy")
+        with self._lock:
+            self._turn += 1
+            if self._turn % 2 == 0 and time.monotonic() < self._stale_until:
+                pair = self._previous
+        return Identity(pair, self._client_authority, self._client_authority is not None)
 
 
 class CommandRefused(RuntimeError):

@@ -58,7 +58,8 @@ class Fault:
     :ivar location: where ``redirect`` points to; the same path at the next node unless given.
     :ivar error_code: ``error_code`` of a ``status`` answer.
     :ivar headers: further headers of the answer, such as ``Retry-After``.
-    :ivar effect: called with the cluster as soon as the request has come, such as another writer's change.
+    :ivar effect: called with the cluster as soon as the request has come, such as another writer's change, or an
+        outage.
     :raises ValueError: a value that makes no sense.
     """
 

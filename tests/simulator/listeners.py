@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Optional
+from typing import NamedTuple
 
 from .state import Pair
 from .tls import server_context
@@ -21,12 +21,28 @@ HANDSHAKE_TIMEOUT = 20.0
 _BACKLOG = 512
 _LINGER_NOT = struct.pack("ii", 1, 0)
 
-Identity = tuple[Pair, Optional[str]]
-"""What a port presents, and the authorities of the client certificates that it takes."""
+
+class Identity(NamedTuple):
+    """What a port presents, and the authorities of the client certificates that it takes, or even demands."""
+
+    pair: Pair
+    client_authority: str | None = None
+    client_required: bool = False
 
 
-Serve = Callable[[ssl.SSLSocket, threading.Event], None]
-"""Handles one connection until it is over; the event is set when the port closes for good."""
+class Ending(NamedTuple):
+    """What tells a connection to end.
+
+    :ivar at_once: set when the port closes for good.
+    :ivar after_answer: set when the port closes, be it for a while: what is in hand is still answered.
+    """
+
+    at_once: threading.Event
+    after_answer: threading.Event
+
+
+Serve = Callable[[ssl.SSLSocket, Ending], None]
+"""Handles one connection until it is over."""
 
 
 class _Acceptor:
@@ -111,13 +127,16 @@ class Listener:
     """A TLS port of a node.
 
     :param identity: what to present; asked at each handshake, when the client's first byte is there.
+    :ivar handshakes: how many handshakes clients have begun.
     """
 
     def __init__(self, held: socket.socket, identity: Callable[[], Identity], serve: Serve) -> None:
         self.address: str
         self.port: int
         self.address, self.port = held.getsockname()
+        self.handshakes = 0
         self._closing = threading.Event()
+        self._suspended = threading.Event()
         self._identity = identity
         self._serve = serve
         self._socket = held
@@ -129,10 +148,12 @@ class Listener:
     def resume(self) -> None:
         self._socket.listen(_BACKLOG)
         self._socket.setblocking(False)
+        self._suspended = threading.Event()
         self._listening = True
         _ACCEPTOR.add(self._socket, self._accepted)
 
     def suspend(self) -> None:
+        """Close the port and drop its connections; the one whose thread calls this may still answer what it handles."""
         self._stop_listening()
         self._socket = bound(self.address, self.port)
         self._drop_connections()
@@ -152,6 +173,7 @@ class Listener:
         if self._listening:
             with self._lock:
                 self._listening = False
+                self._suspended.set()
             _ACCEPTOR.remove(self._socket)
         self._socket.close()
 
@@ -170,15 +192,18 @@ class Listener:
 
     def _accepted(self, connection: socket.socket) -> None:
         connection.setblocking(True)
-        thread = threading.Thread(target=self._run, args=(connection,), name="simulator-connection", daemon=True)
         with self._lock:
             if not self._listening:
                 connection.close()
                 return
+            ending = Ending(self._closing, self._suspended)
+            thread = threading.Thread(
+                target=self._run, args=(connection, ending), name="simulator-connection", daemon=True
+            )
             self._connections[thread] = connection
             thread.start()
 
-    def _run(self, connection: socket.socket) -> None:
+    def _run(self, connection: socket.socket, ending: Ending) -> None:
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.settimeout(HANDSHAKE_TIMEOUT)
@@ -186,7 +211,7 @@ class Listener:
                 return
             connection = secured = self._secure(connection)
             secured.do_handshake()
-            self._serve(secured, self._closing)
+            self._serve(secured, ending)
             _say_goodbye(secured)
         except OSError:
             pass  # the client's end broke; the next connection is not concerned
@@ -198,13 +223,15 @@ class Listener:
     def _secure(self, connection: socket.socket) -> ssl.SSLSocket:
         context = self._current_context()
         with self._lock:
+            self.handshakes += 1
             secured = context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
             self._connections[threading.current_thread()] = secured
         return secured
 
     def _current_context(self) -> ssl.SSLContext:
         identity = self._identity()
-        if self._context is None or self._context[0] != identity:
-            (certificate, key), client_authority = identity
-            self._context = identity, server_context(certificate or "", key or "", client_authority)
-        return self._context[1]
+        kept = self._context
+        if kept is None or kept[0] != identity:
+            (certificate, key), authority, required = identity
+            kept = self._context = identity, server_context(certificate or "", key or "", authority, required)
+        return kept[1]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 AUTHORIZE = "/v1/users/authorize"
 _PLAIN_NAME = re.compile(r"\w{1,64}", re.ASCII)  # so that no misplaced key is ever kept as a name
+_ONE_CERTIFICATE = re.compile(rf"/v1/cluster/certificates/({_PLAIN_NAME.pattern})", re.ASCII)
 _WRITING = ("PUT", "POST", "DELETE")
 
 
@@ -39,6 +40,11 @@ class Request:
     fault: str | None = None
     arrived: float = field(default_factory=time.monotonic)
     answered: float | None = None
+
+    def __post_init__(self) -> None:
+        named = _ONE_CERTIFICATE.fullmatch(self.path)
+        if named and self.method == "DELETE":
+            self.names = (named[1],)
 
     def note_body(self, body: bytes | None) -> None:
         """Note the names of the fields and of the certificates, even where the request is never carried out."""

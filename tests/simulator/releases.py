@@ -115,6 +115,16 @@ class Release:
         return self.at_least(8, 2)
 
     @property
+    def internode_update_stops_api(self) -> bool:
+        """RS208996: after an update of an internode certificate no node's API can be reached for minutes."""
+        return not self.at_least(8, 0, 20, 96)
+
+    @property
+    def old_proxy_workers_stay(self) -> bool:
+        """RS122668, RS154601: some workers of the proxy still present the certificate from before an update."""
+        return not self.at_least(7, 8, 6, 36) or (7, 9, 0, 0) <= self.number < (7, 22, 0, 95)
+
+    @property
     def rotation_skips_down_nodes(self) -> bool:
         """RS200137: internal rotation passes over nodes that are down and never comes back to them."""
         return not self.at_least(8, 2, 0, 46)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -60,18 +60,33 @@ class Node:
     """One node.
 
     Its API reports, and its ports serve, what it holds itself: :attr:`stored`.
+
+    :ivar address: where its ports are.
+    :ivar internal_address: what is reported of that, and as ``external_addresses``; not always the truth.
+    :ivar services: its ports, by the certificate that they present.
     """
 
-    def __init__(self, uid: int, address: str, release: Release, lock: threading.RLock, lag: float) -> None:
+    def __init__(
+        self,
+        uid: int,
+        address: str,
+        release: Release,
+        lock: threading.RLock,
+        lag: float,
+        internal_address: str | None = None,
+        external_addresses: Sequence[str] | None = None,
+    ) -> None:
         self.uid = uid
         self.address = address
         self.release = release
-        self.external_addresses: list[str] = []
-        self.services: list[Service] = []
+        self.internal_address = internal_address or address
+        self.external_addresses = list(external_addresses or ())
+        self.services: dict[str, Service] = {}
         self.api_port = 0
         self._lock = lock
         self._lag = lag
         self._down = False
+        self._kept_closed: set[str] = set()
         self._held: dict[str, Pair] = {}
         self._waiting: list[_Change] = []
         self._timers: list[threading.Timer] = []
@@ -108,11 +123,18 @@ class Node:
                 return
             self._down = down
             self.settle()
-            for service in self.services:
-                if down:
-                    service.suspend()
-                else:
-                    service.resume()
+            for name, service in self.services.items():
+                if name not in self._kept_closed:
+                    _open_or_close(service, not down)
+
+    def keep_closed(self, name: str, closed: bool) -> None:
+        """Keep the port of one service closed although the node is up, or no longer."""
+        with self._lock:
+            if closed == (name in self._kept_closed):
+                return
+            self._kept_closed ^= {name}
+            if not self._down:
+                _open_or_close(self.services[name], not closed)
 
     @property
     def stored(self) -> dict[str, Pair]:
@@ -155,17 +177,17 @@ class Node:
             timer.cancel()
         for timer in self._timers:
             timer.join()
-        for service in self.services:
+        for service in self.services.values():
             service.close()
 
     def _hold(self, name: str, pair: Pair) -> None:
         self._held[name] = pair
-        for service in self.services:
+        for service in self.services.values():
             service.renew(name, pair)
 
     def _wake_later(self) -> None:
-        """Only a service that does not ask before each handshake, such as redis-server, needs the push."""
-        if self._lag == math.inf or not any(getattr(service, "pushed", False) for service in self.services):
+        """Only a service that must know when, or does not ask before each handshake (redis-server), needs the push."""
+        if self._lag == math.inf or not any(getattr(service, "pushed", False) for service in self.services.values()):
             return
         timer = threading.Timer(self._lag + 0.001, self._wake)
         timer.daemon = True
@@ -175,6 +197,13 @@ class Node:
     def _wake(self) -> None:
         with self._lock:
             self.settle()
+
+
+def _open_or_close(service: Service, wanted: bool) -> None:
+    if wanted:
+        service.resume()
+    else:
+        service.suspend()
 
 
 def spread(nodes: Iterable[Node], changes: Mapping[str, Pair], skip_down: bool = False) -> bool:

@@ -8,11 +8,15 @@ import ssl
 import tempfile
 
 
-def server_context(certificate: str, key: str, client_authority: str | None = None) -> ssl.SSLContext:
+def server_context(
+    certificate: str, key: str, client_authority: str | None = None, client_required: bool = False
+) -> ssl.SSLContext:
     """A context that presents ``certificate`` and, given ``client_authority``, takes client certificates.
 
     No session is resumed: each connection must show the certificate.
 
+    :param client_required: whether a client without a certificate is refused. In TLS 1.2 only, where its handshake
+        fails; in TLS 1.3 it would be over before the server judges the client.
     :raises ssl.SSLError: OpenSSL cannot serve this pair.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -31,5 +35,7 @@ def server_context(certificate: str, key: str, client_authority: str | None = No
             context.load_verify_locations(cadata=client_authority)
         except ValueError as error:
             raise ssl.SSLError(str(error)) from None
-        context.verify_mode = ssl.CERT_OPTIONAL
+        context.verify_mode = ssl.CERT_REQUIRED if client_required else ssl.CERT_OPTIONAL
+    if client_required:
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
     return context

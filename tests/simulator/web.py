@@ -8,7 +8,6 @@ import json
 import re
 import select
 import ssl
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
@@ -16,6 +15,8 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
+
+from .listeners import Ending
 
 IDLE_TIMEOUT = 300.0
 LARGEST_BODY = 10 * 1024 * 1024
@@ -48,13 +49,15 @@ class Exchange(BaseHTTPRequestHandler):
     timeout = IDLE_TIMEOUT
     connection: ssl.SSLSocket
 
-    def __init__(self, secured: ssl.SSLSocket, answering: Callable[[Exchange], None], closing: threading.Event):
+    def __init__(self, secured: ssl.SSLSocket, answering: Callable[[Exchange], None], ending: Ending):
         self.answering = answering
-        self.closing = closing
+        self.ending = ending
         super().__init__(secured, secured.getpeername(), None)  # type: ignore[arg-type]
 
     def _answer(self) -> None:
         self.answering(self)
+        if self.ending.after_answer.is_set():
+            self.close_connection = True
 
     do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_PATCH = do_OPTIONS = _answer
 
@@ -103,11 +106,11 @@ class Exchange(BaseHTTPRequestHandler):
 
         :returns: whether there is still somebody to answer.
         """
-        return not self.closing.wait(seconds)
+        return not self.ending.at_once.wait(seconds)
 
     def wait_for_client_to_go(self) -> None:
         """Wait until the client closes its end, or the cluster closes."""
-        while not self.closing.is_set():
+        while not self.ending.at_once.is_set():
             readable, _writable, _failed = select.select([self.connection], [], [], 0.1)
             if readable:
                 try:

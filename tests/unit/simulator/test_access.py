@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from simulator import Authority, Cluster, Material
+from simulator import Authority, Cluster, Fault, Material
 from unit.simulator.raw_client import CERTIFICATES, Client, Reply, basic, unverified
 
 AUTHORIZE = "/v1/users/authorize"
@@ -64,6 +64,43 @@ def test_a_token_is_as_good_as_its_user(cluster: Cluster, client: Client) -> Non
         assert cluster.requests[-1].authentication == "bearer"
         assert with_authorization(client, f"Bearer {cluster.token(role)}").json == value
     assert cluster.writes == []
+
+
+def test_a_user_can_lose_and_get_a_role_at_any_time(cluster: Cluster, client: Client, authority: Authority) -> None:
+    basic_login = client.authorization("admin")
+    bearer = f"Bearer {cluster.token('admin')}"
+    material = authority.issue()
+    for role, read, keys, written in (
+        ("cluster_viewer", 200, False, 403),
+        ("none", 403, False, 403),
+        ("cluster_member", 200, True, 403),
+        ("admin", 200, True, 200),
+    ):
+        cluster.set_role(cluster.username, role)
+        for value in (basic_login, bearer):
+            reply = with_authorization(client, value)
+            assert (reply.status, "proxy_key" in reply.json) == (read, keys)
+            assert client.put_one("proxy", material, headers={"Authorization": value}).status == written
+        assert cluster.users[cluster.username].role == role
+        assert cluster.user("admin") == cluster.users[cluster.username]
+        assert cluster.user("cluster_viewer").username != cluster.username
+
+
+def test_a_role_can_be_lost_between_two_requests(cluster: Cluster, client: Client, authority: Authority) -> None:
+    bearer: dict[str, str | None] = {"Authorization": f"Bearer {cluster.token('admin')}"}
+    cluster.add_fault(
+        Fault(method="PUT", kind="pass", effect=lambda struck: struck.set_role(struck.username, "cluster_viewer"))
+    )
+    assert "proxy_key" in client.ask("GET", CERTIFICATES, headers=bearer).json
+    assert client.put_one("proxy", authority.issue(), headers=bearer).status == 403
+    assert "proxy_key" not in client.ask("GET", CERTIFICATES, headers=bearer).json
+
+
+def test_only_users_and_roles_that_there_are(cluster: Cluster) -> None:
+    with pytest.raises(KeyError, match="nobody"):
+        cluster.set_role("nobody@example.com", "admin")
+    with pytest.raises(ValueError, match="emperor"):
+        cluster.set_role(cluster.username, "emperor")
 
 
 def claims(token: str) -> dict[str, int]:

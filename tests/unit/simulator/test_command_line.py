@@ -125,13 +125,22 @@ def test_redis_servers_die_even_with_a_simulator_that_is_killed(folder: Path) ->
 
 
 def ask(ready: dict[str, Any], method: str, path: str) -> int:
+    return exchange(ready, method, path)[0]
+
+
+def read(ready: dict[str, Any], path: str) -> Any:
+    return json.loads(exchange(ready, "GET", path)[1])
+
+
+def exchange(ready: dict[str, Any], method: str, path: str) -> tuple[int, bytes]:
     context = ssl.create_default_context(cafile=ready["ca_path"])
     connection = http.client.HTTPSConnection("127.0.0.1", ready["api_port"], context=context, timeout=10)
     headers = {"Authorization": basic(ready["username"], ready["password"]), "Content-Type": "application/json"}
     connection.request(method, path, b"{}", headers)
-    status = connection.getresponse().status
+    response = connection.getresponse()
+    body = response.read()
     connection.close()
-    return status
+    return response.status, body
 
 
 def test_its_options_reach_the_cluster(folder: Path) -> None:
@@ -153,6 +162,21 @@ def test_its_options_reach_the_cluster(folder: Path) -> None:
     assert sorted(path.name for path in folder.rglob("*")) == ["password", "there"]
 
 
+def test_what_its_options_make_of_nodes_and_databases(folder: Path) -> None:
+    options = ["--nodes", "2", "--version", "7.22.0-94", "--internal", "1=127.0.0.77", "--external", "1=127.0.0.1,::1"]
+    options += ["--database", "tls", "--active-active", "--plain-database", "--database-client-certificates"]
+    options += ["--stale-proxy", "2.5", "--internode-outage", "0"]
+    with running(folder, *options) as (dummy, ready):
+        assert [(node["addr"], node["external_addr"]) for node in read(ready, "/v1/nodes")] == [
+            ("127.0.0.77", ["127.0.0.1", "::1"]),
+            ("127.0.0.2", []),
+        ]
+        first, second = read(ready, "/v1/bdbs")
+        assert (first["crdt"], second["tls_mode"]) == (True, "disabled")
+        with pytest.raises(OSError, match=r"."):
+            presented("127.0.0.1", ready["database_port"])
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -168,6 +192,15 @@ def test_its_options_reach_the_cluster(folder: Path) -> None:
         (["--lag", "9=1"], "node"),
         (["--lag", "1=nan"], "--lag"),
         (["--down", "x"], "--down"),
+        (["--internal", "one=127.0.0.9"], "--internal"),
+        (["--internal", "1"], "address"),
+        (["--external", "1=127.0.0.9,node1"], "node1"),
+        (["--external", "4=127.0.0.9"], "external"),
+        (["--internode-outage", "long"], "--internode-outage"),
+        (["--internode-outage", "nan"], "internode_outage"),
+        (["--stale-proxy", "-1"], "stale_proxy"),
+        (["--stale-proxy", "1", "--database", "none"], "stale_proxy"),
+        (["--active-active", "--database", "none"], "active_active"),
         (["--no-basic", "--version", "8.0.20-96"], "Basic"),
         (["--password-file", "/nonexistent/password"], "/nonexistent/password"),
         (["--unknown"], "--unknown"),

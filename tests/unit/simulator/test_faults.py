@@ -63,6 +63,59 @@ def test_whether_the_change_is_made_is_the_kind_s_habit_or_chosen(
     assert made is (kind in MADE if applied is None else applied)
 
 
+def write(client: Client, authority: Authority, way: str, timeout: float) -> tuple[int | None, str]:
+    """The status of one of the three writes, None without one; and the certificate name that it changes."""
+    name = "ldap_client" if way == "delete" else "cm"
+    try:
+        if way == "delete":
+            return client.ask("DELETE", f"{CERTIFICATES}/{name}", timeout=timeout).status, name
+        put = client.put_one if way == "update" else lambda name, one, **more: client.put_many({name: one}, **more)
+        return put(name, authority.issue(), timeout=timeout).status, name
+    except (OSError, http.client.HTTPException):
+        return None, name
+
+
+@pytest.mark.parametrize("applied", [True, False])
+@pytest.mark.parametrize(
+    ("kind", "answered"),
+    [
+        ("status", 500),
+        ("slow", 200),
+        ("never", None),
+        ("close_before", None),
+        ("close_after", None),
+        ("html", 503),
+        ("empty", 503),
+        ("garbage", 200),
+        ("truncated", None),
+        ("overlong", 200),
+    ],
+)
+@pytest.mark.parametrize("way", ["update", "bulk", "delete"])
+@pytest.mark.parametrize("cluster", [{"nodes": 2, "optional": ["ldap_client"]}], indirect=True)
+def test_every_write_meets_them_and_the_record_tells(
+    cluster: Cluster, client: Client, authority: Authority, way: str, kind: str, answered: int | None, applied: bool
+) -> None:
+    cluster.add_fault(Fault(kind=kind, applied=applied, delay=0.01, node=1, times=1))
+    before = {name: cluster.certificate(name) for name in ("cm", "ldap_client")}
+    started = time.monotonic()
+    status, name = write(client, authority, way, 1.0 if kind == "never" else 30)
+    ended = time.monotonic()
+    assert (cluster.certificate(name) != before[name]) is applied
+    # What was never carried out has no answer of its own that could be sent late or mangled.
+    assert status == (500 if answered == 200 and not applied else answered)
+    (request,) = cluster.writes
+    assert (request.node_uid, request.names, request.fault) == (1, (name,), kind)
+    assert (request.method, request.path) == (
+        ("DELETE", f"{CERTIFICATES}/{name}")
+        if way == "delete"
+        else ("PUT", UPDATE if way == "update" else CERTIFICATES)
+    )
+    assert (request.status is None) is (kind in ("never", "close_before", "close_after"))
+    assert started <= request.arrived <= ended
+    assert write(client, authority, way, 30)[0] == (404 if way == "delete" and applied else 200)
+
+
 @pytest.mark.parametrize(("kind", "made"), [("close_before", False), ("close_after", True), ("reset", False)])
 def test_closed_without_an_answer(
     cluster: Cluster, client: Client, authority: Authority, kind: str, made: bool

@@ -109,6 +109,26 @@ def test_down_and_up_again_many_times(cluster: Cluster, client: Client) -> None:
         assert client.ask("GET", "/v1/cluster").status == 200
 
 
+@pytest.mark.parametrize(
+    "cluster",
+    [THREE | {"database": "tls", "internal": {1: "127.0.0.77", 2: "fd00::2"}, "external": {1: ["127.0.0.1", "::1"]}}],
+    indirect=True,
+)
+def test_addresses_can_be_reported_that_are_not_those_of_the_ports(cluster: Cluster, client: Client) -> None:
+    reported_addresses = ["127.0.0.77", "fd00::2", "127.0.0.3"]
+    nodes = client.ask("GET", "/v1/nodes").json
+    assert [node["addr"] for node in nodes] == reported_addresses
+    assert [node["external_addr"] for node in nodes] == [["127.0.0.1", "::1"], [], []]
+    assert client.ask("GET", "/v1/nodes/1").json == nodes[0]
+    assert client.ask("GET", "/v1/bdbs").json[0]["endpoints"][0]["addr"] == reported_addresses
+    (available,) = client.ask("GET", "/v1/bootstrap", node=2).json["local_node_info"]["available_addrs"]
+    assert available["address"] == "fd00::2"
+    for port in (cluster.api_port, cluster.database_port):
+        assert client.presented(port, node=2)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.77", port), timeout=5)
+
+
 @pytest.mark.parametrize("cluster", [THREE], indirect=True)
 def test_putting_in_place_reaches_even_nodes_that_lag_or_are_down(
     cluster: Cluster, client: Client, authority: Authority
@@ -140,6 +160,18 @@ def test_putting_in_place_reaches_even_nodes_that_lag_or_are_down(
         {"unset": "blank"},
         {"bulk_put_missing_status": 500},
         {"database": "mysql"},
+        {"internal": {4: "127.0.0.4"}},
+        {"internal": {1: "node1"}},
+        {"external": {0: ["127.0.0.1"]}},
+        {"external": {1: [""]}},
+        {"external": {1: "127.0.0.1"}},
+        {"internode_outage": -1},
+        {"internode_outage": math.inf},
+        {"stale_proxy": math.nan, "database": "tls"},
+        {"stale_proxy": 1, "database": "redis"},
+        {"stale_proxy": 1, "database": "auto"},
+        {"database_client_certificates": True, "database": "none"},
+        {"active_active": True, "database": "none"},
     ],
 )
 def test_arguments_that_make_no_sense(arguments: dict[str, object]) -> None:

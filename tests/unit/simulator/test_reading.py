@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 from simulator import Authority, Cluster
 from unit.simulator.raw_client import CERTIFICATES, Client
@@ -124,6 +126,28 @@ def test_the_database_names_its_endpoints(cluster: Cluster, client: Client) -> N
     assert (endpoint["port"], endpoint["addr"]) == (cluster.database_port, ["127.0.0.1", "127.0.0.2"])
     assert client.ask("GET", "/v1/bdbs/1").json == database
     assert client.ask("GET", "/v1/bdbs/2").status == 404
+
+
+@pytest.mark.parametrize("cluster", [{"database": "tls", "active_active": True}], indirect=True)
+def test_the_database_can_be_an_active_active_one(client: Client) -> None:
+    (database,) = client.ask("GET", "/v1/bdbs").json
+    assert database["crdt"] is True
+    assert len(database["crdt_guid"]) == 36
+
+
+@pytest.mark.parametrize(
+    "cluster", [{"database": database, "plain_database": True} for database in ("tls", "none")], indirect=True
+)
+def test_a_second_database_has_no_tls_and_refuses_connections(cluster: Cluster, client: Client) -> None:
+    *first, plain = client.ask("GET", "/v1/bdbs").json
+    assert [database["uid"] for database in first] == ([1] if cluster.database == "tls" else [])
+    assert not any(database["crdt"] or database["crdt_guid"] for database in (*first, plain))
+    assert (plain["uid"], plain["tls_mode"], plain["ssl"]) == (2, "disabled", False)
+    (endpoint,) = plain["endpoints"]
+    assert endpoint["port"] == plain["port"] == cluster.plain_database_port
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((endpoint["addr"][0], endpoint["port"]), timeout=5)
+    assert client.ask("GET", "/v1/bdbs/2").json == plain
 
 
 def test_without_a_database_there_is_none(client: Client) -> None:

@@ -157,9 +157,9 @@ def test_a_chain_without_common_name_is_refused_up_to_7_4_2(cluster: Cluster, cl
 @pytest.mark.parametrize(
     ("cluster", "status"),
     [
-        ({"version": "7.22.2-41"}, 200),
+        ({"version": "7.22.2-41", "internode_outage": 0}, 200),
         ({"version": "7.22.2-79"}, 400),
-        ({"version": "8.0.2-17"}, 200),
+        ({"version": "8.0.2-17", "internode_outage": 0}, 200),
         ({"version": "8.0.10-64"}, 400),
     ],
     indirect=["cluster"],

@@ -179,6 +179,32 @@ def test_many_at_once(cluster: Cluster, client: Client) -> None:
     assert len(cluster.requests) == 24
 
 
+@pytest.mark.parametrize("cluster", [{"nodes": 2, "database": "tls"}], indirect=True)
+def test_handshakes_are_counted_for_each_port_and_node(cluster: Cluster, client: Client) -> None:
+    names = ports(cluster)
+    for count, (name, port) in enumerate(names.items(), 1):
+        assert cluster.handshakes(name) == 0
+        for _number in range(count):
+            client.presented(port, node=1)
+        client.presented(port, node=2)
+        assert (cluster.handshakes(name), cluster.handshakes(name, node=1)) == (count + 1, count)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        client.ask("GET", "/v1/nodes", context=ssl.create_default_context())
+    with socket.create_connection(("127.0.0.1", cluster.api_port), timeout=10):
+        pass
+    assert cluster.handshakes("api", node=1) == 2
+    for name, node in (("syncer", None), ("api", 3)):
+        with pytest.raises(KeyError):
+            cluster.handshakes(name, node)
+
+
+@needs_redis
+@pytest.mark.parametrize("cluster", [{"database": "redis"}], indirect=True)
+def test_redis_server_counts_no_handshakes(cluster: Cluster) -> None:
+    with pytest.raises(KeyError, match="proxy"):
+        cluster.handshakes("proxy")
+
+
 def read_metrics(client: Client, path: str) -> tuple[str, dict[str, float]]:
     context = unverified()
     with (
