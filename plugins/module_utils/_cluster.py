@@ -112,7 +112,7 @@ def read(api: Api, warn: Callable[[str], None], *, needed: bool) -> Cluster:
     version = _releases.oldest(node.version for node in nodes if node.version)
     if version is None:
         # Of the node that answers, which is better than nothing.
-        bootstrap = if_visible(api.bootstrap, tolerated) or {}
+        bootstrap = if_visible(api.bootstrap, warn) or {}
         version = _text(bootstrap, "software_version") or _text(bootstrap.get("local_node_info"), "software_version")
     if version is None:
         warn(

@@ -22,7 +22,6 @@ from ._retry import Retries
 from ._session import Session
 from ._transaction import Evidence, Settings, Transaction
 
-
 #: What a result foretells, and does not hold when the task fails.
 _PREDICTED = frozenset({"change", "after", "diff"})
 

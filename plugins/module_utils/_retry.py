@@ -40,8 +40,14 @@ def read_may_be_repeated(error: CertificateError) -> bool:
 
 
 def answer_lost(error: CertificateError) -> bool:
-    """Whether a write that failed so was perhaps made."""
+    """Whether a read is to tell if a write that failed so was made, before it is sent again."""
     return error.kind in _LOST or error.data.get("status") in _LOST_STATUSES
+
+
+def perhaps_made(error: CertificateError) -> bool:
+    """Whether a write that failed so may have changed something: all but what the server refused or never got."""
+    status = error.data.get("status", 0)
+    return error.kind in _LOST or status == 409 or status >= 500
 
 
 def write_may_be_repeated(error: CertificateError) -> bool:

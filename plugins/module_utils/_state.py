@@ -53,7 +53,7 @@ class State:
 
     def served_by(self, presented: Presented) -> bool:
         """Whether this is what a port presents. It may leave the root out, or add issuers that it knows."""
-        if self.compare == "leaf" or not presented.whole:
+        if self.compare == "leaf":
             return presented.fingerprints[:1] == self.fingerprints[:1]
         without_root = self.fingerprints[:-1] if self.ends_in_root else self.fingerprints
         return presented.fingerprints[: len(without_root)] == without_root

@@ -20,7 +20,7 @@ from ._errors import CertificateError
 from ._installed import Installed
 from ._plan import Change
 from ._proof import Proof, Prover, installed_now
-from ._retry import Retries, answer_lost, until, write_may_be_repeated
+from ._retry import Retries, answer_lost, perhaps_made, until, write_may_be_repeated
 from ._state import State
 
 #: Waiting does not mend these.
@@ -64,7 +64,7 @@ class Transaction:
         self._change = change
         self._prover = prover
         self._settings = settings
-        self._sent = 0  # writes
+        self._perhaps_made = False  # whether a write that failed may have changed something
 
     def run(self) -> Evidence:
         """Make the change and prove it.
@@ -78,7 +78,7 @@ class Transaction:
             # Nothing else of what the new certificate leads to is trusted.
             self._api.session.pin(new.fingerprints[0])
         refused = self._write(change.update, new)
-        if refused is not None and self._sent == 1 and not write_may_be_repeated(refused):
+        if refused is not None and not self._perhaps_made:
             raise refused.with_result(outcome="failed_unchanged", changed=False)
 
         evidence = self._evidence(new, acknowledged=refused is None)
@@ -96,13 +96,13 @@ class Transaction:
         deadline = time.monotonic() + self._settings.wait_timeout
 
         def send() -> None:
-            self._sent += 1
             if update is None:
                 self._api.delete(self._change.name)
             else:
                 self._api.update(update, bulk=self._settings.bulk)
 
         def made(error: CertificateError) -> bool:
+            self._perhaps_made |= perhaps_made(error)
             if not answer_lost(error):
                 return False
             return state.shown_by(self._poll(lambda installed: True, deadline)[0])

@@ -12,17 +12,20 @@ import ipaddress
 import socket
 import ssl
 import time
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-#: What ssl calls the DER encoding in methods that it keeps to itself before Python 3.13.
-_DER = 2
+#: Gives the chain in DER, leaf first; since Python 3.13.
+_PUBLIC_CHAIN: Callable[[ssl.SSLSocket], Sequence[bytes]] | None = getattr(ssl.SSLSocket, "get_unverified_chain", None)
+
+#: The type of the handshake message that holds the chain (RFC 8446, 4).
+_CERTIFICATE_MESSAGE = 11
 
 
 class Presented(NamedTuple):
     """The outcome of one handshake."""
 
-    fingerprints: tuple[str, ...] = ()  # leaf first; the leaf alone where whole is false
-    whole: bool = False  # whether the rest of the chain could be seen (Python 3.10 or newer)
+    fingerprints: tuple[str, ...] = ()  # leaf first
     reachable: bool = True  # whether anything listens there
     problem: str | None = None  # why there are no fingerprints
 
@@ -49,9 +52,9 @@ def _handshake(connection: socket.socket, server_name: str | None) -> Presented:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.set_ciphers("DEFAULT:@SECLEVEL=0")  # also a port with a weak certificate has to be seen
+    overheard = _overhear(context)
     problem: str | None = None
-    chain: list[bytes] = []
-    whole = False
+    chain: Sequence[bytes] = ()
     try:
         with context.wrap_socket(
             connection, server_hostname=_indication(server_name), do_handshake_on_connect=False
@@ -61,12 +64,40 @@ def _handshake(connection: socket.socket, server_name: str | None) -> Presented:
             except (OSError, ValueError) as error:
                 problem = _reason(error)
             # A port that demands a client certificate presents its own before it refuses ours.
-            chain, whole = _chain(secured, complete=problem is None)
+            chain = overheard if _PUBLIC_CHAIN is None else _PUBLIC_CHAIN(secured)
     except OSError as error:
         problem = _reason(error)
     if not chain:
         return Presented(problem=problem or "it presents no certificate")
-    return Presented(tuple(hashlib.sha256(der).digest().hex(":") for der in chain), whole)
+    return Presented(tuple(hashlib.sha256(der).digest().hex(":") for der in chain))
+
+
+def _overhear(context: ssl.SSLContext) -> list[bytes]:
+    """The certificates in DER, leaf first, as soon as the peer has presented them; for Python before 3.13."""
+    found: list[bytes] = []
+
+    def message(_connection: Any, direction: str, version: Any, _content: Any, kind: Any, data: bytes) -> None:
+        if direction == "read" and kind == _CERTIFICATE_MESSAGE:
+            found.extend(_certificates(data, version))
+
+    if _PUBLIC_CHAIN is None:
+        context._msg_callback = message  # type: ignore[attr-defined]  # noqa: SLF001 - there is no other way
+    return found
+
+
+def _certificates(message: bytes, version: int) -> Iterator[bytes]:
+    """The entries of a TLS Certificate message (RFC 5246, 7.4.2; RFC 8446, 4.4.2)."""
+
+    def size(at: int, length: int) -> int:
+        return int.from_bytes(message[at : at + length], "big")
+
+    extended = version == ssl.TLSVersion.TLSv1_3
+    at = 4 + (1 + size(4, 1) if extended else 0) + 3  # after the header, the request context and the list's length
+    while at < len(message):
+        start, at = at + 3, at + 3 + size(at, 3)
+        yield message[start:at]
+        if extended:
+            at += 2 + size(at, 2)
 
 
 def _indication(name: str | None) -> str | None:
@@ -75,17 +106,6 @@ def _indication(name: str | None) -> str | None:
     except ValueError:
         return name or None
     return None
-
-
-def _chain(secured: ssl.SSLSocket, *, complete: bool) -> tuple[list[bytes], bool]:
-    """The certificates in DER, leaf first, and whether these are all that were presented."""
-    if hasattr(secured, "get_unverified_chain"):  # Python >= 3.13
-        return secured.get_unverified_chain(), True
-    internal: Any = secured._sslobj  # type: ignore[attr-defined]  # noqa: SLF001 - there is no other way to the chain before Python 3.13
-    if hasattr(internal, "get_unverified_chain"):  # Python >= 3.10
-        return [one.public_bytes(_DER) for one in internal.get_unverified_chain() or ()], True
-    leaf = secured.getpeercert(binary_form=True) if complete else None
-    return ([leaf] if leaf else []), False
 
 
 def _reason(error: Exception) -> str:
