@@ -46,6 +46,10 @@ class Evidence:
     proof: Proof = field(default_factory=Proof)
     proven: bool = False
 
+    def shows(self, state: State) -> bool:
+        """Whether the API reports the state."""
+        return self.unread is None and state.shown_by(self.installed)
+
 
 class Transaction:
     """Makes one change."""
@@ -84,10 +88,10 @@ class Transaction:
         evidence = self._evidence(new, acknowledged=refused is None)
         if evidence.proven:
             return evidence
-        if refused is not None and not new.shown_by(evidence.installed):
+        if refused is not None and not evidence.shows(new):
             # Nobody said that it was made, and it does not show: perhaps nothing has happened.
             proof = self._prover.look(old)
-            if old.shown_by(evidence.installed) and evidence.unread is None and not proof.missing:
+            if evidence.shows(old) and not proof.missing:
                 raise refused.with_result(outcome="failed_unchanged", changed=False, nodes=proof.as_list())
         raise self._put_back(refused or self._not_proven(evidence), evidence)
 
@@ -105,7 +109,8 @@ class Transaction:
             self._perhaps_made |= perhaps_made(error)
             if not answer_lost(error):
                 return False
-            return state.shown_by(self._poll(lambda installed: True, deadline)[0])
+            installed, unread = self._poll(lambda installed: True, deadline)
+            return Evidence(installed, unread).shows(state)
 
         try:
             self._retries.run(send, write_may_be_repeated, made)
@@ -138,7 +143,7 @@ class Transaction:
         """
         wanted = state.shown_by if acknowledged else (lambda installed: True)
         installed, unread = self._poll(wanted, time.monotonic() + self._settings.wait_timeout)
-        shown = unread is None and state.shown_by(installed)
+        shown = Evidence(installed, unread).shows(state)
         # The permission to read may be lost; handshakes need none.
         readable = unread is None or unread.kind not in _NOT_ALLOWED
         if not shown and (readable or not self._prover.by_handshake):
