@@ -9,13 +9,14 @@ TARGET_PYTHON = $(shell tools/find-python 3.9)
 
 STAGES = lint unit integration molecule package sanity
 
-.PHONY: help demo test $(STAGES) environments environment-demo environment-test environment-oldest \
+.PHONY: help demo test $(STAGES) coverage environments environment-demo environment-test environment-oldest \
 	environment-target clean
 
 help:
 	@echo "make demo     watch a simulated cluster being audited, rotated and audited again"
 	@echo "make test     all of: $(STAGES)"
 	@echo "make STAGE    one of them; see TESTING.md"
+	@echo "make coverage how much of plugins/ the tests run"
 	@echo "make clean    forget the environments and everything else that was made"
 
 demo: environment-demo
@@ -24,10 +25,10 @@ demo: environment-demo
 test: environments
 	@tools/with test tools/test $(STAGES)
 
-lint molecule package: environment-test
+lint molecule package coverage: environment-test
 unit integration sanity: environments
 
-$(STAGES):
+$(STAGES) coverage:
 	@tools/with test tools/stages/$@
 
 environments:
