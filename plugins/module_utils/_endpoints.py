@@ -47,10 +47,10 @@ def _addresses(node: Node, choice: str) -> Iterable[str]:
 def _everywhere(
     cluster: Cluster, connection: Connection, number: int, service: str, scheme: str = "https"
 ) -> list[Endpoint]:
-    """A port that every node has, at each of its addresses."""
+    """A port that every node has, at each of its addresses; at the host of O(url) where no node may be seen."""
     return [
         Endpoint(node.uid, address, number, service, cluster.name, scheme)
-        for node in cluster.nodes
+        for node in cluster.nodes or (Node(None, connection.host, (), None, None),)
         for address in _addresses(node, connection.node_address)
     ]
 

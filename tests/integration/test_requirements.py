@@ -135,3 +135,4 @@ def test_what_the_user_may_not_see_is_only_not_known(
     run = ansible.tasks([task("replace", MODULE, pair("syncer", authority.issue()))], connection=login(cluster))
     run.expect(warnings=path == "/v1/nodes")
     assert run["replace"].result["outcome"] == "changed"
+    assert [node["status"] for node in run["replace"].result["nodes"]] == ["verified"]
