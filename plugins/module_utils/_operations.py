@@ -133,6 +133,8 @@ def _make(
     )
     evidence = Transaction(Api(api.session), retries, change, prover, settings).run()
     result["nodes"] = evidence.proof.as_list()
+    if evidence.unread is not None:
+        task.warn(f"{change.name}: proven by handshakes, but it could not be read back: {evidence.unread.message}")
     if evidence.proof.unreachable:
         task.warn(
             f"{change.name}: not proven where nothing could be reached, before the change or after it: "

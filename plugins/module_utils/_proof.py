@@ -68,8 +68,8 @@ class Proof:
 
     @property
     def complete(self) -> bool:
-        """Whether every endpoint is verified."""
-        return all(sighting.status == "verified" for sighting in self.sightings)
+        """Whether there are endpoints, and every one is verified."""
+        return bool(self.sightings) and all(sighting.status == "verified" for sighting in self.sightings)
 
     @property
     def missing(self) -> tuple[Sighting, ...]:

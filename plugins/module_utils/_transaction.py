@@ -88,12 +88,13 @@ class Transaction:
         evidence = self._evidence(new, acknowledged=refused is None)
         if evidence.proven:
             return evidence
-        if refused is not None and not evidence.shows(new):
-            # Nobody said that it was made, and it does not show: perhaps nothing has happened.
+        cause = refused or self._not_proven(evidence)
+        if evidence.shows(old) and (refused is not None or not self._settings.rollback):
+            # Nothing shows, so perhaps nothing has happened. What was acknowledged is taken back all the same.
             proof = self._prover.look(old)
-            if evidence.shows(old) and not proof.missing:
-                raise refused.with_result(outcome="failed_unchanged", changed=False, nodes=proof.as_list())
-        raise self._put_back(refused or self._not_proven(evidence), evidence)
+            if not proof.missing:
+                raise cause.with_result(outcome="failed_unchanged", changed=False, nodes=proof.as_list())
+        raise self._put_back(cause, evidence)
 
     def _write(self, update: Update | None, state: State) -> CertificateError | None:
         """Send an update or a deletion until it succeeds; why it did not, if so."""
@@ -106,7 +107,8 @@ class Transaction:
                 self._api.update(update, bulk=self._settings.bulk)
 
         def made(error: CertificateError) -> bool:
-            self._perhaps_made |= perhaps_made(error)
+            # What is not there to be deleted was perhaps deleted by an attempt before, or by somebody else.
+            self._perhaps_made |= perhaps_made(error) or (update is None and error.kind == "not_found")
             if not answer_lost(error):
                 return False
             installed, unread = self._poll(lambda installed: True, deadline)
@@ -137,6 +139,8 @@ class Transaction:
     def _evidence(self, state: State, *, acknowledged: bool) -> Evidence:
         """Wait until the API reports a state and every endpoint shows it.
 
+        Where the API cannot be read, handshakes with all endpoints are proof enough.
+
         Args:
             acknowledged: whether the server said that it has done the write. If not, one read decides whether there is
                 anything to wait for, and an endpoint that cannot be reached is no proof.
@@ -144,13 +148,11 @@ class Transaction:
         wanted = state.shown_by if acknowledged else (lambda installed: True)
         installed, unread = self._poll(wanted, time.monotonic() + self._settings.wait_timeout)
         shown = Evidence(installed, unread).shows(state)
-        # The permission to read may be lost; handshakes need none.
-        readable = unread is None or unread.kind not in _NOT_ALLOWED
-        if not shown and (readable or not self._prover.by_handshake):
+        if not shown and (unread is None or not self._prover.by_handshake):
             return Evidence(installed, unread, self._prover.look(state))
         proof = self._prover.prove(state, self._settings.verify_timeout)
-        complete = not proof.missing if acknowledged and shown else proof.complete
-        return Evidence(installed, unread, proof, complete)
+        proven = not proof.missing if acknowledged and shown else proof.complete
+        return Evidence(installed, unread, proof, proven)
 
     def _not_proven(self, evidence: Evidence) -> CertificateError:
         settings = self._settings
