@@ -28,12 +28,16 @@ class Endpoint:
     scheme: str = "https"
 
     @property
+    def _netloc(self) -> str:
+        return f"{f'[{self.address}]' if ':' in self.address else self.address}:{self.port}"
+
+    @property
     def url(self) -> str:
         """Of the REST API there."""
-        return f"{self.scheme}://{f'[{self.address}]' if ':' in self.address else self.address}:{self.port}"
+        return f"{self.scheme}://{self._netloc}"
 
     def __str__(self) -> str:
-        return f"{urlsplit(self.url).netloc} ({self.service})"
+        return f"{self._netloc} ({self.service})"
 
 
 def _addresses(node: Node, choice: str) -> Iterable[str]:
@@ -97,8 +101,10 @@ def reporting(cluster: Cluster, connection: Connection) -> tuple[Endpoint, ...]:
     """Every node's own API, to be asked as the cluster's is."""
     parts = urlsplit(connection.url)
     if parts.scheme == "http":
-        return tuple(_everywhere(cluster, connection, parts.port or DEFAULT_PORT["http"], "api", "http"))
-    return tuple(_everywhere(cluster, connection, _api_port(cluster, connection), "api"))
+        found = _everywhere(cluster, connection, parts.port or DEFAULT_PORT["http"], "api", "http")
+    else:
+        found = _everywhere(cluster, connection, _api_port(cluster, connection), "api")
+    return tuple(dict.fromkeys(found))
 
 
 def _api_port(cluster: Cluster, connection: Connection) -> int:

@@ -21,7 +21,7 @@ from ._installed import Installed
 from ._retry import until
 from ._session import Session
 from ._state import State
-from ._wire import presented
+from ._wire import NO_ADDRESS, names_a_host, presented
 
 #: Seconds for one look at one endpoint, unless O(timeout) is shorter: a firewall that drops packets costs as much.
 _LOOK_TIMEOUT = 10.0
@@ -55,7 +55,7 @@ class Sighting(NamedTuple):
         }
 
     def __str__(self) -> str:
-        detail = f"has {self.fingerprint}" if self.status == "stale" else self.problem
+        detail = f"has {self.fingerprint or 'none'}" if self.status == "stale" else self.problem
         return f"{self.endpoint} is {self.status}" + (f" ({detail})" if detail else "")
 
 
@@ -180,6 +180,8 @@ class Prover:
         return Sighting(endpoint, "verified", seen.fingerprints[0])
 
     def _at_api(self, endpoint: Endpoint, state: State) -> Sighting:
+        if not names_a_host(endpoint.address):
+            return Sighting(endpoint, "unreachable", None, NO_ADDRESS)
         try:
             with self._session.at(endpoint.url, self._timeout) as session:
                 installed = installed_now(Api(session), self._name)

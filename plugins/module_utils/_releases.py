@@ -20,7 +20,8 @@ from . import _names
 
 def sort_key(version: str) -> tuple[int, ...]:
     """The numbers of a version such as C(8.0.20-96), in the order in which they count."""
-    return tuple(int(number) for number in re.findall(r"\d+", version, re.ASCII))
+    # Python refuses to read numbers of thousands of digits, which an answer may hold.
+    return tuple(int(number[:18]) for number in re.findall(r"\d+", version, re.ASCII))
 
 
 def oldest(versions: Iterable[str]) -> str | None:

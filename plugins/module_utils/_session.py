@@ -14,6 +14,7 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timezone
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
@@ -137,9 +138,12 @@ def _seconds(retry_after: str) -> float | None:
     if retry_after.strip().isdecimal():
         return float(retry_after)
     try:
-        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
-    except (TypeError, ValueError, OverflowError):
+        moment = parsedate_to_datetime(retry_after)
+    except (TypeError, ValueError, OverflowError, IndexError):
         return None
+    if moment.tzinfo is None:  # the oldest of the three forms names no zone, and means UTC
+        moment = moment.replace(tzinfo=timezone.utc)
+    return max(0.0, moment.timestamp() - time.time())
 
 
 class Session:
@@ -228,12 +232,14 @@ class Session:
         except CertificateError as error:
             if self._pinning is None or not error.kind.startswith("tls_"):
                 raise
-            try:
-                answer = self._request(self._pinning, method, path, body)
-            except CertificateError as other:
-                raise (error if other.kind.startswith("tls") else other) from None
-            self.distrusted = error
-            return answer
+            distrusted = error
+        # Not in the handler: what fails here would have the distrust for its context, and be taken for it.
+        try:
+            answer = self._request(self._pinning, method, path, body)
+        except CertificateError as error:
+            raise (distrusted if error.kind.startswith("tls") else error) from None
+        self.distrusted = distrusted
+        return answer
 
     def _request(self, http: requests.Session, method: str, path: str, body: Mapping[str, Any] | None) -> Response:
         connection = self.connection

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import re
 import socket
 import ssl
 import time
@@ -20,6 +21,12 @@ _PUBLIC_CHAIN: Callable[[ssl.SSLSocket], Sequence[bytes]] | None = getattr(ssl.S
 
 #: The type of the handshake message that holds the chain (RFC 8446, 4).
 _CERTIFICATE_MESSAGE = 11
+
+
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
+
+NO_ADDRESS = "not an address"
 
 
 class Presented(NamedTuple):
@@ -37,6 +44,8 @@ def presented(address: str, port: int, server_name: str | None, timeout: float) 
         server_name: for the server name indication; none for an IP address (RFC 6066, 3).
         timeout: seconds, for everything.
     """
+    if not names_a_host(address):
+        return Presented(reachable=False, problem=NO_ADDRESS)
     deadline = time.monotonic() + timeout
     try:
         connection = socket.create_connection((address, port), timeout)
@@ -100,12 +109,24 @@ def _certificates(message: bytes, version: int) -> Iterator[bytes]:
             at += 2 + size(at, 2)
 
 
-def _indication(name: str | None) -> str | None:
+def _is_ip_address(text: str) -> bool:
     try:
-        ipaddress.ip_address(name or "")
+        ipaddress.ip_address(text)
     except ValueError:
-        return name or None
-    return None
+        return False
+    return True
+
+
+def names_a_host(text: str) -> bool:
+    """Whether this is an IP address or a host name (RFC 1123, 2.1); Python raises many things at what is neither."""
+    try:
+        return _is_ip_address(text) or bool(_HOST_NAME.fullmatch(text.encode("idna").decode("ascii")))
+    except UnicodeError:
+        return False
+
+
+def _indication(name: str | None) -> str | None:
+    return name if name and names_a_host(name) and not _is_ip_address(name) else None
 
 
 def _reason(error: Exception) -> str:

@@ -309,8 +309,8 @@ class Cluster:
     def _listen(self, port: int, name: str, make: Callable[[socket.socket, Node], Listener]) -> int:
         """Open a port on every node that presents the certificate ``name``; its number."""
         held = hold_port([node.address for node in self.nodes], port)
-        listeners = [make(one, node) for one, node in zip(held, self.nodes, strict=True)]
-        for node, listener in zip(self.nodes, listeners, strict=True):
+        listeners = [make(one, node) for one, node in zip(held, self.nodes)]
+        for node, listener in zip(self.nodes, listeners):
             node.services[name] = listener
         for listener in listeners:
             listener.resume()
@@ -347,7 +347,7 @@ class Cluster:
                 started.callback(server.close)
                 servers.append(server)
             started.pop_all()
-        for node, server in zip(self.nodes, servers, strict=True):
+        for node, server in zip(self.nodes, servers):
             node.services["proxy"] = server
 
 

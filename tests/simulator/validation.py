@@ -76,7 +76,7 @@ def check(entry: CertificateName, certificate: str, key: str | None, release: Re
 
 
 def _check_order(chain: list[x509.Certificate]) -> None:
-    for lower, upper in zip(chain, chain[1:], strict=False):
+    for lower, upper in zip(chain, chain[1:]):
         try:
             lower.verify_directly_issued_by(upper)
         except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import traceback
 
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _pem
@@ -88,3 +89,80 @@ def test_any_text_splits_or_is_refused(text: str) -> None:
     except _pem.PemError:
         return
     assert [_pem.split(found.text) for found in blocks] == [[found] for found in blocks]
+
+
+LABELS = ("CERTIFICATE", "PRIVATE KEY", "RSA PRIVATE KEY", "CERTIFICATE REQUEST")
+boundaries = st.tuples(st.sampled_from(["BEGIN", "END"]), st.sampled_from(LABELS))
+no_boundaries = st.sampled_from(
+    ["", "AAAA", "\u00e9", "-----", "-----begin A-----", "----BEGIN A----", "-----BEGIN a-----"]
+)
+
+
+@given(st.lists(boundaries | no_boundaries, max_size=9))
+def test_blocks_are_pairs_of_boundaries_and_anything_else_is_refused(pieces: list[tuple[str, str] | str]) -> None:
+    text = "\n".join(piece if isinstance(piece, str) else f"-----{piece[0]} {piece[1]}-----" for piece in pieces)
+    found = [piece for piece in pieces if not isinstance(piece, str)]
+    pairs = [[("BEGIN", label), ("END", label)] for dummy, label in found[::2]]
+    if found == [boundary for pair in pairs for boundary in pair]:
+        assert [one.label for one in _pem.split(text)] == [label for dummy, label in found[::2]]
+    else:
+        with pytest.raises(_pem.PemError):
+            _pem.split(text)
+
+
+@given(outer=st.sampled_from(LABELS), inner=st.sampled_from(LABELS), between=st.sampled_from(["", "\n", "AAAA\n"]))
+def test_a_block_in_a_block_is_refused(outer: str, inner: str, between: str) -> None:
+    with pytest.raises(_pem.PemError):
+        _pem.split(f"-----BEGIN {outer}-----\n{between}{block(inner)}-----END {outer}-----\n")
+
+
+@given(st.binary(), st.sampled_from(["utf-8", "latin-1", "utf-16"]), st.sampled_from(["replace", "surrogateescape"]))
+def test_any_bytes_in_a_block_are_decoded_or_refused(content: bytes, encoding: str, errors: str) -> None:
+    if encoding == "utf-16":
+        errors = "replace"
+    text = content.decode(encoding, errors).replace("-----", "")
+    (found,) = _pem.split(f"-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----")
+    try:
+        der = found.der
+    except _pem.PemError:
+        return
+    assert base64.b64encode(der).decode() == "".join(text.split())
+
+
+@given(st.binary(max_size=300), st.integers(1, 80), st.sampled_from(["\n", "\r\n", "\r", " ", " \n\t", "\n\n"]))
+def test_lines_of_any_length_hold_the_same(der: bytes, width: int, ending: str) -> None:
+    body = base64.b64encode(der).decode()
+    lines = [body[start : start + width] for start in range(0, len(body), width)]
+    (found,) = _pem.split(f"-----BEGIN CERTIFICATE-----{ending}{ending.join(lines)}{ending}-----END CERTIFICATE-----")
+    assert found.der == der
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-----BEGIN CERTIFICATE-----" * 20_000,
+        "-----END CERTIFICATE-----" * 20_000,
+        "-----BEGIN " * 50_000,
+        "-----BEGIN " + "A" * 500_000,
+        "-" * 500_000,
+        "-----BEGIN A-----" + "\n" * 500_000,
+    ],
+    ids=["BEGIN lines", "END lines", "half BEGIN lines", "one endless label", "hyphens", "empty lines"],
+)
+def test_large_rubbish_is_refused_or_holds_nothing(text: str) -> None:
+    try:
+        blocks = _pem.split(text)
+    except _pem.PemError:
+        return
+    assert blocks == []
+
+
+def test_an_error_does_not_quote_the_text() -> None:
+    for text in (f"-----BEGIN PRIVATE KEY-----\nc2VjcmV0{block()}", "-----BEGIN PRIVATE KEY-----\nc2VjcmV0"):
+        with pytest.raises(_pem.PemError) as raised:
+            _pem.split(text)
+        assert "c2VjcmV0" not in str(raised.value)
+    (found,) = _pem.split("-----BEGIN PRIVATE KEY-----\nc2VjcmV0*\n-----END PRIVATE KEY-----")
+    with pytest.raises(_pem.PemError) as raised:
+        assert found.der
+    assert "c2VjcmV0" not in "".join(traceback.format_exception(_pem.PemError, raised.value, raised.tb))

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import base64
+import ipaddress
 import json
 import subprocess
 from datetime import datetime, timedelta, timezone
@@ -12,9 +14,14 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _x509
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
-from simulator.authority import Authority, Material
+from simulator.authority import Authority, Form, Material, self_signed
+from simulator.keys import PrivateKey, leaf_key
+from unit.plugins.module_utils.test_requirements import built, edited
 
 
 def test_facts_of_a_chain(material: Material, now: datetime) -> None:
@@ -116,15 +123,141 @@ def test_keys_beside_certificates_are_passed_over(material: Material) -> None:
 
 @given(position=st.integers(0, 800), byte=st.integers(0, 255))
 def test_damaged_certificates_never_crash(material: Material, position: int, byte: int) -> None:
-    from cryptography.hazmat.primitives.serialization import Encoding
-
     der = bytearray(material.leaf.public_bytes(Encoding.DER))
     der[position % len(der)] = byte
-    import base64
-
-    text = f"-----BEGIN CERTIFICATE-----\n{base64.b64encode(bytes(der)).decode()}\n-----END CERTIFICATE-----"
     try:
-        facts = _x509.facts(_x509.parse_pem(text), datetime.now(timezone.utc))
+        facts = _x509.facts(_x509.parse_pem(pem(bytes(der))), datetime.now(timezone.utc))
     except _x509.CertificateParseError:
         return
     json.dumps(facts)
+
+
+def openssl(*arguments: str) -> None:
+    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def old_signatures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, x509.Certificate]:
+    """A leaf, its issuer, and one that merely has the issuer's name; all signed with SHA-1."""
+    directory = tmp_path_factory.mktemp("sha1")
+    path = {name: str(directory / name) for name in ("request", "issuer", "issuer.key", "namesake", "leaf", "key")}
+    new_key = ["-newkey", "rsa:2048", "-nodes"]
+    for name, key in (("issuer", "issuer.key"), ("namesake", "key")):
+        openssl("req", "-x509", *new_key, "-sha1", "-subj", "/CN=CA", "-keyout", path[key], "-out", path[name])
+    openssl("req", "-new", *new_key, "-subj", "/CN=leaf", "-keyout", path["key"], "-out", path["request"])
+    by_issuer = ["-CA", path["issuer"], "-CAkey", path["issuer.key"], "-set_serial", "1"]
+    openssl("x509", "-req", "-sha1", "-in", path["request"], *by_issuer, "-out", path["leaf"])
+    return {name: _x509.parse_pem(Path(path[name]).read_text())[0] for name in ("leaf", "issuer", "namesake")}
+
+
+def test_names_decide_where_the_signature_is_of_an_old_kind(old_signatures: dict[str, x509.Certificate]) -> None:
+    leaf, issuer, namesake = (old_signatures[name] for name in ("leaf", "issuer", "namesake"))
+    assert leaf.signature_algorithm_oid.dotted_string == "1.2.840.113549.1.1.5"
+    assert _x509.issued_by(leaf, issuer)
+    assert _x509.issued_by(leaf, namesake)
+    assert _x509.issued_by(issuer, issuer)
+    assert not _x509.issued_by(issuer, leaf)
+    assert not _x509.issued_by(leaf, leaf)
+    assert [_x509.levels(chain) for chain in ([leaf], [leaf, issuer], [issuer])] == [2, 2, 1]
+
+
+KEYS: dict[str, PrivateKey] = {
+    "rsa": rsa.generate_private_key(public_exponent=65537, key_size=2048),
+    "ec": ec.generate_private_key(ec.SECP256R1()),
+    "ed25519": ed25519.Ed25519PrivateKey.generate(),
+}
+
+
+@pytest.mark.parametrize("issuer_key", KEYS)
+@pytest.mark.parametrize("namesake_key", KEYS)
+def test_an_issuer_is_told_by_its_key_and_not_by_its_name(issuer_key: str, namesake_key: str) -> None:
+    form = Form("The same name", ca=True)
+    issuer = self_signed(form, KEYS[issuer_key])
+    namesake = self_signed(form, KEYS[namesake_key])
+    leaf = Form("leaf").sign(leaf_key("ec").private, issuer.subject, KEYS[issuer_key])
+    assert _x509.issued_by(leaf, issuer)
+    assert _x509.issued_by(leaf, namesake) == (issuer_key == namesake_key)
+    assert not _x509.issued_by(leaf, Form("Another name", ca=True).sign(KEYS[issuer_key], None, KEYS[issuer_key]))
+
+
+def test_a_signature_that_does_not_fit_is_no_issue(material: Material) -> None:
+    leaf, issuer = material.chain[:2]
+    assert not _x509.issued_by(edited(leaf, leaf.signature[-8:], bytes(8)), issuer)
+
+
+def test_names_that_cannot_be_read_are_nobody_s(authority: Authority) -> None:
+    root = authority.certificate
+    leaf = authority.issue().leaf
+    odd_root, odd_leaf = (edited(one, b"Unit test CA", b"\xff" * 12) for one in (root, leaf))
+    for certificate, issuer in ((leaf, odd_root), (odd_leaf, root), (odd_leaf, odd_root), (odd_root, odd_root)):
+        assert not _x509.issued_by(certificate, issuer)
+
+
+@pytest.mark.parametrize("intermediates", [0, 1, 2])
+def test_levels_count_a_root_that_is_left_out(authority: Authority, intermediates: int) -> None:
+    for root in (False, True):
+        assert _x509.levels(authority.issue(intermediates=intermediates, root=root).chain) == intermediates + 2
+
+
+def test_a_self_signed_certificate_has_one_level(authority: Authority) -> None:
+    assert _x509.levels([authority.certificate]) == 1
+
+
+def pem(der: bytes) -> str:
+    return f"-----BEGIN CERTIFICATE-----\n{base64.b64encode(der).decode()}\n-----END CERTIFICATE-----\n"
+
+
+oids = st.sampled_from(["2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.37", "1.3.6.1.4.1.1"])
+names = x509.SubjectAlternativeName(
+    [
+        x509.DNSName("a.example.com"),
+        x509.RFC822Name("a@example.com"),
+        x509.UniformResourceIdentifier("https://a.example.com"),
+        x509.RegisteredID(x509.ObjectIdentifier("1.2.3")),
+        x509.IPAddress(ipaddress.ip_address("192.0.2.1")),
+        x509.DirectoryName(x509.Name([])),
+        x509.OtherName(x509.ObjectIdentifier("1.2.3"), b"\x05\x00"),
+    ]
+).public_bytes()
+
+
+@st.composite
+def nearly_names(draw: st.DrawFn) -> bytes:
+    """Alternative names with a byte that is another."""
+    position = draw(st.integers(0, len(names) - 1))
+    return names[:position] + bytes([draw(st.integers(0, 255))]) + names[position + 1 :]
+
+
+@given(extensions=st.dictionaries(oids, st.binary(max_size=40) | st.just(names) | nearly_names(), max_size=3))
+def test_no_extension_is_too_odd_for_facts(extensions: dict[str, bytes]) -> None:
+    now = datetime.now(timezone.utc)
+    odd = built(now, *(x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), der) for oid, der in extensions.items()))
+    chain = _x509.parse_pem(pem(odd.public_bytes(Encoding.DER)))
+    try:
+        facts = _x509.facts(chain, now)
+    except _x509.CertificateParseError:
+        assert extensions
+        return
+    assert set(facts) == set(_x509.NO_FACTS)
+    json.dumps(facts)
+
+
+def test_every_kind_of_alternative_name(now: datetime) -> None:
+    odd = built(now, x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), names))
+    assert _x509.facts([odd], now)["subject_alternative_names"] == [
+        "DNS:a.example.com",
+        "email:a@example.com",
+        "URI:https://a.example.com",
+        "RID:1.2.3",
+        "IP:192.0.2.1",
+        "dirName:",
+        "otherName:1.2.3",
+    ]
+
+
+@given(
+    der=st.binary(max_size=60) | st.binary(max_size=60).map(lambda content: b"\x30" + bytes([len(content)]) + content)
+)
+def test_bytes_that_are_no_certificate_are_refused(der: bytes) -> None:
+    with pytest.raises(_x509.CertificateParseError):
+        _x509.parse_pem(pem(der))

@@ -1,0 +1,322 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what a cluster says of itself to the ports that show its certificates: without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _cluster, _endpoints, _options
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._cluster import Cluster, Node
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._endpoints import Endpoint
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._options import Connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+FQDN = "cluster.example.com"
+SHOWN = {"api": 9443, "cm": 8443, "metrics_exporter": 8070}
+NOT_SHOWN = ("syncer", "ldap_client", "ccs_internode_encryption", "data_internode_encryption", "mtls_trusted_ca")
+NODES = [
+    {"uid": 1, "addr": "10.0.0.1", "external_addr": ["192.0.2.1", "2001:db8::1"]},
+    {"uid": 2, "addr": "10.0.0.2", "external_addr": ["192.0.2.2"]},
+    {"uid": 3, "addr": "10.0.0.3"},
+]
+
+
+def connection(url: str = f"https://{FQDN}", **options: Any) -> Connection:
+    defaults = {name: spec.get("default") for name, spec in _options.CONNECTION_SPEC.items()}
+    given_options = {"url": url, "token": "a-token", "allow_http": True, **options}
+    return _options.connection({**defaults, **given_options}, {})
+
+
+def cluster(settings: Any = None, nodes: Any = None, bootstrap: Any = None) -> Cluster:
+    """What is read from an API that answers this."""
+    api: Any = SimpleNamespace(
+        url="https://cluster.example.com:9443",
+        cluster=lambda: {"name": FQDN} if settings is None else settings,
+        nodes=lambda: NODES if nodes is None else nodes,
+        bootstrap=lambda: bootstrap or {},
+    )
+    return _cluster.read(api, lambda message: None, needed=True)
+
+
+def showing(name: str, facts: Cluster | None = None, bdbs: Any = (), **options: Any) -> list[Endpoint]:
+    return list(_endpoints.showing(name, facts or cluster(), connection(**options), bdbs))
+
+
+def addresses(endpoints: Sequence[Endpoint]) -> list[tuple[Any, str]]:
+    return [(one.node, one.address) for one in endpoints]
+
+
+INTERNAL = [(1, "10.0.0.1"), (2, "10.0.0.2"), (3, "10.0.0.3")]
+EXTERNAL = [(1, "192.0.2.1"), (1, "2001:db8::1"), (2, "192.0.2.2"), (3, "10.0.0.3")]
+BOTH = [(1, "10.0.0.1"), (1, "192.0.2.1"), (1, "2001:db8::1"), (2, "10.0.0.2"), (2, "192.0.2.2"), (3, "10.0.0.3")]
+CHOICES = [("internal", INTERNAL), ("external", EXTERNAL), ("both", BOTH)]
+
+
+@pytest.mark.parametrize(("choice", "expected"), CHOICES)
+@pytest.mark.parametrize("name", SHOWN)
+def test_every_node_has_the_port_at_the_addresses_that_are_chosen(
+    name: str, choice: str, expected: list[tuple[Any, str]]
+) -> None:
+    found = showing(name, node_address=choice)
+    assert addresses(found) == expected
+    for one in found:
+        assert (one.port, one.service, one.server_name, one.scheme) == (SHOWN[name], name, FQDN, "https")
+
+
+@pytest.mark.parametrize("choice", ["internal", "external", "both"])
+def test_a_node_with_one_kind_of_address_has_it_whatever_is_chosen(choice: str) -> None:
+    nodes = [{"uid": 1, "addr": "10.0.0.1"}, {"uid": 2, "external_addr": ["192.0.2.2"]}, {"uid": 3}]
+    assert addresses(showing("api", cluster(nodes=nodes), node_address=choice)) == [(1, "10.0.0.1"), (2, "192.0.2.2")]
+
+
+@pytest.mark.parametrize("name", NOT_SHOWN)
+def test_what_no_port_shows(name: str) -> None:
+    assert showing(name, bdbs=[database()]) == []
+
+
+@pytest.mark.parametrize("choice", ["internal", "external", "both"])
+def test_where_no_node_may_be_seen_the_host_of_the_url_stands_for_them(choice: str) -> None:
+    options = connection("https://front.example.com:443", node_address=choice)
+    facts = cluster({"name": FQDN, "cnm_https_port": 19443}, nodes=[])
+    assert _endpoints.showing("cm", facts, options, ()) == (Endpoint(None, "front.example.com", 8443, "cm", FQDN),)
+    assert _endpoints.reporting(facts, options) == (Endpoint(None, "front.example.com", 19443, "api", FQDN),)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "options", "port"),
+    [
+        ("api", {"cnm_https_port": 19443}, {}, 19443),
+        ("api", {"cnm_https_port": 19443}, {"url": "https://front:443"}, 19443),
+        ("api", {}, {"url": "https://front:443"}, 443),
+        ("api", {}, {}, 9443),
+        ("api", {"cnm_https_port": 19443}, {"url": "http://front:8080"}, 19443),
+        ("cm", {"cm_port": 18443}, {}, 18443),
+        ("cm", {}, {"url": "https://front:443"}, 8443),
+        ("metrics_exporter", {"cm_port": 1, "cnm_https_port": 2}, {"metrics_port": 18070}, 18070),
+    ],
+)
+def test_the_port_of_a_service(name: str, settings: dict[str, Any], options: dict[str, Any], port: int) -> None:
+    assert {one.port for one in showing(name, cluster(settings), **options)} == {port}
+
+
+@pytest.mark.parametrize("number", ["9", 0, -1, 65536, 10**30, True, None, 9.5, [9], {}])
+def test_what_is_no_port_is_taken_for_none(number: Any) -> None:
+    facts = cluster({"cnm_https_port": number, "cm_port": number})
+    for name in ("api", "cm"):
+        assert {one.port for one in showing(name, facts)} == {SHOWN[name]}
+
+
+@pytest.mark.parametrize("number", [1, 65535])
+def test_the_lowest_and_the_highest_port(number: int) -> None:
+    facts = cluster({"cnm_https_port": number, "cm_port": number})
+    assert {one.port for name in ("api", "cm") for one in showing(name, facts)} == {number}
+
+
+@pytest.mark.parametrize("name", [None, "", 7, ["a"]])
+def test_a_cluster_whose_name_is_not_known_is_asked_for_none(name: Any) -> None:
+    assert {one.server_name for one in showing("api", cluster({"name": name}))} == {None}
+
+
+def database(**fields: Any) -> dict[str, Any]:
+    endpoint = {"dns_name": f"redis-12000.{FQDN}", "port": 12000, "addr": ["10.0.0.1"]}
+    return {"uid": 7, "tls_mode": "enabled", "endpoints": [endpoint], **fields}
+
+
+def test_a_database_shows_the_certificate_of_its_proxies() -> None:
+    assert showing("proxy", bdbs=[database()]) == [
+        Endpoint(1, "10.0.0.1", 12000, "proxy", f"redis-12000.{FQDN}", "https")
+    ]
+
+
+@pytest.mark.parametrize("mode", ["disabled", "replica_ssl", None, "", True, ["enabled"], {}])
+def test_a_database_without_tls_towards_its_clients_shows_nothing(mode: Any) -> None:
+    assert showing("proxy", bdbs=[database(tls_mode=mode)]) == []
+
+
+def test_a_database_is_shown_for_no_other_certificate() -> None:
+    for name, port in SHOWN.items():
+        assert {one.port for one in showing(name, bdbs=[database()])} == {port}
+
+
+@pytest.mark.parametrize(("choice", "expected"), CHOICES)
+def test_proxies_are_looked_at_where_their_nodes_are(choice: str, expected: list[tuple[Any, str]]) -> None:
+    endpoint = {"dns_name": "db.example.com", "port": 12000, "addr": [address for dummy, address in INTERNAL]}
+    found = showing("proxy", bdbs=[database(endpoints=[endpoint])], node_address=choice)
+    assert addresses(found) == expected
+    assert {(one.port, one.server_name) for one in found} == {(12000, "db.example.com")}
+
+
+@pytest.mark.parametrize("choice", ["internal", "external", "both"])
+def test_an_address_that_no_node_has_is_looked_at_as_it_is(choice: str) -> None:
+    endpoint = {"port": 12000, "addr": ["203.0.113.9"]}
+    assert showing("proxy", bdbs=[database(endpoints=[endpoint])], node_address=choice) == [
+        Endpoint(None, "203.0.113.9", 12000, "proxy", FQDN)
+    ]
+
+
+def test_every_endpoint_of_every_database_is_looked_at_once() -> None:
+    first = {"dns_name": "a.example.com", "port": 12000, "addr": ["10.0.0.1", "10.0.0.2", "10.0.0.1"]}
+    second = {"dns_name": "b.example.com", "port": 12000, "addr": ["10.0.0.1"]}
+    third = {"dns_name": "a.example.com", "port": 12001, "addr": ["10.0.0.1"]}
+    found = showing("proxy", bdbs=[database(endpoints=[first, second]), database(endpoints=[first, third])])
+    assert [(one.server_name, one.address, one.port) for one in found] == [
+        ("a.example.com", "10.0.0.1", 12000),
+        ("a.example.com", "10.0.0.2", 12000),
+        ("b.example.com", "10.0.0.1", 12000),
+        ("a.example.com", "10.0.0.1", 12001),
+    ]
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        None,
+        "10.0.0.1:12000",
+        ["10.0.0.1", 12000],
+        {},
+        {"port": 12000},
+        {"port": 12000, "addr": None},
+        {"port": 12000, "addr": "10.0.0.1"},
+        {"port": 12000, "addr": []},
+        {"port": 12000, "addr": [None, "", 7, ["10.0.0.1"], {}]},
+        {"addr": ["10.0.0.1"]},
+        {"port": "12000", "addr": ["10.0.0.1"]},
+        {"port": 0, "addr": ["10.0.0.1"]},
+        {"port": True, "addr": ["10.0.0.1"]},
+    ],
+)
+def test_an_endpoint_of_an_odd_shape_is_left_out_and_hides_no_other(endpoint: Any) -> None:
+    (good,) = database()["endpoints"]
+    assert showing("proxy", bdbs=[database(endpoints=[endpoint, good])]) == showing("proxy", bdbs=[database()])
+
+
+@pytest.mark.parametrize("endpoints", [None, {}, "", 7, True])
+def test_a_database_of_an_odd_shape_is_left_out_and_hides_no_other(endpoints: Any) -> None:
+    databases = [{}, database(endpoints=endpoints), database()]
+    assert showing("proxy", bdbs=databases) == showing("proxy", bdbs=[database()])
+
+
+def test_a_database_with_an_odd_name_is_asked_for_that_of_the_cluster() -> None:
+    endpoint = {"dns_name": ["a"], "port": 12000, "addr": ["10.0.0.1"]}
+    assert [one.server_name for one in showing("proxy", bdbs=[database(endpoints=[endpoint])])] == [FQDN]
+
+
+@pytest.mark.parametrize(("choice", "expected"), CHOICES)
+def test_every_node_reports_with_its_own_api(choice: str, expected: list[tuple[Any, str]]) -> None:
+    found = _endpoints.reporting(cluster({"cnm_https_port": 19443}), connection(node_address=choice))
+    assert addresses(found) == expected
+    assert {(one.port, one.service, one.scheme) for one in found} == {(19443, "api", "https")}
+
+
+@pytest.mark.parametrize(("url", "port"), [("http://front:18080", 18080), ("http://front", 8080)])
+def test_nodes_are_asked_without_tls_where_the_cluster_is(url: str, port: int) -> None:
+    found = _endpoints.reporting(cluster({"cnm_https_port": 19443}), connection(url))
+    assert [one.url for one in found] == [f"http://10.0.0.{number}:{port}" for number in (1, 2, 3)]
+
+
+def test_an_address_that_is_told_twice_is_looked_at_once() -> None:
+    facts = cluster(nodes=[{"uid": 1, "addr": "10.0.0.1", "external_addr": ["10.0.0.1", "192.0.2.1", "192.0.2.1"]}])
+    options = connection(node_address="both")
+    expected = [(1, "10.0.0.1"), (1, "192.0.2.1")]
+    assert addresses(_endpoints.showing("cm", facts, options, ())) == expected
+    assert addresses(_endpoints.reporting(facts, options)) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "netloc"),
+    [
+        ("10.0.0.1", "10.0.0.1:9443"),
+        ("node1.example.com", "node1.example.com:9443"),
+        ("2001:db8::1", "[2001:db8::1]:9443"),
+        ("fe80::1%eth0", "[fe80::1%eth0]:9443"),
+    ],
+)
+def test_the_url_of_an_endpoint(address: str, netloc: str) -> None:
+    endpoint = Endpoint(1, address, 9443, "api")
+    assert endpoint.url == f"https://{netloc}"
+    assert str(endpoint) == f"{netloc} (api)"
+
+
+def test_the_host_of_the_url_has_the_same_ports() -> None:
+    tried = [*showing("api"), *showing("proxy", bdbs=[database()])]
+    assert list(_endpoints.at_url(tried, cluster(), connection("https://front.example.com"))) == [
+        Endpoint(None, "front.example.com", 9443, "api", FQDN),
+        Endpoint(None, "front.example.com", 12000, "proxy", f"redis-12000.{FQDN}"),
+    ]
+
+
+def test_the_host_of_the_url_may_be_a_node() -> None:
+    (found,) = _endpoints.at_url(showing("cm"), cluster(), connection("https://10.0.0.2:443"))
+    assert found == Endpoint(2, "10.0.0.2", 8443, "cm", FQDN)
+
+
+def test_the_host_of_the_url_is_asked_without_tls_where_nodes_would_be() -> None:
+    without_tls = connection("http://front")
+    (found,) = _endpoints.at_url(_endpoints.reporting(cluster(), without_tls), cluster(), without_tls)
+    assert found.url == "http://front:8080"
+
+
+def test_no_endpoint_has_no_substitute() -> None:
+    assert _endpoints.at_url((), cluster(), connection()) == ()
+
+
+TELLING: dict[str, list[Any]] = {
+    "addr": ["10.0.0.1", "2001:db8::1", ["10.0.0.1"], ["203.0.113.9", "10.0.0.2"]],
+    "cm_port": [8443],
+    "cnm_https_port": [9443],
+    "dns_name": ["db.example.com"],
+    "endpoints": [[{"port": 12000, "addr": ["10.0.0.1"]}, {"port": 12000, "addr": ["192.0.2.1"], "dns_name": "a"}]],
+    "external_addr": [["192.0.2.1"], ["192.0.2.1", "192.0.2.2"]],
+    "local_node_info": [{"software_version": "7.8.2-34"}],
+    "name": [FQDN],
+    "port": [12000],
+    "software_version": ["8.0.20-96"],
+    "status": ["active", "down"],
+    "tls_mode": ["enabled", "enabled", "replica_ssl"],
+    "uid": [1, 2, "3"],
+}
+some_text = st.text("a1.:/[]@%\x00\u00e9\u2100\ud800", max_size=9)
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | some_text,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(sorted(TELLING)) | some_text, inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+things = st.fixed_dictionaries(
+    {}, optional={field: st.sampled_from(values) | anything for field, values in TELLING.items()}
+)
+
+
+@given(
+    settings=things,
+    nodes=st.lists(things, max_size=3),
+    bdbs=st.lists(things, max_size=3),
+    bootstrap=things,
+    choice=st.sampled_from(["internal", "external", "both"]),
+    url=st.sampled_from([f"https://{FQDN}", "https://10.0.0.1:443", "http://[2001:db8::1]"]),
+)
+def test_no_answer_is_too_odd(
+    settings: Any, nodes: list[Any], bdbs: list[Any], bootstrap: Any, choice: str, url: str
+) -> None:
+    facts = cluster(settings, nodes, bootstrap)
+    options = connection(url, node_address=choice)
+    found = [_endpoints.showing(name, facts, options, bdbs) for name in (*SHOWN, "proxy", "syncer")]
+    found.append(_endpoints.reporting(facts, options))
+    found += [_endpoints.at_url(some, facts, options) for some in found]
+    for some in found:
+        for one in some:
+            assert one.address
+            assert isinstance(one.address, str)
+            assert type(one.port) is int
+            assert 0 < one.port < 65536
+            assert isinstance(one.node, (int, str, type(None)))
+            assert isinstance(one.server_name, (str, type(None)))
+            assert one.url.endswith(f":{one.port}")
+    assert all(isinstance(node, Node) for node in facts.nodes)
+    assert len(facts.nodes) == len(nodes)

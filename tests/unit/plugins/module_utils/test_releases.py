@@ -1,0 +1,155 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Versions in order, and which known bug meets which certificate on which of them."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _names, _releases
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._releases import Hazard
+from hypothesis import given
+from hypothesis import strategies as st
+
+IN_ORDER = [
+    "6.4.2-103",
+    "7.4.2-54",
+    "7.4.2-129",
+    "7.4.3",
+    "7.8.2-34",
+    "7.8.6-35",
+    "7.8.6-36",
+    "7.8.7-1",
+    "7.22.0-94",
+    "7.22.0-95",
+    "7.22.2",
+    "7.22.2-79",
+    "8.0.9-30",
+    "8.0.10",
+    "8.0.20-68",
+    "8.0.20-96",
+    "8.0.20-100",
+    "8.2.0-46",
+    "10.0.0-1",
+]
+numbers = st.lists(st.integers(0, 10**6), min_size=3, max_size=4)
+
+
+def written(version: list[int]) -> str:
+    return ".".join(map(str, version[:3])) + "".join(f"-{build}" for build in version[3:])
+
+
+def hazard(number: str) -> Hazard:
+    (found,) = (one for one in _releases.HAZARDS if one.id == number)
+    return found
+
+
+def test_versions_are_ordered_by_their_numbers() -> None:
+    shuffled = random.Random(7).sample(IN_ORDER, len(IN_ORDER))
+    assert sorted(shuffled, key=_releases.sort_key) == IN_ORDER
+
+
+@given(numbers, numbers)
+def test_a_version_is_before_another_when_its_numbers_are(first: list[int], second: list[int]) -> None:
+    assert _releases.before(written(first), written(second)) == (first < second)
+
+
+@given(st.text("0789.-v \u0662\u00b2\ud800"))
+def test_any_text_has_a_place_in_the_order(text: str) -> None:
+    assert _releases.before(text, "8.0.20-96") in (True, False)
+
+
+def test_a_number_of_any_length_has_a_place_in_the_order() -> None:
+    assert _releases.before("8.0.20-96", "8.0.20-" + "9" * 5000)
+
+
+def test_digits_of_other_scripts_are_no_numbers() -> None:
+    assert _releases.sort_key("8.0\u0662.\u00b2-9") == (8, 0, 9)
+
+
+def test_the_oldest_node_counts() -> None:
+    assert _releases.oldest(["8.0.10-1", "8.0.9-30", "8.0.20-96"]) == "8.0.9-30"
+    assert _releases.oldest(iter(["7.22.0-95"])) == "7.22.0-95"
+    assert _releases.oldest([]) is None
+
+
+@given(st.lists(numbers, min_size=1))
+def test_no_version_is_before_the_oldest(versions: list[list[int]]) -> None:
+    assert _releases.oldest(map(written, versions)) in [written(one) for one in versions if one == min(versions)]
+
+
+@pytest.mark.parametrize("limit", IN_ORDER)
+def test_an_unknown_version_is_before_none(limit: str) -> None:
+    assert _releases.before(None, limit) is False
+
+
+@pytest.mark.parametrize(
+    ("number", "version", "concerned"),
+    [
+        ("RS199373", "7.4.2-54", True),
+        ("RS199373", "8.0.20-67", True),
+        ("RS199373", "8.0.20-68", False),
+        ("RS199373", "8.2.0-1", False),
+        ("RS194253", "7.4.2-54", True),
+        ("RS194253", "8.0.20-67", True),
+        ("RS194253", "8.0.20-68", False),
+        ("RS194253", "8.2.0-1", False),
+        ("RS208996", "7.4.2-54", True),
+        ("RS208996", "8.0.20-68", True),
+        ("RS208996", "8.0.20-95", True),
+        ("RS208996", "8.0.20-96", False),
+        ("RS208996", "8.2.0-1", False),
+        ("RS122668", "7.4.2-54", True),
+        ("RS122668", "7.8.6-35", True),
+        ("RS122668", "7.8.6-36", False),
+        ("RS122668", "7.8.7-1", False),
+        ("RS122668", "7.8.99-999", False),
+        ("RS122668", "7.22.0-94", True),
+        ("RS122668", "7.22.0-95", False),
+        ("RS122668", "7.22.2-1", False),
+        ("RS122668", "8.0.2-17", False),
+    ],
+)
+def test_the_boundaries_of_known_bugs(number: str, version: str, concerned: bool) -> None:
+    met = hazard(number)
+    for name in sorted(_names.KNOWN):
+        assert met.concerns(version, name) == (concerned and name in met.names)
+
+
+def test_which_certificates_meet_known_bugs() -> None:
+    assert {one.id: set(one.names) for one in _releases.HAZARDS} == {
+        "RS199373": {"ccs_internode_encryption"},
+        "RS194253": {"ccs_internode_encryption", "data_internode_encryption"},
+        "RS208996": {"ccs_internode_encryption", "data_internode_encryption"},
+        "RS122668": {"proxy"},
+    }
+
+
+@pytest.mark.parametrize("met", _releases.HAZARDS, ids=lambda met: str(met.id))
+def test_nothing_is_known_of_an_unknown_version(met: Hazard) -> None:
+    assert not any(met.concerns(None, name) for name in _names.KNOWN)
+
+
+@pytest.mark.parametrize("met", _releases.HAZARDS, ids=lambda met: str(met.id))
+def test_a_known_bug_in_results_says_what_happens_and_what_to_do(met: Hazard) -> None:
+    shown = json.loads(json.dumps(met.as_dict()))
+    assert set(shown) == {"id", "description", "advice"}
+    assert shown["id"] == met.id
+    assert shown["description"]
+    assert shown["advice"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "last_without"),
+    [
+        (_releases.BULK_UPDATE, "7.22.0-95"),
+        (_releases.CHAIN_WITHOUT_COMMON_NAMES, "7.4.2-999"),
+        (_releases.LONG_INTERNODE_CHAINS, "8.0.20-67"),
+    ],
+)
+def test_the_first_build_of_a_release_is_not_before_it(limit: str, last_without: str) -> None:
+    assert _releases.before(last_without, limit)
+    assert not _releases.before(limit, limit)
+    assert not _releases.before(limit if "-" in limit else f"{limit}-1", limit)

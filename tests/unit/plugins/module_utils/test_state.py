@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When what an API reports, or a port presents, is what it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pytest
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _x509
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Stored
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._installed import Installed
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state import State
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._wire import Presented
+from cryptography import x509
+from hypothesis import given
+from hypothesis import strategies as st
+from simulator.authority import Authority, Material, pem_of
+
+
+@pytest.fixture(scope="module")
+def chain(authority: Authority) -> tuple[x509.Certificate, ...]:
+    """A leaf, two intermediates and the root."""
+    return authority.issue("cluster.example.com", intermediates=2, root=True).chain
+
+
+@pytest.fixture(scope="module")
+def stranger() -> x509.Certificate:
+    return Authority("Somebody else").certificate
+
+
+def reported(certificates: Sequence[x509.Certificate], now: datetime) -> Installed:
+    return Installed.of("proxy", Stored("".join(map(pem_of, certificates)), None), now)
+
+
+def shown(certificates: Sequence[x509.Certificate]) -> Presented:
+    return Presented(tuple(_x509.fingerprints(certificates)))
+
+
+@pytest.mark.parametrize("compare", ["chain", "leaf", "set"])
+def test_a_state_is_shown_by_what_it_was_made_of(
+    chain: tuple[x509.Certificate, ...], compare: str, now: datetime
+) -> None:
+    for length in range(1, len(chain) + 1):
+        assert State.of(chain[:length], compare).shown_by(reported(chain[:length], now))
+
+
+def test_a_chain_is_all_of_its_certificates_in_order(
+    chain: tuple[x509.Certificate, ...], stranger: x509.Certificate, now: datetime
+) -> None:
+    leaf, *issuers = chain
+    state = State.of(chain, "chain")
+    for other in ([leaf], chain[:-1], [leaf, *reversed(issuers)], [*chain, stranger], [stranger, *chain], [stranger]):
+        assert not state.shown_by(reported(other, now))
+
+
+def test_a_leaf_is_the_first_certificate_whatever_follows(
+    chain: tuple[x509.Certificate, ...], stranger: x509.Certificate, now: datetime
+) -> None:
+    state = State.of(chain, "leaf")
+    for same in (chain[:1], chain[:2], [chain[0], stranger]):
+        assert state.shown_by(reported(same, now))
+    for other in ([stranger], [stranger, *chain], chain[1:]):
+        assert not state.shown_by(reported(other, now))
+
+
+def test_a_bundle_has_no_order_and_no_repetition(
+    chain: tuple[x509.Certificate, ...], stranger: x509.Certificate, now: datetime
+) -> None:
+    state = State.of(chain, "set")
+    for same in (chain[::-1], [*chain, chain[0]]):
+        assert state.shown_by(reported(same, now))
+    for other in (chain[:-1], chain[1:], [*chain, stranger], [stranger]):
+        assert not state.shown_by(reported(other, now))
+
+
+@pytest.mark.parametrize("compare", ["chain", "leaf", "set"])
+def test_absence_is_shown_by_absence_alone(chain: tuple[x509.Certificate, ...], compare: str, now: datetime) -> None:
+    absent = State((), compare)
+    unreadable = Installed.of("proxy", Stored("rubbish", None), now)
+    assert absent.shown_by(None)
+    assert not absent.shown_by(reported(chain, now))
+    assert not absent.shown_by(unreadable)
+    present = State.of(chain, compare)
+    assert not present.shown_by(None)
+    assert not present.shown_by(unreadable)
+
+
+def test_a_port_may_leave_the_root_out(chain: tuple[x509.Certificate, ...]) -> None:
+    state = State.of(chain, "chain")
+    assert state.ends_in_root
+    assert state.served_by(shown(chain))
+    assert state.served_by(shown(chain[:-1]))
+    assert not state.served_by(shown(chain[:-2]))
+
+
+def test_a_port_may_not_leave_an_intermediate_out(chain: tuple[x509.Certificate, ...]) -> None:
+    leaf, first, second, root = chain
+    state = State.of([leaf, first, second], "chain")
+    assert not state.ends_in_root
+    assert state.served_by(shown([leaf, first, second]))
+    for other in ([leaf, first], [leaf, second, first], [leaf], [leaf, root], [first, second]):
+        assert not state.served_by(shown(other))
+
+
+def test_a_port_may_add_issuers(chain: tuple[x509.Certificate, ...], stranger: x509.Certificate) -> None:
+    for length in range(1, len(chain)):
+        state = State.of(chain[:length], "chain")
+        assert state.served_by(shown(chain))
+        assert not state.served_by(shown([stranger, *chain]))
+
+
+def test_a_self_signed_certificate_is_not_left_out(stranger: x509.Certificate, material: Material) -> None:
+    state = State.of([stranger], "chain")
+    assert not state.ends_in_root
+    assert state.served_by(shown([stranger]))
+    assert not state.served_by(shown(material.chain))
+    assert not state.served_by(shown([]))
+
+
+def test_a_leaf_is_served_whatever_follows(chain: tuple[x509.Certificate, ...]) -> None:
+    state = State.of(chain, "leaf")
+    assert state.served_by(shown(chain[:1]))
+    assert state.served_by(shown([chain[0], chain[2]]))
+    assert not state.served_by(shown(chain[1:]))
+    assert not state.served_by(shown([]))
+
+
+def test_only_a_self_signed_end_is_a_root(chain: tuple[x509.Certificate, ...], stranger: x509.Certificate) -> None:
+    assert State.of([chain[0], stranger], "chain").ends_in_root
+    assert not State.of([stranger, chain[0]], "chain").ends_in_root
+    assert not State.of([], "chain").ends_in_root
+
+
+letters = st.lists(st.sampled_from("abcd"), min_size=1, max_size=4).map(tuple)
+
+
+@given(wanted=letters, seen=letters, root=st.booleans())
+def test_a_chain_that_serves_begins_with_the_leaf_and_leaves_nothing_out_but_a_root(
+    wanted: tuple[str, ...], seen: tuple[str, ...], root: bool
+) -> None:
+    root = root and len(wanted) > 1
+    served = State(wanted, "chain", root).served_by(Presented(seen))
+    assert served == any(seen[: len(needed)] == needed for needed in ([wanted, wanted[:-1]] if root else [wanted]))
