@@ -58,7 +58,7 @@ def _text(facts: Any, field: str) -> str | None:
 def port(facts: Mapping[str, Any], field: str) -> int | None:
     """A field of an API answer, where it is there and a port."""
     value = facts.get(field)
-    return value if type(value) is int and 0 < value < 65536 else None  # bool is an int too
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536 else None
 
 
 def texts(facts: Mapping[str, Any], field: str) -> tuple[str, ...]:

@@ -93,6 +93,10 @@ def _read(field: Callable[[], _T]) -> _T | None:
         return None
 
 
+def _der(name: x509.Name) -> bytes:
+    return name.public_bytes()
+
+
 def _printable(text: str) -> str:
     """C(text) on one line: what could break it, or move a cursor, is escaped as in Python."""
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
@@ -126,8 +130,8 @@ class _Link:
             certificate=certificate,
             number=number,
             title=f"certificate {number} ({subject})" if subject else f"certificate {number}",
-            subject=_read(lambda: certificate.subject.public_bytes()),
-            issuer=_read(lambda: certificate.issuer.public_bytes()),
+            subject=_read(lambda: _der(certificate.subject)),
+            issuer=_read(lambda: _der(certificate.issuer)),
             common_names=_read(
                 lambda: [str(part.value) for part in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
             ),

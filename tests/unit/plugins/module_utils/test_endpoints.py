@@ -313,7 +313,8 @@ def test_no_answer_is_too_odd(
         for one in some:
             assert one.address
             assert isinstance(one.address, str)
-            assert type(one.port) is int
+            assert not isinstance(one.port, bool)
+            assert isinstance(one.port, int)
             assert 0 < one.port < 65536
             assert isinstance(one.node, (int, str, type(None)))
             assert isinstance(one.server_name, (str, type(None)))
