@@ -7,7 +7,7 @@ PYTHON = $(shell tools/find-python 3.14 3.13 3.12 3.11)
 OLDEST_PYTHON = $(shell tools/find-python 3.10 3.11 3.12)
 TARGET_PYTHON = $(shell tools/find-python 3.9)
 
-STAGES = lint unit integration molecule package sanity
+STAGES = lint unit integration faults molecule package sanity
 
 .PHONY: help demo test $(STAGES) coverage environments environment-demo environment-test environment-oldest \
 	environment-target clean
@@ -25,7 +25,7 @@ demo: environment-demo
 test: environments
 	@tools/with test tools/test $(STAGES)
 
-lint molecule package coverage: environment-test
+lint faults molecule package coverage: environment-test
 unit integration sanity: environments
 
 $(STAGES) coverage:

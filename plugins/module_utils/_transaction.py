@@ -89,10 +89,11 @@ class Transaction:
         if evidence.proven:
             return evidence
         cause = refused or self._not_proven(evidence)
-        if evidence.shows(old) and (refused is not None or not self._settings.rollback):
-            # Nothing shows, so perhaps nothing has happened. What was acknowledged is taken back all the same.
+        if refused is not None or not self._settings.rollback:
+            # Perhaps nothing has happened. What was acknowledged is taken back all the same.
             proof = self._prover.look(old)
-            if not proof.missing:
+            by_handshake = evidence.unread is not None and self._prover.by_handshake and proof.complete
+            if by_handshake or (evidence.shows(old) and not proof.missing):
                 raise cause.with_result(outcome="failed_unchanged", changed=False, nodes=proof.as_list())
         raise self._put_back(cause, evidence)
 

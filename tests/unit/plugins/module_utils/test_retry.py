@@ -259,6 +259,11 @@ def test_a_poll_pauses_longer_and_longer_and_looks_a_last_time_at_the_deadline(c
     assert len(looks) == len(clock.pauses) + 1
 
 
+def test_however_little_is_left_there_is_a_last_look_at_the_deadline(clock: Clock) -> None:
+    looks = [clock.now for dummy in _retry.until(clock.now + 0.101)]
+    assert looks == pytest.approx([1000, 1000.1, 1000.101])
+
+
 def test_a_look_that_outlasts_the_deadline_is_the_last(clock: Clock) -> None:
     looks = 0
     for dummy in _retry.until(clock.now + 8):

@@ -278,6 +278,17 @@ def test_a_pin_does_not_hide_that_nothing_listens(server: Server, ca_path: str) 
         assert refusal(client) == "connection_refused"
 
 
+@pytest.mark.parametrize("habit", ["hang", "close"])
+def test_a_write_to_a_trusted_server_is_sent_once_whatever_is_pinned(server: Server, ca_path: str, habit: str) -> None:
+    server.habit = habit
+    with session(server.url(), ca_path=ca_path, write_timeout=0.3) as client:
+        client.pin(server.material.fingerprint)
+        with pytest.raises(CertificateError) as raised:
+            client.request("PUT", "/v1/cluster/certificates", {})
+    assert _retry.answer_lost(raised.value)
+    assert server.asked == ["PUT /v1/cluster/certificates"]
+
+
 @pytest.mark.parametrize(("habit", "kind"), [("hang", "read_timeout"), ("close", "connection_lost")])
 def test_an_answer_that_is_lost_behind_the_pin_is_no_distrust(
     server: Server, ca_path: str, stranger: Authority, habit: str, kind: str

@@ -11,11 +11,12 @@ import json
 import subprocess
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _x509
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, x25519
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
@@ -178,6 +179,15 @@ def test_an_issuer_is_told_by_its_key_and_not_by_its_name(issuer_key: str, names
     assert _x509.issued_by(leaf, issuer)
     assert _x509.issued_by(leaf, namesake) == (issuer_key == namesake_key)
     assert not _x509.issued_by(leaf, Form("Another name", ca=True).sign(KEYS[issuer_key], None, KEYS[issuer_key]))
+
+
+@pytest.mark.parametrize("signed_with", KEYS)
+def test_a_key_that_cannot_sign_issues_nothing(signed_with: str) -> None:
+    key: Any = x25519.X25519PrivateKey.generate()
+    namesake = Form("The same name", ca=True).sign(key, None, KEYS["ec"])
+    leaf = Form("leaf").sign(leaf_key("ec").private, namesake.subject, KEYS[signed_with])
+    assert leaf.issuer == namesake.subject
+    assert not _x509.issued_by(leaf, namesake)
 
 
 def test_a_signature_that_does_not_fit_is_no_issue(material: Material) -> None:
