@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One cell of the matrix: one operation on a cluster that meets one fault."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from simulator import Cluster, Material, Request
+from simulator.state import UNSET, Pair
+
+from .catalogue import Row
+from .module import Finished, Module
+from .operations import Operation
+from .scene import Scene
+
+#: The same in every cell, as short as a busy machine allows.
+OPTIONS = {
+    "timeout": 1.2,
+    "write_timeout": 1.2,
+    "wait_timeout": 2.5,
+    "verify_timeout": 2.5,
+    "retries": 2,
+    "retry_delay": 0.05,
+    "retry_max_delay": 0.3,
+}
+
+#: Seconds without the API after an internode change, on a version with RS208996.
+_INTERNODE_OUTAGE = 0.25
+
+
+@dataclass(frozen=True)
+class Materials:
+    """What the module installs, and what another writer does."""
+
+    chain: Material
+    internode: Material
+    third: Material
+
+    def wanted(self, operation: Operation) -> Material | None:
+        if operation.delete:
+            return None
+        return self.internode if operation.internode else self.chain
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A finished run, and the cluster as it is then.
+
+    :ivar before: what each node held, by uid.
+    :ivar requests: those that the API got, on any node.
+    """
+
+    cluster: Cluster
+    operation: Operation
+    row: Row
+    options: Mapping[str, Any]
+    before: Mapping[int, Mapping[str, Pair]]
+    wanted: Pair
+    third: Material
+    finished: Finished
+    requests: tuple[Request, ...]
+
+    @property
+    def writes(self) -> list[Request]:
+        return [request for request in self.requests if request.writes]
+
+    @property
+    def seconds(self) -> float:
+        """From the first request to the end of the process."""
+        return self.finished.ended - (self.requests[0].arrived if self.requests else self.finished.started)
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """What the module printed.
+
+        :raises ValueError: that is not one JSON object.
+        """
+        value = json.loads(self.finished.stdout)
+        if not isinstance(value, dict):
+            raise ValueError("not an object")
+        return value
+
+    @property
+    def outcome(self) -> str:
+        """As the module reports it; ``none`` where it reports none."""
+        try:
+            return str(self.result["outcome"])
+        except (ValueError, KeyError):
+            return "none"
+
+
+def cluster_for(operation: Operation) -> Cluster:
+    """The cluster that an operation meets; not started yet."""
+    return Cluster(
+        nodes=3,
+        version=operation.version,
+        database="tls",
+        optional=[operation.name] if operation.name == "ldap_client" and operation.was_set else [],
+        internode_outage=_INTERNODE_OUTAGE,
+    )
+
+
+def run(
+    cluster: Cluster, operation: Operation, row: Row, materials: Materials, module: Module, patch: pytest.MonkeyPatch
+) -> Cell:
+    """Run the module once."""
+    wanted = materials.wanted(operation)
+    before = {node.uid: node.stored for node in cluster.nodes}
+    options = {**OPTIONS, **row.options}
+    arguments: dict[str, Any] = {
+        "url": cluster.url,
+        "username": cluster.username,
+        "password": cluster.password,
+        "ca_path": cluster.ca_path,
+        "metrics_port": cluster.metrics_port,
+        "name": operation.name,
+        **options,
+    }
+    if wanted is None:
+        arguments["state"] = "absent"
+    else:
+        arguments |= {"certificate": wanted.certificate_pem, "private_key": str(wanted.key_pem)}
+    scene = Scene(cluster, operation, wanted, materials.third, patch)
+    row.arm(scene)
+    finished = module.run(arguments)
+    scene.stop_timers()
+    pair = UNSET if wanted is None else Pair(wanted.certificate_pem, wanted.key_pem)
+    requests = tuple(cluster.requests)
+    return Cell(cluster, operation, row, options, before, pair, materials.third, finished, requests)

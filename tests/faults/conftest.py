@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Material that all cells share, and the table at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from simulator import Authority
+
+from . import table
+from .cell import Materials
+from .module import Module
+
+WRITE = "--write-table"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(WRITE, action="store_true", help="write the table of the fault matrix to docs/faults.md")
+
+
+@pytest.fixture(scope="session")
+def materials() -> Materials:
+    authority = Authority(common_name="Fault matrix CA")
+    return Materials(
+        chain=authority.issue(key="ec", intermediates=1),
+        internode=authority.issue(root=True),
+        third=authority.issue(root=True),
+    )
+
+
+@pytest.fixture(scope="session")
+def module() -> Iterator[Module]:
+    with Module() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def documented() -> dict[table.Place, str]:
+    return table.documented()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    seen: dict[table.Place, table.Seen] = {}
+    for category in ("passed", "failed"):
+        for report in terminalreporter.getreports(category):
+            for name, value in report.user_properties:
+                if name == "cell":
+                    place, (outcome, writes, requests, seconds) = value
+                    seen[table.Place(*place)] = table.Seen(
+                        outcome, writes, requests, seconds, wrong=category == "failed"
+                    )
+    if not seen:
+        return
+    terminalreporter.section("fault matrix: outcome, writes/requests, seconds")
+    terminalreporter.write_line(table.as_text(seen))
+    if config.getoption(WRITE):
+        if set(table.places()) - set(seen):
+            terminalreporter.write_line("Not written to docs/faults.md: not all cells were run")
+        else:
+            table.write(seen)
+            terminalreporter.write_line("Written to docs/faults.md")

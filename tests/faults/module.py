@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module as a process of its own, with its options as JSON on standard input."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ansible_collections.redis_enterprise.certificates as collection
+
+#: The Python that runs the module (TESTING.md).
+_PYTHON = os.environ.get("RC_TARGET_PYTHON") or sys.executable
+_MODULE = "ansible_collections.redis_enterprise.certificates.plugins.modules.cluster_certificate"
+_WARM = Path(__file__).resolve().with_name("warm.py")
+
+#: Nothing of whoever started the tests, such as a proxy or a login, reaches it.
+_ENVIRONMENT = {
+    "PATH": os.defpath,
+    "PYTHONPATH": str(Path(next(iter(collection.__path__))).parents[2]),
+    "LC_ALL": os.environ.get("LC_ALL", "C.UTF-8"),
+}
+
+#: Seconds after which the module is taken to hang.
+_PATIENCE = 120.0
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a process has left."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+    started: float  # time.monotonic
+    ended: float
+
+
+class Module:
+    """Starts the module; a context manager."""
+
+    def __enter__(self) -> Module:
+        self._socket, other = socket.socketpair()
+        self._socket.settimeout(_PATIENCE)
+        with other:
+            self._process = subprocess.Popen(
+                [_PYTHON, str(_WARM), _MODULE, str(other.fileno())],
+                env=_ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                pass_fds=[other.fileno()],
+                start_new_session=True,
+            )
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._socket.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def run(self, arguments: Mapping[str, Any]) -> Finished:
+        """Run it to its end.
+
+        :raises TimeoutError: it hangs.
+        """
+        with (
+            tempfile.TemporaryFile("w+") as stdin,
+            tempfile.TemporaryFile("w+") as stdout,
+            tempfile.TemporaryFile("w+") as stderr,
+        ):
+            stdin.write(json.dumps({"ANSIBLE_MODULE_ARGS": dict(arguments)}))
+            stdin.seek(0)
+            started = time.monotonic()
+            socket.send_fds(self._socket, [b"."], [stream.fileno() for stream in (stdin, stdout, stderr)])
+            returncode = int(self._socket.recv(16))
+            ended = time.monotonic()
+            stdout.seek(0)
+            stderr.seek(0)
+            return Finished(returncode, stdout.read(), stderr.read(), started, ended)
