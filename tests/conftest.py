@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "ansible_collections/redis_enterprise/certificates"
 
@@ -22,5 +24,9 @@ def layout() -> Path:
     (new / NAME).symlink_to(ROOT)
     return new
 
+
+# The time that an example takes depends on the machine, and says nothing here.
+settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("project")
 
 sys.path[:0] = [str(layout()), str(ROOT / "tests")]

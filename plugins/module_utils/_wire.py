@@ -26,6 +26,8 @@ _CERTIFICATE_MESSAGE = 11
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 
+_ZONE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
 NO_ADDRESS = "not an address"
 
 
@@ -68,12 +70,16 @@ def _handshake(connection: socket.socket, server_name: str | None) -> Presented:
         with context.wrap_socket(
             connection, server_hostname=_indication(server_name), do_handshake_on_connect=False
         ) as secured:
+            refused = False
             try:
                 secured.do_handshake()
             except (OSError, ValueError) as error:
                 problem = _reason(error)
-            # A port that demands a client certificate presents its own before it refuses ours.
-            chain = overheard if _PUBLIC_CHAIN is None else _PUBLIC_CHAIN(secured)
+                refused = isinstance(error, ssl.SSLError) and "ALERT" in (error.reason or "")
+            # A port that demands a client certificate presents its own before it refuses ours. One that breaks off
+            # has not shown that it has the private key.
+            if problem is None or refused:
+                chain = overheard if _PUBLIC_CHAIN is None else _PUBLIC_CHAIN(secured)
     except OSError as error:
         problem = _reason(error)
     if not chain:
@@ -110,11 +116,12 @@ def _certificates(message: bytes, version: int) -> Iterator[bytes]:
 
 
 def _is_ip_address(text: str) -> bool:
+    address, percent, zone = text.partition("%")
     try:
-        ipaddress.ip_address(text)
+        ipaddress.ip_address(address)
     except ValueError:
         return False
-    return True
+    return not percent or bool(_ZONE.fullmatch(zone))  # ipaddress takes anything for a zone
 
 
 def names_a_host(text: str) -> bool:

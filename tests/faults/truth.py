@@ -56,7 +56,7 @@ def _secrets(cell: Cell) -> Iterator[str]:
 
 def _nothing_leaked(cell: Cell) -> None:
     shown = cell.finished.stdout + cell.finished.stderr
-    assert not [secret for secret in _secrets(cell) if secret in shown]
+    assert not any(secret in shown for secret in _secrets(cell)), "a private key or the password is shown"
 
 
 def _well_ended(cell: Cell) -> None:
@@ -151,8 +151,9 @@ def _nothing_else_changed(cell: Cell) -> None:
     """No certificate has lost its key, and none of another name is another one."""
     for node in cell.cluster.nodes:
         for name, pair in node.stored.items():
-            assert not NAMES[name].keyed or _fits(pair), (node, name)
-            assert name == cell.operation.name or pair == cell.before[node.uid][name], (node, name)
+            assert not NAMES[name].keyed or _fits(pair), f"{node} has lost the key of {name}"
+            untouched = name == cell.operation.name or pair == cell.before[node.uid][name]
+            assert untouched, f"{node} has another {name}"
 
 
 def _told_the_truth(cell: Cell) -> None:
@@ -171,11 +172,11 @@ def _told_the_truth(cell: Cell) -> None:
 
 def _assert_holds(cell: Cell, node: Node, wanted: Pair) -> None:
     held = node.holds(cell.operation.name)
-    assert _chain(held.certificate) == _chain(wanted.certificate), node
+    assert _chain(held.certificate) == _chain(wanted.certificate), f"{node} holds another one"
     if cell.operation.service is not None:
         presented = _presented(node.address, _port(cell))
         closed = node.down or (cell.operation.service == "api" and presented is None)
-        assert closed or presented == _chain(wanted.certificate)[0], node
+        assert closed or presented == _chain(wanted.certificate)[0], f"{node} presents another one"
 
 
 def _nodes_are_as_told(cell: Cell) -> None:

@@ -13,7 +13,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils impo
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._cluster import Cluster, Node
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._endpoints import Endpoint
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._options import Connection
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 FQDN = "cluster.example.com"
@@ -293,8 +293,9 @@ things = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(
-    settings=things,
+    answer=things,
     nodes=st.lists(things, max_size=3),
     bdbs=st.lists(things, max_size=3),
     bootstrap=things,
@@ -302,9 +303,9 @@ things = st.fixed_dictionaries(
     url=st.sampled_from([f"https://{FQDN}", "https://10.0.0.1:443", "http://[2001:db8::1]"]),
 )
 def test_no_answer_is_too_odd(
-    settings: Any, nodes: list[Any], bdbs: list[Any], bootstrap: Any, choice: str, url: str
+    answer: Any, nodes: list[Any], bdbs: list[Any], bootstrap: Any, choice: str, url: str
 ) -> None:
-    facts = cluster(settings, nodes, bootstrap)
+    facts = cluster(answer, nodes, bootstrap)
     options = connection(url, node_address=choice)
     found = [_endpoints.showing(name, facts, options, bdbs) for name in (*SHOWN, "proxy", "syncer")]
     found.append(_endpoints.reporting(facts, options))

@@ -228,9 +228,10 @@ def test_the_order_of_the_chain(good: Material, name: str, now: datetime) -> Non
 
 
 @pytest.mark.parametrize("name", CHAINS)
-def test_signatures_that_fit_by_name_only(authority: Authority, name: str, now: datetime) -> None:
+def test_signatures_that_fit_by_name_only(
+    authority: Authority, namesake: x509.Certificate, name: str, now: datetime
+) -> None:
     leaf, root = authority.issue(FQDN, root=True).chain
-    namesake = Authority("Unit test CA").certificate
     of_another_type = self_signed(Form("Unit test CA", ca=True), EC_KEY)
     for chain in ([leaf, namesake], [leaf, of_another_type], [leaf, with_broken_signature(root)]):
         assert found(name, chain, now) == [("chain_signature", "error")]

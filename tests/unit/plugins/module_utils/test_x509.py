@@ -78,15 +78,14 @@ def test_days_are_full_days_and_negative_once_expired(authority: Authority) -> N
         assert facts["not_after"] == "2030-06-01T12:00:00Z"
 
 
-def test_an_issuer_that_expires_first_counts_for_the_chain(now: datetime) -> None:
+def test_an_issuer_that_expires_first_counts_for_the_chain() -> None:
     soon = Authority(common_name="Ends soon", days=3)
-    facts = _x509.facts(_x509.parse_pem(soon.issue(root=True).certificate_pem), now)
+    facts = _x509.facts(_x509.parse_pem(soon.issue(root=True).certificate_pem), datetime.now(timezone.utc))
     assert facts["chain_days_remaining"] == 2 < facts["days_remaining"]
 
 
-def test_self_signed_needs_more_than_equal_names(authority: Authority) -> None:
+def test_self_signed_needs_more_than_equal_names(authority: Authority, namesake: x509.Certificate) -> None:
     root = authority.certificate
-    namesake = Authority(common_name="Unit test CA").certificate
     assert _x509.issued_by(root, root)
     assert namesake.subject == root.subject
     assert not _x509.issued_by(root, namesake)
