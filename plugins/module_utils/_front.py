@@ -12,19 +12,20 @@ import traceback
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from . import _operations, _options
+from . import _options
 from ._errors import CertificateError
 from ._libraries import missing_library
+from ._task import Operation, Task
 
 
-def run(module: AnsibleModule, operation: _operations.Operation) -> None:
+def run(module: AnsibleModule, operation: Operation) -> None:
     """Run the operation with the module's options, and leave with its result."""
     missing = missing_library()
     if missing is not None:
         module.fail_json(msg=missing_required_lib(missing.requirement), exception=missing.traceback)
 
     module.no_log_values.update(_options.secrets_of(module.params, os.environ))
-    task = _operations.Task(module.params, module.check_mode)
+    task = Task(module.params, module.check_mode)
     try:
         result = operation(task)
     except CertificateError as error:
@@ -42,6 +43,6 @@ def run(module: AnsibleModule, operation: _operations.Operation) -> None:
     module.exit_json(**result)
 
 
-def _warn(module: AnsibleModule, task: _operations.Task) -> None:
+def _warn(module: AnsibleModule, task: Task) -> None:
     for warning in task.warnings:
         module.warn(warning)

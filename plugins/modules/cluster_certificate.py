@@ -295,7 +295,8 @@ failure:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front, _operations, _options
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front, _options
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import cluster_certificate
 
 
 def main() -> None:
@@ -317,7 +318,7 @@ def main() -> None:
         mutually_exclusive=_options.CONNECTION_EXCLUSIVE + _options.MATERIAL_EXCLUSIVE,
         supports_check_mode=True,
     )
-    _front.run(module, _operations.cluster_certificate)
+    _front.run(module, cluster_certificate.run)
 
 
 if __name__ == "__main__":

@@ -3,56 +3,27 @@
 #
 # Private to this collection: may change in any release.
 
-"""One function for each module: options in, result out."""
+"""Have one certificate present or absent."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Callable
+from typing import Any
 
-from . import _cluster, _installed, _material, _names, _options, _plan, _precautions, _releases, _requirements
-from ._api import Api
-from ._errors import CertificateError
-from ._plan import Change
-from ._proof import installed_now
-from ._retry import Retries
-from ._session import Session
-from ._transaction import Evidence, Settings, Transaction
+from .. import _cluster, _material, _names, _options, _plan, _precautions, _releases
+from .._api import Api
+from .._errors import CertificateError
+from .._plan import Change
+from .._proof import installed_now
+from .._retry import Retries
+from .._task import Task
+from .._transaction import Evidence, Settings, Transaction
 
 #: What a result foretells, and does not hold when the task fails.
 _PREDICTED = frozenset({"change", "after", "diff"})
 
 
-@dataclass
-class Task:
-    """What an operation gets, and where it leaves its warnings."""
-
-    params: Mapping[str, Any]
-    check_mode: bool
-    warnings: list[str] = field(default_factory=list)
-
-    def connect(self) -> tuple[Session, Retries]:
-        """A session with the cluster that the options name, and how often its requests are repeated.
-
-        Raises:
-            CertificateError: an option is wrong.
-        """
-        connection = _options.connection(self.params, os.environ)
-        self.warnings.extend(connection.warnings)
-        return Session(connection), Retries(connection.retries, connection.retry_delay, connection.retry_max_delay)
-
-    def warn(self, message: str) -> None:
-        """Leave a warning."""
-        self.warnings.append(message)
-
-
-Operation = Callable[[Task], "dict[str, Any]"]
-
-
-def cluster_certificate(task: Task) -> dict[str, Any]:
+def run(task: Task) -> dict[str, Any]:
     """Have one certificate present or absent.
 
     Raises:
@@ -70,14 +41,14 @@ def cluster_certificate(task: Task) -> dict[str, Any]:
         "nodes": [],
     }
     try:
-        return _cluster_certificate(task, name, result)
+        return _run(task, name, result)
     except CertificateError as error:
         known = {key: value for key, value in result.items() if key not in _PREDICTED}
         error.about(name).result = {**known, **error.result}
         raise
 
 
-def _cluster_certificate(task: Task, name: str, result: dict[str, Any]) -> dict[str, Any]:
+def _run(task: Task, name: str, result: dict[str, Any]) -> dict[str, Any]:
     """Fills C(result) as it goes, so that a failure has what is known by then."""
     params = task.params
     _options.check_range(params, "wait_timeout", 0, 86400, "seconds")
@@ -143,47 +114,3 @@ def _make(
     if api.session.distrusted is not None:
         task.warn(f"{change.name}: the next run will fail on the new certificate: {api.session.distrusted.message}")
     return evidence
-
-
-def cluster_certificate_info(task: Task) -> dict[str, Any]:
-    """Facts about the certificates that a cluster has.
-
-    Raises:
-        CertificateError: the certificates cannot be read.
-    """
-    params = task.params
-    _options.check_range(params, "expires_within", 0, 100_000, "days")
-    now = datetime.now(timezone.utc)
-    session, retries = task.connect()
-    try:
-        with session:
-            api = Api(session, retries)
-            stored = api.certificates()
-            cluster = _cluster.read(api, task.warn, needed=False)
-    except CertificateError as error:
-        error.with_result(attempts=retries.attempts, retried=retries.log)
-        raise
-
-    missing: list[str] = []
-    if params["names"] is not None:
-        missing = [name for name in params["names"] if _names.canonical(name) not in stored]
-        wanted = set(map(_names.canonical, params["names"]))
-        stored = {name: value for name, value in stored.items() if name in wanted}
-    found = [_installed.Installed.of(name, stored[name], now) for name in sorted(stored)]
-    if params["expires_within"] is not None:
-        found = [certificate for certificate in found if certificate.expires_within(params["expires_within"], now)]
-    return {
-        "changed": False,
-        "cluster": {"name": cluster.name, "url": api.url, "version": cluster.version},
-        "certificates": [{**one.facts, "findings": _findings(one, cluster, now)} for one in found],
-        "missing": missing,
-        "attempts": retries.attempts,
-        "retried": retries.log,
-    }
-
-
-def _findings(installed: _installed.Installed, cluster: _cluster.Cluster, now: datetime) -> list[dict[str, str]]:
-    if not installed.chain:
-        return []
-    found = _requirements.check(installed.name, installed.chain, fqdn=cluster.name, version=cluster.version, now=now)
-    return [finding.as_dict() for finding in found]
