@@ -164,7 +164,7 @@ changes:
 nodes:
   description:
     - What was seen of every changed certificate at every address that shows it, after the last write.
-    - The same as RV(redis_enterprise.certificates.cluster_certificate#module:nodes), sorted by certificate.
+    - The same as RV(redis_enterprise.certificates.cluster_certificate#module:nodes), in the order of the writes.
   returned: always; empty when nothing was written
   type: list
   elements: dict
