@@ -76,19 +76,17 @@ class ActiveActive:
         """The participating clusters, in the order in which they joined."""
         return list(self._known)
 
-    @property
-    def synchronising(self) -> bool:
-        """Whether all participating clusters synchronise with each other."""
-        return self.synchronises(*self._known)
+    def synchronising(self, *clusters: Cluster) -> bool:
+        """Whether these participating clusters synchronise: their proxies are up, and what they present is known.
 
-    def synchronises(self, *clusters: Cluster) -> bool:
-        """Whether these participating clusters synchronise: their proxies are up, and what they present is known."""
+        :param clusters: all of them unless given.
+        """
         with self._lock:
             for task in self._tasks:
                 if self.status(task) == "finished":
                     self._known |= task.renewals
             known = dict(self._known)
-        return all(_serves(cluster, "proxy") and _renewals(cluster) == known[cluster] for cluster in clusters)
+        return all(_serves(cluster, "proxy") and _renewals(cluster) == known[cluster] for cluster in clusters or known)
 
     def fail(self, cluster: Cluster, error_code: str, description: str, times: int | None = None) -> None:
         """Make updates fail on a participating cluster.

@@ -26,7 +26,7 @@ def _crdt_sources(cluster: Cluster, bdb: Bdb) -> list[dict[str, Any]]:
         {
             "uid": number,
             "uri": f"rediss://{other.fqdn}:{other.database_port}",
-            "status": "in-sync" if bdb.crdb.synchronises(cluster, other) else "out-of-sync",
+            "status": "in-sync" if bdb.crdb.synchronising(cluster, other) else "out-of-sync",
         }
         for number, other in enumerate(bdb.crdb.clusters, 1)
         if other is not cluster
