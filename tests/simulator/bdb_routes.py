@@ -19,7 +19,10 @@ _GIB = 1024**3
 
 
 def _crdt_sources(cluster: Cluster, bdb: Bdb) -> list[dict[str, Any]]:
-    """The other participating clusters, and whether they are in sync with this one."""
+    """The other participating clusters, each with ``status``: whether it is in sync with this one.
+
+    That is where the outside sees that synchronisation is refused; ``crdt_sync`` says what is wanted, and stays.
+    """
     if bdb.crdb is None:
         return []
     return [

@@ -73,7 +73,9 @@ class Replica:
         self._lock = threading.Lock()
         self._sources = dict(enumerate(sources, 1))
         self._next_uid = len(sources) + 1
-        self._first = {_place(source.uri): source for source in sources}
+        self._first = {source.uri: source for source in sources}
+        for uri in self._first:
+            _host(uri)
 
     @property
     def sources(self) -> dict[int, ReplicaSource]:
@@ -83,15 +85,15 @@ class Replica:
     def in_sync(self, source: ReplicaSource) -> bool:
         """Whether all proxies behind the URI present what is pinned.
 
-        A source that is none of ours presents what was pinned at first; where there was none, there is nothing.
+        A source that is none of ours presents what was pinned at first. A URI that was not there at first leads
+        nowhere, or has a wrong password.
         """
-        place = _place(source.uri)
-        first = self._first.get(place)
+        first = self._first.get(source.uri)
         if first is None:
             return False
         if first.cluster is None:
             return (source.encryption, source.server_cert) == (first.encryption, first.server_cert)
-        served = _served(first.cluster, place[0])
+        served = _served(first.cluster, _host(source.uri))
         return source.encryption and bool(served) and all(_same(source.server_cert, one) for one in served)
 
     def describe(self) -> list[dict[str, Any]]:
@@ -141,10 +143,10 @@ class Replica:
         return uid
 
 
-def _place(uri: str) -> tuple[str, int]:
-    """Host and port.
+def _host(uri: str) -> str:
+    """The host of a URI.
 
-    :raises ValueError: the URI has none, or is none; without a word of it.
+    :raises ValueError: the URI is none, or has no host and port; without a word of it.
     """
     try:
         parts = urlsplit(uri)
@@ -153,7 +155,7 @@ def _place(uri: str) -> tuple[str, int]:
         host = port = None
     if not host or not port or parts.scheme not in ("redis", "rediss"):
         raise ValueError("a uri is not of the form redis://user:password@host:port")
-    return host, port
+    return host
 
 
 def _invalid(text: str) -> Refused:
@@ -166,7 +168,7 @@ def _read(entry: dict[str, Any], present: ReplicaSource | None) -> ReplicaSource
         raise _invalid("an entry of replica_sources needs a uri")
     source = ReplicaSource(**values)
     try:
-        _place(source.uri)
+        _host(source.uri)
     except ValueError as error:
         raise _invalid(str(error)) from None
     if source.encryption and source.server_cert is None:

@@ -202,6 +202,14 @@ def test_a_foreign_source_is_out_of_sync_once_it_is_touched(client: Client, auth
     assert states(client) == ["out-of-sync"]
 
 
+@pytest.mark.parametrize("masked", ["", "admin:@", "admin:********@", "admin:p%2540ss%252Fw%253Ard@"])
+def test_a_source_is_lost_with_its_password(source: Cluster, client: Client, masked: str) -> None:
+    _first, ours, _last = sources(client)
+    uri = f"rediss://{masked}127.0.0.1:{source.database_port}"
+    assert put(client, [ours | {"uri": uri}]).status == 200
+    assert states(client) == ["out-of-sync"]
+
+
 @pytest.mark.parametrize(("applied", "left"), [(False, 3), (True, 0)])
 def test_faults_strike_the_list(client: Client, destination: Cluster, applied: bool, left: int) -> None:
     destination.add_fault(Fault("PUT", "/v1/bdbs/*", status=500, times=1, applied=applied))
