@@ -17,8 +17,8 @@ description:
   - Reads certificates of a cluster with their private keys, and keeps them in a file that is encrypted with
     Ansible Vault, so that they can be put back.
   - They are encrypted in memory. Nothing is ever written in clear, not even to a temporary file.
-  - The file holds JSON with C(version), C(cluster), C(time) and C(certificates), which is what the option
-    C(certificates) of the module C(redis_enterprise.certificates.cluster_certificates) takes. C(ansible-vault view)
+  - The file holds JSON with C(version), C(cluster), C(time) and C(certificates), which is what
+    O(redis_enterprise.certificates.cluster_certificates#module:certificates) takes. C(ansible-vault view)
     shows it.
   - Needs a user with the permission C(view_cluster_keys), such as one with the role C(admin).
 extends_documentation_fragment:
@@ -66,7 +66,7 @@ options:
     type: str
     default: default
 seealso:
-  - module: redis_enterprise.certificates.cluster_certificate
+  - module: redis_enterprise.certificates.cluster_certificates
 """
 
 EXAMPLES = r"""

@@ -181,7 +181,9 @@ def test_a_backup_without_keys_is_refused(
 ) -> None:
     keep = [task("keep", "cluster_certificate_backup", backup(path))]
     run = ansible.tasks(keep, *vault, connection=login(cluster, role)).expect(ok=False)
-    assert run["keep"].failure == {"kind": "private_key_not_visible", "certificate": "cm"}
+    assert run["keep"].failure["kind"] == "private_key_not_visible"
+    assert run["keep"].failure["certificate"] == "cm, proxy"
+    assert "proxy: this user's role may not read the private key" in run["keep"].result["msg"]
     assert "user with the role admin" in run["keep"].result["msg"]
     assert list(path.parent.iterdir()) == []
 

@@ -7,15 +7,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
 from .. import _backup, _cluster, _names
 from .._api import Api
 from .._backup import Backup, Entry, Vault
-from .._errors import CertificateError
-from .._installed import Installed
+from .._errors import CertificateError, combined
+from .._installed import Installed, parsed
 from .._task import Task
 
 
@@ -43,8 +43,7 @@ def run(task: Task, open_vault: Callable[[str], Vault]) -> dict[str, Any]:
             api = Api(session, retries)
             stored = api.certificates()
             cluster = _cluster.name(api)
-        found = {name: Installed.of(name, stored[name], now) for name in names if name in stored}
-        entries = tuple(_entry(name, found.get(name)) for name in names)
+        entries = _entries(parsed(stored, names, now))
         backup = Backup(cluster, api.url, _backup.timestamp(now), entries)
         current = file.is_current(backup)
         if not current and not task.check_mode:
@@ -64,8 +63,13 @@ def run(task: Task, open_vault: Callable[[str], Vault]) -> dict[str, Any]:
     }
 
 
-def _entry(name: str, installed: Installed | None) -> Entry:
-    try:
-        return Entry.of(name, installed)
-    except CertificateError as error:
-        raise error.about(name) from None
+def _entries(installed: Mapping[str, Installed | None]) -> tuple[Entry, ...]:
+    entries, errors = [], []
+    for name, one in installed.items():
+        try:
+            entries.append(Entry.of(name, one))
+        except CertificateError as error:
+            errors.append(error.about(name))
+    if errors:
+        raise combined(errors)
+    return tuple(entries)
