@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from .test_secrets import assert_absent, files_with, key_lines
 
 #: Where a sitecustomize is that keeps what a Python process removes.
 GRAVEYARD = Path(__file__).resolve().parent / "graveyard"
-NAMES = ["cm", "proxy"]
+NAMES = ("cm", "proxy")
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def path(ansible: Ansible) -> Path:
 
 
 def backup(path: Path, **options: Any) -> dict[str, Any]:
-    return {"path": str(path), "names": NAMES, "vault_id": "backups", **options}
+    return {"path": str(path), "names": list(NAMES), "vault_id": "backups", **options}
 
 
 def view(ansible: Ansible, path: Path, vault_id: str = "backups") -> dict[str, Any]:
@@ -58,7 +58,7 @@ def view(ansible: Ansible, path: Path, vault_id: str = "backups") -> dict[str, A
     return content
 
 
-def pairs(cluster: Cluster, names: list[str] = NAMES) -> dict[str, tuple[str | None, str | None]]:
+def pairs(cluster: Cluster, names: Iterable[str] = NAMES) -> dict[str, tuple[str | None, str | None]]:
     """What the cluster's first node has."""
     stored = cluster.nodes[0].stored
     return {name: (stored[name].certificate, stored[name].key and str(stored[name].key)) for name in names}
@@ -138,7 +138,7 @@ def test_what_is_absent_is_kept_as_absent(
 
 def test_a_password_without_an_identity(ansible: Ansible, cluster: Cluster, path: Path) -> None:
     (ansible.folder / "default").write_text("open sesame\n")
-    options = {"path": str(path), "names": NAMES}
+    options = {"path": str(path), "names": list(NAMES)}
     ansible.tasks(
         [task("keep", "cluster_certificate_backup", options)],
         connection=login(cluster),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from .test_secrets import assert_absent, key_lines
 __all__ = ["vault"]
 
 PLAYBOOK = f"{PREFIX}.rollback"
-NAMES = ["cm", "ldap_client", "proxy"]
+NAMES = ("cm", "ldap_client", "proxy")
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def hosts(ansible: Ansible, folder: Path, clusters: Mapping[str, Cluster], **var
     return ["-i", inventory(ansible, clusters, **variables)]
 
 
-def keep(ansible: Ansible, *arguments: str, names: list[str] = NAMES) -> Run:
+def keep(ansible: Ansible, *arguments: str, names: Sequence[str] = NAMES) -> Run:
     """Run the part of the role rotation that keeps what is about to be replaced."""
     options = ("url", "username", "password", "ca_path")
     play = {
@@ -54,7 +54,7 @@ def keep(ansible: Ansible, *arguments: str, names: list[str] = NAMES) -> Run:
         "tasks": [
             {
                 "ansible.builtin.include_role": {"name": f"{PREFIX}.rotation", "tasks_from": "backup"},
-                "vars": {"rotation__names_to_change": names},
+                "vars": {"rotation__names_to_change": list(names)},
             }
         ],
     }
@@ -63,7 +63,7 @@ def keep(ansible: Ansible, *arguments: str, names: list[str] = NAMES) -> Run:
     return ansible.playbook(path, *arguments)
 
 
-def change(cluster: Cluster, authority: Authority, names: list[str] = NAMES) -> None:
+def change(cluster: Cluster, authority: Authority, names: Sequence[str] = NAMES) -> None:
     """What a rotation would do."""
     for name in names:
         issued = authority.issue(cluster.fqdn)
@@ -85,7 +85,7 @@ def test_keep_change_put_back_and_again(
     assert any_cluster.writes == []
     restored = ansible.playbook(PLAYBOOK, *arguments, "--diff").expect()
     assert pairs(any_cluster, NAMES) == first
-    assert sorted(updated(any_cluster)) == NAMES
+    assert sorted(updated(any_cluster)) == list(NAMES)
     assert restored["Put the old pairs back"].result["outcome"] == "changed"
     assert table(predicted) == table(restored)
     assert table(restored)["cm"].endswith("replaced")
