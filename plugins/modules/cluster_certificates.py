@@ -12,7 +12,8 @@ version_added: 0.1.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Makes sure that a cluster has the certificates that are listed, each with its chain and private key, or has them not.
+  - Makes sure that a cluster has the certificates that are listed, each with its chain and private key, or that it has
+    them not.
   - What M(redis_enterprise.certificates.cluster_certificate) does for one certificate, this does for all of them
     together. They are read once and compared, everything is checked before the first write, and there is one proof at
     the end. When one of them is refused or cannot be proven, those already changed are put back, and the task fails.
@@ -42,8 +43,8 @@ options:
         name:
           description:
             - The name of the certificate. Clusters have V(api), V(cm), V(metrics_exporter), V(proxy), V(syncer),
-              V(ccs_internode_encryption) and V(data_internode_encryption), and may have V(ldap_client), V(mtls_trusted_ca),
-              V(sso_service) and V(sso_issuer). The cluster decides which names it takes.
+              V(ccs_internode_encryption) and V(data_internode_encryption), and may have V(ldap_client),
+              V(mtls_trusted_ca), V(sso_service) and V(sso_issuer). The cluster decides which names it takes.
             - V(cp_internode_encryption) and V(dp_internode_encryption) are accepted for V(ccs_internode_encryption) and
               V(data_internode_encryption).
           type: str
@@ -58,7 +59,8 @@ options:
         certificate:
           description:
             - The certificate in PEM, leaf first, then each issuer.
-            - For V(mtls_trusted_ca) and V(sso_issuer), a bundle of CA certificates in any order, which is compared as a set.
+            - For V(mtls_trusted_ca) and V(sso_issuer), a bundle of CA certificates in any order, which is compared as a
+              set.
             - Required with O(certificates[].state=present), unless O(certificates[].certificate_path) is set.
           type: str
         certificate_path:
@@ -68,8 +70,8 @@ options:
         private_key:
           description:
             - The private key of the leaf, in PEM. RSA, EC and Ed25519 keys are supported.
-            - Required with O(certificates[].state=present), unless O(certificates[].private_key_path) is set; V(mtls_trusted_ca) and V(sso_issuer) take
-              none.
+            - Required with O(certificates[].state=present), unless O(certificates[].private_key_path) is set;
+              V(mtls_trusted_ca) and V(sso_issuer) take none.
           type: str
         private_key_path:
           description:

@@ -132,7 +132,7 @@ class Replica:
         refused = _READ_ONLY if self.read_only_refused else frozenset()
         if not isinstance(entry, dict) or not set(entry) <= (_KINDS.keys() | _READ_ONLY) - refused:
             raise _invalid("an entry of replica_sources is no object, or has an unknown or read-only field")
-        if not all(type(value) is _KINDS[name] for name, value in entry.items() if name in _KINDS):
+        if not all(_is(value, _KINDS[name]) for name, value in entry.items() if name in _KINDS):
             raise _invalid("a field of replica_sources has the wrong type")
         if "uid" not in entry:
             self._next_uid += 1
@@ -156,6 +156,11 @@ def _host(uri: str) -> str:
     if not host or not port or parts.scheme not in ("redis", "rediss"):
         raise ValueError("a uri is not of the form redis://user:password@host:port")
     return host
+
+
+def _is(value: object, kind: type) -> bool:
+    """Whether a JSON value is of a kind; true and false are no numbers."""
+    return isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
 
 
 def _invalid(text: str) -> Refused:

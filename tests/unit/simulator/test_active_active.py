@@ -45,8 +45,8 @@ def clients(clusters: list[Cluster]) -> list[Client]:
     return [Client(cluster) for cluster in clusters]
 
 
-def force(client: Client, crdb: ActiveActive, body: Any = FORCED, **more: Any) -> Reply:
-    return client.ask("POST", f"/v1/crdbs/{crdb.guid}/updates", body, **more)
+def force(client: Client, crdb: ActiveActive, *body: Any, **more: Any) -> Reply:
+    return client.ask("POST", f"/v1/crdbs/{crdb.guid}/updates", *(body or [FORCED]), **more)
 
 
 def task(client: Client, identifier: str, **more: Any) -> Reply:
