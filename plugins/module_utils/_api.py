@@ -23,6 +23,7 @@ from ._session import Response, Session
 
 CERTIFICATES = "/v1/cluster/certificates"
 UPDATE_CERT = "/v1/cluster/update_cert"
+ROTATE = "/v1/cluster/certificates/rotate"
 
 
 class Stored(NamedTuple):
@@ -108,6 +109,18 @@ _DELETE_STATUS = {
     500: ("server_error", "the cluster failed to remove it from disk", "Check its nodes, then run again"),
 }
 
+_ROTATE_STATUS = {
+    **_STATUS,
+    400: ("not_all_nodes_updated", "not all nodes have been updated", "Check that every node is active"),
+    403: (
+        "forbidden",
+        "this cluster has no internal rotation of it, or this user may not do it",
+        "Use a user with the role admin",
+    ),
+    409: ("conflict", "it is in conflict with something else that the cluster does", "Wait for that, then run again"),
+    500: ("server_error", "the cluster failed to do it", "Check the state of the cluster's nodes"),
+}
+
 #: Statuses that say that an update endpoint does not exist here, and what proxies make of that.
 _NO_SUCH_UPDATE = (404, 405, 501)
 
@@ -175,6 +188,15 @@ class Api:
         """Remove an optional certificate from all nodes, by one request. It is not repeated here."""
         path = f"{CERTIFICATES}/{quote(name, safe='')}"
         self._expect_success(self.session.request("DELETE", path), f"DELETE {path}", _DELETE_STATUS)
+
+    def rotate(self, name: str | None) -> None:
+        """Have the cluster issue a new internal certificate, or with None all of them, by one request.
+
+        It is not repeated here, and may be on its way when this returns.
+        """
+        # The body may be left out, but then the Content-Type, which every POST needs, would be too.
+        response = self.session.request("POST", ROTATE, {} if name is None else {"name": name})
+        self._expect_success(response, f"POST {ROTATE}", _ROTATE_STATUS)
 
     def cluster(self) -> Mapping[str, Any]:
         """The cluster's settings; C(name) is its FQDN."""
