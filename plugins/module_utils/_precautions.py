@@ -134,10 +134,12 @@ def prover(
     made = Prover(api.session, targets)
     unreachable = made.try_all(lambda tried: _endpoints.at_url(tried, cluster, connection))
     if verify == "strict" and unreachable:
-        raise CertificateError(
+        concerned = ", ".join(dict.fromkeys(sighting.name for sighting in unreachable))
+        error = CertificateError(
             "endpoint_unreachable",
             f"{'; '.join(map(str, unreachable))}, so the change could not be proven there. Check node_address, "
             "metrics_port and the firewalls, or set verify to auto.",
             option="verify",
-        ).with_result(nodes=[sighting.as_dict() for sighting in unreachable])
+        )
+        raise error.about(concerned).with_result(nodes=[sighting.as_dict() for sighting in unreachable])
     return made

@@ -105,7 +105,7 @@ class Transaction:
         self._prover = prover
         self._settings = settings
         self._bulk = settings.bulk
-        self._outage_expected = False
+        self._begun = False  # whether a write was sent
         self._perhaps_made = False  # whether the last write, if it failed, may have changed something
         self.outcomes = dict.fromkeys(self._changes, "failed_unchanged")
 
@@ -184,7 +184,8 @@ class Transaction:
             self._perhaps_made |= perhaps_made(error) or (not updates and error.kind == "not_found")
             if answer_lost(error):
                 return Evidence(*self._poll(goals, lambda dummy: True, deadline)).shows(goals)
-            if self._outage_expected and never_sent(error):
+            if self._begun and never_sent(error):
+                # In the middle there is more to lose than time.
                 self._poll(goals, lambda dummy: True, deadline)
             return False
 
@@ -193,7 +194,7 @@ class Transaction:
         except CertificateError as error:
             return error
         finally:
-            self._outage_expected |= not self._settings.disturbing.isdisjoint(goals)
+            self._begun = True
         return None
 
     def _poll(
