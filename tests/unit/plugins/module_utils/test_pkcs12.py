@@ -100,7 +100,7 @@ def test_a_key_for_a_bundle_is_refused(material: Material, now: datetime, tmp_pa
     assert raised.value.failure["option"] == "pkcs12_path"
 
 
-def test_a_file_without_the_certificate_of_its_key(material: Material, tmp_path: Path) -> None:
+def test_a_file_without_the_certificate_of_its_key(material: Material) -> None:
     key: Any = load_pem_private_key(str(material.key_pem).encode(), None)
     data = pkcs12.serialize_key_and_certificates(None, key, None, None, NoEncryption())
     with pytest.raises(_pkcs12.Pkcs12Problem, match="no certificate that belongs to its private key"):
