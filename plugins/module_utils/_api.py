@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 from urllib.parse import quote, urlsplit
 
@@ -30,6 +30,10 @@ class Stored(NamedTuple):
 
     certificate: str  # what should be PEM
     private_key: Secret | None  # None: there is none, or the user may not see it
+
+
+class NoBulkUpdate(Exception):
+    """The server cannot update several certificates by one request."""
 
 
 class Update(NamedTuple):
@@ -141,19 +145,26 @@ class Api:
                 )
         return stored
 
-    def update(self, update: Update, *, bulk: bool = True) -> None:
-        """Replace one certificate on all nodes, by one request. It is not repeated here.
+    def update(self, updates: Sequence[Update], *, bulk: bool = True) -> None:
+        """Replace certificates on all nodes, by one request. It is not repeated here.
 
         Args:
-            bulk: which endpoint is tried first; the other one is, where the server says that it has no such one.
+            updates: one; or several, which only the bulk update can.
+            bulk: for a single one, which endpoint is tried first; the other one is, where the server says that it has
+                no such one.
+
+        Raises:
+            NoBulkUpdate: there are several, and the server has no bulk update. Nothing was written.
         """
         endpoints: list[tuple[str, dict[str, Any]]] = [
-            (CERTIFICATES, {"certificates": [update.body()]}),
-            (UPDATE_CERT, update.body()),
+            (CERTIFICATES, {"certificates": [update.body() for update in updates]}),
+            (UPDATE_CERT, updates[0].body()),
         ]
         (path, body), (other_path, other_body) = endpoints if bulk else reversed(endpoints)
         response = self.session.request("PUT", path, body)
         if response.status in _NO_SUCH_UPDATE:
+            if len(updates) > 1:
+                raise NoBulkUpdate
             other = self.session.request("PUT", other_path, other_body)
             # To update_cert, 404 may also mean that the certificate is invalid.
             if bulk or other.status not in _NO_SUCH_UPDATE:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -48,3 +49,19 @@ class CertificateError(Exception):
     def failure(self) -> dict[str, Any]:
         """The failure as data, for the task's result."""
         return {"kind": self.kind, **self.data}
+
+
+def combined(errors: Sequence[CertificateError]) -> CertificateError:
+    """One error for all of them, so that the user need not mend one to see the next."""
+    first, *others = errors
+    if not others:
+        return first
+    message = " ".join([f"{len(errors)} things are wrong.", *(error.message for error in errors)])
+    names = dict.fromkeys(error.data["certificate"] for error in errors if "certificate" in error.data)
+    same = all(error.kind == first.kind for error in others)
+    return CertificateError(
+        first.kind if same else "several",
+        message,
+        certificate=", ".join(names),
+        failures=[error.failure for error in errors],
+    )

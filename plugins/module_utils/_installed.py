@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -49,3 +49,8 @@ class Installed:
     def expires_within(self, days: int, now: datetime) -> bool:
         """Whether the leaf or an issuer in the chain ends by then. What cannot be parsed may end at any time."""
         return not self.chain or _x509.earliest_end(self.chain) - now <= timedelta(days=days)
+
+
+def parsed(stored: Mapping[str, Stored], names: Iterable[str], now: datetime) -> dict[str, Installed | None]:
+    """What an API reports under these names; None for what is not set."""
+    return {name: Installed.of(name, stored[name], now) if name in stored else None for name in names}

@@ -106,8 +106,9 @@ def secrets_of(params: Mapping[str, Any], environ: Mapping[str, str]) -> set[str
             found.add(urlsplit(url or "").password)
         except ValueError:
             pass
-    # A key that was pasted behind the certificate.
-    found.update(_PRIVATE_KEY.findall(params.get("certificate") or ""))
+    for entry in (params, *(params.get("certificates") or ())):
+        # A key that was pasted behind the certificate.
+        found.update(_PRIVATE_KEY.findall(entry.get("certificate") or ""))
     return {value for value in found if value}
 
 

@@ -7,10 +7,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import takewhile
+from typing import Any, NamedTuple
 
 from . import _names, _private_key, _x509
 from ._api import Update
@@ -32,11 +33,35 @@ _DIFF_FACTS = (
 
 
 @dataclass(frozen=True)
-class Change:
-    """What is to be done about one certificate."""
+class Wanted:
+    """What the user wants under one name.
+
+    Attributes:
+        name: as the REST API writes it.
+        material: what is to be there; None: no certificate.
+        compare: V(chain) or V(leaf).
+        reason: why there is to be no certificate: V(not_wanted) or V(not_listed).
+    """
 
     name: str
-    action: str  # "none", "update" or "delete"
+    material: Material | None
+    compare: str = "chain"
+    reason: str = "not_wanted"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be done about one certificate.
+
+    Attributes:
+        action: V(none), V(update) or V(delete).
+        reason: V(same) or V(absent) for nothing; V(not_set), V(not_readable), V(leaf_differs), V(chain_differs),
+            V(bundle_differs) or V(forced) for an update; V(not_wanted) or V(not_listed) for a deletion.
+    """
+
+    name: str
+    action: str
+    reason: str
     installed: Installed | None
     after: dict[str, Any] | None  # facts, as they will be
     old: State
@@ -70,55 +95,124 @@ def _state_of(installed: Installed | None) -> State:
     return State.of(installed.chain, "set" if installed.name in _names.CA_BUNDLES else "chain")
 
 
-def present(
-    wanted: Material, installed: Installed | None, *, compare_chain: bool, force: bool, now: datetime
-) -> Change:
-    """Plan for a certificate that should be there. Checks the key in full when it is about to be sent.
+def unlisted(wanted: Iterable[Wanted], installed: Iterable[str]) -> list[Wanted]:
+    """What O(purge_optional) adds: that there be no optional certificate but those that are listed.
+
+    A name that only a newer server knows may be required there, and is left alone.
+    """
+    listed = {one.name for one in wanted}
+    optional = _names.KNOWN - _names.REQUIRED - listed
+    return [Wanted(name, None, reason="not_listed") for name in sorted(optional.intersection(installed))]
+
+
+def change(wanted: Wanted, installed: Installed | None, *, force: bool, now: datetime) -> Change:
+    """From what is wanted and what is there to what is to be done.
+
+    Args:
+        force: whether to write what is there already.
+        now: in UTC.
 
     Raises:
-        CertificateError: the private key's numbers are not consistent, or the certificate has a malformed field.
+        CertificateError: the private key's numbers are not consistent, the certificate has a malformed field, or every
+            cluster needs what is not wanted.
     """
+    if wanted.material is None:
+        return _absent(wanted, installed)
+    return _present(wanted.material, installed, wanted.compare, force, now)
+
+
+def _present(material: Material, installed: Installed | None, compare: str, force: bool, now: datetime) -> Change:
+    """Checks the key in full when it is about to be sent."""
+    name = material.name
     old = _state_of(installed)
-    new = State.of(wanted.certificates, "set" if wanted.is_bundle else "chain" if compare_chain else "leaf")
-    if not force and new.shown_by(installed):
-        return Change(wanted.name, "none", installed, installed.facts if installed else None, old, new)
-    key = wanted.load_key(check=True)
-    after = entry(wanted.name, wanted.facts(now), key is not None)
-    update = Update(wanted.name, wanted.certificate_pem(), None if key is None else _private_key.to_pem(key))
-    return Change(wanted.name, "update", installed, after, old, new, update, wanted)
+    new = State.of(material.certificates, "set" if material.is_bundle else compare)
+    same = new.shown_by(installed)
+    if same and not force:
+        return Change(name, "none", "same", installed, installed.facts if installed else None, old, new)
+    key = material.load_key(check=True)
+    after = entry(name, material.facts(now), key is not None)
+    update = Update(name, material.certificate_pem(), None if key is None else _private_key.to_pem(key))
+    return Change(name, "update", _difference(old, new, installed, same), installed, after, old, new, update, material)
 
 
-def absent(name: str, installed: Installed | None) -> Change:
-    """Plan for a certificate that should not be there.
+def _difference(old: State, new: State, installed: Installed | None, same: bool) -> str:
+    if installed is None:
+        return "not_set"
+    if not old.fingerprints:
+        return "not_readable"
+    if same:
+        return "forced"
+    if new.compare == "set":
+        return "bundle_differs"
+    return "chain_differs" if old.fingerprints[0] == new.fingerprints[0] else "leaf_differs"
 
-    Raises:
-        CertificateError: every cluster needs this certificate.
-    """
-    if name in _names.REQUIRED:
+
+def _absent(wanted: Wanted, installed: Installed | None) -> Change:
+    if wanted.name in _names.REQUIRED:
         raise CertificateError(
             "required_certificate",
-            "this certificate is required: a cluster cannot be without it. Replace it with state=present, or leave "
-            "the task out.",
+            "this certificate is required: a cluster cannot be without it. Replace it with state=present, or leave it "
+            "out.",
             option="state",
         )
     if installed is None:
-        return Change(name, "none", None, None, State(), State())
-    return Change(name, "delete", installed, None, _state_of(installed), State())
+        return Change(wanted.name, "none", "absent", None, None, State(), State())
+    return Change(wanted.name, "delete", wanted.reason, installed, None, _state_of(installed), State())
+
+
+class Write(NamedTuple):
+    """One certificate to be updated, or deleted."""
+
+    name: str
+    update: Update | None  # None: deleted
+    goal: State  # in which the certificate is afterwards
+
+
+def in_safe_order(writes: Iterable[Write]) -> list[Write]:
+    """The writes in the order in which they are made.
+
+    The certificates between nodes come first: what can cost a cluster its API has nothing to be put back with it.
+    Deletions come after all updates, which may be refused, and V(api) last: from then on another certificate is met.
+    """
+
+    def rank(write: Write) -> tuple[int, str]:
+        if write.name in _names.INTERNODE:
+            return 0, write.name
+        if write.update is None:
+            return 2, write.name
+        # Active-Active databases do not synchronise between these two and their forced update: late, and together.
+        return (3 if write.name == "api" else 1), ("~" if write.name in ("proxy", "syncer") else "") + write.name
+
+    return sorted(writes, key=rank)
+
+
+def next_request(writes: Sequence[Write], *, bulk: bool, alone: Collection[str]) -> list[Write]:
+    """Those of the writes, the first and what may follow it, that one request makes.
+
+    Args:
+        bulk: whether one request can update several certificates.
+        alone: names that are never updated together with others.
+    """
+    first, *others = writes
+    if not bulk or first.update is None or first.name in alone:
+        return [first]
+    together = takewhile(lambda write: write.update is not None and write.name not in alone, others)
+    return [first, *together]
 
 
 class CannotUndo(Exception):
     """A change cannot be taken back; the text says why."""
 
 
-def undo(change: Change) -> Update | None:
-    """What puts the old certificate back: an update, or None for a deletion.
+def undo(change: Change) -> Write:
+    """What puts the old certificate back.
 
     Raises:
         CannotUndo: there is no way back.
     """
     installed = change.installed
     if installed is None:
-        return None
+        return Write(change.name, None, change.old)
     if not installed.chain:
         raise CannotUndo("the old certificate cannot be parsed")
     if change.old.fingerprints == change.new.fingerprints:
@@ -127,6 +221,7 @@ def undo(change: Change) -> Update | None:
     if key is None and change.name not in _names.CA_BUNDLES:
         raise CannotUndo("this user may not read the old private key (the role admin may)")
     try:
-        return Update(change.name, _x509.to_pem(installed.chain), key and _private_key.normalised(key))
+        update = Update(change.name, _x509.to_pem(installed.chain), key and _private_key.normalised(key))
     except _private_key.KeyProblem:
         raise CannotUndo("the old private key cannot be read as PEM") from None
+    return Write(change.name, update, change.old)

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import datetime
 
 from . import _cluster, _endpoints, _names, _releases, _requirements, _x509
@@ -15,7 +15,7 @@ from ._api import Api
 from ._cluster import Cluster
 from ._errors import CertificateError
 from ._plan import Change
-from ._proof import Prover
+from ._proof import Prover, Target
 from ._releases import Hazard
 from ._requirements import Finding
 
@@ -23,13 +23,16 @@ from ._requirements import Finding
 _HANDSHAKES, _PROXY_HANDSHAKES, _STALE_PROXY_HANDSHAKES = 1, 3, 10
 
 
-def findings(change: Change, cluster: Cluster, now: datetime) -> list[Finding]:
-    """What the vendor demands and the new certificate does not meet."""
-    if change.material is None:
-        return []
-    return _requirements.check(
-        change.name, change.material.certificates, fqdn=cluster.name, version=cluster.version, now=now
-    )
+def findings(changes: Iterable[Change], cluster: Cluster, now: datetime) -> list[Finding]:
+    """What the vendor demands and the new certificates do not meet."""
+    return [
+        finding
+        for change in changes
+        if change.material is not None
+        for finding in _requirements.check(
+            change.name, change.material.certificates, fqdn=cluster.name, version=cluster.version, now=now
+        )
+    ]
 
 
 def enforce(found: Sequence[Finding], requirements: str, warn: Callable[[str], None]) -> None:
@@ -46,43 +49,60 @@ def enforce(found: Sequence[Finding], requirements: str, warn: Callable[[str], N
             warn(f"{finding.certificate}: {finding.text}")
     errors = [finding for finding in found if finding.severity == "error"]
     if requirements == "enforce" and errors:
+        names = ", ".join(dict.fromkeys(error.certificate for error in errors))
+        several = "," in names
+        texts = [f"{error.certificate}: {error.text}" if several else error.text for error in errors]
         raise CertificateError(
             "requirements_not_met",
-            f"the certificate does not meet what the vendor demands: {'; '.join(error.text for error in errors)}. "
-            "Issue another one; requirements=warn installs it all the same.",
+            f"{'the certificates do' if several else 'the certificate does'} not meet what the vendor demands: "
+            f"{'; '.join(texts)}. Issue {'others' if several else 'another one'}; requirements=warn installs "
+            f"{'them' if several else 'it'} all the same.",
             option="requirements",
-        )
+        ).about(names)
 
 
-def hazards(change: Change, cluster: Cluster) -> list[Hazard]:
-    """Known bugs that this change meets on this version."""
-    met = [hazard for hazard in _releases.HAZARDS if hazard.concerns(cluster.version, change.name)]
-    deep = change.material is not None and _x509.levels(change.material.certificates) > 2
-    return [hazard for hazard in met if deep or hazard is not _releases.UNTRUSTED_INTERMEDIATES]
+def hazards(changes: Iterable[Change], cluster: Cluster) -> dict[Hazard, list[str]]:
+    """Known bugs that the changes meet on this version, with the names of the certificates."""
+    met: dict[Hazard, list[str]] = {}
+    for change in changes:
+        deep = change.material is not None and _x509.levels(change.material.certificates) > 2
+        for hazard in _releases.HAZARDS:
+            if hazard.concerns(cluster.version, change.name) and (
+                deep or hazard is not _releases.UNTRUSTED_INTERMEDIATES
+            ):
+                met.setdefault(hazard, []).append(change.name)
+    return met
 
 
-def check_nodes(change: Change, cluster: Cluster) -> None:
+def check_nodes(changes: Iterable[Change], cluster: Cluster) -> None:
     """Refuse to change an internode certificate while a node would miss it.
 
     Raises:
         CertificateError: a node is not active.
     """
+    internode = [change.name for change in changes if change.name in _names.INTERNODE]
     inactive = [node for node in cluster.nodes if not node.active]
-    if change.name in _names.INTERNODE and inactive:
+    if internode and inactive:
         states = ", ".join(f"node {node.uid} ({node.internal}) is {node.status}" for node in inactive)
         raise CertificateError(
             "node_not_active",
             f"{states}, and would miss the new certificate that the other nodes use towards it. Start it, or remove it "
             "from the cluster, then run again.",
-        )
+        ).about(", ".join(internode))
 
 
 def prover(
-    api: Api, change: Change, cluster: Cluster, met: Sequence[Hazard], verify: str, warn: Callable[[str], None]
+    api: Api,
+    names: Iterable[str],
+    cluster: Cluster,
+    met: Container[Hazard],
+    verify: str,
+    warn: Callable[[str], None],
 ) -> Prover:
-    """Who looks whether the change has arrived; it has tried which endpoints can be reached.
+    """Who looks whether the changes have arrived; it has tried which endpoints can be reached.
 
     Args:
+        names: of the certificates.
         met: see M(hazards).
         verify: V(auto), V(strict) or V(none).
 
@@ -91,20 +111,18 @@ def prover(
     """
     connection = api.session.connection
     if verify == "none":
-        return Prover(api.session, change.name, (), (), _HANDSHAKES)
-    bdbs = _cluster.if_visible(api.bdbs, None) if change.name == "proxy" else []
-    if bdbs is None:
-        warn("this user may not see the databases: their endpoints are not looked at. Use a user with the role admin.")
-    handshakes = _PROXY_HANDSHAKES if change.name == "proxy" else _HANDSHAKES
-    if _releases.STALE_PROXY_WORKERS in met:
-        handshakes = _STALE_PROXY_HANDSHAKES
-    made = Prover(
-        api.session,
-        change.name,
-        _endpoints.showing(change.name, cluster, connection, bdbs or ()),
-        _endpoints.reporting(cluster, connection),
-        handshakes,
-    )
+        return Prover(api.session, [Target(name, (), by_handshake=False) for name in names])
+    targets = []
+    for name in names:
+        bdbs = _cluster.if_visible(api.bdbs, None) if name == "proxy" else []
+        if bdbs is None:
+            warn("this user may not see the databases: their endpoints are not looked at. Use a user who may.")
+        shown = _endpoints.showing(name, cluster, connection, bdbs or ())
+        handshakes = _PROXY_HANDSHAKES if name == "proxy" else _HANDSHAKES
+        if name == "proxy" and _releases.STALE_PROXY_WORKERS in met:
+            handshakes = _STALE_PROXY_HANDSHAKES
+        targets.append(Target(name, shown or _endpoints.reporting(cluster, connection), bool(shown), handshakes))
+    made = Prover(api.session, targets)
     unreachable = made.try_all(lambda tried: _endpoints.at_url(tried, cluster, connection))
     if verify == "strict" and unreachable:
         raise CertificateError(

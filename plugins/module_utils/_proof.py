@@ -3,25 +3,27 @@
 #
 # Private to this collection: may change in any release.
 
-"""Proof that every node has a certificate: by handshakes with its ports, or by what its own API reports."""
+"""Proof that every node has its certificates: by handshakes with its ports, or by what its own API reports."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 from ._api import Api
 from ._endpoints import Endpoint
 from ._errors import CertificateError
-from ._installed import Installed
+from ._installed import Installed, parsed
 from ._retry import until
 from ._session import Session
 from ._state import State
-from ._wire import NO_ADDRESS, names_a_host, presented
+from ._wire import NO_ADDRESS, Presented, names_a_host, presented
 
 #: Seconds for one look at one endpoint, unless O(timeout) is shorter: a firewall that drops packets costs as much.
 _LOOK_TIMEOUT = 10.0
@@ -29,14 +31,19 @@ _LOOK_TIMEOUT = 10.0
 #: Endpoints that are looked at side by side.
 _SIDE_BY_SIDE = 64
 
+_Place = TypeVar("_Place")
 _Seen = TypeVar("_Seen")
+
+#: A certificate, and where it is looked for.
+_Spot = tuple[str, Endpoint]
 
 _NOTHING_LISTENS = frozenset({"connection_refused", "connect_timeout", "unreachable", "unknown_host"})
 
 
 class Sighting(NamedTuple):
-    """What was seen at one endpoint."""
+    """What was seen of one certificate at one endpoint."""
 
+    name: str  # of the certificate
     endpoint: Endpoint
     status: str  # "verified", "stale", "unreachable" or "failed"
     fingerprint: str | None = None  # of the leaf that was seen, where one was
@@ -45,6 +52,7 @@ class Sighting(NamedTuple):
     def as_dict(self) -> dict[str, Any]:
         """For results."""
         return {
+            "name": self.name,
             "node": self.endpoint.node,
             "address": self.endpoint.address,
             "port": self.endpoint.port,
@@ -56,20 +64,24 @@ class Sighting(NamedTuple):
 
     def __str__(self) -> str:
         detail = f"has {self.fingerprint or 'none'}" if self.status == "stale" else self.problem
-        return f"{self.endpoint} is {self.status}" + (f" ({detail})" if detail else "")
+        about = "" if self.endpoint.service == self.name else f" for {self.name}"
+        return f"{self.endpoint} is {self.status}{about}" + (f" ({detail})" if detail else "")
 
 
 @dataclass(frozen=True)
 class Proof:
     """What was seen everywhere."""
 
+    names: frozenset[str] = frozenset()  # of the certificates that were looked for
     sightings: tuple[Sighting, ...] = ()
     excused: frozenset[Endpoint] = frozenset()  # could not be reached before the change either
 
     @property
     def complete(self) -> bool:
-        """Whether there are endpoints, and every one is verified."""
-        return bool(self.sightings) and all(sighting.status == "verified" for sighting in self.sightings)
+        """Whether every certificate has endpoints, and every one is verified."""
+        return {sighting.name for sighting in self.sightings} == self.names != set() and all(
+            sighting.status == "verified" for sighting in self.sightings
+        )
 
     @property
     def missing(self) -> tuple[Sighting, ...]:
@@ -81,6 +93,11 @@ class Proof:
             and not (sighting.status == "unreachable" and sighting.endpoint in self.excused)
         )
 
+    def of(self, name: str) -> Proof:
+        """The part that is about one certificate."""
+        about = tuple(sighting for sighting in self.sightings if sighting.name == name)
+        return Proof(self.names & {name}, about, self.excused)
+
     def as_list(self) -> list[dict[str, Any]]:
         """For results."""
         return [sighting.as_dict() for sighting in self.sightings]
@@ -91,113 +108,151 @@ class Proof:
         return tuple(sighting for sighting in self.sightings if sighting.status == "unreachable")
 
 
-class Prover:
-    """Looks at the endpoints that show one certificate, side by side."""
+@dataclass(frozen=True)
+class Target:
+    """One certificate, and where it is looked for.
 
-    def __init__(
-        self, session: Session, name: str, shown: Sequence[Endpoint], reported: Sequence[Endpoint], handshakes: int
-    ) -> None:
+    Attributes:
+        name: of the certificate.
+        endpoints: where it can be seen.
+        by_handshake: whether handshakes with these show it; otherwise they are APIs that report it.
+        handshakes: how many in a row have to present it.
+    """
+
+    name: str
+    endpoints: tuple[Endpoint, ...]
+    by_handshake: bool
+    handshakes: int = 1
+
+
+class Prover:
+    """Looks at the endpoints that show certificates, side by side."""
+
+    def __init__(self, session: Session, targets: Iterable[Target]) -> None:
         """Prepare.
 
         Args:
             session: the login and the trust for nodes' own APIs.
-            name: of the certificate.
-            shown: where handshakes show it.
-            reported: APIs that report it, which are asked when nothing shows it.
-            handshakes: how many in a row have to present it.
+            targets: one for each certificate that will be asked for.
         """
         self._session = session
-        self._name = name
-        #: Whether ports show this certificate.
-        self.by_handshake = bool(shown)
-        self._endpoints = tuple(shown or reported)
-        self._handshakes = handshakes
+        self._targets = {target.name: target for target in targets}
         self._timeout = min(_LOOK_TIMEOUT, session.connection.timeout)
         self._excused: frozenset[Endpoint] = frozenset()
+
+    def by_handshake(self, names: Iterable[str]) -> bool:
+        """Whether ports show all these certificates."""
+        return all(self._targets[name].by_handshake for name in names)
 
     def try_all(self, otherwise: Callable[[Iterable[Endpoint]], tuple[Endpoint, ...]]) -> tuple[Sighting, ...]:
         """See which endpoints can be reached before a change; those that cannot hold nothing up after it.
 
         Args:
-            otherwise: gives the endpoints to use when none of them can be.
+            otherwise: gives the endpoints to use when none of a certificate's can be.
 
         Returns:
             Those that cannot be reached.
         """
-        unreachable = self._unreachable(self._endpoints)
-        if unreachable and len(unreachable) == len(self._endpoints):
-            others = tuple(one for one in otherwise(self._endpoints) if one not in self._endpoints)
-            self._endpoints += others
-            unreachable += self._unreachable(others)
-        self._excused = frozenset(sighting.endpoint for sighting in unreachable)
-        return unreachable
+        problems = self._unreachable(endpoint for target in self._targets.values() for endpoint in target.endpoints)
+        for target in self._targets.values():
+            if target.endpoints and problems.keys() >= set(target.endpoints):
+                others = tuple(one for one in otherwise(target.endpoints) if one not in target.endpoints)
+                self._targets[target.name] = replace(target, endpoints=target.endpoints + others)
+                problems.update(self._unreachable(others))
+        self._excused = frozenset(problems)
+        return tuple(
+            Sighting(target.name, endpoint, "unreachable", None, problems[endpoint])
+            for target in self._targets.values()
+            for endpoint in target.endpoints
+            if endpoint in problems
+        )
 
-    def _unreachable(self, endpoints: Sequence[Endpoint]) -> tuple[Sighting, ...]:
-        def connect(endpoint: Endpoint) -> Sighting | None:
-            seen = presented(endpoint.address, endpoint.port, endpoint.server_name, self._timeout)
-            return None if seen.reachable else Sighting(endpoint, "unreachable", None, seen.problem)
+    def _unreachable(self, endpoints: Iterable[Endpoint]) -> dict[Endpoint, str | None]:
+        def connect(endpoint: Endpoint) -> Presented:
+            return presented(endpoint.address, endpoint.port, endpoint.server_name, self._timeout)
 
-        return tuple(filter(None, self._side_by_side(connect, endpoints)))
+        distinct = tuple(dict.fromkeys(endpoints))
+        seen = zip(distinct, self._side_by_side(connect, distinct))
+        return {endpoint: one.problem for endpoint, one in seen if not one.reachable}
 
-    def look(self, state: State) -> Proof:
-        """Look everywhere, once."""
-        return Proof(self._look(self._endpoints, state), self._excused)
-
-    def prove(self, state: State, timeout: float) -> Proof:
-        """Look until everything that can be reached shows the state.
+    def look(self, states: Mapping[str, State]) -> Proof:
+        """Look everywhere, once.
 
         Args:
-            timeout: seconds until giving up.
+            states: what is looked for, by certificate name.
         """
-        seen: dict[Endpoint, Sighting] = {}
-        pending, proof = self._endpoints, Proof()
+        return self.prove(states, 0)
+
+    def prove(self, states: Mapping[str, State], timeout: float) -> Proof:
+        """Look until everything that can be reached shows the states.
+
+        Args:
+            states: what is looked for, by certificate name.
+            timeout: seconds until giving up; with 0, it is looked once.
+        """
+        spots = [(name, endpoint) for name in states for endpoint in self._targets[name].endpoints]
+        seen: dict[_Spot, Sighting] = {}
+        pending, proof = spots, Proof()
         for dummy in until(time.monotonic() + timeout):
-            seen.update((sighting.endpoint, sighting) for sighting in self._look(pending, state))
-            proof = Proof(tuple(seen[endpoint] for endpoint in self._endpoints), self._excused)
+            seen.update(((sighting.name, sighting.endpoint), sighting) for sighting in self._look(pending, states))
+            proof = Proof(frozenset(states), tuple(seen[spot] for spot in spots), self._excused)
             if not proof.missing:
                 break
-            pending = tuple(sighting.endpoint for sighting in proof.sightings if sighting.status != "verified")
+            pending = [(one.name, one.endpoint) for one in proof.sightings if one.status != "verified"]
         return proof
 
     @staticmethod
-    def _side_by_side(look: Callable[[Endpoint], _Seen], endpoints: Sequence[Endpoint]) -> tuple[_Seen, ...]:
-        if not endpoints:
-            return ()
-        with ThreadPoolExecutor(min(len(endpoints), _SIDE_BY_SIDE)) as threads:
-            return tuple(threads.map(look, endpoints))
+    def _side_by_side(look: Callable[[_Place], _Seen], places: Sequence[_Place]) -> list[_Seen]:
+        if not places:
+            return []
+        with ThreadPoolExecutor(min(len(places), _SIDE_BY_SIDE)) as threads:
+            return list(threads.map(look, places))
 
-    def _look(self, endpoints: Sequence[Endpoint], state: State) -> tuple[Sighting, ...]:
-        one = self._at_port if self.by_handshake else self._at_api
-        return self._side_by_side(lambda endpoint: one(endpoint, state), endpoints)
+    def _look(self, spots: Iterable[_Spot], states: Mapping[str, State]) -> Iterable[Sighting]:
+        ports: list[_Spot] = []
+        apis: dict[Endpoint, list[str]] = {}
+        for name, endpoint in spots:
+            if self._targets[name].by_handshake:
+                ports.append((name, endpoint))
+            else:
+                apis.setdefault(endpoint, []).append(name)
+        looks = [partial(self._at_port, *spot, states) for spot in ports]
+        looks += [partial(self._at_api, names, endpoint, states) for endpoint, names in apis.items()]
+        return chain.from_iterable(self._side_by_side(lambda look: look(), looks))
 
-    def _at_port(self, endpoint: Endpoint, state: State) -> Sighting:
-        for dummy in range(self._handshakes):
+    def _at_port(self, name: str, endpoint: Endpoint, states: Mapping[str, State]) -> list[Sighting]:
+        for dummy in range(self._targets[name].handshakes):
             seen = presented(endpoint.address, endpoint.port, endpoint.server_name, self._timeout)
             if seen.problem is not None:
-                return Sighting(endpoint, "failed" if seen.reachable else "unreachable", None, seen.problem)
-            if not state.served_by(seen):
-                return Sighting(endpoint, "stale", seen.fingerprints[0])
-        return Sighting(endpoint, "verified", seen.fingerprints[0])
+                return [Sighting(name, endpoint, "failed" if seen.reachable else "unreachable", None, seen.problem)]
+            if not states[name].served_by(seen):
+                return [Sighting(name, endpoint, "stale", seen.fingerprints[0])]
+        return [Sighting(name, endpoint, "verified", seen.fingerprints[0])]
 
-    def _at_api(self, endpoint: Endpoint, state: State) -> Sighting:
+    def _at_api(self, names: Sequence[str], endpoint: Endpoint, states: Mapping[str, State]) -> list[Sighting]:
         if not names_a_host(endpoint.address):
-            return Sighting(endpoint, "unreachable", None, NO_ADDRESS)
+            return [Sighting(name, endpoint, "unreachable", None, NO_ADDRESS) for name in names]
         try:
             with self._session.at(endpoint.url, self._timeout) as session:
-                installed = installed_now(Api(session), self._name)
+                installed = installed_now(Api(session), names)
         except CertificateError as error:
-            return Sighting(
-                endpoint, "unreachable" if error.kind in _NOTHING_LISTENS else "failed", None, error.message
+            status = "unreachable" if error.kind in _NOTHING_LISTENS else "failed"
+            return [Sighting(name, endpoint, status, None, error.message) for name in names]
+        return [
+            Sighting(
+                name,
+                endpoint,
+                "verified" if states[name].shown_by(one) else "stale",
+                one.facts["fingerprint"] if one else None,
             )
-        fingerprint = installed.facts["fingerprint"] if installed else None
-        return Sighting(endpoint, "verified" if state.shown_by(installed) else "stale", fingerprint)
+            for name, one in installed.items()
+        ]
 
 
-def installed_now(api: Api, name: str) -> Installed | None:
-    """What an API reports under this name.
+def installed_now(api: Api, names: Iterable[str]) -> dict[str, Installed | None]:
+    """What an API reports under these names.
 
     Raises:
         CertificateError: it cannot be read.
     """
-    stored = api.certificates().get(name)
-    return None if stored is None else Installed.of(name, stored, datetime.now(timezone.utc))
+    return parsed(api.certificates(), names, datetime.now(timezone.utc))

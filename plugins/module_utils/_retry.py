@@ -39,6 +39,11 @@ def read_may_be_repeated(error: CertificateError) -> bool:
     return error.kind in _NOT_SENT | {"connection_lost", "truncated"} or error.data.get("status") in _BUSY
 
 
+def never_sent(error: CertificateError) -> bool:
+    """Whether the request did not reach the server."""
+    return error.kind in _NOT_SENT
+
+
 def answer_lost(error: CertificateError) -> bool:
     """Whether a read is to tell if a write that failed so was made, before it is sent again."""
     return error.kind in _LOST or error.data.get("status") in _LOST_STATUSES
@@ -52,7 +57,7 @@ def perhaps_made(error: CertificateError) -> bool:
 
 def write_may_be_repeated(error: CertificateError) -> bool:
     """Whether a write that failed so is sent again, unless a read shows that it was made."""
-    return error.kind in _NOT_SENT or answer_lost(error) or error.data.get("status") in _BUSY | {409}
+    return never_sent(error) or answer_lost(error) or error.data.get("status") in _BUSY | {409}
 
 
 def until(deadline: float) -> Iterator[None]:

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""One change of a certificate, with one of three outcomes, whatever breaks in between.
+"""Changes of certificates, all of them or none, with one of three outcomes, whatever breaks in between.
 
 The new state, proven; the old state, proven; or a failure that names each node and what it has.
 """
@@ -11,147 +11,224 @@ The new state, proven; the old state, proven; or a failure that names each node 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Optional
 
 from . import _plan
-from ._api import Api, Update
+from ._api import Api, NoBulkUpdate
 from ._errors import CertificateError
 from ._installed import Installed
-from ._plan import Change
+from ._plan import Change, Write
 from ._proof import Proof, Prover, installed_now
-from ._retry import Retries, answer_lost, perhaps_made, until, write_may_be_repeated
+from ._retry import Retries, answer_lost, never_sent, perhaps_made, until, write_may_be_repeated
 from ._state import State
 
 #: Waiting does not mend these.
 _NOT_ALLOWED = frozenset({"unauthorized", "forbidden"})
 
+_NOT_WANTED = "The old certificate was not put back (option rollback)"
+
+#: By certificate name.
+States = Mapping[str, State]
+Reported = Mapping[str, Optional[Installed]]
+
 
 @dataclass(frozen=True)
 class Settings:
-    """What the user wants of a transaction."""
+    """What the user wants of a transaction, and what the server can do.
 
-    verify_timeout: float  # seconds
-    wait_timeout: float  # seconds
+    Attributes:
+        verify_timeout: seconds.
+        wait_timeout: seconds.
+        rollback: whether what cannot be proven is put back.
+        bulk: whether the bulk update is tried first.
+        alone: names that are never updated together with others.
+        disturbing: names after whose update the cluster has to come to rest before the next one.
+    """
+
+    verify_timeout: float
+    wait_timeout: float
     rollback: bool
-    bulk: bool  # whether the bulk update is tried first
+    bulk: bool
+    alone: frozenset[str] = frozenset()
+    disturbing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What speaks for a state."""
+    """What speaks for states."""
 
-    installed: Installed | None = None  # what the API reports
+    installed: Reported = field(default_factory=dict)  # what the API reports
     unread: CertificateError | None = None  # why it could not be asked
     proof: Proof = field(default_factory=Proof)
     proven: bool = False
 
-    def shows(self, state: State) -> bool:
-        """Whether the API reports the state."""
-        return self.unread is None and state.shown_by(self.installed)
+    def shows(self, states: States) -> bool:
+        """Whether the API reports the states."""
+        return self.unread is None and all(state.shown_by(self.installed[name]) for name, state in states.items())
+
+    def proves(self, name: str, state: State) -> bool:
+        """Whether one certificate is there: reported by the API, and wherever it could be seen."""
+        return self.shows({name: state}) and not self.proof.of(name).missing
 
 
 class Transaction:
-    """Makes one change."""
+    """Makes changes.
 
-    def __init__(self, api: Api, retries: Retries, change: Change, prover: Prover, settings: Settings) -> None:
+    Attributes:
+        outcomes: of each change, by certificate name, once it has run: V(changed), V(failed_unchanged),
+            V(rolled_back) or V(partial).
+    """
+
+    def __init__(
+        self, api: Api, retries: Retries, changes: Sequence[Change], prover: Prover, settings: Settings
+    ) -> None:
         """Prepare.
 
         Args:
             api: without retries of its own.
             retries: for the writes, and for single reads.
-            change: an update or a deletion.
+            changes: updates and deletions, of different certificates.
             prover: knows where to look.
         """
         self._api = api
         self._retries = retries
-        self._change = change
+        self._changes = {change.name: change for change in changes}
         self._prover = prover
         self._settings = settings
-        self._perhaps_made = False  # whether a write that failed may have changed something
+        self._bulk = settings.bulk
+        self._outage_expected = False
+        self._perhaps_made = False  # whether the last write, if it failed, may have changed something
+        self.outcomes = dict.fromkeys(self._changes, "failed_unchanged")
 
     def run(self) -> Evidence:
-        """Make the change and prove it.
+        """Make the changes and prove them.
 
         Raises:
-            CertificateError: it was not made, or not everywhere. C(result) has C(outcome): V(failed_unchanged),
+            CertificateError: they were not made, or not everywhere. C(result) has C(outcome): V(failed_unchanged),
                 V(rolled_back) or V(partial), and C(nodes).
         """
-        change, old, new = self._change, self._change.old, self._change.new
-        if change.name == "api" and new.fingerprints:
+        api = self._changes.get("api")
+        if api is not None and api.new.fingerprints:
             # Nothing else of what the new certificate leads to is trusted.
-            self._api.session.pin(new.fingerprints[0])
-        refused = self._write(change.update, new)
-        if refused is not None and not self._perhaps_made:
-            raise refused.with_result(outcome="failed_unchanged", changed=False)
+            self._api.session.pin(api.new.fingerprints[0])
+        waiting = _plan.in_safe_order(Write(name, one.update, one.new) for name, one in self._changes.items())
+        made: list[str] = []
+        evidence = Evidence()
+        while waiting:
+            names, refused = self._write(waiting)
+            waiting = waiting[len(names) :]
+            if refused is not None:
+                evidence = self._evidence(self._new(names), acknowledged=False) if self._perhaps_made else Evidence()
+                if not evidence.proven:
+                    raise self._refused(refused.about(", ".join(names)), made, names, evidence)
+            made += names
+            if waiting and not self._settings.disturbing.isdisjoint(names):
+                self._poll_for(self._new(names))
+        if not evidence.proven or evidence.proof.names != set(made):
+            evidence = self._evidence(self._new(made), acknowledged=True)
+        if not evidence.proven:
+            missing = [name for name, state in self._new(made).items() if not evidence.proves(name, state)]
+            cause = self._not_proven(evidence).about(", ".join(missing or made))
+            raise self._failed(cause, made, evidence, acknowledged=True)
+        self.outcomes.update(dict.fromkeys(made, "changed"))
+        return evidence
 
-        evidence = self._evidence(new, acknowledged=refused is None)
-        if evidence.proven:
-            return evidence
-        cause = refused or self._not_proven(evidence)
-        if refused is not None or not self._settings.rollback:
-            # Perhaps nothing has happened. What was acknowledged is taken back all the same.
-            proof = self._prover.look(old)
-            by_handshake = evidence.unread is not None and self._prover.by_handshake and proof.complete
-            if by_handshake or (evidence.shows(old) and not proof.missing):
-                raise cause.with_result(outcome="failed_unchanged", changed=False, nodes=proof.as_list())
-        raise self._put_back(cause, evidence)
+    def _new(self, names: Iterable[str]) -> States:
+        return {name: self._changes[name].new for name in names}
 
-    def _write(self, update: Update | None, state: State) -> CertificateError | None:
-        """Send an update or a deletion until it succeeds; why it did not, if so."""
-        deadline = time.monotonic() + self._settings.wait_timeout
+    def _old(self, names: Iterable[str]) -> States:
+        return {name: self._changes[name].old for name in names}
+
+    def _wait_deadline(self) -> float:
+        return time.monotonic() + self._settings.wait_timeout
+
+    # Writing.
+
+    def _write(self, waiting: Sequence[Write]) -> tuple[list[str], CertificateError | None]:
+        """Make the first of the writes, with those that go into the same request.
+
+        Returns:
+            Their names, and why they were not made, if so.
+        """
+        while True:
+            group = _plan.next_request(waiting, bulk=self._bulk, alone=self._settings.alone)
+            try:
+                return [write.name for write in group], self._send(group)
+            except NoBulkUpdate:
+                self._bulk = False
+
+    def _send(self, group: Sequence[Write]) -> CertificateError | None:
+        """Send updates or one deletion until it succeeds; why it did not, if so."""
+        goals = {write.name: write.goal for write in group}
+        updates = [write.update for write in group if write.update is not None]
+        deadline = self._wait_deadline()
+        self._perhaps_made = False
 
         def send() -> None:
-            if update is None:
-                self._api.delete(self._change.name)
+            if updates:
+                self._api.update(updates, bulk=self._bulk)
             else:
-                self._api.update(update, bulk=self._settings.bulk)
+                self._api.delete(group[0].name)
 
         def made(error: CertificateError) -> bool:
             # What is not there to be deleted was perhaps deleted by an attempt before, or by somebody else.
-            self._perhaps_made |= perhaps_made(error) or (update is None and error.kind == "not_found")
-            if not answer_lost(error):
-                return False
-            installed, unread = self._poll(lambda installed: True, deadline)
-            return Evidence(installed, unread).shows(state)
+            self._perhaps_made |= perhaps_made(error) or (not updates and error.kind == "not_found")
+            if answer_lost(error):
+                return Evidence(*self._poll(goals, lambda dummy: True, deadline)).shows(goals)
+            if self._outage_expected and never_sent(error):
+                self._poll(goals, lambda dummy: True, deadline)
+            return False
 
         try:
             self._retries.run(send, write_may_be_repeated, made)
         except CertificateError as error:
             return error
+        finally:
+            self._outage_expected |= not self._settings.disturbing.isdisjoint(goals)
         return None
 
     def _poll(
-        self, enough: Callable[[Installed | None], bool], deadline: float
-    ) -> tuple[Installed | None, CertificateError | None]:
+        self, names: Iterable[str], enough: Callable[[Reported], bool], deadline: float
+    ) -> tuple[Reported, CertificateError | None]:
         """Read until it is enough, at least once; what was read last, or why nothing could be."""
-        installed, unread = None, None
+        installed: Reported = {}
+        unread = None
         for dummy in until(deadline):
-            if self._change.name == "api":
+            if "api" in self._changes:
                 self._api.session.disconnect()  # an old connection would not meet the new certificate
             try:
-                installed, unread = installed_now(self._api, self._change.name), None
+                installed, unread = installed_now(self._api, names), None
             except CertificateError as error:
-                installed, unread = None, error
+                installed, unread = {}, error
             if enough(installed) if unread is None else unread.kind in _NOT_ALLOWED:
                 break
         return installed, unread
 
-    def _evidence(self, state: State, *, acknowledged: bool) -> Evidence:
-        """Wait until the API reports a state and every endpoint shows it.
+    def _poll_for(self, states: States) -> tuple[Reported, CertificateError | None]:
+        """Read until it shows the states, or O(wait_timeout) has passed."""
+        return self._poll(states, lambda read: Evidence(read).shows(states), self._wait_deadline())
+
+    # Proving.
+
+    def _evidence(self, states: States, *, acknowledged: bool) -> Evidence:
+        """Wait until the API reports the states and every endpoint shows them.
 
         Where the API cannot be read, handshakes with all endpoints are proof enough.
 
         Args:
-            acknowledged: whether the server said that it has done the write. If not, one read decides whether there is
+            acknowledged: whether the server said that it has done the writes. If not, one read decides whether there is
                 anything to wait for, and an endpoint that cannot be reached is no proof.
         """
-        wanted = state.shown_by if acknowledged else (lambda installed: True)
-        installed, unread = self._poll(wanted, time.monotonic() + self._settings.wait_timeout)
-        shown = Evidence(installed, unread).shows(state)
-        if not shown and (unread is None or not self._prover.by_handshake):
-            return Evidence(installed, unread, self._prover.look(state))
-        proof = self._prover.prove(state, self._settings.verify_timeout)
+
+        installed, unread = (
+            self._poll_for(states) if acknowledged else self._poll(states, lambda dummy: True, self._wait_deadline())
+        )
+        shown = Evidence(installed, unread).shows(states)
+        if not shown and (unread is None or not self._prover.by_handshake(states)):
+            return Evidence(installed, unread, self._prover.look(states))
+        proof = self._prover.prove(states, self._settings.verify_timeout)
         proven = not proof.missing if acknowledged and shown else proof.complete
         return Evidence(installed, unread, proof, proven)
 
@@ -166,37 +243,114 @@ class Transaction:
             problem = f"after {settings.wait_timeout:g} s it still does not show (option wait_timeout)."
         return CertificateError("not_proven", f"the cluster accepted the change, but {problem}", cluster=self._api.url)
 
-    def _put_back(self, cause: CertificateError, evidence: Evidence) -> CertificateError:
-        """Put the old certificate back, if that is possible; the error to raise."""
-        change = self._change
+    # Failing.
+
+    def _refused(
+        self, cause: CertificateError, made: Sequence[str], names: Sequence[str], evidence: Evidence
+    ) -> CertificateError:
+        """The error to raise after a write failed.
+
+        Args:
+            made: what was written before it.
+            names: what it was to write.
+            evidence: for that, when it was perhaps made.
+        """
+        touched = [*made, *(names if self._perhaps_made else ())]
+        if not touched:
+            return cause.with_result(outcome="failed_unchanged", changed=False)
+        if made:
+            evidence = Evidence(*self._poll(touched, lambda dummy: True, time.monotonic()))
+        return self._failed(cause, touched, evidence, acknowledged=bool(made))
+
+    def _failed(
+        self, cause: CertificateError, touched: Sequence[str], evidence: Evidence, *, acknowledged: bool
+    ) -> CertificateError:
+        """The error to raise, once everything that could be was put back.
+
+        Args:
+            touched: what was written, or perhaps was.
+            evidence: what was read of it.
+            acknowledged: whether the server said of any of it that it has done it.
+        """
+        if not acknowledged or not self._settings.rollback:
+            # Perhaps nothing has happened. What was acknowledged is taken back all the same.
+            old = self._old(touched)
+            proof = self._prover.look(old)
+            by_handshake = evidence.unread is not None and self._prover.by_handshake(old) and proof.complete
+            if by_handshake or (evidence.shows(old) and not proof.missing):
+                return cause.with_result(outcome="failed_unchanged", changed=False, nodes=proof.as_list())
         if not self._settings.rollback:
-            return self._partial(cause, "The old certificate was not put back (option rollback)")
-        if evidence.unread is None and self._somebody_else(evidence.installed):
-            return self._partial(
-                cause, "The cluster has a third certificate, so somebody else changed it; that was left alone"
-            )
-        try:
-            update = _plan.undo(change)
-        except _plan.CannotUndo as reason:
-            return self._partial(cause, f"The old certificate cannot be put back: {reason}")
-        refused = self._write(update, change.old)
-        back = self._evidence(change.old, acknowledged=refused is None)
-        if not back.proven:
-            return self._partial(
-                cause, f"Putting the old certificate back failed too: {(refused or self._not_proven(back)).message}"
-            )
-        cause.message += " The old certificate was put back, and shows everywhere. Mend the cause, then run again."
+            return self._partial(cause, dict.fromkeys(touched, _NOT_WANTED))
+        return self._put_back(cause, touched, evidence)
+
+    def _put_back(self, cause: CertificateError, touched: Sequence[str], evidence: Evidence) -> CertificateError:
+        """Put back what can be; the error to raise."""
+        problems: dict[str, str] = {}  # by certificate name
+        writes = []
+        for name in touched:
+            if evidence.unread is None and self._somebody_else(name, evidence.installed[name]):
+                problems[name] = "The cluster has a third certificate, so somebody else changed it; that was left alone"
+                continue
+            try:
+                writes.append(_plan.undo(self._changes[name]))
+            except _plan.CannotUndo as reason:
+                problems[name] = f"The old certificate cannot be put back: {reason}"
+        old = self._old(write.name for write in writes)
+        refusals = self._write_all(writes)
+        back = self._evidence(old, acknowledged=not refusals) if old else Evidence()
+        for name, state in old.items():
+            if back.proven or (name not in refusals and back.proves(name, state)):
+                self.outcomes[name] = "rolled_back"
+            else:
+                why = refusals.get(name) or self._not_proven(back)
+                problems[name] = f"Putting the old certificate back failed too: {why.message}"
+        if problems:
+            return self._partial(cause, problems)
+        were = "The old certificate was" if len(old) == 1 else f"The old certificates ({', '.join(old)}) were"
+        cause.message += f" {were} put back, and {'shows' if len(old) == 1 else 'show'} everywhere. "
+        cause.message += "Mend the cause, then run again."
         return cause.with_result(outcome="rolled_back", changed=False, nodes=back.proof.as_list())
 
-    def _somebody_else(self, installed: Installed | None) -> bool:
-        parsed = installed is None or bool(installed.chain)
-        return parsed and not self._change.old.shown_by(installed) and not self._change.new.shown_by(installed)
+    def _write_all(self, writes: Iterable[Write]) -> dict[str, CertificateError]:
+        """Make all writes, whichever fail; why those were not made, by certificate name."""
+        refusals = {}
+        waiting = _plan.in_safe_order(writes)
+        while waiting:
+            names, refused = self._write(waiting)
+            if refused is not None and len(names) > 1:
+                self._bulk = False  # one of them must not keep the others from being put back
+                continue
+            waiting = waiting[len(names) :]
+            if refused is not None:
+                refusals[names[0]] = refused
+        return refusals
 
-    def _partial(self, cause: CertificateError, why: str) -> CertificateError:
-        proof = self._prover.look(self._change.new)
+    def _somebody_else(self, name: str, installed: Installed | None) -> bool:
+        parsed = installed is None or bool(installed.chain)
+        change = self._changes[name]
+        return parsed and not change.old.shown_by(installed) and not change.new.shown_by(installed)
+
+    def _partial(self, cause: CertificateError, problems: Mapping[str, str]) -> CertificateError:
+        """The error to raise when not everything is as it was.
+
+        Args:
+            problems: why a certificate was not put back, by its name.
+        """
+        put_back = [name for name, outcome in self.outcomes.items() if outcome == "rolled_back"]
+        proof = self._prover.look({**self._old(put_back), **self._new(problems)})
+        for name in problems:
+            self.outcomes[name] = "changed" if proof.of(name).complete else "partial"
+        names: dict[str, list[str]] = {}
+        for name, why in problems.items():
+            names.setdefault(why.rstrip("."), []).append(name)
+        many = len(self._changes) > 1
+        whys = [f"{', '.join(about)}: {why}" if many else why for why, about in names.items()]
+        if put_back:
+            whys.append(f"Put back: {', '.join(put_back)}")
         nodes = "; ".join(map(str, proof.sightings)) or "not asked (option verify)"
+        updated = any(self._changes[name].update for name in problems)
         cause.message += (
-            f" {why.rstrip('.')}. What the nodes have now: {nodes}. Mend the cause, then run again"
-            f"{' with force=true: the same update may be made twice without harm' if self._change.update else ''}."
+            f" {'. '.join(whys)}. What the nodes have now: {nodes}. Mend the cause, then run again"
+            f"{' with force=true: the same update may be made twice without harm' if updated else ''}."
         )
         return cause.with_result(outcome="partial", changed=True, nodes=proof.as_list())

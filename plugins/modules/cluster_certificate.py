@@ -24,6 +24,7 @@ description:
 extends_documentation_fragment:
   - redis_enterprise.certificates.attributes
   - redis_enterprise.certificates.connection
+  - redis_enterprise.certificates.changes
 attributes:
   check_mode:
     support: full
@@ -86,48 +87,8 @@ options:
     type: str
     choices: [chain, leaf]
     default: chain
-  force:
-    description:
-      - Whether to write even when nothing differs.
-    type: bool
-    default: false
-  requirements:
-    description:
-      - What to do when the certificate does not meet what the vendor demands. See RV(findings).
-      - V(enforce) fails before anything is written, and names everything that would break a cluster. V(warn) warns.
-        V(ignore) only returns the findings.
-    type: str
-    choices: [enforce, warn, ignore]
-    default: enforce
-  verify:
-    description:
-      - How to prove that every node has the new certificate. For V(api), V(cm), V(metrics_exporter) and V(proxy) by TLS
-        handshakes with the ports that present it, for the others by what every node's own API reports.
-      - With V(auto), an address that could not be reached before the change either gives a warning. With V(strict),
-        such an address is refused before anything is written.
-      - V(none) relies on what the API at O(url) reports.
-    type: str
-    choices: [auto, strict, none]
-    default: auto
-  verify_timeout:
-    description:
-      - Seconds to wait until every node has the new certificate. Then the old one is put back, for which the same time
-        is allowed.
-    type: float
-    default: 300
-  rollback:
-    description:
-      - Whether to put the old certificate back when the new one cannot be proven.
-      - For that, the user must be allowed to read private keys, as the role admin is.
-    type: bool
-    default: true
-  wait_timeout:
-    description:
-      - Seconds to wait after a write until the API at O(url) reports the new state. Also how long an API that cannot be
-        reached is waited for, after the answer to a write was lost or an internode certificate was changed.
-    type: float
-    default: 300
 seealso:
+  - module: redis_enterprise.certificates.cluster_certificates
   - module: redis_enterprise.certificates.cluster_certificate_info
 """
 
@@ -164,6 +125,13 @@ change:
   returned: success
   type: str
   sample: update
+reason:
+  description:
+    - Why. V(not_set), V(not_readable), V(leaf_differs), V(chain_differs) (and the leaf does not), V(bundle_differs) or
+      V(forced) for an update, V(not_wanted) for a deletion, V(same) or V(absent) for nothing.
+  returned: success
+  type: str
+  sample: leaf_differs
 outcome:
   description:
     - V(unchanged), V(changed) (in check mode, what would be), V(failed_unchanged) (nothing was changed),
@@ -178,6 +146,10 @@ nodes:
   type: list
   elements: dict
   contains:
+    name:
+      description: The name of the certificate that was looked for.
+      type: str
+      returned: always
     node:
       description: The C(uid) of the node, or null where it is not known.
       type: int
@@ -209,7 +181,8 @@ nodes:
       type: str
       returned: always
   sample:
-    - node: 1
+    - name: api
+      node: 1
       address: 10.0.0.1
       port: 9443
       service: api
@@ -240,6 +213,11 @@ hazards:
     advice:
       description: What is done about it, or is to be done.
       type: str
+      returned: always
+    certificates:
+      description: The names of the certificates whose change meets it.
+      type: list
+      elements: str
       returned: always
 attempts:
   description: The most times that any one request was sent; V(1) when none had to be repeated.
@@ -302,26 +280,14 @@ failure:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front, _options
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front, _options, _reconcile
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import cluster_certificate
 
 
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(
-        argument_spec={
-            **_options.CONNECTION_SPEC,
-            "name": {"type": "str", "required": True},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            **_options.MATERIAL_SPEC,
-            "compare": {"type": "str", "choices": ["chain", "leaf"], "default": "chain"},
-            "force": {"type": "bool", "default": False},
-            "requirements": {"type": "str", "choices": ["enforce", "warn", "ignore"], "default": "enforce"},
-            "verify": {"type": "str", "choices": ["auto", "strict", "none"], "default": "auto"},
-            "verify_timeout": {"type": "float", "default": 300},
-            "rollback": {"type": "bool", "default": True},
-            "wait_timeout": {"type": "float", "default": 300},
-        },
+        argument_spec={**_options.CONNECTION_SPEC, **_reconcile.ENTRY_SPEC, **_reconcile.SPEC},
         mutually_exclusive=_options.CONNECTION_EXCLUSIVE + _options.MATERIAL_EXCLUSIVE,
         supports_check_mode=True,
     )

@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of the options in SPEC of module_utils/_reconcile.py."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """How changes are checked, made and proven."""
+
+    DOCUMENTATION = r"""
+options:
+  force:
+    description:
+      - Whether to write even when nothing differs.
+    type: bool
+    default: false
+  requirements:
+    description:
+      - What to do when the certificate does not meet what the vendor demands. See RV(findings).
+      - V(enforce) fails before anything is written, and names everything that would break a cluster. V(warn) warns.
+        V(ignore) only returns the findings.
+    type: str
+    choices: [enforce, warn, ignore]
+    default: enforce
+  verify:
+    description:
+      - How to prove that every node has the new certificate. For V(api), V(cm), V(metrics_exporter) and V(proxy) by TLS
+        handshakes with the ports that present it, for the others by what every node's own API reports.
+      - With V(auto), an address that could not be reached before the change either gives a warning. With V(strict),
+        such an address is refused before anything is written.
+      - V(none) relies on what the API at O(url) reports.
+    type: str
+    choices: [auto, strict, none]
+    default: auto
+  verify_timeout:
+    description:
+      - Seconds to wait until every node has the new certificate. Then the old one is put back, for which the same time
+        is allowed.
+    type: float
+    default: 300
+  rollback:
+    description:
+      - Whether to put the old certificate back when the new one cannot be proven.
+      - For that, the user must be allowed to read private keys, as the role admin is.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - Seconds to wait after a write until the API at O(url) reports the new state. Also how long an API that cannot be
+        reached is waited for, after the answer to a write was lost or an internode certificate was changed.
+    type: float
+    default: 300
+"""

@@ -1,0 +1,216 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Bring the certificates of a cluster to what is wanted: read, plan, check, write, prove. All of it, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from . import _cluster, _material, _names, _options, _plan, _precautions, _releases
+from ._api import Api
+from ._errors import CertificateError, combined
+from ._installed import parsed
+from ._plan import Change, Wanted
+from ._retry import Retries
+from ._task import Task
+from ._transaction import Evidence, Settings, Transaction
+
+#: For AnsibleModule: how changes are checked, made and proven. Documented by the fragment C(changes).
+SPEC: dict[str, dict[str, Any]] = {
+    "force": {"type": "bool", "default": False},
+    "requirements": {"type": "str", "choices": ["enforce", "warn", "ignore"], "default": "enforce"},
+    "verify": {"type": "str", "choices": ["auto", "strict", "none"], "default": "auto"},
+    "verify_timeout": {"type": "float", "default": 300},
+    "rollback": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "float", "default": 300},
+}
+
+#: For AnsibleModule: what is wanted of one certificate.
+ENTRY_SPEC: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **_options.MATERIAL_SPEC,
+    "compare": {"type": "str", "choices": ["chain", "leaf"], "default": "chain"},
+}
+
+_DISTURBING = (_releases.CORRUPTED_PAIR, _releases.API_OUTAGE)
+
+
+@dataclass
+class Report:
+    """What is known, filled as it goes, so that a failure has what is known by then."""
+
+    changes: list[Change] = field(default_factory=list)
+    outcomes: dict[str, str] = field(default_factory=dict)  # by certificate name
+    after: dict[str, dict[str, Any] | None] = field(default_factory=dict)  # facts, by certificate name
+    common: dict[str, Any] = field(
+        default_factory=lambda: {
+            "changed": False,
+            "outcome": "failed_unchanged",
+            "findings": [],
+            "hazards": [],
+            "nodes": [],
+        }
+    )  # what the results of all modules have
+
+    def plan(self, changes: Sequence[Change]) -> None:
+        """Note what is to be done."""
+        self.changes = list(changes)
+        self.failed({})
+
+    def failed(self, outcomes: Mapping[str, str]) -> None:
+        """Note what has come of changes that were to be made together."""
+        for change in self.changes:
+            outcome = "unchanged" if change.action == "none" else outcomes.get(change.name, "failed_unchanged")
+            self.outcomes[change.name] = outcome
+            # What the cluster has is known but for a change that is neither made nor undone.
+            kept = {"changed": change.after, "partial": None}
+            self.after[change.name] = kept.get(outcome, change.before)
+
+    def succeeded(self, evidence: Evidence | None) -> None:
+        """Note that all is as it should be, or in check mode would be."""
+        for change in self.changes:
+            self.outcomes[change.name] = "unchanged" if change.action == "none" else "changed"
+            self.after[change.name] = change.after
+        for name, installed in (evidence.installed if evidence else {}).items():
+            self.after[name] = installed.facts if installed else None
+        self.common["changed"] = "changed" in self.outcomes.values()
+        self.common["outcome"] = "changed" if self.common["changed"] else "unchanged"
+
+    def change(self, change: Change) -> dict[str, Any]:
+        """One change, for results."""
+        return {
+            "name": change.name,
+            "action": change.action,
+            "reason": change.reason,
+            "before": change.before,
+            "after": self.after[change.name],
+            "outcome": self.outcomes[change.name],
+        }
+
+
+def wanted(entries: Iterable[Mapping[str, Any]]) -> list[Wanted]:
+    """What the user wants, each certificate read and checked. No request is needed for it.
+
+    Args:
+        entries: options as in M(ENTRY_SPEC).
+
+    Raises:
+        CertificateError: something of one is not usable, or a name stands twice; all that is wrong is named.
+    """
+    now = datetime.now(timezone.utc)
+    found: list[Wanted] = []
+    errors = []
+    for entry in entries:
+        name = _names.canonical(entry["name"].strip())
+        try:
+            if not name:
+                raise CertificateError(
+                    "invalid_option", "option name is empty. Give a certificate name.", option="name"
+                )
+            if any(name == other.name for other in found):
+                raise CertificateError("invalid_option", "it stands twice. Leave one out.", option="certificates")
+            material = _material.from_options(name, entry, now) if entry["state"] == "present" else None
+            found.append(Wanted(name, material, entry["compare"]))
+        except CertificateError as error:
+            errors.append(error.about(name) if name else error)
+    if errors:
+        raise combined(errors)
+    return found
+
+
+def reconcile(task: Task, certificates: Sequence[Wanted], report: Report, *, purge_optional: bool = False) -> None:
+    """Have exactly these certificates, by one transaction.
+
+    Args:
+        report: filled as it goes.
+        purge_optional: whether optional certificates that are not wanted are deleted.
+
+    Raises:
+        CertificateError: naming the certificates. C(result) has what the report's C(common) then has.
+    """
+    _options.check_range(task.params, "wait_timeout", 0, 86400, "seconds")
+    _options.check_range(task.params, "verify_timeout", 0, 86400, "seconds")
+    now = datetime.now(timezone.utc)
+    session, retries = task.connect()
+    report.common.update(attempts=retries.attempts, retried=retries.log)
+    try:
+        with session:
+            api = Api(session, retries)
+            report.plan(_changes(task, api, certificates, purge_optional, now))
+            pending = [change for change in report.changes if change.action != "none"]
+            evidence = _make(task, api, retries, pending, report, now) if pending else None
+    except CertificateError as error:
+        report.common.update(error.result)
+        raise
+    finally:
+        report.common["attempts"] = retries.attempts
+    report.succeeded(evidence)
+
+
+def _changes(task: Task, api: Api, certificates: Sequence[Wanted], purge_optional: bool, now: datetime) -> list[Change]:
+    stored = api.certificates()
+    everything = [*certificates, *(_plan.unlisted(certificates, stored) if purge_optional else ())]
+    changes, errors = [], []
+    installed = parsed(stored, [one.name for one in everything], now)
+    for one in everything:
+        try:
+            changes.append(_plan.change(one, installed[one.name], force=task.params["force"], now=now))
+        except CertificateError as error:
+            errors.append(error.about(one.name))
+    if errors:
+        raise combined(errors)
+    return changes
+
+
+def _make(
+    task: Task, api: Api, retries: Retries, changes: Sequence[Change], report: Report, now: datetime
+) -> Evidence | None:
+    """Check everything, then make the changes; None in check mode."""
+    params, common = task.params, report.common
+    names = [change.name for change in changes]
+    cluster = _cluster.read(api, task.warn, needed=True)
+    findings = _precautions.findings(changes, cluster, now)
+    common["findings"] = [finding.as_dict() for finding in findings]
+    _precautions.enforce(findings, params["requirements"], task.warn)
+    hazards = _precautions.hazards(changes, cluster)
+    common["hazards"] = [{**hazard.as_dict(), "certificates": met_by} for hazard, met_by in hazards.items()]
+    for hazard, met_by in hazards.items():
+        task.warn(f"{', '.join(met_by)}: {hazard.id}: {hazard.description}; {hazard.advice}")
+    _precautions.check_nodes(changes, cluster)
+    prover = _precautions.prover(api, names, cluster, hazards, params["verify"], task.warn)
+    if task.check_mode:
+        return None
+
+    settings = Settings(
+        params["verify_timeout"],
+        params["wait_timeout"],
+        params["rollback"],
+        bulk=not _releases.before(cluster.version, _releases.BULK_UPDATE),
+        alone=frozenset(hazards.get(_releases.CORRUPTED_PAIR, ())),
+        disturbing=frozenset(name for hazard in _DISTURBING for name in hazards.get(hazard, ())),
+    )
+    transaction = Transaction(Api(api.session), retries, changes, prover, settings)
+    try:
+        evidence = transaction.run()
+    except CertificateError:
+        report.failed(transaction.outcomes)
+        raise
+    common["nodes"] = evidence.proof.as_list()
+    about = ", ".join(names)
+    if evidence.unread is not None:
+        task.warn(f"{about}: proven by handshakes, but it could not be read back: {evidence.unread.message}")
+    if evidence.proof.unreachable:
+        task.warn(
+            f"{about}: not proven where nothing could be reached, before the change or after it: "
+            f"{'; '.join(map(str, evidence.proof.unreachable))}"
+        )
+    if api.session.distrusted is not None:
+        task.warn(f"{about}: the next run will fail on the new certificate: {api.session.distrusted.message}")
+    return evidence

@@ -1,0 +1,291 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cluster_certificates
+short_description: Replace or remove several TLS certificates of a Redis Software cluster, all or none
+version_added: 0.1.0
+author:
+  - The redis_enterprise.certificates contributors (!UNKNOWN)
+description:
+  - Makes sure that a cluster has the certificates that are listed, each with its chain and private key, or has them not.
+  - What M(redis_enterprise.certificates.cluster_certificate) does for one certificate, this does for all of them
+    together. They are read once and compared, everything is checked before the first write, and there is one proof at
+    the end. When one of them is refused or cannot be proven, those already changed are put back, and the task fails.
+  - A server that can update several certificates by one request (7.22.2 or newer) gets one. On others they are updated
+    one after the other. V(ccs_internode_encryption) goes in a request of its own before 8.0.20-68, where it can be
+    corrupted otherwise (RS199373). Certificates between nodes come first, deletions after updates, and V(api) last.
+extends_documentation_fragment:
+  - redis_enterprise.certificates.attributes
+  - redis_enterprise.certificates.connection
+  - redis_enterprise.certificates.changes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details: With O(force=true) every run writes.
+options:
+  certificates:
+    description:
+      - What is wanted, an entry for each certificate. Certificates that are not listed are left alone.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+        name:
+          description:
+            - The name of the certificate. Clusters have V(api), V(cm), V(metrics_exporter), V(proxy), V(syncer),
+              V(ccs_internode_encryption) and V(data_internode_encryption), and may have V(ldap_client), V(mtls_trusted_ca),
+              V(sso_service) and V(sso_issuer). The cluster decides which names it takes.
+            - V(cp_internode_encryption) and V(dp_internode_encryption) are accepted for V(ccs_internode_encryption) and
+              V(data_internode_encryption).
+          type: str
+          required: true
+        state:
+          description:
+            - V(present) replaces the certificate when it differs.
+            - V(absent) removes it. Only optional certificates can be removed.
+          type: str
+          choices: [present, absent]
+          default: present
+        certificate:
+          description:
+            - The certificate in PEM, leaf first, then each issuer.
+            - For V(mtls_trusted_ca) and V(sso_issuer), a bundle of CA certificates in any order, which is compared as a set.
+            - Required with O(certificates[].state=present), unless O(certificates[].certificate_path) is set.
+          type: str
+        certificate_path:
+          description:
+            - Path of a file with what O(certificates[].certificate) takes. It is read where the module runs.
+          type: path
+        private_key:
+          description:
+            - The private key of the leaf, in PEM. RSA, EC and Ed25519 keys are supported.
+            - Required with O(certificates[].state=present), unless O(certificates[].private_key_path) is set; V(mtls_trusted_ca) and V(sso_issuer) take
+              none.
+          type: str
+        private_key_path:
+          description:
+            - Path of a file with what O(certificates[].private_key) takes. It is read where the module runs.
+          type: path
+        private_key_passphrase:
+          description:
+            - The passphrase of the private key, if it is encrypted. The cluster receives the key decrypted.
+          type: str
+        compare:
+          description:
+            - V(chain) compares the leaf and all issuers after it, V(leaf) the leaf alone.
+          type: str
+          choices: [chain, leaf]
+          default: chain
+  purge_optional:
+    description:
+      - Whether to delete the optional certificates that are not listed. These are V(ldap_client), V(mtls_trusted_ca),
+        V(sso_service) and V(sso_issuer). A name that only a newer server knows is never deleted so.
+    type: bool
+    default: false
+seealso:
+  - module: redis_enterprise.certificates.cluster_certificate
+  - module: redis_enterprise.certificates.cluster_certificate_info
+"""
+
+EXAMPLES = r"""
+- name: Replace all that clients see
+  redis_enterprise.certificates.cluster_certificates:
+    url: https://cluster.example.com:9443
+    username: admin@example.com
+    password: "{{ vault_cluster_password }}"
+    ca_path: /etc/ssl/certs/corporate-ca.pem
+    certificates:
+      - name: proxy
+        certificate_path: /etc/ssl/redis/proxy.pem
+        private_key_path: /etc/ssl/redis/proxy.key
+      - name: api
+        certificate_path: /etc/ssl/redis/api.pem
+        private_key_path: /etc/ssl/redis/api.key
+      - name: ldap_client
+        state: absent
+"""
+
+RETURN = r"""
+outcome:
+  description:
+    - V(unchanged), V(changed) (in check mode, what would be), V(failed_unchanged) (nothing was changed),
+      V(rolled_back) (what was changed was put back and is proven), or V(partial) (see RV(changes) and RV(nodes)).
+    - Every run ends with one of these, whatever breaks in between.
+  returned: always
+  type: str
+  sample: changed
+changes:
+  description: What was done, or in check mode would be done. An entry for each certificate that is listed or purged.
+  returned: always; empty when it failed before it was known
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the certificate, as the REST API writes it.
+      type: str
+      returned: always
+    action:
+      description: V(update), V(delete) or V(none).
+      type: str
+      returned: always
+    reason:
+      description:
+        - Why. V(not_set), V(not_readable), V(leaf_differs), V(chain_differs) (and the leaf does not), V(bundle_differs)
+          or V(forced) for an update, V(not_wanted) or V(not_listed) (see O(purge_optional)) for a deletion, V(same) or
+          V(absent) for nothing.
+      type: str
+      returned: always
+    before:
+      description:
+        - Facts about the certificate that the cluster had, or null when it had none.
+        - The same facts as RV(redis_enterprise.certificates.cluster_certificate_info#module:certificates).
+      type: dict
+      returned: always
+    after:
+      description:
+        - Facts about the certificate that the cluster has now, or in check mode would have; null when it has none, or
+          when the outcome is V(partial).
+      type: dict
+      returned: always
+    outcome:
+      description:
+        - V(unchanged), V(changed), V(failed_unchanged), V(rolled_back) or V(partial), of this certificate.
+      type: str
+      returned: always
+nodes:
+  description: What was seen at every address that shows the certificate, after the last write.
+  returned: always; empty when nothing was written
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the certificate that was looked for.
+      type: str
+      returned: always
+    node:
+      description: The C(uid) of the node, or null where it is not known.
+      type: int
+      returned: always
+    address:
+      description: The address that was looked at.
+      type: str
+      returned: always
+    port:
+      description: The port.
+      type: int
+      returned: always
+    service:
+      description: V(api), V(cm), V(metrics_exporter) or V(proxy).
+      type: str
+      returned: always
+    status:
+      description:
+        - V(verified), V(stale) (another certificate), V(unreachable) (nothing listens) or V(failed) (something
+          listens, but shows no certificate).
+      type: str
+      returned: always
+    fingerprint:
+      description: The SHA-256 fingerprint of the leaf that was seen, or null.
+      type: str
+      returned: always
+    problem:
+      description: Why no certificate was seen, or null.
+      type: str
+      returned: always
+  sample:
+    - name: api
+      node: 1
+      address: 10.0.0.1
+      port: 9443
+      service: api
+      status: verified
+      fingerprint: "54:92:1e:d4:2d:f6:01:3e:6c:93:6b:b5:08:ad:2d:5c:73:41:f6:0a:ac:9a:3b:bc:c9:10:9a:57:7a:ce:e8:a5"
+      problem: null
+findings:
+  description:
+    - What the vendor demands of certificates and the new one does not meet.
+    - The same as RV(redis_enterprise.certificates.cluster_certificate_info#module:certificates[].findings).
+  returned: always; empty when nothing is to be changed
+  type: list
+  elements: dict
+hazards:
+  description: Known bugs of the cluster's version that the change meets.
+  returned: always; empty when nothing is to be changed
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The vendor's bug number.
+      type: str
+      returned: always
+    description:
+      description: What happens.
+      type: str
+      returned: always
+    advice:
+      description: What is done about it, or is to be done.
+      type: str
+      returned: always
+    certificates:
+      description: The names of the certificates whose change meets it.
+      type: list
+      elements: str
+      returned: always
+attempts:
+  description: The most times that any one request was sent; V(1) when none had to be repeated.
+  returned: when the options are valid
+  type: int
+  sample: 1
+retried:
+  description: One line for each request that was sent again.
+  returned: when the options are valid
+  type: list
+  elements: str
+diff:
+  description: For each change, facts that identify the certificate, before and after. Never PEM.
+  returned: success
+  type: list
+  elements: dict
+failure:
+  description: What went wrong, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
+  returned: failure
+  type: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front, _options, _reconcile
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import cluster_certificates
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            **_options.CONNECTION_SPEC,
+            "certificates": {
+                "type": "list",
+                "elements": "dict",
+                "required": True,
+                "options": _reconcile.ENTRY_SPEC,
+                "mutually_exclusive": _options.MATERIAL_EXCLUSIVE,
+            },
+            "purge_optional": {"type": "bool", "default": False},
+            **_reconcile.SPEC,
+        },
+        mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
+        supports_check_mode=True,
+    )
+    _front.run(module, cluster_certificates.run)
+
+
+if __name__ == "__main__":
+    main()
