@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _names
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils import _sources
 
@@ -55,10 +56,15 @@ _value:
     entries:
       description:
         - For each certificate C(name), C(index) in the input, C(state), and C(source), the kind of its source.
-        - C(issues) says whether the source issues a certificate. Then C(names), C(key_type), C(key_size) and C(issuer)
-          say what it has to be; null is anything.
+        - C(issues) says whether the source issues a certificate.
+        - Where the material is not there already, C(common_name), C(names), C(key_type), C(key_size) and C(issuer) say
+          what it has to be (null is anything), and C(options) holds what has a default.
       type: list
       elements: dict
+    fetched:
+      description: The names whose material is fetched at every run, with tasks of the user's that do not issue.
+      type: list
+      elements: str
 """
 
 #: The ways to name files: what may be given together.
@@ -79,7 +85,7 @@ def _exactly_one(options: Mapping[str, Any], kind: str, *names: str) -> Iterator
 def _ownca(options: Mapping[str, Any]) -> Iterator[str]:
     yield from _exactly_one(options, "ownca", "ca_certificate", "ca_certificate_path")
     yield from _exactly_one(options, "ownca", "ca_private_key", "ca_private_key_path")
-    if options["days"] < 1:
+    if int(options["days"]) < 1:
         yield "source ownca: days is less than 1."
 
 
@@ -97,6 +103,9 @@ def _issuing(name: str, kind: str, options: Mapping[str, Any], fqdn: str | None)
         yield f"certificates between nodes need an RSA key. Set key_type of source {kind} to RSA."
     if not options.get("names") and fqdn is None:
         yield f"the name of the cluster is not known to this user. Set names of source {kind}."
+    if kind in _sources.MAKING_KEYS and int(options["key_size"]) not in _sources.KEY_SIZES[options["key_type"]]:
+        sizes = " or ".join(map(str, _sources.KEY_SIZES[options["key_type"]]))
+        yield f"source {kind}: an {options['key_type']} key does not have {options['key_size']} bits. Set {sizes}."
     collection = _sources.ISSUING[kind]
     if collection is not None and _sources.is_missing(collection):
         yield (
@@ -132,13 +141,16 @@ def _entry(index: int, entry: Mapping[str, Any], name: str, fqdn: str | None) ->
     if kind is None or kind in _sources.GIVEN:
         return planned
     options = _sources.options_of(entry, kind)
+    names = _names_for(options, fqdn)
     return {
         **planned,
-        "issues": bool(options.get("issues", True)),
-        "names": _names_for(options, fqdn),
+        "issues": boolean(options.get("issues", True)),
+        "common_name": fqdn if fqdn in names else names[0],
+        "names": names,
         "key_type": options.get("key_type"),
-        "key_size": options.get("key_size"),
+        "key_size": int(options["key_size"]) if options.get("key_size") else None,
         "issuer": options.get("issuer"),
+        "options": {option: options[option] for option in _sources.DEFAULTS[kind]},
     }
 
 
@@ -154,7 +166,8 @@ def rotation_plan(certificates: Sequence[Mapping[str, Any]], fqdn: str | None) -
     for entry, name in zip(certificates, names):
         problems += [f"{name}: {problem}" for problem in _problems(entry, name, fqdn)]
     entries = [_entry(index, entry, names[index], fqdn) for index, entry in enumerate(certificates) if not problems]
-    return {"problems": problems, "entries": entries}
+    fetched = [entry["name"] for entry in entries if entry["source"] == "tasks" and not entry["issues"]]
+    return {"problems": problems, "entries": entries, "fetched": fetched}
 
 
 class FilterModule:

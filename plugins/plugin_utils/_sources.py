@@ -24,6 +24,9 @@ ISSUING: Mapping[str, str | None] = {
 }
 KINDS = (*GIVEN, *ISSUING)
 
+#: For which the role makes the private key. Elsewhere the CA does, and any will do unless the user wants a certain one.
+MAKING_KEYS = ("ownca", "acme")
+
 #: Options of sources that stand for others which are not set, as the role's argument_specs declare them.
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "ownca": {"key_type": "RSA", "days": 365},
@@ -32,8 +35,8 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "tasks": {"issues": True},
 }
 
-#: The size, in bits, of a key whose size is not set.
-KEY_SIZES = {"RSA": 2048, "ECC": 256}
+#: The sizes, in bits, of the keys that sources make. The first is that of a key whose size is not set.
+KEY_SIZES = {"RSA": (2048, 3072, 4096), "ECC": (256, 384, 521)}
 
 
 def kind_of(entry: Mapping[str, Any]) -> str | None:
@@ -46,8 +49,8 @@ def options_of(entry: Mapping[str, Any], kind: str) -> dict[str, Any]:
     """The options of an entry's source, with their defaults."""
     given = {option: value for option, value in entry["source"][kind].items() if value is not None}
     options = {**DEFAULTS.get(kind, {}), **given}
-    if options.get("key_type"):
-        options.setdefault("key_size", KEY_SIZES[options["key_type"]])
+    if kind in MAKING_KEYS:
+        options.setdefault("key_size", KEY_SIZES[options["key_type"]][0])
     return options
 
 
