@@ -39,7 +39,8 @@ options:
     description: The size of its public key, in bits. If not set, any will do.
     type: int
   ca_fingerprint:
-    description: The SHA-256 fingerprint of the CA certificate that should have issued it.
+    description:
+      - The SHA-256 fingerprint of the CA certificate that should have issued it, and come next in its chain.
     type: str
   issuer:
     description:
@@ -101,7 +102,7 @@ def _key(facts: Mapping[str, Any], key_type: str | None, key_size: int | None) -
 
 def _ca(facts: Mapping[str, Any], ca_fingerprint: str | None, issuer: str | None) -> Iterator[str]:
     if ca_fingerprint is not None:
-        if ca_fingerprint not in facts["chain_fingerprints"][1:]:
+        if facts["chain_fingerprints"][1:2] != [ca_fingerprint]:
             yield "another CA issued it"
     elif issuer is not None:
         if issuer not in facts["issuer"]:

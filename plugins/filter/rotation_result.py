@@ -74,8 +74,11 @@ def _certificate(
     known = {"name": name, "source": source, "due": list(due)}
     if change is not None:
         return {**known, **{key: change[key] for key in ("action", "reason", "outcome", "before", "after")}}
-    action, outcome = ("issue", "changed" if check_mode else "failed_unchanged") if due else ("none", "unchanged")
-    return {**known, "action": action, "reason": None, "outcome": outcome, "before": has, "after": has}
+    if not due:
+        return {**known, "action": "none", "reason": None, "outcome": "unchanged", "before": has, "after": has}
+    # What will be issued is not known yet; or it was not issued, or not installed, since something failed.
+    outcome, after = ("changed", None) if check_mode else ("failed_unchanged", has)
+    return {**known, "action": "issue", "reason": None, "outcome": outcome, "before": has, "after": after}
 
 
 def rotation_result(
