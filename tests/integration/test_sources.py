@@ -400,7 +400,7 @@ def test_kept_material_is_what_is_installed(ansible: Ansible, cluster: Cluster, 
     files = [{"name": "proxy", "source": {"files": {"directory": "kept"}}}]
     inventory(ansible, {"one": cluster}, rotation_certificates=files)
     rotation.run()
-    assert cluster.certificate("proxy") == (kept / "proxy.pem").read_text()
+    assert rotation.chain("proxy") == x509.load_pem_x509_certificates((kept / "proxy.pem").read_bytes())
 
 
 def test_tasks_before_and_after(ansible: Ansible, cluster: Cluster, own: Path) -> None:
