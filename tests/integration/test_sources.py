@@ -16,7 +16,8 @@ import yaml
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 from simulator import Cluster, Fault
-from simulator.authority import Authority, Material, leaf_key, pem_of
+from simulator.authority import Authority, Material, pem_of
+from simulator.keys import leaf_key
 
 from .parts import Acme, Vault, acme, program, vault
 from .runs import COLLECTIONS, HERE, PROGRAMS, Ansible, Run
