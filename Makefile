@@ -7,9 +7,9 @@ PYTHON = $(shell tools/find-python 3.14 3.13 3.12 3.11)
 OLDEST_PYTHON = $(shell tools/find-python 3.10 3.11 3.12)
 TARGET_PYTHON = $(shell tools/find-python 3.9)
 
-STAGES = lint unit integration molecule package sanity
+STAGES = lint unit integration faults molecule package sanity
 
-.PHONY: help demo test $(STAGES) faults coverage environments environment-demo environment-test environment-oldest \
+.PHONY: help demo test $(STAGES) coverage environments environment-demo environment-test environment-oldest \
 	environment-target clean
 
 help:
@@ -25,10 +25,10 @@ demo: environment-demo
 test: environments
 	@tools/with test tools/test $(STAGES)
 
-lint faults molecule package coverage: environment-test
+lint molecule package faults coverage: environment-test
 unit integration sanity: environments
 
-$(STAGES) faults coverage:
+$(STAGES) coverage:
 	@tools/with test tools/stages/$@
 
 environments:

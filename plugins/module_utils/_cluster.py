@@ -97,6 +97,15 @@ def if_visible(read: Callable[[], Any], warn: Callable[[str], None] | None) -> A
         return None
 
 
+def name(api: Api) -> str | None:
+    """The cluster's FQDN, where this user may see it.
+
+    Raises:
+        CertificateError: a failure that is not about permissions.
+    """
+    return _text(if_visible(api.cluster, None), "name")
+
+
 def read(api: Api, warn: Callable[[str], None], *, needed: bool) -> Cluster:
     """Ask for all that this user may see.
 

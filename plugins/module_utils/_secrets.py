@@ -19,7 +19,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """The value itself. To be called only where a request's header or body is made."""
+        """The value itself. To be called only where a request's header or body is made, or what is to be encrypted."""
         return self._value
 
     def __repr__(self) -> str:

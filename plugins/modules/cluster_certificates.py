@@ -12,7 +12,8 @@ version_added: 0.1.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Makes sure that a cluster has the certificates that are listed, each with its chain and private key, or has them not.
+  - Makes sure that a cluster has the certificates that are listed, each with its chain and private key, or that it has
+    them not.
   - What M(redis_enterprise.certificates.cluster_certificate) does for one certificate, this does for all of them
     together. They are read once and compared, everything is checked before the first write, and there is one proof at
     the end. When one of them is refused or cannot be proven, those already changed are put back, and the task fails.
@@ -42,8 +43,8 @@ options:
         name:
           description:
             - The name of the certificate. Clusters have V(api), V(cm), V(metrics_exporter), V(proxy), V(syncer),
-              V(ccs_internode_encryption) and V(data_internode_encryption), and may have V(ldap_client), V(mtls_trusted_ca),
-              V(sso_service) and V(sso_issuer). The cluster decides which names it takes.
+              V(ccs_internode_encryption) and V(data_internode_encryption), and may have V(ldap_client),
+              V(mtls_trusted_ca), V(sso_service) and V(sso_issuer). The cluster decides which names it takes.
             - V(cp_internode_encryption) and V(dp_internode_encryption) are accepted for V(ccs_internode_encryption) and
               V(data_internode_encryption).
           type: str
@@ -58,7 +59,8 @@ options:
         certificate:
           description:
             - The certificate in PEM, leaf first, then each issuer.
-            - For V(mtls_trusted_ca) and V(sso_issuer), a bundle of CA certificates in any order, which is compared as a set.
+            - For V(mtls_trusted_ca) and V(sso_issuer), a bundle of CA certificates in any order, which is compared as a
+              set.
             - Required with O(certificates[].state=present), unless O(certificates[].certificate_path) is set.
           type: str
         certificate_path:
@@ -68,8 +70,8 @@ options:
         private_key:
           description:
             - The private key of the leaf, in PEM. RSA, EC and Ed25519 keys are supported.
-            - Required with O(certificates[].state=present), unless O(certificates[].private_key_path) is set; V(mtls_trusted_ca) and V(sso_issuer) take
-              none.
+            - Required with O(certificates[].state=present), unless O(certificates[].private_key_path) is set;
+              V(mtls_trusted_ca) and V(sso_issuer) take none.
           type: str
         private_key_path:
           description:
@@ -169,84 +171,22 @@ changes:
       type: str
       returned: always
 nodes:
-  description: What was seen at every address that shows the certificate, after the last write.
+  description:
+    - What was seen of every changed certificate at every address that shows it, after the last write.
+    - The same as RV(redis_enterprise.certificates.cluster_certificate#module:nodes), in the order of the writes.
   returned: always; empty when nothing was written
   type: list
   elements: dict
-  contains:
-    name:
-      description: The name of the certificate that was looked for.
-      type: str
-      returned: always
-    node:
-      description: The C(uid) of the node, or null where it is not known.
-      type: int
-      returned: always
-    address:
-      description: The address that was looked at.
-      type: str
-      returned: always
-    port:
-      description: The port.
-      type: int
-      returned: always
-    service:
-      description: V(api), V(cm), V(metrics_exporter) or V(proxy).
-      type: str
-      returned: always
-    status:
-      description:
-        - V(verified), V(stale) (another certificate), V(unreachable) (nothing listens) or V(failed) (something
-          listens, but shows no certificate).
-      type: str
-      returned: always
-    fingerprint:
-      description: The SHA-256 fingerprint of the leaf that was seen, or null.
-      type: str
-      returned: always
-    problem:
-      description: Why no certificate was seen, or null.
-      type: str
-      returned: always
-  sample:
-    - name: api
-      node: 1
-      address: 10.0.0.1
-      port: 9443
-      service: api
-      status: verified
-      fingerprint: "54:92:1e:d4:2d:f6:01:3e:6c:93:6b:b5:08:ad:2d:5c:73:41:f6:0a:ac:9a:3b:bc:c9:10:9a:57:7a:ce:e8:a5"
-      problem: null
 findings:
-  description:
-    - What the vendor demands of certificates and the new one does not meet.
-    - The same as RV(redis_enterprise.certificates.cluster_certificate_info#module:certificates[].findings).
+  description: The same as RV(redis_enterprise.certificates.cluster_certificate#module:findings), of all certificates.
   returned: always; empty when nothing is to be changed
   type: list
   elements: dict
 hazards:
-  description: Known bugs of the cluster's version that the change meets.
+  description: The same as RV(redis_enterprise.certificates.cluster_certificate#module:hazards), of all changes.
   returned: always; empty when nothing is to be changed
   type: list
   elements: dict
-  contains:
-    id:
-      description: The vendor's bug number.
-      type: str
-      returned: always
-    description:
-      description: What happens.
-      type: str
-      returned: always
-    advice:
-      description: What is done about it, or is to be done.
-      type: str
-      returned: always
-    certificates:
-      description: The names of the certificates whose change meets it.
-      type: list
-      elements: str
-      returned: always
 attempts:
   description: The most times that any one request was sent; V(1) when none had to be repeated.
   returned: when the options are valid

@@ -52,6 +52,9 @@ ALL = (*BY_HANDSHAKE, *BY_API)
 #: Seconds: shorter than every deadline, and longer than all of them together.
 A_WHILE, FOR_GOOD = 1.0, 60.0
 
+#: Seconds for a read that is never answered.
+SHORT = 1.2
+
 Outcomes = Mapping[str, str]
 
 
@@ -64,6 +67,7 @@ class Row:
     :ivar outcomes: what is right, by the key of the operation.
     :ivar options: of the module, besides those of every cell.
     :ivar writes: how many write requests are right, where that is the point.
+    :ivar deadline: whether a deadline has to pass, also where the outcome is ``changed``.
     """
 
     name: str
@@ -71,6 +75,7 @@ class Row:
     outcomes: Outcomes
     options: Mapping[str, Any] = field(default_factory=dict)
     writes: int | None = None
+    deadline: bool = False
 
 
 def right(outcome: str, *operations: str) -> dict[str, str]:
@@ -151,8 +156,9 @@ def _reading_back() -> list[Row]:
     }
     for title, fault in faults.items():
         once = forbidden if title == "403" else changed
-        rows.append(Row(f"{title}, once", on_reads_after(times=1, **fault), once))
-        rows.append(Row(f"{title}, from then on", on_reads_after(**fault), unreadable))
+        options = {"timeout": SHORT} if title == "never answered" else {}
+        rows.append(Row(f"{title}, once", on_reads_after(times=1, **fault), once, options))
+        rows.append(Row(f"{title}, from then on", on_reads_after(**fault), unreadable, options, deadline=True))
     return rows
 
 
@@ -196,23 +202,32 @@ def _nodes() -> list[Row]:
 
 def _api() -> list[Row]:
     return [
-        Row("for 1 s before the write", when_read(api_down(A_WHILE)), right(FAILED, *ALL), writes=0),
+        Row(
+            "for 1 s before the write, which is sent again until then",
+            when_read(api_down(A_WHILE)),
+            right(CHANGED, *ALL),
+            {"retries": 100},
+            writes=1,
+        ),
         Row("for good before the write", when_read(api_down(FOR_GOOD)), right(FAILED, *ALL), writes=0),
         Row(
             "for good with the write, not made",
             when_written(api_down(FOR_GOOD), kind="close_before"),
             right(FAILED, "bulk", "single") | right(PARTIAL, "api", *BY_API),
+            deadline=True,
         ),
         Row(
             "for good with the write, made",
             when_written(api_down(FOR_GOOD), kind="close_after"),
             right(CHANGED, "bulk", "single") | right(PARTIAL, "api", *BY_API),
+            deadline=True,
         ),
         Row("for 1 s after the write", when_written(api_down(A_WHILE)), right(CHANGED, *ALL), writes=1),
         Row(
             "for good after the write",
             when_written(api_down(FOR_GOOD)),
             right(CHANGED, "bulk", "single") | right(PARTIAL, "api", *BY_API),
+            deadline=True,
         ),
     ]
 

@@ -23,7 +23,7 @@ from .catalogue import BACK, CHANGED, FAILED, PARTIAL, UNCHANGED
 from .cell import Cell
 
 _OUTCOMES = {UNCHANGED, CHANGED, FAILED, BACK, PARTIAL}
-_FIELDS = {"node", "address", "port", "service", "status", "fingerprint", "problem"}
+_FIELDS = {"name", "node", "address", "port", "service", "status", "fingerprint", "problem"}
 _MAY_BE_SENT_AGAIN = {409, 429}
 _TIMEOUT = 5.0
 

@@ -19,3 +19,17 @@ def test_missing_libraries_are_named(ansible: Ansible, cluster: Cluster) -> None
     ).expect(ok=False)
     assert "requests >= 2.25" in run["read"].result["msg"]
     assert "Traceback" not in run["read"].result["msg"]
+
+
+def test_missing_libraries_of_the_controller_are_named(ansible: Ansible, cluster: Cluster) -> None:
+    """For the module that runs there."""
+    broken = ansible.folder / "broken"
+    broken.mkdir()
+    (broken / "requests.py").write_text("raise ImportError\n")
+    options = {"path": str(ansible.folder / "one.vault"), "names": ["proxy"]}
+    run = ansible.tasks(
+        [task("keep", "cluster_certificate_backup", options)],
+        connection=login(cluster),
+        environment={"PYTHONPATH": str(broken)},
+    ).expect(ok=False)
+    assert "requests >= 2.25" in run["keep"].result["msg"]

@@ -51,6 +51,7 @@ def test_nothing_shows_at_vvvvv(ansible: Ansible, authority: Authority, tmp_path
         "private_key": "{{ other_private_key }}",
         "private_key_passphrase": "{{ other_passphrase }}",
     }
+    pasted = {**good, "certificate": "{{ certificate + private_key }}"}
     bad: dict[str, dict[str, Any]] = {
         "refused by the server": {**good, "force": True},
         "mismatch": {**good, "certificate": "{{ other_certificate }}"},
@@ -66,10 +67,13 @@ def test_nothing_shows_at_vvvvv(ansible: Ansible, authority: Authority, tmp_path
                 task("again", "cluster_certificate", good),
                 task("encrypted", "cluster_certificate", encrypted),
                 *[task(name, "cluster_certificate", options, ignore_errors=True) for name, options in bad.items()],
+                task("key behind the certificate", "cluster_certificate", pasted),
+                task("several", "cluster_certificates", {"certificates": [pasted, encrypted], "force": True}),
                 task(
-                    "key behind the certificate",
-                    "cluster_certificate",
-                    {**good, "certificate": "{{ certificate + private_key }}"},
+                    "several, one wrong",
+                    "cluster_certificates",
+                    {"certificates": [good, bad["wrong passphrase"]]},
+                    ignore_errors=True,
                 ),
                 task("read", "cluster_certificate_info", {}),
             ],
@@ -84,8 +88,15 @@ def test_nothing_shows_at_vvvvv(ansible: Ansible, authority: Authority, tmp_path
                 "ANSIBLE_INJECT_INVOCATION": "true",
             },
         ).expect()
-    assert [outcome.status for outcome in run.outcomes] == ["ok"] * 4 + ["failed"] * 3 + ["ok"] * 2
+    assert [outcome.status for outcome in run.outcomes] == [
+        *["ok"] * 4,
+        *["failed"] * 3,
+        *["ok"] * 2,
+        "failed",
+        "ok",
+    ]
     assert run["replace"].changed
+    assert run["several"].changed
     secrets = key_lines(str(material.key_pem), str(other.key_pem), *(key for _pem, key in stored.values() if key))
     secrets |= {"correct horse battery staple", "open sesame, please", "open barley"}
     assert len(secrets) > 150

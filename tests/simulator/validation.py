@@ -139,8 +139,14 @@ def _check_common_names(chain: list[x509.Certificate]) -> None:
 
 
 def _check_validity(certificate: x509.Certificate) -> None:
-    now = datetime.now(timezone.utc)
-    if certificate.not_valid_after_utc < now:
+    if _moment(certificate, "not_valid_after") < datetime.now(timezone.utc):
         raise Refused(406, "expired_certificate", "the certificate is expired")
-    if certificate.not_valid_before_utc > now:
+    if _moment(certificate, "not_valid_before") > datetime.now(timezone.utc):
         raise _invalid("the certificate is not valid yet")
+
+
+def _moment(certificate: x509.Certificate, name: str) -> datetime:
+    """One end of the validity; cryptography before 42 has no ``_utc``."""
+    if hasattr(certificate, f"{name}_utc"):
+        return getattr(certificate, f"{name}_utc")  # type: ignore[no-any-return]
+    return getattr(certificate, name).replace(tzinfo=timezone.utc)  # type: ignore[no-any-return]

@@ -16,18 +16,21 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils impo
 ROOT = Path(__file__).resolve().parents[3]
 ROLES = ["audit", "rotation"]
 
+#: Roles and their entry points, each a file in tasks/.
+ENTRY_POINTS = [("audit", "main"), ("rotation", "main"), ("rotation", "rollback")]
+
 
 def read(path: str) -> Any:
     return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_roles_take_and_pass_every_connection_option(role: str) -> None:
-    declared = read(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+@pytest.mark.parametrize(("role", "entry_point"), ENTRY_POINTS)
+def test_roles_take_and_pass_every_connection_option(role: str, entry_point: str) -> None:
+    declared = read(f"roles/{role}/meta/argument_specs.yml")["argument_specs"][entry_point]["options"]
     connection = {name: option for name, option in declared.items() if name.startswith("redis_enterprise_")}
     expected = {f"redis_enterprise_{name}" for name in _options.CONNECTION_SPEC}
     assert set(connection) == expected
-    tasks = (ROOT / f"roles/{role}/tasks/main.yml").read_text(encoding="utf-8")
+    tasks = (ROOT / f"roles/{role}/tasks/{entry_point}.yml").read_text(encoding="utf-8")
     for name, spec in _options.CONNECTION_SPEC.items():
         option = connection[f"redis_enterprise_{name}"]
         assert option["type"] == spec["type"], name
@@ -64,6 +67,15 @@ def test_sources_mask_what_is_secret(kind: str) -> None:
     for name, option in sources()[kind]["options"].items():
         secret = name.endswith(("private_key", "passphrase", "account_key", "connection", "binding"))
         assert option.get("no_log", False) is (secret and option["type"] != "path"), name
+
+
+def test_rollback_has_the_defaults_of_the_role() -> None:
+    entry_points = read("roles/rotation/meta/argument_specs.yml")["argument_specs"]
+    defaults = read("roles/rotation/defaults/main.yml")
+    declared = {
+        name: option["default"] for name, option in entry_points["rollback"]["options"].items() if "default" in option
+    }
+    assert declared == {name: defaults[name] for name in declared}
 
 
 def test_the_action_group_holds_every_module() -> None:

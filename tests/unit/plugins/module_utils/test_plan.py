@@ -10,11 +10,14 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _material, _plan
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Stored
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _material, _names, _plan
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Stored, Update
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._installed import Installed
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state import State
+from hypothesis import given
+from hypothesis import strategies as st
 from simulator.authority import Authority, Material
 
 
@@ -31,7 +34,11 @@ def installed(material: Material, now: datetime, certificate: str | None = None)
 def plan(
     want: _material.Material, has: Installed | None, now: datetime, *, chain: bool = True, force: bool = False
 ) -> _plan.Change:
-    return _plan.present(want, has, compare_chain=chain, force=force, now=now)
+    return _plan.change(_plan.Wanted(want.name, want, "chain" if chain else "leaf"), has, force=force, now=now)
+
+
+def absent(name: str, has: Installed | None, now: datetime) -> _plan.Change:
+    return _plan.change(_plan.Wanted(name, None), has, force=False, now=now)
 
 
 def test_equal_needs_nothing_and_sends_nothing(material: Material, now: datetime) -> None:
@@ -85,18 +92,21 @@ def test_what_is_sent_has_the_fields_of_the_api_only(material: Material, authori
 @pytest.mark.parametrize("name", ["api", "ccs_internode_encryption", "proxy"])
 def test_required_certificates_cannot_be_absent(material: Material, now: datetime, name: str) -> None:
     with pytest.raises(CertificateError, match="required"):
-        _plan.absent(name, installed(material, now))
+        absent(name, installed(material, now), now)
 
 
 def test_what_puts_the_old_one_back(material: Material, other: Material, now: datetime) -> None:
-    update = _plan.undo(plan(wanted(other, now), installed(material, now), now))
-    assert update is not None
-    assert update.body() == {
+    write = _plan.undo(plan(wanted(other, now), installed(material, now), now))
+    assert write.goal.shown_by(installed(material, now))
+    assert write.update is not None
+    assert write.update.body() == {
         "name": "proxy",
         "certificate": material.certificate_pem,
         "key": str(material.key_pem),
     }
-    assert _plan.undo(plan(wanted(other, now), None, now)) is None
+    removal = _plan.undo(plan(wanted(other, now), None, now))
+    assert (removal.name, removal.update) == ("proxy", None)
+    assert removal.goal.shown_by(None)
 
 
 def test_what_cannot_be_put_back(material: Material, other: Material, now: datetime) -> None:
@@ -114,8 +124,8 @@ def test_what_cannot_be_put_back(material: Material, other: Material, now: datet
 
 
 def test_absent(material: Material, now: datetime) -> None:
-    assert _plan.absent("ldap_client", None).action == "none"
-    change = _plan.absent("ldap_client", installed(material, now))
+    assert absent("ldap_client", None, now).action == "none"
+    change = absent("ldap_client", installed(material, now), now)
     assert (change.action, change.after, change.diff["after"]) == ("delete", None, {})
     assert change.new.shown_by(None)
     assert not change.new.shown_by(installed(material, now))
@@ -123,4 +133,80 @@ def test_absent(material: Material, now: datetime) -> None:
 
 def test_names_that_a_newer_server_may_know_are_left_to_it(material: Material, now: datetime) -> None:
     assert plan(wanted(material, now, name="quantum_gateway"), None, now).action == "update"
-    assert _plan.absent("quantum_gateway", installed(material, now)).action == "delete"
+    assert absent("quantum_gateway", installed(material, now), now).action == "delete"
+
+
+@pytest.mark.parametrize(
+    ("stored", "options", "reason"),
+    [
+        (None, {}, "not_set"),
+        ("rubbish", {}, "not_readable"),
+        ("other", {}, "leaf_differs"),
+        ("leaf", {}, "chain_differs"),
+        ("same", {"force": True}, "forced"),
+        ("same", {}, "same"),
+        ("leaf", {"chain": False}, "same"),
+    ],
+)
+def test_why(
+    material: Material, other: Material, now: datetime, stored: str | None, options: dict[str, bool], reason: str
+) -> None:
+    texts = {"other": other.certificate_pem, "leaf": material.leaf_pem, "same": material.certificate_pem}
+    has = None if stored is None else installed(material, now, certificate=texts.get(stored, stored))
+    change = plan(wanted(material, now), has, now, **options)
+    assert change.reason == reason
+    assert (change.action == "none") == (reason == "same")
+
+
+def test_why_a_bundle_is_updated(material: Material, authority: Authority, now: datetime) -> None:
+    has = Installed.of("mtls_trusted_ca", Stored(material.leaf_pem, None), now)
+    bundle = _material.from_options("mtls_trusted_ca", {"certificate": authority.ca_pem}, now)
+    assert plan(bundle, has, now).reason == "bundle_differs"
+
+
+def test_what_is_not_listed_goes_if_it_is_known_to_be_optional() -> None:
+    listed = [_plan.Wanted("ldap_client", None), _plan.Wanted("proxy", None)]
+    stored = [*_names.KNOWN, "quantum_gateway"]
+    assert [(one.name, one.material, one.reason) for one in _plan.unlisted(listed, stored)] == [
+        (name, None, "not_listed") for name in ("mtls_trusted_ca", "sso_issuer", "sso_service")
+    ]
+    assert _plan.unlisted(listed, ["ldap_client", "proxy"]) == []
+
+
+NAMES = sorted([*_names.KNOWN, "quantum_gateway"])
+writes = st.dictionaries(st.sampled_from(NAMES), st.booleans()).map(
+    lambda chosen: [
+        _plan.Write(name, None if delete and name not in _names.REQUIRED else Update(name, "pem", None), State())
+        for name, delete in chosen.items()
+    ]
+)
+
+
+def requests(todo: list[_plan.Write], *, bulk: bool, alone: frozenset[str]) -> list[list[_plan.Write]]:
+    waiting, made = _plan.in_safe_order(todo), []
+    while waiting:
+        made.append(_plan.next_request(waiting, bulk=bulk, alone=alone))
+        waiting = waiting[len(made[-1]) :]
+    return made
+
+
+@given(writes, st.booleans(), st.frozensets(st.sampled_from(NAMES)))
+def test_every_write_is_made_once_in_a_safe_order(todo: list[_plan.Write], bulk: bool, alone: frozenset[str]) -> None:
+    made = requests(todo, bulk=bulk, alone=alone)
+    order = [write.name for request in made for write in request]
+    assert sorted(order) == sorted(write.name for write in todo)
+    assert order == [name for request in requests(todo[::-1], bulk=bulk, alone=alone) for name, *_rest in request]
+    assert "api" not in order[:-1]
+    assert set(order[: len(_names.INTERNODE.intersection(order))]) <= _names.INTERNODE
+    kinds = [write.update is None for request in made for write in request if write.name != "api"]
+    assert kinds == sorted(kinds)
+    for request in made:
+        together = bulk and not any(write.update is None or write.name in alone for write in request)
+        assert len(request) == 1 or together
+
+
+@given(writes)
+def test_one_bulk_update_is_enough_unless_something_is_deleted(todo: list[_plan.Write]) -> None:
+    made = requests(todo, bulk=True, alone=frozenset())
+    updates = [request for request in made if request[0].update is not None]
+    assert len(updates) <= (2 if len(made) > len(updates) else 1)

@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Keep certificates of a cluster, with their private keys, in an encrypted file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from .. import _backup, _cluster, _names
+from .._api import Api
+from .._backup import Backup, Entry, Vault
+from .._errors import CertificateError, combined
+from .._installed import Installed, parsed
+from .._task import Task
+
+
+def run(task: Task, open_vault: Callable[[str], Vault]) -> dict[str, Any]:
+    """Keep certificates of a cluster in an encrypted file.
+
+    Args:
+        open_vault: gives the vault that encrypts with the secret of one identity, or raises CertificateError.
+
+    Raises:
+        CertificateError: naming the option, or the certificate.
+    """
+    params = task.params
+    names = sorted({_names.canonical(name.strip()) for name in params["names"]})
+    if not names or "" in names:
+        raise CertificateError(
+            "invalid_option", "option names has nothing, or an empty name. Give certificate names.", option="names"
+        )
+    vault = open_vault(params["vault_id"])
+    file = _backup.File(params["path"], vault)
+    now = datetime.now(timezone.utc)
+    session, retries = task.connect()
+    try:
+        with session:
+            api = Api(session, retries)
+            stored = api.certificates()
+            cluster = _cluster.name(api)
+        entries = _entries(parsed(stored, names, now))
+        backup = Backup(cluster, api.url, _backup.timestamp(now), entries)
+        current = file.is_current(backup)
+        if not current and not task.check_mode:
+            file.write(backup)
+    except CertificateError as error:
+        error.with_result(attempts=retries.attempts, retried=retries.log)
+        raise
+    return {
+        "changed": not current,
+        "path": file.path,
+        "previous_path": None if current else file.previous_path,
+        "vault_id": vault.vault_id,
+        "cluster": {"name": cluster, "url": api.url},
+        "certificates": [entry.facts for entry in entries],
+        "attempts": retries.attempts,
+        "retried": retries.log,
+    }
+
+
+def _entries(installed: Mapping[str, Installed | None]) -> tuple[Entry, ...]:
+    entries, errors = [], []
+    for name, one in installed.items():
+        try:
+            entries.append(Entry.of(name, one))
+        except CertificateError as error:
+            errors.append(error.about(name))
+    if errors:
+        raise combined(errors)
+    return tuple(entries)

@@ -1,0 +1,199 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbook rollback, with backups that the role rotation keeps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from simulator import Cluster
+from simulator.authority import Authority
+
+from .runs import PREFIX, Ansible, Run, login
+from .test_backup import GRAVEYARD, kept, pairs, vault, view
+from .test_rotation import inventory, table, updated
+from .test_secrets import assert_absent, key_lines
+
+__all__ = ["vault"]
+
+PLAYBOOK = f"{PREFIX}.rollback"
+NAMES = ("cm", "ldap_client", "proxy")
+
+
+@pytest.fixture
+def folder(ansible: Ansible) -> Path:
+    """Where the backups are kept."""
+    made = ansible.folder / "kept"
+    made.mkdir(mode=0o700)
+    return made
+
+
+def hosts(ansible: Ansible, folder: Path, clusters: Mapping[str, Cluster], **variables: Any) -> list[str]:
+    """An inventory with the variables of the role."""
+    variables = {"rotation_backup": str(folder), "rotation_backup_vault_id": "backups", **variables}
+    return ["-i", inventory(ansible, clusters, **variables)]
+
+
+def keep(ansible: Ansible, *arguments: str, names: Sequence[str] = NAMES) -> Run:
+    """Run the part of the role rotation that keeps what is about to be replaced."""
+    options = ("url", "username", "password", "ca_path")
+    play = {
+        "name": "Keep",
+        "hosts": "redis_enterprise",
+        "connection": "local",
+        "gather_facts": False,
+        "module_defaults": {
+            f"group/{PREFIX}.redis_enterprise": {name: f"{{{{ redis_enterprise_{name} }}}}" for name in options}
+        },
+        "tasks": [
+            {
+                "ansible.builtin.include_role": {"name": f"{PREFIX}.rotation", "tasks_from": "backup"},
+                "vars": {"rotation__names_to_change": list(names)},
+            }
+        ],
+    }
+    path = ansible.folder / "keep.yml"
+    path.write_text(yaml.safe_dump([play], sort_keys=False))
+    return ansible.playbook(path, *arguments)
+
+
+def change(cluster: Cluster, authority: Authority, names: Sequence[str] = NAMES) -> None:
+    """What a rotation would do."""
+    for name in names:
+        issued = authority.issue(cluster.fqdn)
+        cluster.set_certificate(name, issued.certificate_pem, str(issued.key_pem))
+    cluster.clear_requests()
+
+
+def test_keep_change_put_back_and_again(
+    ansible: Ansible, any_cluster: Cluster, authority: Authority, vault: list[str], folder: Path
+) -> None:
+    arguments = [*hosts(ansible, folder, {"one": any_cluster}), *vault]
+    first = pairs(any_cluster, NAMES)
+    assert keep(ansible, *arguments).expect()["Keep what is about to be replaced"].changed
+    assert [path.name for path in folder.iterdir()] == ["one.vault"]
+    assert kept(view(ansible, folder / "one.vault")) == first
+    change(any_cluster, authority)
+
+    predicted = ansible.playbook(PLAYBOOK, *arguments, "--check", "--diff").expect()
+    assert any_cluster.writes == []
+    restored = ansible.playbook(PLAYBOOK, *arguments, "--diff").expect()
+    assert pairs(any_cluster, NAMES) == first
+    assert sorted(updated(any_cluster)) == list(NAMES)
+    assert restored["Put the old pairs back"].result["outcome"] == "changed"
+    assert table(predicted) == table(restored)
+    assert table(restored)["cm"].endswith("replaced")
+    assert table(restored)["ldap_client"].endswith("removed")
+    assert table(restored)["syncer"].endswith("unchanged")
+
+    any_cluster.clear_requests()
+    again = ansible.playbook(PLAYBOOK, *arguments).expect()
+    assert any_cluster.writes == []
+    assert "changed=0 " in again.output
+    assert {line.split()[-1] for line in table(again).values()} == {"unchanged"}
+
+
+def test_nothing_is_kept_when_nothing_changes(
+    ansible: Ansible, cluster: Cluster, vault: list[str], folder: Path
+) -> None:
+    keep(ansible, *hosts(ansible, folder, {"one": cluster}), *vault, names=[]).expect()
+    assert list(folder.iterdir()) == []
+
+
+def test_each_cluster_has_its_own(ansible: Ansible, authority: Authority, vault: list[str], folder: Path) -> None:
+    with (
+        Cluster(nodes=1, database="none", fqdn="one.example.com") as one,
+        Cluster(nodes=1, database="none", fqdn="two.example.com") as two,
+    ):
+        arguments = [*hosts(ansible, folder, {"one": one, "two": two}), *vault]
+        first = {cluster.fqdn: pairs(cluster, NAMES) for cluster in (one, two)}
+        keep(ansible, *arguments).expect()
+        for cluster in (one, two):
+            change(cluster, authority)
+        ansible.playbook(PLAYBOOK, *arguments).expect()
+        assert {cluster.fqdn: pairs(cluster, NAMES) for cluster in (one, two)} == first
+
+        # The wrong way round.
+        for cluster in (one, two):
+            change(cluster, authority)
+        (folder / "one.vault").rename(folder / "one")
+        (folder / "two.vault").rename(folder / "one.vault")
+        (folder / "one").rename(folder / "two.vault")
+        run = ansible.playbook(PLAYBOOK, *arguments).expect(ok=False)
+        assert "one.vault is the backup of two.example.com, and this cluster is one.example.com" in run.output
+        assert one.writes == two.writes == []
+
+
+def test_an_old_pair_that_has_expired_is_refused(
+    ansible: Ansible, authority: Authority, vault: list[str], folder: Path
+) -> None:
+    with Cluster(nodes=1, database="none", expires={"proxy": -1}) as cluster:
+        arguments = [*hosts(ansible, folder, {"one": cluster}), *vault]
+        keep(ansible, *arguments, names=["cm", "proxy"]).expect()
+        change(cluster, authority, ["cm", "proxy"])
+        run = ansible.playbook(PLAYBOOK, *arguments).expect(ok=False)
+        assert "proxy: option certificate: the certificate expired on" in run["Put the old pairs back"].result["msg"]
+        assert cluster.writes == []
+
+
+def test_a_backup_that_cannot_be_opened(ansible: Ansible, cluster: Cluster, vault: list[str], folder: Path) -> None:
+    arguments = hosts(ansible, folder, {"one": cluster})
+    missing = ansible.playbook(PLAYBOOK, *arguments, *vault).expect(ok=False)
+    assert f"rotation_backup: there is no file {folder / 'one.vault'} on the control node" in missing.output
+    keep(ansible, *arguments, *vault).expect()
+    cluster.clear_requests()
+    path = folder / "one.vault"
+    whole = path.read_text()
+    message = f"rotation_backup: {path} cannot be opened, or is not a backup of this version of the collection"
+    for content, identities in {
+        whole: vault[2:],  # not the one that it needs
+        whole[:-40]: vault,
+        "something else": vault,
+        json.dumps({"version": 2}): vault,
+    }.items():
+        path.write_text(content)
+        run = ansible.playbook(PLAYBOOK, *arguments, *identities)
+        assert run.returncode != 0
+        assert "Traceback" not in run.output
+        assert message in run["Say that the backup cannot be opened"].result["msg"]
+    assert cluster.requests == []
+
+
+def test_wrong_variables_fail_at_the_start(ansible: Ansible, cluster: Cluster, vault: list[str]) -> None:
+    run = ansible.playbook(PLAYBOOK, "-i", inventory(ansible, {"one": cluster}), *vault).expect(ok=False)
+    assert "missing required arguments: rotation_backup" in run.output
+    assert cluster.requests == []
+
+
+def test_no_key_anywhere(
+    ansible: Ansible, authority: Authority, vault: list[str], folder: Path, tmp_path: Path
+) -> None:
+    """Neither shown nor on disk, not even for a moment; nor when a pair is refused."""
+    temporary = tmp_path / "t"  # ansible-core makes a socket in it, whose path may have 107 bytes
+    graveyard = tmp_path / "graveyard"
+    temporary.mkdir()
+    graveyard.mkdir()
+    environment = {
+        "TMPDIR": str(temporary),
+        "PYTHONPATH": str(GRAVEYARD),
+        "GRAVEYARD": str(graveyard),
+        "ANSIBLE_INJECT_INVOCATION": "true",
+    }
+    with Cluster(nodes=1, database="none", expires={"proxy": -1}) as cluster:
+        first = [key for _certificate, key in pairs(cluster, list(cluster.nodes[0].stored)).values() if key]
+        arguments = [*hosts(ansible, folder, {"one": cluster}), *vault]
+        for names, ok in ((["cm", "syncer"], True), (["cm", "proxy"], False)):
+            keep(ansible, *arguments, names=names).expect()
+            change(cluster, authority, ["cm", "syncer"])
+            run = ansible.playbook(PLAYBOOK, *arguments, "-vvvvv", "--diff", environment=environment)
+            assert (run.returncode == 0) is ok, run.output
+            secrets = key_lines(*first, *(key for _certificate, key in pairs(cluster, NAMES).values() if key))
+            secrets |= {login(cluster)["password"]}
+            assert len(secrets) > 150
+            assert_absent(secrets, run, folder, temporary, ansible.home, graveyard)

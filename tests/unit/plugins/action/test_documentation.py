@@ -1,0 +1,29 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is documented of an action plugin is what it takes: ansible-test compares that for modules only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+from ansible_collections.redis_enterprise.certificates.plugins.action import cluster_certificate_backup as action
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _options
+from ansible_collections.redis_enterprise.certificates.plugins.modules import cluster_certificate_backup as module
+
+
+def test_its_own_options() -> None:
+    documented = yaml.safe_load(module.DOCUMENTATION)["options"]
+    own = {name: option for name, option in action.ARGUMENT_SPEC.items() if name not in _options.CONNECTION_SPEC}
+    assert own == {
+        name: {key: value for key, value in option.items() if key != "description"}
+        for name, option in documented.items()
+    }
+
+
+def test_it_takes_the_connection_options() -> None:
+    fragments = yaml.safe_load(module.DOCUMENTATION)["extends_documentation_fragment"]
+    assert "redis_enterprise.certificates.connection" in fragments
+    taken: dict[str, Any] = {name: action.ARGUMENT_SPEC.get(name) for name in _options.CONNECTION_SPEC}
+    assert taken == _options.CONNECTION_SPEC
