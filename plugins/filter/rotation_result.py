@@ -67,6 +67,9 @@ _value:
 
 Facts = Mapping[str, Any]
 
+#: What is kept of the propagation: facts, and none of Ansible's own keys.
+_REPLICATION = ("changed", "outcome", "active_active")
+
 
 def _certificate(
     name: str, source: str | None, due: Sequence[str], has: Facts | None, change: Facts | None, check_mode: bool
@@ -109,7 +112,7 @@ def rotation_result(
         "nodes": written.get("nodes", []),
         "findings": written.get("findings", []),
         "hazards": written.get("hazards", []),
-        "replication": dict(replication or {}) or None,
+        "replication": {key: replication.get(key) for key in _REPLICATION} if replication else None,
         "failure": dict(failure) or None,
     }
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from simulator import Cluster, Fault
+from simulator import ActiveActive, Cluster, Fault
 from simulator.authority import Authority, Material, cluster_names
 
 from .runs import PREFIX, Ansible, Run, login
@@ -247,3 +247,31 @@ def test_a_cluster_that_fails_stops_those_that_have_not_begun(
         run = ansible.playbook(PLAYBOOK, "-i", hosts, *arguments).expect(ok=False)
         assert [name for name, cluster in clusters.items() if updated(cluster)] == rotated
     assert "proxy: PUT" in run.output
+
+
+def test_peers_learn_a_new_certificate_at_once(ansible: Ansible, authority: Authority) -> None:
+    crdb = ActiveActive("orders")
+    options: dict[str, Any] = {"nodes": 1, "database": "tls", "active_active": [crdb]}
+    with Cluster(fqdn="one.example.com", **options) as one, Cluster(fqdn="two.example.com", **options) as two:
+        made = folder(ansible, {"proxy": authority.issue(one.fqdn), "cm": authority.issue(one.fqdn)})
+        hosts = inventory(ansible, {"one": one}, rotation_certificates=from_folder(made, ["proxy", "cm"]))
+        ansible.playbook(PLAYBOOK, "-i", hosts, "--check").expect()
+        assert one.writes == []
+        ansible.playbook(PLAYBOOK, "-i", hosts).expect()
+        assert crdb.synchronising()
+        assert one.writes[-1].path == f"/v1/crdbs/{crdb.guid}/updates"
+        one.clear_requests()
+        ansible.playbook(PLAYBOOK, "-i", hosts).expect()
+        assert one.writes == two.writes == []
+
+
+def test_peers_that_cannot_be_told_fail_the_cluster(ansible: Ansible, authority: Authority) -> None:
+    crdb = ActiveActive("orders")
+    options: dict[str, Any] = {"nodes": 1, "database": "tls", "active_active": [crdb]}
+    with Cluster(fqdn="one.example.com", **options) as one, Cluster(fqdn="two.example.com", **options):
+        one.add_fault(Fault(method="POST", status=400))
+        made = folder(ansible, {"proxy": authority.issue(one.fqdn)})
+        hosts = inventory(ansible, {"one": one}, rotation_certificates=from_folder(made, ["proxy"]))
+        run = ansible.playbook(PLAYBOOK, "-i", hosts).expect(ok=False)
+        assert table(run)["proxy"].endswith("replaced")
+    assert "Have the Active-Active peers learn what changed: " in run.output

@@ -204,5 +204,8 @@ def test_result() -> None:
     failed = rotation_result(entries, {"msg": "no answer"}, {}, **{**common, "failure": {"task": "Read", "msg": "no"}})
     assert (failed["changed"], failed["outcome"], failed["cluster"]) == (False, "failed_unchanged", None)
     assert failed["certificates"][1]["outcome"] == "failed_unchanged"
+    replication = {"changed": True, "outcome": "changed", "active_active": [4], "failed": False}
+    told = rotation_result(entries, before, written, **common, replication=replication)
+    assert told["replication"] == {"changed": True, "outcome": "changed", "active_active": [4]}
     unchanged = rotation_result(entries, before, {}, **{**common, "due": {}})
-    assert (unchanged["changed"], unchanged["outcome"]) == (False, "unchanged")
+    assert (unchanged["changed"], unchanged["outcome"], unchanged["replication"]) == (False, "unchanged", None)
