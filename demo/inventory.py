@@ -16,7 +16,10 @@ host = {
     "redis_enterprise_password": cluster["password"],
     "redis_enterprise_ca_path": cluster["ca_path"],
     "redis_enterprise_metrics_port": cluster["metrics_port"],
-    "rotation_material": "material",
+    "rotation_certificates": [
+        {"name": name, "source": {"files": {"directory": "material"}}}
+        for name in ("api", "cm", "metrics_exporter", "proxy", "syncer")
+    ],
     "node_addresses": cluster["addresses"],
 }
 json.dump({"redis_enterprise": {"hosts": {"demo": host}}}, sys.stdout, indent=2)  # JSON is YAML

@@ -20,7 +20,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / ".venv/collections"
 REQUIREMENTS = ROOT / "requirements/collections.txt"
-WANTED = ("ansible_collections/community/crypto/", "ansible_collections/community/library_inventory_filtering_v1/")
+WANTED = (
+    "ansible_collections/community/crypto/",
+    "ansible_collections/community/hashi_vault/",
+    "ansible_collections/community/library_inventory_filtering_v1/",
+)
 PIP_DOWNLOAD = (sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-cache-dir")
 
 
@@ -30,7 +34,7 @@ def main() -> None:
     wanted = hashlib.sha256(REQUIREMENTS.read_bytes() + repr((WANTED, sys.version_info[:2])).encode()).hexdigest()
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
-    print("Fetching community.crypto into .venv/collections", flush=True)
+    print("Fetching community.crypto and community.hashi_vault into .venv/collections", flush=True)
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
     with tempfile.TemporaryDirectory(dir=TARGET) as folder:

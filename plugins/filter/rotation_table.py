@@ -17,36 +17,23 @@ version_added: 0.1.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Makes a table, as a list of lines, of the certificates that a cluster had and has.
+  - Makes a table, as a list of lines, of the certificates that a cluster had and has, and of what was done.
 options:
   _input:
-    description: RV(redis_enterprise.certificates.cluster_certificate_info#module:certificates) before the rotation.
+    description: C(certificates) of what P(redis_enterprise.certificates.rotation_result#filter) returned.
     type: list
     elements: dict
-    required: true
-  after:
-    description: The same after the rotation.
-    type: list
-    elements: dict
-    required: true
-  material:
-    description: The names of the certificates for which there was new material.
-    type: list
-    elements: str
     required: true
   renew_before:
     description: Days. A certificate that still expires sooner is pointed out.
     type: int
     required: true
-positional: after
 """
 
 EXAMPLES = r"""
 - name: Show what changed
   ansible.builtin.debug:
-    msg: >-
-      {{ before.certificates | redis_enterprise.certificates.rotation_table(after.certificates,
-         material=['proxy', 'api'], renew_before=30) }}
+    msg: "{{ rotation_result.certificates | redis_enterprise.certificates.rotation_table(renew_before=30) }}"
 """
 
 RETURN = r"""
@@ -67,37 +54,42 @@ def _cells(facts: Facts | None) -> list[str]:
     return [f"{facts['not_after'][:10]} ({facts['days_remaining']} days)", facts["fingerprint"][:11]]
 
 
-def _outcome(before: Facts | None, after: Facts | None, has_material: bool, renew_before: int) -> str:
-    def chain(facts: Facts | None) -> Any:
-        return facts and facts["chain_fingerprints"]
-
-    outcome = "unchanged"
-    if before is None:
-        outcome = "new"
-    elif after is None:
-        outcome = "removed"
-    elif chain(before) != chain(after):
-        outcome = "replaced"
-    if after and not after.get("error") and after["chain_days_remaining"] < renew_before:
-        reason = "and so does its material" if has_material else "and has no new material"
-        outcome += f", EXPIRES SOON {reason}"
-    return outcome
+def _what(certificate: Facts) -> str:
+    action, outcome = certificate["action"], certificate["outcome"]
+    if outcome in ("rolled_back", "partial"):
+        return "put back" if outcome == "rolled_back" else "PARTLY REPLACED"
+    if action == "none":
+        return "unchanged"
+    if action == "issue":
+        return "to be issued"
+    if outcome != "changed":
+        return "not replaced"
+    if action == "delete":
+        return "removed"
+    return "new" if certificate["before"] is None else "replaced"
 
 
-def rotation_table(
-    before: Sequence[Facts], after: Sequence[Facts], *, material: Sequence[str], renew_before: int
-) -> list[str]:
+def _outcome(certificate: Facts, renew_before: int) -> str:
+    why = f" ({', '.join(certificate['due'])})" if certificate["due"] else ""
+    after = certificate["after"]
+    # What is to be issued will not expire soon.
+    known = after and not after.get("error") and certificate["action"] != "issue"
+    if not known or after["chain_days_remaining"] >= renew_before:
+        return f"{_what(certificate)}{why}"
+    remedy = "and so does its material" if certificate["source"] else "and has no source"
+    return f"{_what(certificate)}{why}, EXPIRES SOON {remedy}"
+
+
+def rotation_table(certificates: Sequence[Facts], *, renew_before: int) -> list[str]:
     """One line a certificate: until when it was and is valid, which it was and is, and what happened to it."""
-    was = {facts["name"]: facts for facts in before}
-    now = {facts["name"]: facts for facts in after}
     rows = [
         [
-            printable(name),
-            *_cells(was.get(name)),
-            *_cells(now.get(name)),
-            _outcome(was.get(name), now.get(name), name in material, renew_before),
+            printable(one["name"]),
+            *_cells(one["before"]),
+            *_cells(one["after"]),
+            printable(_outcome(one, renew_before)),
         ]
-        for name in sorted({*was, *now})
+        for one in certificates
     ]
     return table(["certificate", "expires, before", "SHA-256", "expires, after", "SHA-256", "outcome"], rows)
 

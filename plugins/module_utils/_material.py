@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from . import _names, _private_key, _x509
+from . import _names, _pkcs12, _private_key, _x509
 from ._errors import CertificateError
 from ._secrets import Secret
 
@@ -75,12 +75,12 @@ def _unusable(kind: str, option: str | None, problem: str, next_step: str) -> Ce
     return CertificateError(kind, f"option {option}: {problem}. {next_step}.", option=option)
 
 
-def _read_file(option: str, path: str) -> str:
+def _read_file(option: str, path: str) -> bytes:
     try:
         if os.path.getsize(path) > FILE_LIMIT:
             raise _unusable("unreadable_file", option, f"{path} is larger than 1 MiB", "Check the path")
         with open(path, "rb") as file:
-            return file.read(FILE_LIMIT).decode("utf-8", "replace")
+            return file.read(FILE_LIMIT)
     except OSError as error:
         raise _unusable(
             "unreadable_file",
@@ -96,7 +96,7 @@ def _text(params: Mapping[str, Any], option: str) -> tuple[str | None, str]:
         return params[option], option
     path_option = f"{option}_path"
     if params.get(path_option):
-        return _read_file(path_option, params[path_option]), path_option
+        return _read_file(path_option, params[path_option]).decode("utf-8", "replace"), path_option
     return None, option
 
 
@@ -132,50 +132,74 @@ def _bundle(name: str, certificates: tuple[x509.Certificate, ...], option: str, 
     return Material(name, tuple(dict.fromkeys(certificates)), option)
 
 
+@dataclass(frozen=True)
+class _Given:
+    """What the options hold, before anything is checked against anything else."""
+
+    certificates: tuple[x509.Certificate, ...]
+    certificate_option: str
+    key: Secret | None
+    key_option: str
+    passphrase: Secret | None
+
+
+def _from_pkcs12(params: Mapping[str, Any], passphrase: Secret | None) -> _Given:
+    option = "pkcs12_path"
+    try:
+        content = _pkcs12.load(_read_file(option, params[option]), passphrase)
+    except _pkcs12.Pkcs12Problem as problem:
+        raise _unusable(problem.kind, option, str(problem), problem.next_step) from None
+    return _Given(content.certificates, option, content.private_key, option, None)
+
+
+def _from_pem(params: Mapping[str, Any], passphrase: Secret | None) -> _Given:
+    text, option = _text(params, "certificate")
+    if text is None:
+        raise _unusable(
+            "missing_certificate", option, "it is missing", "Give certificate, certificate_path or pkcs12_path"
+        )
+    try:
+        certificates = _x509.parse_pem(text)
+    except _x509.CertificateParseError as error:
+        raise _unusable("invalid_certificate", option, str(error), "Give certificates in PEM, the leaf first") from None
+    key_text, key_option = _text(params, "private_key")
+    return _Given(certificates, option, None if key_text is None else Secret(key_text), key_option, passphrase)
+
+
 def from_options(name: str, params: Mapping[str, Any], now: datetime) -> Material:
     """Read and check what the user gives for one certificate. No request is needed for it.
 
     Args:
         name: as the REST API writes it.
-        params: the options C(certificate), C(certificate_path), C(private_key), C(private_key_path) and
-            C(private_key_passphrase), where given.
+        params: the options of M(_options.MATERIAL_SPEC), where given.
         now: in UTC.
 
     Raises:
         CertificateError: something is missing, unreadable, malformed, out of order, out of date, or does not match.
     """
-    text, option = _text(params, "certificate")
-    if text is None:
-        raise _unusable("missing_certificate", option, "it is missing", "Give certificate or certificate_path")
-    try:
-        certificates = _x509.parse_pem(text)
-    except _x509.CertificateParseError as error:
-        raise _unusable("invalid_certificate", option, str(error), "Give certificates in PEM, the leaf first") from None
-
-    key_text, key_option = _text(params, "private_key")
+    passphrase = Secret(params["private_key_passphrase"]) if params.get("private_key_passphrase") else None
+    given = (_from_pkcs12 if params.get("pkcs12_path") else _from_pem)(params, passphrase)
+    certificates, option = given.certificates, given.certificate_option
     if name in _names.CA_BUNDLES:
-        if key_text is not None:
+        if given.key is not None:
             raise _unusable(
                 "unexpected_private_key",
-                key_option,
+                given.key_option,
                 f"{name} holds CA certificates and takes no private key",
-                "Leave private_key and private_key_path out",
+                "Leave private_key and private_key_path out, and give a PKCS#12 file without a key",
             )
         return _bundle(name, certificates, option, now)
 
     _check_order(certificates, option)
     _check_validity(certificates[0], "the certificate", option, now)
-    if key_text is None:
+    if given.key is None:
         raise _unusable(
             "missing_private_key",
-            key_option,
-            "it is missing",
-            "Give private_key or private_key_path with the certificate",
+            given.key_option,
+            "the private key is missing",
+            "Give private_key or private_key_path with the certificate, or a PKCS#12 file that holds both",
         )
-    passphrase = params.get("private_key_passphrase")
-    material = Material(
-        name, certificates, option, Secret(key_text), key_option, Secret(passphrase) if passphrase else None
-    )
+    material = Material(name, certificates, option, given.key, given.key_option, given.passphrase)
     try:
         fits = _private_key.matches(material.load_key(check=False), certificates[0])
     except ValueError:
@@ -188,7 +212,7 @@ def from_options(name: str, params: Mapping[str, Any], now: datetime) -> Materia
     if not fits:
         raise _unusable(
             "key_mismatch",
-            key_option,
+            given.key_option,
             f"the private key does not belong to the certificate ({_x509.name_text(certificates[0].subject)})",
             "Give the key that the certificate was issued for, and the leaf as the first certificate",
         )

@@ -50,9 +50,13 @@ MATERIAL_SPEC: dict[str, dict[str, Any]] = {
     "certificate_path": {"type": "path"},
     "private_key": {"type": "str", "no_log": True},
     "private_key_path": {"type": "path", "no_log": False},
+    "pkcs12_path": {"type": "path"},
     "private_key_passphrase": {"type": "str", "no_log": True},
 }
-MATERIAL_EXCLUSIVE = [["certificate", "certificate_path"], ["private_key", "private_key_path"]]
+MATERIAL_EXCLUSIVE = [
+    ["certificate", "certificate_path", "pkcs12_path"],
+    ["private_key", "private_key_path", "pkcs12_path"],
+]
 
 #: The environment variable of each option that has one.
 ENVIRONMENT = {

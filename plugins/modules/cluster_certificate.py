@@ -54,7 +54,7 @@ options:
     description:
       - The certificate in PEM, leaf first, then each issuer.
       - For V(mtls_trusted_ca) and V(sso_issuer), a bundle of CA certificates in any order, which is compared as a set.
-      - Required with O(state=present), unless O(certificate_path) is set.
+      - Required with O(state=present), unless O(certificate_path) or O(pkcs12_path) is set.
     type: str
   certificate_path:
     description:
@@ -63,16 +63,23 @@ options:
   private_key:
     description:
       - The private key of the leaf, in PEM. RSA, EC and Ed25519 keys are supported.
-      - Required with O(state=present), unless O(private_key_path) is set; V(mtls_trusted_ca) and V(sso_issuer) take
-        none.
+      - Required with O(state=present), unless O(private_key_path) or O(pkcs12_path) is set; V(mtls_trusted_ca) and
+        V(sso_issuer) take none.
     type: str
   private_key_path:
     description:
       - Path of a file with what O(private_key) takes. It is read where the module runs.
     type: path
+  pkcs12_path:
+    description:
+      - Path of a PKCS#12 file (C(.p12), C(.pfx)) with the certificate, its issuers and the private key, instead of the
+        four options before. It is read where the module runs.
+      - The certificates in it may stand in any order. Those that are no issuers of the leaf are left out.
+    type: path
   private_key_passphrase:
     description:
-      - The passphrase of the private key, if it is encrypted. The cluster receives the key decrypted.
+      - The passphrase of the private key, or of O(pkcs12_path), if it is encrypted. The cluster receives the key
+        decrypted.
     type: str
   compare:
     description:

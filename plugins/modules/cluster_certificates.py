@@ -77,9 +77,16 @@ options:
           description:
             - Path of a file with what O(certificates[].private_key) takes. It is read where the module runs.
           type: path
+        pkcs12_path:
+          description:
+            - Path of a PKCS#12 file (C(.p12), C(.pfx)) with the certificate, its issuers and the private key, instead
+              of the four options before. It is read where the module runs.
+            - The certificates in it may stand in any order. Those that are no issuers of the leaf are left out.
+          type: path
         private_key_passphrase:
           description:
-            - The passphrase of the private key, if it is encrypted. The cluster receives the key decrypted.
+            - The passphrase of the private key, or of O(certificates[].pkcs12_path), if it is encrypted. The cluster
+              receives the key decrypted.
           type: str
         compare:
           description:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _names, _options
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _options
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils import _sources
 
 ROOT = Path(__file__).resolve().parents[3]
 ROLES = ["audit", "rotation"]
@@ -45,6 +46,29 @@ def test_declared_defaults_are_the_defaults(role: str) -> None:
     assert read(f"roles/{role}/defaults/main.yml") == defaults
 
 
+def sources() -> dict[str, Any]:
+    declared = read("roles/rotation/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    return declared["rotation_certificates"]["options"]["source"]["options"]  # type: ignore[no-any-return]
+
+
+def test_the_role_declares_the_sources_that_there_are() -> None:
+    assert list(sources()) == list(_sources.KINDS)
+
+
+@pytest.mark.parametrize("kind", _sources.KINDS)
+def test_declared_defaults_of_sources_are_the_defaults(kind: str) -> None:
+    options = sources()[kind]["options"]
+    declared = {name: option["default"] for name, option in options.items() if "default" in option}
+    assert _sources.DEFAULTS.get(kind, {}) == declared
+
+
+@pytest.mark.parametrize("kind", _sources.KINDS)
+def test_sources_mask_what_is_secret(kind: str) -> None:
+    for name, option in sources()[kind]["options"].items():
+        secret = name.endswith(("private_key", "passphrase", "account_key", "connection", "binding"))
+        assert option.get("no_log", False) is (secret and option["type"] != "path"), name
+
+
 def test_rollback_has_the_defaults_of_the_role() -> None:
     entry_points = read("roles/rotation/meta/argument_specs.yml")["argument_specs"]
     defaults = read("roles/rotation/defaults/main.yml")
@@ -52,10 +76,6 @@ def test_rollback_has_the_defaults_of_the_role() -> None:
         name: option["default"] for name, option in entry_points["rollback"]["options"].items() if "default" in option
     }
     assert declared == {name: defaults[name] for name in declared}
-
-
-def test_optional_names_of_the_role_are_those_of_the_core() -> None:
-    assert set(read("roles/rotation/vars/main.yml")["rotation__optional_names"]) == _names.KNOWN - _names.REQUIRED
 
 
 def test_the_action_group_holds_every_module() -> None:

@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter certificate_facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _x509
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._libraries import missing_library
+
+DOCUMENTATION = r"""
+name: certificate_facts
+short_description: Show facts about a certificate in PEM
+version_added: 0.1.0
+author:
+  - The redis_enterprise.certificates contributors (!UNKNOWN)
+description:
+  - Returns of a certificate that is not installed yet what M(redis_enterprise.certificates.cluster_certificate_info)
+    returns of one that is.
+requirements:
+  - cryptography >= 40.0
+options:
+  _input:
+    description: The certificate in PEM, leaf first, then each issuer. Other blocks are passed over.
+    type: str
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: See when it expires
+  ansible.builtin.debug:
+    msg: "{{ (pem | redis_enterprise.certificates.certificate_facts).not_after }}"
+  vars:
+    pem: "{{ lookup('ansible.builtin.file', 'proxy.pem') }}"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - Facts that need no cluster, such as C(not_after), C(days_remaining) and C(fingerprint). See
+      RV(redis_enterprise.certificates.cluster_certificate_info#module:certificates).
+  type: dict
+"""
+
+
+def certificate_facts(pem: Any) -> dict[str, Any]:
+    """Facts about the first certificate, and the fingerprints of all.
+
+    Raises:
+        AnsibleFilterError: it cannot be parsed, or cryptography is missing.
+    """
+    missing = missing_library()
+    if missing is not None:
+        raise AnsibleFilterError(f"certificate_facts needs {missing.requirement}, where Ansible itself runs")
+    try:
+        return _x509.facts(_x509.parse_pem(str(pem)), datetime.now(timezone.utc))
+    except _x509.CertificateParseError as error:
+        raise AnsibleFilterError(f"certificate_facts: {error}") from None
+
+
+class FilterModule:
+    """Filters of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """By name."""
+        return {"certificate_facts": certificate_facts}

@@ -1,0 +1,143 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter renewal_reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+DOCUMENTATION = r"""
+name: renewal_reasons
+short_description: Tell why a certificate has to be issued anew
+version_added: 0.1.0
+author:
+  - The redis_enterprise.certificates contributors (!UNKNOWN)
+description:
+  - Compares the facts about a certificate with what it should be. Nothing is asked or read for it.
+options:
+  _input:
+    description:
+      - Facts about the certificate as M(redis_enterprise.certificates.cluster_certificate_info) returns them, or null
+        when there is none.
+    type: dict
+    required: true
+  renew_before:
+    description: Days. It is due when it, or an issuer in its chain, expires sooner.
+    type: int
+    required: true
+  names:
+    description: The alternative names that it should have, no more and no less. Those without C(IP:) are host names.
+    type: list
+    elements: str
+  key_type:
+    description: The type of its public key. If not set, any will do.
+    type: str
+    choices: [RSA, ECC]
+  key_size:
+    description: The size of its public key, in bits. If not set, any will do.
+    type: int
+  ca_fingerprint:
+    description:
+      - The SHA-256 fingerprint of the CA certificate that should have issued it, and come next in its chain.
+    type: str
+  issuer:
+    description:
+      - A part of the issuer's name, as RFC 4514 writes it. If neither this nor O(ca_fingerprint) is set, any issuer
+        will do but the certificate itself.
+    type: str
+  force:
+    description: Whether it is due in any case.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: Say why the certificate of the database endpoints is due
+  ansible.builtin.debug:
+    msg: >-
+      {{ installed.certificates | selectattr('name', 'eq', 'proxy') | first
+         | redis_enterprise.certificates.renewal_reasons(renew_before=30, key_type='RSA', key_size=3072) }}
+"""
+
+RETURN = r"""
+_value:
+  description: Why it is due, in a few words each. Empty when it is not.
+  type: list
+  elements: str
+"""
+
+
+def _name(text: str) -> str:
+    kind, colon, value = str(text).partition(":")
+    if colon and kind in ("DNS", "IP"):
+        return f"{kind}:{value.lower()}"
+    return f"DNS:{str(text).lower()}"
+
+
+def _names(facts: Mapping[str, Any], wanted: Sequence[str]) -> Iterator[str]:
+    has, should = (set(map(_name, names)) for names in (facts["subject_alternative_names"], wanted))
+    differences = [f"without {name.partition(':')[2]}" for name in sorted(should - has)]
+    differences += [f"with {name.partition(':')[2]}" for name in sorted(has - should)]
+    if differences:
+        yield f"its names differ ({', '.join(differences)})"
+
+
+def _validity(facts: Mapping[str, Any], renew_before: int) -> Iterator[str]:
+    if facts["expired"]:
+        yield f"it expired on {facts['not_after'][:10]}"
+    elif facts["days_remaining"] < renew_before:
+        yield f"it expires in {facts['days_remaining']} days"
+    elif facts["chain_days_remaining"] < renew_before:
+        yield f"one of its issuers expires in {facts['chain_days_remaining']} days"
+
+
+def _key(facts: Mapping[str, Any], key_type: str | None, key_size: int | None) -> Iterator[str]:
+    if key_type is not None and facts["public_key_type"] != key_type:
+        yield f"its key is of type {facts['public_key_type']}, not {key_type}"
+    elif key_size is not None and facts["public_key_size"] != key_size:
+        yield f"its key has {facts['public_key_size']} bits, not {key_size}"
+
+
+def _ca(facts: Mapping[str, Any], ca_fingerprint: str | None, issuer: str | None) -> Iterator[str]:
+    if ca_fingerprint is not None:
+        if facts["chain_fingerprints"][1:2] != [ca_fingerprint]:
+            yield "another CA issued it"
+    elif issuer is not None:
+        if issuer not in facts["issuer"]:
+            yield f"its issuer is {facts['issuer']}"
+    elif facts["self_signed"]:
+        yield "it is self-signed"
+
+
+def renewal_reasons(
+    facts: Mapping[str, Any] | None,
+    *,
+    renew_before: int,
+    names: Sequence[str] | None = None,
+    key_type: str | None = None,
+    key_size: int | None = None,
+    ca_fingerprint: str | None = None,
+    issuer: str | None = None,
+    force: bool = False,
+) -> list[str]:
+    """Why a certificate has to be issued anew; empty when it has not."""
+    reasons = ["rotation_force is set"] if force else []
+    if not facts:
+        return [*reasons, "there is none"]
+    if facts.get("error"):
+        return [*reasons, "it cannot be read"]
+    reasons += _validity(facts, renew_before)
+    reasons += _names(facts, names) if names is not None else ()
+    reasons += _key(facts, key_type, key_size)
+    reasons += _ca(facts, ca_fingerprint, issuer)
+    return reasons
+
+
+class FilterModule:
+    """Filters of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """By name."""
+        return {"renewal_reasons": renewal_reasons}

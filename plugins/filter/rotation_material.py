@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter rotation_material."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _names
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils import _sources
+
+DOCUMENTATION = r"""
+name: rotation_material
+short_description: Make options of a module from the entries of a rotation
+version_added: 0.1.0
+author:
+  - The redis_enterprise.certificates contributors (!UNKNOWN)
+description:
+  - Makes the option O(redis_enterprise.certificates.cluster_certificates#module:certificates) from the variable
+    C(rotation_certificates) of the role P(redis_enterprise.certificates.rotation#role) and from what was issued.
+  - Certificates that could be issued and were not are left out, so the module leaves them as they are.
+  - Reads no file. What it returns holds private keys where the input does.
+options:
+  _input:
+    description:
+      - The variable C(rotation_certificates), in which P(redis_enterprise.certificates.rotation_plan#filter) finds
+        nothing wrong.
+    type: list
+    elements: dict
+    required: true
+  issued:
+    description:
+      - By the name of the certificate, what was issued. A dictionary with C(certificate), C(private_key) and, if it is
+        encrypted, C(private_key_passphrase).
+    type: dict
+    required: true
+  compare:
+    description: V(chain) or V(leaf), for entries that do not say it themselves.
+    type: str
+    required: true
+positional: issued
+"""
+
+EXAMPLES = r"""
+- name: Have all of them at once
+  redis_enterprise.certificates.cluster_certificates:
+    certificates: >-
+      {{ rotation_certificates | redis_enterprise.certificates.rotation_material({}, compare='chain') }}
+"""
+
+RETURN = r"""
+_value:
+  description: The option of the module.
+  type: list
+  elements: dict
+"""
+
+#: Options of the module by the options of a source.
+_TEXT = ("certificate", "private_key", "private_key_passphrase")
+_PATHS = {
+    "certificate": "certificate_path",
+    "private_key": "private_key_path",
+    "pkcs12": "pkcs12_path",
+}
+
+
+def _absolute(path: Any) -> str:
+    """From the working directory of ansible-playbook: modules and lookups start from different folders."""
+    return os.path.abspath(os.path.expanduser(str(path)))
+
+
+def _files(name: str, options: Mapping[str, Any]) -> dict[str, str]:
+    if options.get("directory"):
+        stem = os.path.join(_absolute(options["directory"]), name)
+        with_key = {} if name in _names.CA_BUNDLES else {"private_key_path": f"{stem}.key"}
+        return {"certificate_path": f"{stem}.pem", **with_key}
+    made = {target: _absolute(options[option]) for option, target in _PATHS.items() if options.get(option)}
+    passphrase = options.get("passphrase") or options.get("private_key_passphrase")
+    return {**made, "private_key_passphrase": str(passphrase)} if passphrase else made
+
+
+def _content(options: Mapping[str, Any]) -> dict[str, str]:
+    # Values of ansible-vault become plain text here.
+    return {option: str(options[option]) for option in _TEXT if options.get(option)}
+
+
+def rotation_material(
+    certificates: Sequence[Mapping[str, Any]], issued: Mapping[str, Mapping[str, Any]], *, compare: str
+) -> list[dict[str, Any]]:
+    """One dictionary of options for each certificate to have or to remove."""
+    made = []
+    for entry in certificates:
+        name = _names.canonical(str(entry["name"]))
+        kind = _sources.kind_of(entry)
+        options = {"name": name, "state": entry.get("state", "present"), "compare": entry.get("compare") or compare}
+        if kind == "files":
+            made.append({**options, **_files(name, entry["source"]["files"])})
+        elif kind == "content":
+            made.append({**options, **_content(entry["source"]["content"])})
+        elif name in issued:
+            made.append({**options, **_content(issued[name])})
+        elif options["state"] == "absent":
+            made.append(options)
+    return made
+
+
+class FilterModule:
+    """Filters of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """By name."""
+        return {"rotation_material": rotation_material}

@@ -1,0 +1,178 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter rotation_plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _names
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils import _sources
+
+DOCUMENTATION = r"""
+name: rotation_plan
+short_description: Check what a rotation is to use, before it uses it
+version_added: 0.1.0
+author:
+  - The redis_enterprise.certificates contributors (!UNKNOWN)
+description:
+  - Says what is wrong with the variable C(rotation_certificates) of the role
+    P(redis_enterprise.certificates.rotation#role), and what is to be done with each of its entries.
+  - Reads no file and asks nobody. What it returns holds no private key and no passphrase.
+options:
+  _input:
+    description: The variable C(rotation_certificates).
+    type: list
+    elements: dict
+    required: true
+  fqdn:
+    description: The name of the cluster, from which the names of certificates follow. Null where it is not known.
+    type: str
+    required: true
+positional: fqdn
+"""
+
+EXAMPLES = r"""
+- name: See what is wrong
+  ansible.builtin.assert:
+    that: plan.problems | length == 0
+    fail_msg: "{{ plan.problems | join(' ') }}"
+  vars:
+    plan: "{{ rotation_certificates | redis_enterprise.certificates.rotation_plan('cluster.example.com') }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The plan.
+  type: dict
+  contains:
+    problems:
+      description: One sentence or two for each mistake. When there is one, the entries are empty.
+      type: list
+      elements: str
+    entries:
+      description:
+        - For each certificate C(name), C(index) in the input, C(state), and C(source), the kind of its source.
+        - C(issues) says whether the source issues a certificate.
+        - Where the material is not there already, C(common_name), C(names), C(key_type), C(key_size) and C(issuer) say
+          what it has to be (null is anything), and C(options) holds what has a default.
+      type: list
+      elements: dict
+    fetched:
+      description: The names whose material is fetched at every run, with tasks of the user's that do not issue.
+      type: list
+      elements: str
+"""
+
+#: The ways to name files: what may be given together.
+_FILES = ({"certificate", "private_key", "private_key_passphrase"}, {"directory"}, {"pkcs12", "passphrase"})
+
+
+def _files(options: Mapping[str, Any]) -> Iterator[str]:
+    given = {option for option, value in options.items() if value is not None}
+    if not {"certificate", "directory", "pkcs12"} & given or not any(given <= together for together in _FILES):
+        yield "source files needs either certificate and private_key, or directory, or pkcs12."
+
+
+def _exactly_one(options: Mapping[str, Any], kind: str, *names: str) -> Iterator[str]:
+    if sum(options.get(name) is not None for name in names) != 1:
+        yield f"source {kind} needs exactly one of {' and '.join(names)}."
+
+
+def _ownca(options: Mapping[str, Any]) -> Iterator[str]:
+    yield from _exactly_one(options, "ownca", "ca_certificate", "ca_certificate_path")
+    yield from _exactly_one(options, "ownca", "ca_private_key", "ca_private_key_path")
+    if int(options["days"]) < 1:
+        yield "source ownca: days is less than 1."
+
+
+def _acme(options: Mapping[str, Any]) -> Iterator[str]:
+    yield from _exactly_one(options, "acme", "account_key", "account_key_path")
+
+
+_CHECKS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {"files": _files, "ownca": _ownca, "acme": _acme}
+
+
+def _issuing(name: str, kind: str, options: Mapping[str, Any], fqdn: str | None) -> Iterator[str]:
+    if name in _names.CA_BUNDLES:
+        yield f"it holds CA certificates, which source {kind} does not issue. Use files or content."
+    if name in _names.INTERNODE and options.get("key_type", "RSA") != "RSA":
+        yield f"certificates between nodes need an RSA key. Set key_type of source {kind} to RSA."
+    if not options.get("names") and fqdn is None:
+        yield f"the name of the cluster is not known to this user. Set names of source {kind}."
+    if kind in _sources.MAKING_KEYS and int(options["key_size"]) not in _sources.KEY_SIZES[options["key_type"]]:
+        sizes = " or ".join(map(str, _sources.KEY_SIZES[options["key_type"]]))
+        yield f"source {kind}: an {options['key_type']} key does not have {options['key_size']} bits. Set {sizes}."
+    collection = _sources.ISSUING[kind]
+    if collection is not None and _sources.is_missing(collection):
+        yield (
+            f"source {kind} needs the collection {collection}, which is not installed. "
+            f"Run ansible-galaxy collection install {collection}."
+        )
+
+
+def _problems(entry: Mapping[str, Any], name: str, fqdn: str | None) -> Iterator[str]:
+    if entry.get("state", "present") == "absent":
+        if entry.get("source"):
+            yield "with state absent there is no source. Leave one of them out."
+        return
+    kind = _sources.kind_of(entry)
+    if kind is None:
+        yield f"it needs exactly one source: {', '.join(_sources.KINDS)}."
+        return
+    options = _sources.options_of(entry, kind)
+    yield from _CHECKS.get(kind, lambda _options: iter(()))(options)
+    if kind in _sources.ISSUING:
+        yield from _issuing(name, kind, options, fqdn)
+
+
+def _names_for(options: Mapping[str, Any], fqdn: str | None) -> list[str]:
+    """The names that a certificate has to have; those that the vendor demands unless others are given."""
+    own = (fqdn, f"*.{fqdn}", f"internal.{fqdn}", f"*.internal.{fqdn}")
+    return list(dict.fromkeys([*(options.get("names") or own), *(options.get("extra_names") or [])]))
+
+
+def _entry(index: int, entry: Mapping[str, Any], name: str, fqdn: str | None) -> dict[str, Any]:
+    kind = _sources.kind_of(entry)
+    planned = {"name": name, "index": index, "state": entry.get("state", "present"), "source": kind, "issues": False}
+    if kind is None or kind in _sources.GIVEN:
+        return planned
+    options = _sources.options_of(entry, kind)
+    names = _names_for(options, fqdn)
+    return {
+        **planned,
+        "issues": boolean(options.get("issues", True)),
+        "common_name": fqdn if fqdn in names else names[0],
+        "names": names,
+        "key_type": options.get("key_type"),
+        "key_size": int(options["key_size"]) if options.get("key_size") else None,
+        "issuer": options.get("issuer"),
+        "options": {option: options[option] for option in _sources.DEFAULTS[kind]},
+    }
+
+
+def rotation_plan(certificates: Sequence[Mapping[str, Any]], fqdn: str | None) -> dict[str, Any]:
+    """Check the entries, and say what is to be done with each."""
+    names = [_names.canonical(str(entry["name"])) for entry in certificates]
+    problems = [] if names else ["rotation_certificates is empty. List the certificates to rotate."]
+    problems += [
+        f"{name}: it stands in rotation_certificates {names.count(name)} times. Leave all but one out."
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
+    for entry, name in zip(certificates, names):
+        problems += [f"{name}: {problem}" for problem in _problems(entry, name, fqdn)]
+    entries = [_entry(index, entry, names[index], fqdn) for index, entry in enumerate(certificates) if not problems]
+    fetched = [entry["name"] for entry in entries if entry["source"] == "tasks" and not entry["issues"]]
+    return {"problems": problems, "entries": entries, "fetched": fetched}
+
+
+class FilterModule:
+    """Filters of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """By name."""
+        return {"rotation_plan": rotation_plan}

@@ -1,0 +1,93 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""PKCS#12 files (RFC 7292): what is in them, in the order in which a cluster wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from . import _private_key, _x509
+from ._secrets import Secret
+
+try:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import pkcs12
+except ImportError:  # reported by _libraries
+    pass
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+
+class Pkcs12Problem(ValueError):
+    """A file that cannot be used; the message never quotes what is in it.
+
+    Attributes:
+        kind: the stable identifier of the cause, for C(failure.kind).
+        next_step: what the user can do about it.
+    """
+
+    def __init__(self, kind: str, message: str, next_step: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.next_step = next_step
+
+
+class Content(NamedTuple):
+    """What was in the file."""
+
+    certificates: tuple[x509.Certificate, ...]  # with a key: the leaf, then its issuers; without: as in the file
+    private_key: Secret | None  # PEM, not encrypted
+
+
+def _path(leaf: x509.Certificate, others: Iterable[x509.Certificate]) -> tuple[x509.Certificate, ...]:
+    """The leaf and its issuers, as far as they are there. Files hold them in any order."""
+    path, rest = [leaf], list(others)
+    while not _x509.issued_by(path[-1], path[-1]):
+        issuer = next((one for one in rest if _x509.issued_by(path[-1], one)), None)
+        if issuer is None:
+            break
+        path.append(issuer)
+        rest.remove(issuer)
+    return tuple(path)
+
+
+def load(data: bytes, passphrase: Secret | None) -> Content:
+    """Decrypt a file and order its certificates.
+
+    Certificates that are not among the leaf's issuers are left out.
+
+    Raises:
+        Pkcs12Problem: it is not PKCS#12, the passphrase is missing or wrong, or it holds no certificate for its key.
+    """
+    try:
+        key, leaf, others = pkcs12.load_key_and_certificates(data, passphrase.reveal().encode() if passphrase else None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):  # of a damaged file and of a wrong passphrase alike
+        if passphrase is None:
+            raise Pkcs12Problem(
+                "passphrase_missing", "it is encrypted, or is not PKCS#12", "Give private_key_passphrase"
+            ) from None
+        raise Pkcs12Problem(
+            "passphrase_wrong",
+            "it cannot be decrypted, or is not PKCS#12",
+            "Check private_key_passphrase; a file of an old program may have to be exported again with AES",
+        ) from None
+    if key is None:
+        certificates = tuple(others) if leaf is None else (leaf, *others)
+        if not certificates:
+            raise Pkcs12Problem("invalid_certificate", "it holds no certificate", "Check the path")
+        return Content(certificates, None)
+    if leaf is None:
+        raise Pkcs12Problem(
+            "key_mismatch",
+            "it holds no certificate that belongs to its private key",
+            "Export the certificate together with the key that it was issued for",
+        )
+    try:
+        return Content(_path(leaf, others), _private_key.to_pem(key))
+    except (ValueError, AttributeError):  # a key that has no PKCS#8 form
+        raise Pkcs12Problem("invalid_private_key", "its key is not supported", "Use RSA, EC or Ed25519") from None

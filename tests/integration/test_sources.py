@@ -1,0 +1,459 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each source of the role rotation, through its playbook and against the real thing."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+from simulator import Cluster, Fault
+from simulator.authority import Authority, Material, pem_of
+from simulator.keys import leaf_key
+
+from .parts import Acme, Vault, acme, program, vault
+from .runs import COLLECTIONS, HERE, PROGRAMS, Ansible, Run
+from .test_rotation import PLAYBOOK, inventory, table, updated
+from .test_secrets import assert_absent, key_lines
+
+#: Where the collections are that sources need.
+OTHER = HERE.parents[1] / ".venv/collections"
+ENVIRONMENT = {
+    "ANSIBLE_COLLECTIONS_PATH": f"{COLLECTIONS}:{OTHER}",
+    # They name newer releases of ansible-core than the oldest one promised, and work with it.
+    "ANSIBLE_COLLECTIONS_ON_ANSIBLE_VERSION_MISMATCH": "ignore",
+}
+
+
+@pytest.fixture(scope="session")
+def acme_ca(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Acme]:
+    with acme(tmp_path_factory.mktemp("acme")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def vault_ca(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
+    if subprocess.run([PROGRAMS / "python", "-c", "import hvac"], check=False, capture_output=True).returncode:
+        pytest.skip("hvac, which needs newer requests than the oldest promised, is not installed")
+    with vault(tmp_path_factory.mktemp("vault")) as started:
+        yield started
+
+
+#: What the certificates of a new cluster have too much.
+NAMES = "its names differ (with localhost, with 127.0.0.1)"
+
+
+class Rotation:
+    """Runs of the playbook on one cluster, with the same variables each time."""
+
+    def __init__(self, ansible: Ansible, cluster: Cluster, certificates: Sequence[Mapping[str, Any]], **more: Any):
+        self.ansible, self.cluster = ansible, cluster
+        self.environment = dict(ENVIRONMENT)
+        (ansible.home / "tmp").mkdir(mode=0o700)  # or Ansible warns that it makes it
+        self.hosts = inventory(ansible, {"one": cluster}, rotation_certificates=list(certificates), **more)
+
+    def run(self, *arguments: str, ok: bool = True) -> Run:
+        self.cluster.clear_requests()
+        run = self.ansible.playbook(
+            PLAYBOOK, "-i", self.hosts, "-vvvvv", "--diff", *arguments, environment=self.environment
+        ).expect(ok=ok)
+        stored = {key for _pem, key in self.cluster.nodes[0].stored.values() if key}
+        assert_absent(key_lines(*map(str, stored)), run, self.ansible.home)
+        return run
+
+    def changed(self, run: Run) -> bool:
+        assert len(run.outcomes) > 0
+        return "changed=0 " not in run.output
+
+    def leaf(self, name: str) -> x509.Certificate:
+        return self.chain(name)[0]
+
+    def chain(self, name: str) -> list[x509.Certificate]:
+        return x509.load_pem_x509_certificates(str(self.cluster.certificate(name)).encode())
+
+
+def names_of(certificate: x509.Certificate) -> set[str]:
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return set(names.get_values_for_type(x509.DNSName))
+
+
+def wanted_names(fqdn: str) -> set[str]:
+    return {fqdn, f"*.{fqdn}", f"internal.{fqdn}", f"*.internal.{fqdn}"}
+
+
+def check_rotate_and_again(rotation: Rotation, names: Sequence[str], issued: Callable[[], int], why: str) -> None:
+    """Check mode issues nothing and says what it would do; a second run issues and changes nothing."""
+    before = issued()
+    predicted = rotation.run("--check")
+    assert rotation.cluster.writes == []
+    assert issued() == before
+    assert rotation.changed(predicted)
+    for name in names:
+        assert table(predicted)[name].endswith(f"to be issued ({why})"), table(predicted)[name]
+
+    rotated = rotation.run()
+    assert sorted(updated(rotation.cluster)) == sorted(names)
+    assert issued() == before + len(names)
+    assert rotation.changed(rotated)
+    for name in names:
+        assert table(rotated)[name].endswith(f"replaced ({why})")
+        assert names_of(rotation.leaf(name)) == wanted_names(rotation.cluster.fqdn)
+
+    again = rotation.run()
+    assert rotation.cluster.writes == []
+    assert issued() == before + len(names)
+    assert not rotation.changed(again)
+    assert {line.split()[-1] for line in table(again).values()} == {"unchanged"}
+
+
+def test_vault_pki(ansible: Ansible, cluster: Cluster, vault_ca: Vault) -> None:
+    source = {
+        "vault_pki": {"role": "redis", "ttl": "2000h", "connection": {"url": vault_ca.url, "token": vault_ca.token}}
+    }
+    rotation = Rotation(ansible, cluster, [{"name": name, "source": source} for name in ("proxy", "cm")])
+    check_rotate_and_again(rotation, ["proxy", "cm"], lambda: vault_ca.issued, f"{NAMES}, another CA issued it")
+    common_names = [
+        certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
+        for certificate in rotation.chain("proxy")
+    ]
+    assert common_names == [cluster.fqdn, "Vault intermediate", "Vault root"]
+
+
+def dns_tasks(folder: Path, url: str) -> str:
+    """A user's tasks for the DNS server of the tests."""
+    tasks = [
+        {
+            "name": "Remove the record",
+            "ansible.builtin.uri": {
+                "url": f"{url}/clear-txt",
+                "method": "POST",
+                "body_format": "json",
+                "body": {"host": "{{ rotation_acme_record }}."},
+            },
+            "when": "rotation_acme_state == 'absent'",
+        },
+        {
+            "name": "Set the record",
+            "ansible.builtin.uri": {
+                "url": f"{url}/set-txt",
+                "method": "POST",
+                "body_format": "json",
+                "body": {"host": "{{ rotation_acme_record }}.", "value": "{{ item }}"},
+            },
+            "loop": "{{ rotation_acme_values }}",
+            "when": "rotation_acme_state == 'present'",
+        },
+    ]
+    (folder / "dns.yml").write_text(yaml.safe_dump(tasks))
+    return "dns.yml"
+
+
+def test_acme(ansible: Ansible, cluster: Cluster, acme_ca: Acme) -> None:
+    account_key = str(leaf_key("ec").pem)
+    source = {
+        "directory": acme_ca.directory,
+        "account_key": account_key,
+        "terms_agreed": True,
+        "dns_tasks": dns_tasks(ansible.folder, acme_ca.dns),
+        "key_type": "ECC",  # what pebble issues for an RSA key lacks keyEncipherment
+    }
+    rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": {"acme": source}}])
+    rotation.environment["SSL_CERT_FILE"] = acme_ca.ca_path
+    check_rotate_and_again(
+        rotation, ["proxy"], lambda: acme_ca.issued, f"{NAMES}, its key is of type RSA, not ECC, it is self-signed"
+    )
+    assert len(rotation.chain("proxy")) == 2
+
+
+@pytest.fixture(scope="session")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the key and the certificate of a CA below a root, made by openssl."""
+    folder = tmp_path_factory.mktemp("own")
+    openssl = program("openssl")
+
+    def run(*arguments: str) -> None:
+        subprocess.run([openssl, *arguments], check=True, cwd=folder, capture_output=True)
+
+    ca = ["-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign"]
+    new = ["req", "-x509", "-newkey", "rsa:2048", "-days", "900", *ca]
+    run(*new, "-nodes", "-keyout", "root.key", "-out", "root.pem", "-subj", "/CN=Own root")
+    encrypted = ["-keyout", "ca.key", "-passout", "pass:open sesame"]
+    run(*new, *encrypted, "-CA", "root.pem", "-CAkey", "root.key", "-out", "ca.pem", "-subj", "/CN=Own CA")
+    (folder / "chain.pem").write_text((folder / "ca.pem").read_text() + (folder / "root.pem").read_text())
+    return folder
+
+
+def ownca(own: Path, **more: Any) -> dict[str, Any]:
+    return {
+        "ownca": {
+            "ca_certificate_path": str(own / "chain.pem"),
+            "ca_private_key_path": str(own / "ca.key"),
+            "ca_private_key_passphrase": "open sesame",
+            **more,
+        }
+    }
+
+
+def test_ownca(ansible: Ansible, cluster: Cluster, own: Path) -> None:
+    rotation = Rotation(ansible, cluster, [{"name": name, "source": ownca(own)} for name in ("proxy", "syncer")])
+    serials: set[int] = set()
+
+    def issued() -> int:
+        serials.update(rotation.leaf(name).serial_number for name in ("proxy", "syncer"))
+        return len(serials)
+
+    check_rotate_and_again(rotation, ["proxy", "syncer"], issued, f"{NAMES}, another CA issued it")
+    assert rotation.leaf("proxy").public_key() != rotation.leaf("syncer").public_key()
+    assert [c.subject.rfc4514_string() for c in rotation.chain("proxy")[1:]] == ["CN=Own CA", "CN=Own root"]
+
+
+def plain_tasks(folder: Path, name: str, tasks: Sequence[Mapping[str, Any]]) -> str:
+    (folder / name).write_text(yaml.safe_dump(list(tasks)))
+    return name
+
+
+def handing_over(folder: Path, name: str, material: Material) -> str:
+    """A user's tasks that set the material, and note in a file that they ran, and for what."""
+    (folder / "issued.pem").write_text(material.certificate_pem)
+    (folder / "issued.key").write_text(str(material.key_pem))
+    line = (
+        "{{ rotation_name }} {{ rotation_common_name }} {{ rotation_names | join(' ') }} "
+        "{{ rotation_reasons | join(', ') }}"
+    )
+    issued = {
+        "certificate": f"{{{{ lookup('file', '{folder}/issued.pem') }}}}",
+        "private_key": f"{{{{ lookup('file', '{folder}/issued.key') }}}}",
+    }
+    note = {"path": str(folder / "ran"), "line": line, "create": True, "mode": "0600"}
+    return plain_tasks(
+        folder,
+        name,
+        [
+            {"ansible.builtin.lineinfile": note, "check_mode": False, "diff": False},
+            {"ansible.builtin.set_fact": {"rotation_issued": issued}, "no_log": True},
+        ],
+    )
+
+
+def ran(folder: Path) -> list[str]:
+    return (folder / "ran").read_text().splitlines() if (folder / "ran").exists() else []
+
+
+def test_tasks_that_issue(ansible: Ansible, cluster: Cluster, authority: Authority) -> None:
+    material = authority.issue(sans=sorted(wanted_names(cluster.fqdn)))
+    source = {"tasks": {"file": handing_over(ansible.folder, "issue.yml", material), "issuer": "Integration test CA"}}
+    rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": source}])
+    why = f"{NAMES}, its issuer is O=Simulated,CN=cluster.example.com"
+    check_rotate_and_again(rotation, ["proxy"], lambda: len(ran(ansible.folder)), why)
+    assert cluster.certificate("proxy") == material.certificate_pem
+    names = " ".join(["cluster.example.com", "*.cluster.example.com"])
+    assert ran(ansible.folder)[0].startswith(f"proxy cluster.example.com {names} ")
+    assert ran(ansible.folder)[0].endswith(f" {why}")
+
+
+def test_tasks_that_fetch_run_every_time(ansible: Ansible, cluster: Cluster, authority: Authority) -> None:
+    material = authority.issue(sans=[*wanted_names(cluster.fqdn), "more.example.com"])
+    source = {"tasks": {"file": handing_over(ansible.folder, "fetch.yml", material), "issues": False}}
+    rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": source}])
+    predicted = rotation.run("--check")
+    assert cluster.writes == []
+    rotated = rotation.run()
+    assert table(predicted) == table(rotated)
+    assert cluster.certificate("proxy") == material.certificate_pem
+    rotation.run()
+    assert cluster.writes == []
+
+
+def test_tasks_that_set_nothing(ansible: Ansible, cluster: Cluster) -> None:
+    file = plain_tasks(ansible.folder, "forgetful.yml", [{"ansible.builtin.debug": {"msg": "nothing"}}])
+    rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": {"tasks": {"file": file}}}])
+    run = rotation.run(ok=False)
+    assert "proxy: source tasks: forgetful.yml did not set rotation_issued" in run.output
+    assert cluster.writes == []
+
+
+def test_pkcs12_made_by_openssl(ansible: Ansible, cluster: Cluster, authority: Authority) -> None:
+    material = authority.issue(intermediates=2, root=True)
+    (ansible.folder / "leaf.pem").write_text(material.leaf_pem)
+    (ansible.folder / "leaf.key").write_text(str(material.key_pem))
+    (ansible.folder / "others.pem").write_text("".join(map(pem_of, reversed(material.chain[1:]))))
+    export = ["-export", "-in", "leaf.pem", "-inkey", "leaf.key", "-certfile", "others.pem", "-out", "proxy.p12"]
+    command = [program("openssl"), "pkcs12", *export, "-passout", "pass:open sesame"]
+    subprocess.run(command, check=True, cwd=ansible.folder)
+    files = {"pkcs12": "proxy.p12", "passphrase": "open sesame"}
+    rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": {"files": files}}])
+    predicted = rotation.run("--check")
+    assert cluster.writes == []
+    rotated = rotation.run()
+    assert table(predicted) == table(rotated)
+    assert cluster.certificate("proxy") == material.certificate_pem
+    assert "open sesame" not in predicted.output + rotated.output
+    rotation.run()
+    assert cluster.writes == []
+
+
+def test_content_from_ansible_vault(ansible: Ansible, cluster: Cluster, authority: Authority) -> None:
+    material = authority.issue(passphrase="open sesame")
+    (ansible.folder / "password").write_text("of the vault")
+
+    def encrypted(value: str) -> str:
+        command = [str(PROGRAMS / "ansible-vault"), "encrypt_string", "--vault-password-file", "password"]
+        return subprocess.run(
+            command,
+            check=True,
+            cwd=ansible.folder,
+            env=ansible.environment({}),
+            input=value,
+            capture_output=True,
+            text=True,
+        ).stdout.strip()
+
+    content = {"certificate": material.certificate_pem}
+    secrets = {"private_key": str(material.key_pem), "private_key_passphrase": "open sesame"}
+    lines = [f"vaulted_{name}: {encrypted(value)}\n" for name, value in secrets.items()]
+    (ansible.folder / "vaulted.yml").write_text("".join(lines))
+    content |= {name: f"{{{{ vaulted_{name} }}}}" for name in secrets}
+    rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": {"content": content}}])
+    arguments = ["--vault-password-file", "password", "-e", "@vaulted.yml"]
+    rotated = rotation.run(*arguments)
+    assert cluster.certificate("proxy") == material.certificate_pem
+    assert "open sesame" not in rotated.output
+    again = rotation.run(*arguments)
+    assert cluster.writes == []
+    assert not rotation.changed(again)
+
+
+def test_what_makes_a_certificate_due(ansible: Ansible, cluster: Cluster, own: Path) -> None:
+    rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": ownca(own, days=100)}])
+    rotation.run()
+    issued = rotation.leaf("proxy")
+    assert issued.not_valid_after_utc - datetime.now(timezone.utc) < timedelta(days=100)
+
+    def why(*arguments: str, **source: Any) -> str:
+        certificates = [{"name": "proxy", "source": ownca(own, **{"days": 100, **source})}]
+        inventory(ansible, {"one": cluster}, rotation_certificates=certificates)
+        return table(rotation.run("--check", *arguments))["proxy"].partition("to be issued ")[2]
+
+    assert why() == ""
+    assert why(extra_names=["IP:192.0.2.1"]) == "(its names differ (without 192.0.2.1))"
+    assert why(names=["cluster.example.com"]).startswith("(its names differ (with *.cluster.example.com, ")
+    assert why(key_size=3072) == "(its key has 2048 bits, not 3072)"
+    assert why(key_type="ECC") == "(its key is of type RSA, not ECC)"
+    root = {"ca_certificate_path": str(own / "root.pem"), "ca_private_key_path": str(own / "root.key")}
+    # The root is not the issuer, though it is in the chain.
+    assert why(**root) == "(another CA issued it)"
+    assert why("-e", "rotation_renew_before=100") == "(it expires in 99 days)"
+    assert why("-e", "rotation_force=true") == "(rotation_force is set)"
+
+    inventory(ansible, {"one": cluster}, rotation_certificates=[{"name": "proxy", "source": ownca(own, key_size=3072)}])
+    rotation.run()
+    assert rotation.leaf("proxy").public_key().key_size == 3072  # type: ignore[union-attr]
+    assert why(days=365, key_size=3072) == ""
+
+
+def test_what_would_be_due_again_at_once_is_not_installed(ansible: Ansible, cluster: Cluster, own: Path) -> None:
+    rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": ownca(own, days=20)}])
+    run = rotation.run(ok=False)
+    assert (
+        "proxy: source ownca: what was issued would be due at the next run again: it expires in 19 days" in run.output
+    )
+    assert cluster.writes == []
+
+
+def test_a_ca_that_cannot_sign(ansible: Ansible, cluster: Cluster, own: Path) -> None:
+    source = ownca(own, ca_private_key_passphrase="open barley")
+    run = Rotation(ansible, cluster, [{"name": "proxy", "source": source}]).run(ok=False)
+    assert cluster.writes == []
+    messages = [str(outcome.result.get("msg")) for outcome in run.outcomes if outcome.status == "failed"]
+    assert any(message.startswith("Sign the certificate proxy: ") for message in messages), messages
+    assert "open barley" not in run.output
+    source = ownca(own, ca_certificate_path="nowhere.pem")
+    (ansible.home / "tmp").rmdir()
+    run = Rotation(ansible, cluster, [{"name": "proxy", "source": source}]).run(ok=False)
+    assert "proxy: source ownca: no such file: " in run.output
+    assert "nowhere.pem. Check the path." in run.output
+
+
+def test_kept_material_is_what_is_installed(ansible: Ansible, cluster: Cluster, own: Path) -> None:
+    certificates = [{"name": "proxy", "source": ownca(own)}]
+    rotation = Rotation(ansible, cluster, certificates, rotation_keep_material="kept")
+    kept = ansible.folder / "kept"
+    rotation.run("--check")
+    assert not kept.exists()
+    cluster.add_fault(Fault(method="PUT", status=400))
+    rotation.run(ok=False)
+    assert {path.name: path.stat().st_mode & 0o777 for path in kept.iterdir()} == {
+        "proxy.pem": 0o644,
+        "proxy.key": 0o600,
+    }
+    assert kept.stat().st_mode & 0o777 == 0o700
+
+    # What could not be written is not issued again: it is there.
+    cluster.clear_faults()
+    files = [{"name": "proxy", "source": {"files": {"directory": "kept"}}}]
+    inventory(ansible, {"one": cluster}, rotation_certificates=files)
+    rotation.run()
+    assert rotation.chain("proxy") == x509.load_pem_x509_certificates((kept / "proxy.pem").read_bytes())
+
+
+def test_tasks_before_and_after(ansible: Ansible, cluster: Cluster, own: Path) -> None:
+    note = {"path": str(ansible.folder / "notes"), "create": True, "mode": "0600"}
+    for when, line in (
+        ("before", "before {{ inventory_hostname }}"),
+        ("after", "after {{ rotation_result.outcome }} {{ (rotation_result.failure or {}).task | default('') }}"),
+    ):
+        tasks = [{"ansible.builtin.lineinfile": {**note, "line": line}, "check_mode": False, "diff": False}]
+        plain_tasks(ansible.folder, f"{when}.yml", tasks)
+    (ansible.folder / "report.yml").write_text((ansible.folder / "after.yml").read_text())
+    hooks = {"rotation_run_before": "before.yml", "rotation_run_after": "after.yml"}
+    rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": ownca(own)}], **hooks)
+
+    def notes() -> list[str]:
+        path = ansible.folder / "notes"
+        lines = [line.strip() for line in path.read_text().splitlines()]
+        path.unlink()
+        return lines
+
+    rotation.run("--check")
+    assert notes() == ["before one", "after changed"]
+    cluster.add_fault(Fault(method="PUT", status=400))
+    rotation.run(ok=False)
+    assert notes() == ["before one", "after failed_unchanged Have all certificates at once"]
+    cluster.clear_faults()
+    rotation.run()
+    assert notes() == ["before one", "after changed"]
+    rotation.run()
+    assert notes() == ["before one", "after unchanged"]
+
+
+@pytest.mark.parametrize(
+    ("source", "collection"),
+    [
+        ({"ownca": {"ca_certificate": "x", "ca_private_key": "x"}}, "community.crypto"),
+        (
+            {"acme": {"directory": "https://ca.example.com", "account_key": "x", "dns_tasks": "dns.yml"}},
+            "community.crypto",
+        ),
+        ({"vault_pki": {"role": "redis"}}, "community.hashi_vault"),
+    ],
+    ids=["ownca", "acme", "vault_pki"],
+)
+def test_a_missing_collection_is_named(
+    ansible: Ansible, cluster: Cluster, source: dict[str, Any], collection: str
+) -> None:
+    rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": source}])
+    rotation.environment["ANSIBLE_COLLECTIONS_PATH"] = COLLECTIONS
+    run = rotation.run(ok=False)
+    (kind,) = source
+    assert (
+        f"proxy: source {kind} needs the collection {collection}, which is not installed. "
+        f"Run ansible-galaxy collection install {collection}." in run.output
+    )

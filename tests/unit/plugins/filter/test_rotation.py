@@ -1,0 +1,211 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the role rotation decides before it does anything."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.redis_enterprise.certificates.plugins.filter.certificate_facts import certificate_facts
+from ansible_collections.redis_enterprise.certificates.plugins.filter.renewal_reasons import renewal_reasons
+from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_material import rotation_material
+from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_plan import rotation_plan
+from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_result import rotation_result
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils import _sources
+from simulator.authority import Authority, Material
+
+FQDN = "c.example.com"
+OWNCA = {"ca_certificate": "ca", "ca_private_key": "very secret"}
+
+
+@pytest.fixture(autouse=True)
+def all_collections(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is installed here plays no part."""
+    monkeypatch.setattr(_sources, "is_missing", lambda _collection: False)
+
+
+def plan(*entries: dict[str, Any], fqdn: str | None = FQDN) -> dict[str, Any]:
+    return rotation_plan(list(entries), fqdn)
+
+
+def test_entries_get_names_and_defaults_and_no_secrets() -> None:
+    made = plan(
+        {"name": "proxy", "source": {"ownca": {**OWNCA, "extra_names": ["IP:192.0.2.1", FQDN]}, "acme": None}},
+        {"name": "cp_internode_encryption", "source": {"files": {"directory": "here"}}},
+        {"name": "ldap_client", "state": "absent"},
+        {"name": "cm", "source": {"tasks": {"file": "fetch.yml", "issues": "no", "names": ["other.example.com"]}}},
+    )
+    assert made["problems"] == []
+    assert made["fetched"] == ["cm"]
+    assert made["entries"][0] == {
+        "name": "proxy",
+        "index": 0,
+        "state": "present",
+        "source": "ownca",
+        "issues": True,
+        "common_name": FQDN,
+        "names": [FQDN, f"*.{FQDN}", f"internal.{FQDN}", f"*.internal.{FQDN}", "IP:192.0.2.1"],
+        "key_type": "RSA",
+        "key_size": 2048,
+        "issuer": None,
+        "options": {"key_type": "RSA", "days": 365},
+    }
+    assert [entry["name"] for entry in made["entries"][1:]] == ["ccs_internode_encryption", "ldap_client", "cm"]
+    assert made["entries"][3]["common_name"] == "other.example.com"
+    assert made["entries"][3]["key_size"] is None
+    assert "secret" not in json.dumps(made)
+
+
+def test_every_problem_is_told_at_once() -> None:
+    made = plan(
+        {"name": "proxy", "source": {"ownca": {}}},
+        {"name": "cm", "source": {"vault_pki": {"role": "redis"}}},
+        fqdn=None,
+    )
+    assert made["entries"] == []
+    assert made["problems"] == [
+        "proxy: source ownca needs exactly one of ca_certificate and ca_certificate_path.",
+        "proxy: source ownca needs exactly one of ca_private_key and ca_private_key_path.",
+        "proxy: the name of the cluster is not known to this user. Set names of source ownca.",
+        "cm: the name of the cluster is not known to this user. Set names of source vault_pki.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"private_key": "a.key"},
+        {"certificate": "a.pem", "directory": "here"},
+        {"pkcs12": "a.p12", "private_key_passphrase": "x"},
+        {"directory": "here", "passphrase": "x"},
+    ],
+)
+def test_files_that_do_not_go_together(files: dict[str, str]) -> None:
+    assert len(plan({"name": "proxy", "source": {"files": files}})["problems"]) == 1
+
+
+def test_material(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/somebody")
+    made = rotation_material(
+        [
+            {"name": "proxy", "source": {"files": {"certificate": "~/a.pem", "private_key": "/a.key"}}},
+            {"name": "api", "compare": "leaf", "source": {"files": {"directory": "here"}}},
+            {"name": "mtls_trusted_ca", "source": {"files": {"directory": "here"}}},
+            {"name": "cm", "source": {"files": {"pkcs12": "cm.p12", "passphrase": "open"}}},
+            {
+                "name": "syncer",
+                "source": {"content": {"certificate": "C", "private_key": "K", "private_key_passphrase": ""}},
+            },
+            {"name": "cp_internode_encryption", "source": {"ownca": OWNCA}},
+            {"name": "dp_internode_encryption", "source": {"ownca": OWNCA}},
+            {"name": "ldap_client", "state": "absent"},
+        ],
+        {"ccs_internode_encryption": {"certificate": "I", "private_key": "J"}},
+        compare="chain",
+    )
+    common = {"state": "present", "compare": "chain"}
+    assert made == [
+        {**common, "name": "proxy", "certificate_path": "/home/somebody/a.pem", "private_key_path": "/a.key"},
+        {
+            **common,
+            "name": "api",
+            "compare": "leaf",
+            "certificate_path": f"{tmp_path}/here/api.pem",
+            "private_key_path": f"{tmp_path}/here/api.key",
+        },
+        {**common, "name": "mtls_trusted_ca", "certificate_path": f"{tmp_path}/here/mtls_trusted_ca.pem"},
+        {**common, "name": "cm", "pkcs12_path": f"{tmp_path}/cm.p12", "private_key_passphrase": "open"},
+        {**common, "name": "syncer", "certificate": "C", "private_key": "K"},
+        {**common, "name": "ccs_internode_encryption", "certificate": "I", "private_key": "J"},
+        {**common, "name": "ldap_client", "state": "absent"},
+    ]
+
+
+def test_facts(material: Material) -> None:
+    facts = certificate_facts(material.certificate_pem)
+    assert facts["fingerprint"] == material.fingerprint
+    assert facts["chain_fingerprints"] == material.chain_fingerprints
+    with pytest.raises(AnsibleFilterError, match="there is no PEM block CERTIFICATE in it"):
+        certificate_facts("nothing")
+
+
+def test_reasons(authority: Authority) -> None:
+    issued = authority.issue(FQDN, sans=[FQDN, "IP:192.0.2.1"], intermediates=1, days=100)
+    facts = certificate_facts(issued.certificate_pem)
+    ca = issued.chain_fingerprints[1]
+    names = ["C.example.com", "IP:192.0.2.1"]
+    assert renewal_reasons(facts, renew_before=30, names=names, key_type="RSA", key_size=2048, ca_fingerprint=ca) == []
+    assert renewal_reasons(facts, renew_before=30, issuer="Unit test CA") == []
+    assert renewal_reasons(facts, renew_before=99) == []
+    assert renewal_reasons(facts, renew_before=100) == ["it expires in 99 days"]
+    assert renewal_reasons(facts, renew_before=0, names=["DNS:c.example.com", "d.example.com"]) == [
+        "its names differ (without d.example.com, with 192.0.2.1)"
+    ]
+    assert renewal_reasons(facts, renew_before=0, key_type="ECC", key_size=256) == ["its key is of type RSA, not ECC"]
+    assert renewal_reasons(facts, renew_before=0, key_size=4096) == ["its key has 2048 bits, not 4096"]
+    assert renewal_reasons(facts, renew_before=0, ca_fingerprint="00") == ["another CA issued it"]
+    assert renewal_reasons(facts, renew_before=0, issuer="Other") == [f"its issuer is {facts['issuer']}"]
+    assert renewal_reasons(facts, renew_before=0, force=True) == ["rotation_force is set"]
+    assert renewal_reasons(None, renew_before=0) == ["there is none"]
+    assert renewal_reasons({"error": "why"}, renew_before=0, names=names) == ["it cannot be read"]
+
+
+def test_reasons_of_time(authority: Authority) -> None:
+    expired = certificate_facts(authority.issue(days=-1).certificate_pem)
+    assert renewal_reasons(expired, renew_before=0) == [f"it expired on {expired['not_after'][:10]}"]
+    own = certificate_facts(authority.ca_pem)
+    assert renewal_reasons(own, renew_before=0) == ["it is self-signed"]
+    short = Authority(common_name="Short", days=10)
+    chain = short.issue(root=True)
+    facts = certificate_facts(chain.certificate_pem)
+    assert renewal_reasons(facts, renew_before=30) == ["one of its issuers expires in 9 days"]
+
+
+def test_result() -> None:
+    has, new = {"name": "cm", "error": "why"}, {"name": "proxy"}
+    before = {"cluster": {"name": FQDN}, "certificates": [has, {"name": "api"}]}
+    entries = plan({"name": "proxy", "source": {"ownca": OWNCA}}, {"name": "cm", "source": {"ownca": OWNCA}})["entries"]
+    change = {
+        "name": "proxy",
+        "action": "update",
+        "reason": "not_set",
+        "outcome": "changed",
+        "before": None,
+        "after": new,
+    }
+    written = {
+        "changed": True,
+        "outcome": "changed",
+        "changes": [change],
+        "nodes": [1],
+        "findings": [2],
+        "hazards": [3],
+    }
+    common: dict[str, Any] = {"due": {"proxy": ["there is none"]}, "failure": {}, "check_mode": False}
+    result = rotation_result(entries, before, written, **common)
+    assert (result["changed"], result["outcome"], result["failure"], result["nodes"]) == (True, "changed", None, [1])
+    assert [(one["name"], one["source"], one["action"]) for one in result["certificates"]] == [
+        ("api", None, "none"),
+        ("cm", "ownca", "none"),
+        ("proxy", "ownca", "update"),
+    ]
+    assert result["certificates"][2]["due"] == ["there is none"]
+
+    foretold = rotation_result(entries, before, {"skipped": True}, **{**common, "check_mode": True})
+    assert (foretold["changed"], foretold["outcome"]) == (True, "changed")
+    assert foretold["certificates"][2]["action"] == "issue"
+    failed = rotation_result(entries, {"msg": "no answer"}, {}, **{**common, "failure": {"task": "Read", "msg": "no"}})
+    assert (failed["changed"], failed["outcome"], failed["cluster"]) == (False, "failed_unchanged", None)
+    assert failed["certificates"][1]["outcome"] == "failed_unchanged"
+    replication = {"changed": True, "outcome": "changed", "active_active": [4], "failed": False}
+    told = rotation_result(entries, before, written, **common, replication=replication)
+    assert told["replication"] == {"changed": True, "outcome": "changed", "active_active": [4]}
+    unchanged = rotation_result(entries, before, {}, **{**common, "due": {}})
+    assert (unchanged["changed"], unchanged["outcome"], unchanged["replication"]) == (False, "unchanged", None)
