@@ -103,7 +103,8 @@ def secrets_of(params: Mapping[str, Any], environ: Mapping[str, str]) -> set[str
         except ValueError:
             pass
     # A key that was pasted behind the certificate.
-    found.update(_PRIVATE_KEY.findall(params.get("certificate") or ""))
+    for option in ("certificate", "source_certificate"):
+        found.update(_PRIVATE_KEY.findall(params.get(option) or ""))
     return {value for value in found if value}
 
 
