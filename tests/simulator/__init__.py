@@ -5,9 +5,11 @@
 It judges the collection from outside, so it imports nothing of the collection.
 """
 
+from .active_active import ActiveActive
 from .authority import Authority, Material
 from .cluster import Cluster
 from .faults import Fault
 from .record import Request
+from .replica import ReplicaSource
 
-__all__ = ["Authority", "Cluster", "Fault", "Material", "Request"]
+__all__ = ["ActiveActive", "Authority", "Cluster", "Fault", "Material", "ReplicaSource", "Request"]

@@ -23,8 +23,13 @@ PERMISSIONS = {
     "view_all_nodes_info": _READERS,
     "view_all_bdbs_info": _READERS,
     "view_cluster_keys": frozenset({"admin", "cluster_member", "user_manager"}),
+    "view_crdb": _READERS,
+    "view_crdb_list": _READERS,
+    "view_crdb_task": _READERS,
     "view_all_users_info": frozenset({"admin", "user_manager"}),
     "update_cluster": frozenset({"admin"}),
+    "update_bdb": frozenset({"admin"}),
+    "update_crdb": frozenset({"admin"}),
 }
 DEFAULT_TTL = 300
 LONGEST_TTL = 86400

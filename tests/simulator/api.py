@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from . import certificate_routes, cluster_routes
+from . import bdb_routes, certificate_routes, cluster_routes, crdb_routes
 from .access import User
 from .delivery import deliver
 from .record import AUTHORIZE, Request
@@ -76,8 +76,12 @@ _PATHS: tuple[tuple[str, dict[str, Route]], ...] = (
     (r"/v1/cluster", {"GET": cluster_routes.cluster}),
     (r"/v1/nodes", {"GET": cluster_routes.nodes}),
     (r"/v1/nodes/(\d{1,9})", {"GET": cluster_routes.node}),
-    (r"/v1/bdbs", {"GET": cluster_routes.bdbs}),
-    (r"/v1/bdbs/(\d{1,9})", {"GET": cluster_routes.bdb}),
+    (r"/v1/bdbs", {"GET": bdb_routes.bdbs}),
+    (r"/v1/bdbs/(\d{1,9})", {"GET": bdb_routes.bdb, "PUT": bdb_routes.update}),
+    (r"/v1/crdbs", {"GET": crdb_routes.crdbs}),
+    (r"/v1/crdbs/([^/]+)", {"GET": crdb_routes.crdb}),
+    (r"/v1/crdbs/([^/]+)/updates", {"POST": crdb_routes.update}),
+    (r"/v1/crdb_tasks/([^/]+)", {"GET": crdb_routes.task}),
     (r"/v1/bootstrap", {"GET": cluster_routes.bootstrap}),
     (r"/v1/users", {"GET": cluster_routes.users}),
     (r"/v1/job_scheduler", {"GET": cluster_routes.job_scheduler}),

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ipaddress
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from .ports import LARGEST
 from .releases import NAMES, Release
@@ -49,7 +49,7 @@ def check_seconds(**times: float) -> None:
             raise ValueError(f"{name} is 0 or more seconds, not {seconds}")
 
 
-def check_database(database: str, active_active: bool, tls_only: Mapping[str, object]) -> None:
+def check_database(database: str, active_active: Collection[object], tls_only: Mapping[str, object]) -> None:
     """What the database endpoints can do.
 
     :param tls_only: what only the database ``tls`` can do, and whether it is wanted.

@@ -9,7 +9,7 @@ import socket
 import ssl
 import tempfile
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from itertools import chain
@@ -18,8 +18,10 @@ from pathlib import Path
 from . import database as databases
 from . import pages
 from .access import Access, User, make_users
+from .active_active import ActiveActive
 from .api import Api
 from .arguments import check_addresses, check_database, check_forms, check_names, check_nodes, check_seconds
+from .bdb import PLAIN_UID, bdbs_of
 from .faults import Fault, Faults
 from .initial import Initial
 from .listeners import Ending, Identity, Listener, Serve
@@ -27,6 +29,7 @@ from .outage import Outage
 from .ports import addresses_available, hold_port
 from .record import Log, Request
 from .releases import NAMES, Release
+from .replica import ReplicaSource
 from .state import Node, Pair, pair, spread
 from .web import Exchange
 
@@ -43,8 +46,10 @@ class Cluster:
     :param api_port: 0, here and in the other ports, for any that is free on all nodes.
     :param database: ``redis`` (a real redis-server), ``tls`` (a listener that stands in for it), ``none``, or ``auto``.
     :param database_client_certificates: whether the database ``tls`` takes only clients with a certificate.
-    :param active_active: whether the database is an Active-Active one.
+    :param active_active: whether the database is an Active-Active one; or those that it shares with other clusters, of
+        which the first is this database and each other one is a database like ``plain_database``.
     :param plain_database: whether there is a second database, without TLS, at a port that refuses connections.
+    :param replicas: name to sources of further databases like ``plain_database``, which replicate others.
     :param expires: days left for the initial certificates of certain names; negative: expired.
     :param optional: optional certificate names that are set from the start.
     :param unset: how an answer shows a name that is not set: ``omit``, ``empty`` or ``null``.
@@ -79,8 +84,9 @@ class Cluster:
         database_port: int = 0,
         database: str = "auto",
         database_client_certificates: bool = False,
-        active_active: bool = False,
+        active_active: bool | Sequence[ActiveActive] = False,
         plain_database: bool = False,
+        replicas: Mapping[str, Sequence[ReplicaSource]] | None = None,
         expires: Mapping[str, float] | None = None,
         optional: Sequence[str] = (),
         unset: str = "omit",
@@ -104,7 +110,8 @@ class Cluster:
         check_forms(releases, unset, basic_auth, bulk_put_missing_status)
         check_seconds(internode_outage=internode_outage, stale_proxy=stale_proxy)
         tls_only = {"database_client_certificates": database_client_certificates, "stale_proxy": stale_proxy}
-        check_database(database, active_active, tls_only)
+        shared = tuple(active_active) if isinstance(active_active, Sequence) else (ActiveActive(),) * active_active
+        check_database(database, shared, tls_only)
         addresses = addresses_available(nodes)
         self.notice = None if len(addresses) == nodes else NO_NEIGHBOURS
         self.fqdn = fqdn
@@ -118,11 +125,10 @@ class Cluster:
         self.rsa_only = rsa_only
         self.internode_outage = internode_outage
         self.database = databases.chosen(database)
-        self.active_active = active_active
-        self.plain_database = plain_database
+        self.active_active = shared
+        self.bdbs = bdbs_of(self.database != "none", plain_database, shared, replicas or {})
         self.api_port, self.cm_port, self.metrics_port = api_port, cm_port, metrics_port
         self.database_port = database_port
-        self.plain_database_port = 0
         self.access = Access(self.users, fqdn, basic_auth)
         self.log = Log()
         self.faults = Faults()
@@ -138,6 +144,8 @@ class Cluster:
         self._wanted_directory = directory
         self._cleanup = ExitStack()
         self._ca_file: Path | None = None
+        for crdb in self.active_active:
+            crdb.join(self)
 
     def __repr__(self) -> str:
         return f"<Cluster {self.fqdn} {self.nodes!r}>"
@@ -158,7 +166,7 @@ class Cluster:
         pairs = self.initial.pairs()
         with ExitStack() as cleanup:
             private = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="simulator-")))
-            self._ca_file = Path(self._wanted_directory or private) / "ca.pem"
+            self._ca_file = Path(self._wanted_directory or private) / f"{self.fqdn}.pem"
             self._ca_file.write_text(pairs["api"].certificate or "", encoding="ascii")
             cleanup.callback(self._ca_file.unlink, missing_ok=True)
             for node in self.nodes:
@@ -166,7 +174,7 @@ class Cluster:
                 for name, held in pairs.items():
                     node.put(name, held)
             self._open_ports(private)
-            for one in self._hold_plain_database():
+            for one in self._hold_plain_databases():
                 cleanup.callback(one.close)
             for node in self.nodes:
                 node.down = node.uid in self._initially_down
@@ -189,6 +197,11 @@ class Cluster:
     def ca_path(self) -> str:
         """A PEM file that verifies the initial certificate of the API; there once the cluster has started."""
         return str(self._ca_file)
+
+    @property
+    def plain_database_port(self) -> int:
+        """The port of the second database; 0 where there is none."""
+        return next((bdb.port for bdb in self.bdbs if bdb.uid == PLAIN_UID), 0)
 
     def user(self, role: str) -> User:
         """The user who began with a role, whichever it has now.
@@ -316,12 +329,15 @@ class Cluster:
             listener.resume()
         return listeners[0].port
 
-    def _hold_plain_database(self) -> list[socket.socket]:
-        """Keep a port closed on every node."""
-        held = hold_port([node.address for node in self.nodes], 0) if self.plain_database else []
-        for one in held:
-            self.plain_database_port = one.getsockname()[1]
-        return held
+    def _hold_plain_databases(self) -> Iterator[socket.socket]:
+        """Keep the port of each database without TLS closed on every node."""
+        for bdb in self.bdbs:
+            if bdb.tls:
+                bdb.port = self.database_port
+                continue
+            for held in hold_port([node.address for node in self.nodes], 0):
+                bdb.port = held.getsockname()[1]
+                yield held
 
     def _start_redis(self, private: Path) -> int:
         """Start a redis-server on every node; their port. Each binds by itself, so somebody else may be faster."""

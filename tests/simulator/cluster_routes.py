@@ -13,11 +13,9 @@ from .web import Answer, json_answer
 
 if TYPE_CHECKING:
     from .api import Call
-    from .cluster import Cluster
 
 _CREATED = "2026-01-05T08:00:00Z"
 _GIB = 1024**3
-_ACTIVE_ACTIVE_GUID = "5e0d1c2b-7a43-4f6e-9b18-2c3d4e5f6a7b"
 
 
 def _alert(threshold: str) -> dict[str, Any]:
@@ -69,81 +67,19 @@ def _describe_node(node: Node) -> dict[str, Any]:
     }
 
 
-def _describe_nodes(cluster: Cluster) -> list[dict[str, Any]]:
-    return [_describe_node(node) for node in cluster.nodes]
-
-
 def nodes(call: Call) -> Answer:
     """``GET /v1/nodes``."""
     call.need("view_all_nodes_info")
-    return json_answer(200, _describe_nodes(call.cluster))
+    return json_answer(200, [_describe_node(node) for node in call.cluster.nodes])
 
 
 def node(call: Call) -> Answer:
     """``GET /v1/nodes/{uid}``."""
     call.need("view_all_nodes_info")
-    return json_answer(200, _one(_describe_nodes(call.cluster), call, "node"))
-
-
-def _one(described: list[dict[str, Any]], call: Call, kind: str) -> dict[str, Any]:
-    uid = int(call.arguments[0])
-    for value in described:
-        if value["uid"] == uid:
-            return value
-    raise Refused(404, f"{kind}_not_exist", f"there is no {kind} of this uid")
-
-
-def _describe_bdb(cluster: Cluster, uid: int, name: str, port: int, tls: bool, crdt_guid: str) -> dict[str, Any]:
-    endpoint = {
-        "uid": f"{uid}:1",
-        "dns_name": f"redis-{port}.{cluster.fqdn}",
-        "port": port,
-        "addr": [node.internal_address for node in cluster.nodes],
-        "addr_type": "internal",
-        "proxy_policy": "all-nodes",
-        "oss_cluster_api_preferred_ip_type": "internal",
-    }
-    return {
-        "uid": uid,
-        "name": name,
-        "type": "redis",
-        "status": "active",
-        "port": port,
-        "memory_size": _GIB,
-        "shards_count": 1,
-        "replication": False,
-        "tls_mode": "enabled" if tls else "disabled",
-        "ssl": tls,
-        "endpoints": [endpoint],
-        "crdt": bool(crdt_guid),
-        "crdt_guid": crdt_guid,
-        "replica_sources": [],
-        "sync": "disabled",
-        "created_time": _CREATED,
-        "version": "7.4.0",
-    }
-
-
-def _describe_bdbs(cluster: Cluster) -> list[dict[str, Any]]:
-    described = []
-    if cluster.database != "none":
-        guid = _ACTIVE_ACTIVE_GUID if cluster.active_active else ""
-        described.append(_describe_bdb(cluster, 1, "orders", cluster.database_port, True, guid))
-    if cluster.plain_database:
-        described.append(_describe_bdb(cluster, 2, "sessions", cluster.plain_database_port, False, ""))
-    return described
-
-
-def bdbs(call: Call) -> Answer:
-    """``GET /v1/bdbs``."""
-    call.need("view_all_bdbs_info")
-    return json_answer(200, _describe_bdbs(call.cluster))
-
-
-def bdb(call: Call) -> Answer:
-    """``GET /v1/bdbs/{uid}``."""
-    call.need("view_all_bdbs_info")
-    return json_answer(200, _one(_describe_bdbs(call.cluster), call, "db"))
+    for one in call.cluster.nodes:
+        if one.uid == int(call.arguments[0]):
+            return json_answer(200, _describe_node(one))
+    raise Refused(404, "node_not_exist", "there is no node of this uid")
 
 
 def bootstrap(call: Call) -> Answer:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command line: one cluster, until SIGINT or SIGTERM."""
+"""The command line: one cluster, or two that share a database, until SIGINT or SIGTERM."""
 
 from __future__ import annotations
 
@@ -11,14 +11,20 @@ import os
 import signal
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from .active_active import ActiveActive
 from .arguments import UNSET_FORMS
 from .cluster import Cluster
 from .database import CHOICES
 from .faults import parse_fault
 
+_PEER = (
+    "a second cluster that shares the database, which is then an Active-Active one; at the same addresses, with the "
+    "same version and login options, a password and free ports of its own"
+)
 _Key = TypeVar("_Key", int, str)
 
 
@@ -48,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--database", choices=CHOICES, default="auto", help="what database endpoints are")
     parser.add_argument("--database-client-certificates", action="store_true", help="the database tls demands them")
     parser.add_argument("--active-active", action="store_true", help="the database is an Active-Active one")
+    parser.add_argument("--peer", metavar="FQDN", help=_PEER)
     parser.add_argument("--plain-database", action="store_true", help="there is a second database, without TLS")
     parser.add_argument("--directory", metavar="DIR", help="where the CA file goes (default: a temporary folder)")
     parser.add_argument("--ready-file", metavar="FILE", help="JSON with URL and login, written once all ports are open")
@@ -110,38 +117,44 @@ def _password(path: str | None) -> str | None:
     return lines[0]
 
 
-def _cluster(options: argparse.Namespace) -> Cluster:
+def _clusters(options: argparse.Namespace) -> list[Cluster]:
+    """The cluster, and its peer if one is wanted."""
+    if options.peer == options.fqdn:
+        raise ValueError("--peer needs another name than that of the cluster")
     faults = [parse_fault(text) for text in options.fault]
+    both: dict[str, Any] = {
+        "nodes": options.nodes,
+        "version": options.version,
+        "username": options.username,
+        "database": options.database,
+        "database_client_certificates": options.database_client_certificates,
+        "active_active": [ActiveActive()] if options.active_active or options.peer else [],
+        "unset": options.unset,
+        "basic_auth": not options.no_basic,
+        "update_cert": not options.no_update_cert,
+        "directory": options.directory,
+    }
     cluster = Cluster(
-        nodes=options.nodes,
-        version=options.version,
         fqdn=options.fqdn,
-        username=options.username,
         password=_password(options.password_file),
         api_port=options.api_port,
         cm_port=options.cm_port,
         metrics_port=options.metrics_port,
         database_port=options.database_port,
-        database=options.database,
-        database_client_certificates=options.database_client_certificates,
-        active_active=options.active_active,
         plain_database=options.plain_database,
         expires=_assignments("--expires", options.expires, str),
         optional=options.optional,
-        unset=options.unset,
         lag=_assignments("--lag", options.lag, int),
         down=[_uid("--down", text) for text in options.down],
         internal=_of_nodes("--internal", options.internal),
         external={uid: text.split(",") for uid, text in _of_nodes("--external", options.external).items()},
         internode_outage=options.internode_outage,
         stale_proxy=options.stale_proxy,
-        basic_auth=not options.no_basic,
-        update_cert=not options.no_update_cert,
-        directory=options.directory,
+        **both,
     )
     for fault in faults:
         cluster.add_fault(fault)
-    return cluster
+    return [cluster, Cluster(fqdn=options.peer, **both)] if options.peer else [cluster]
 
 
 def _uid(option: str, text: str) -> int:
@@ -150,9 +163,8 @@ def _uid(option: str, text: str) -> int:
     return int(text)
 
 
-def _write_ready_file(path: Path, cluster: Cluster) -> None:
-    """Put the file in place whole, readable by its owner only: it holds the password."""
-    value = {
+def _facts(cluster: Cluster) -> dict[str, Any]:
+    return {
         "url": cluster.url,
         "username": cluster.username,
         "password": cluster.password,
@@ -166,6 +178,13 @@ def _write_ready_file(path: Path, cluster: Cluster) -> None:
         "database": cluster.database,
         "users": {user.role: {"username": user.username, "password": user.password} for user in cluster.users.values()},
     }
+
+
+def _write_ready_file(path: Path, cluster: Cluster, *peers: Cluster) -> None:
+    """Put the file in place whole, readable by its owner only: it holds passwords."""
+    value = _facts(cluster)
+    for peer in peers:
+        value["peer"] = _facts(peer)
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(value, file, indent=2)
@@ -189,12 +208,14 @@ def _describe(cluster: Cluster) -> str:
     return "\n".join(lines)
 
 
-def _serve(cluster: Cluster, ready_file: Path | None, stopping: set[signal.Signals]) -> None:
-    with cluster:
+def _serve(clusters: list[Cluster], ready_file: Path | None, stopping: set[signal.Signals]) -> None:
+    with ExitStack() as running:
+        for cluster in clusters:
+            running.enter_context(cluster)
         try:
-            print(_describe(cluster), flush=True)
+            print("\n\n".join(map(_describe, clusters)), flush=True)
             if ready_file is not None:
-                _write_ready_file(ready_file, cluster)
+                _write_ready_file(ready_file, *clusters)
             signal.sigwait(stopping)
         finally:
             if ready_file is not None:
@@ -209,14 +230,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        cluster = _cluster(options)
+        clusters = _clusters(options)
     except (ValueError, OSError) as error:
         parser.error(str(error))
     # Blocked before any thread starts, so that a signal is never lost and clean-up is never cut short.
     stopping = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
     signal.pthread_sigmask(signal.SIG_BLOCK, stopping)
     try:
-        _serve(cluster, Path(options.ready_file) if options.ready_file else None, stopping)
+        _serve(clusters, Path(options.ready_file) if options.ready_file else None, stopping)
     except (OSError, RuntimeError) as error:
         parser.exit(1, f"{parser.prog}: {error}\n")
     return 0

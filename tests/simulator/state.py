@@ -27,6 +27,7 @@ class Pair(NamedTuple):
 
 
 UNSET = Pair(None, None)
+_PINNED_BY_PEERS = ("proxy", "syncer")
 
 
 def pair(certificate: str | None, key: str | None) -> Pair:
@@ -87,6 +88,7 @@ class Node:
         self._lag = lag
         self._down = False
         self._kept_closed: set[str] = set()
+        self._renewals = 0
         self._held: dict[str, Pair] = {}
         self._waiting: list[_Change] = []
         self._timers: list[threading.Timer] = []
@@ -126,6 +128,18 @@ class Node:
             for name, service in self.services.items():
                 if name not in self._kept_closed:
                     _open_or_close(service, not down)
+
+    def serves(self, name: str) -> bool:
+        """Whether the port of one service is open."""
+        with self._lock:
+            return name in self.services and not self._down and name not in self._kept_closed
+
+    @property
+    def renewals(self) -> int:
+        """How often its ``proxy`` or ``syncer`` has become another one: each time, peers have to learn it."""
+        with self._lock:
+            self.settle()
+            return self._renewals
 
     def keep_closed(self, name: str, closed: bool) -> None:
         """Keep the port of one service closed although the node is up, or no longer."""
@@ -179,8 +193,11 @@ class Node:
             timer.join()
         for service in self.services.values():
             service.close()
+        self.services = {}
 
     def _hold(self, name: str, pair: Pair) -> None:
+        if name in _PINNED_BY_PEERS and self._held.get(name, pair) != pair:
+            self._renewals += 1
         self._held[name] = pair
         for service in self.services.values():
             service.renew(name, pair)

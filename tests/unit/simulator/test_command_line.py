@@ -177,6 +177,36 @@ def test_what_its_options_make_of_nodes_and_databases(folder: Path) -> None:
             presented("127.0.0.1", ready["database_port"])
 
 
+def test_a_peer_shares_the_database(folder: Path) -> None:
+    (folder / "there").mkdir()
+    options = ["--nodes", "2", "--version", "7.8.6-36", "--database", "tls", "--peer", "peer.example.org"]
+    options += ["--username", "me@example.org", "--directory", str(folder / "there"), "--down", "2"]
+    with running(folder, *options) as (process, ready):
+        peer = ready["peer"]
+        assert peer.keys() == ready.keys() - {"peer"}
+        both = (ready, peer)
+        assert [one["fqdn"] for one in both] == ["cluster.example.com", "peer.example.org"]
+        assert [one["username"] for one in both] == ["me@example.org"] * 2
+        assert peer["addresses"] == ready["addresses"]
+        for name in ("url", "password", "ca_path", "api_port", "cm_port", "metrics_port", "database_port"):
+            assert peer[name] != ready[name]
+        assert {Path(one["ca_path"]).parent for one in both} == {folder / "there"}
+        (shared,) = read(ready, "/v1/crdbs")
+        assert read(peer, "/v1/crdbs") == [shared]
+        assert [instance["cluster"] for instance in shared["instances"]] == [
+            {"name": one["fqdn"], "url": one["url"]} for one in both
+        ]
+        assert [read(one, "/v1/bdbs")[0]["crdt_sources"][0]["status"] for one in both] == ["in-sync"] * 2
+        assert [node["status"] for node in read(ready, "/v1/nodes")] == ["active", "down"]
+        assert [(node["status"], node["software_version"]) for node in read(peer, "/v1/nodes")] == [
+            ("active", "7.8.6-36")
+        ] * 2
+        process.terminate()
+        output, _errors = process.communicate(timeout=20)
+    assert all(one[name] in output for one in both for name in ("url", "password", "ca_path", "fqdn"))
+    assert sorted(path.name for path in folder.rglob("*")) == ["there"]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -201,6 +231,8 @@ def test_what_its_options_make_of_nodes_and_databases(folder: Path) -> None:
         (["--stale-proxy", "-1"], "stale_proxy"),
         (["--stale-proxy", "1", "--database", "none"], "stale_proxy"),
         (["--active-active", "--database", "none"], "active_active"),
+        (["--peer", "c.example.org", "--fqdn", "c.example.org"], "--peer"),
+        (["--peer", "c.example.org", "--database", "none"], "active_active"),
         (["--no-basic", "--version", "8.0.20-96"], "Basic"),
         (["--password-file", "/nonexistent/password"], "/nonexistent/password"),
         (["--unknown"], "--unknown"),

@@ -163,7 +163,7 @@ def test_the_scheduler_and_the_users_can_be_read(cluster: Cluster, client: Clien
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/v1", "/v2/cluster", "/v1/cluster/", "/v1/cluster/certificates/a/b", "/v1/crdbs"]
+    "path", ["/", "/v1", "/v2/cluster", "/v1/cluster/", "/v1/cluster/certificates/a/b", "/v1/crdbs/"]
 )
 def test_unknown_paths_are_404(client: Client, path: str) -> None:
     reply = client.ask("GET", path)
