@@ -190,24 +190,24 @@ class Api:
             self._unexpected(f"GET {path}", "a list of objects")
         return answer
 
-    def _get_object(self, path: str, meanings: Meanings = _STATUS) -> Mapping[str, Any]:
+    def _get_object(self, path: str, meanings: Meanings | None = None) -> Mapping[str, Any]:
         answer = self._get(path, meanings)
         if not isinstance(answer, dict):
             self._unexpected(f"GET {path}", "an object")
         return answer
 
-    def _get(self, path: str, meanings: Meanings = _STATUS) -> Any:
+    def _get(self, path: str, meanings: Meanings | None = None) -> Any:
         if self._retries is None:
             return self._get_once(path, meanings)
         return self._retries.run(lambda: self._get_once(path, meanings), read_may_be_repeated)
 
-    def _get_once(self, path: str, meanings: Meanings) -> Any:
+    def _get_once(self, path: str, meanings: Meanings | None) -> Any:
         return self._content(self._send("GET", path, None, meanings), f"GET {path}")
 
-    def _send(self, method: str, path: str, body: Mapping[str, Any] | None, meanings: Meanings) -> Response:
+    def _send(self, method: str, path: str, body: Mapping[str, Any] | None, meanings: Meanings | None) -> Response:
         """One request that has to succeed; C(meanings) come before the usual ones."""
         response = self.session.request(method, path, body)
-        self._expect_success(response, f"{method} {path}", {**_STATUS, **meanings})
+        self._expect_success(response, f"{method} {path}", {**_STATUS, **(meanings or {})})
         return response
 
     def _content(self, response: Response, request: str) -> Any:
