@@ -16,9 +16,11 @@ from typing import Any
 
 from .. import _cluster, _endpoints, _options, _session, _wire
 from .._api import Api, Stored
+from .._cluster import Cluster
 from .._endpoints import Endpoint
 from .._errors import CertificateError
 from .._installed import Installed
+from .._options import Connection
 from .._served import Served
 from .._side_by_side import side_by_side
 from .._state import State
@@ -31,7 +33,6 @@ class _Group:
 
     endpoints: tuple[Endpoint, ...]
     reported: State | None = None
-    bdb: Any = None  # uid of the database, where they are a database's
 
 
 class _Looks:
@@ -109,9 +110,8 @@ def _discovered(task: Task, looks: _Looks, listed: Iterable[Endpoint], result: d
             for group in groups:
                 if not any(looks.seen[endpoint].presented.reachable for endpoint in group.endpoints):
                     substitutes = _endpoints.at_url(group.endpoints, cluster, session.connection)
-                    group.endpoints = tuple(dict.fromkeys((*group.endpoints, *substitutes)))
+                    group.endpoints += _others(substitutes, [group])
             looks.look(endpoint for group in groups for endpoint in group.endpoints)
-            _consider_own_certificates(task, api, groups, looks)
     except CertificateError as error:
         error.with_result(attempts=retries.attempts, retried=retries.log)
         raise
@@ -119,7 +119,7 @@ def _discovered(task: Task, looks: _Looks, listed: Iterable[Endpoint], result: d
     return groups
 
 
-def _groups(task: Task, api: Api, cluster: _cluster.Cluster) -> list[_Group]:
+def _groups(task: Task, api: Api, cluster: Cluster) -> list[_Group]:
     """All ports that the cluster has, as far as this user may see them."""
     connection = api.session.connection
     if not cluster.nodes:
@@ -141,36 +141,38 @@ def _groups(task: Task, api: Api, cluster: _cluster.Cluster) -> list[_Group]:
     groups = []
     for service in _endpoints.SERVICES:
         reported = _state(service, stored[service]) if stored and service in stored else None
-        shown_by: Iterable[Mapping[str, Any]] = (bdbs or ()) if service == "proxy" else ({},)
-        for bdb in shown_by:
-            found = _endpoints.showing(service, cluster, connection, [bdb])
-            named = tuple(
-                one
-                if one.server_name and _wire.names_a_host(one.server_name)
-                else replace(one, server_name=connection.host)
-                for one in found
-            )
-            groups.append(_Group(named, reported, bdb.get("uid")))
+        if service == "proxy":
+            groups += _databases(task, api, cluster, bdbs or (), reported)
+        else:
+            groups.append(_Group(_named(_endpoints.showing(service, cluster, connection, ()), connection), reported))
     return groups
+
+
+def _databases(
+    task: Task, api: Api, cluster: Cluster, bdbs: Iterable[Mapping[str, Any]], proxy: State | None
+) -> list[_Group]:
+    """The ports of each database that has some, which may have a certificate of its own in place of V(proxy)."""
+    connection = api.session.connection
+    shown = [(bdb.get("uid"), _endpoints.showing("proxy", cluster, connection, [bdb])) for bdb in bdbs]
+    shown = [(uid, endpoints) for uid, endpoints in shown if endpoints]
+    own = (_cluster.if_visible(api.bdb_certificates, task.warn) or ()) if shown else ()
+    groups = []
+    for uid, endpoints in shown:
+        pem = next((one.get("cert") for one in own if uid is not None and one.get("bdb_uid") == uid), None)
+        reported = _state("proxy", Stored(pem, None)) if pem and isinstance(pem, str) else proxy
+        groups.append(_Group(_named(endpoints, connection), reported))
+    return groups
+
+
+def _named(endpoints: Iterable[Endpoint], connection: Connection) -> tuple[Endpoint, ...]:
+    """The same, under the host of O(url) where the cluster says no name."""
+    return tuple(
+        one if one.server_name and _wire.names_a_host(one.server_name) else replace(one, server_name=connection.host)
+        for one in endpoints
+    )
 
 
 def _state(name: str, stored: Stored) -> State | None:
     """What the API reports; None when it cannot be parsed."""
     chain = Installed.of(name, stored, datetime.now(timezone.utc)).chain
     return State.of(chain, "chain") if chain else None
-
-
-def _consider_own_certificates(task: Task, api: Api, groups: Iterable[_Group], looks: _Looks) -> None:
-    """Compare databases that do not present V(proxy) with their own certificates, where they have one."""
-    different = [
-        group
-        for group in groups
-        if group.bdb is not None and any(looks.seen[one].matches(group.reported) is False for one in group.endpoints)
-    ]
-    if not different:
-        return
-    own = _cluster.if_visible(api.bdb_certificates, task.warn) or ()
-    for group in different:
-        certificate = next((one.get("cert") for one in own if one.get("bdb_uid") == group.bdb), None)
-        if isinstance(certificate, str):
-            group.reported = _state("proxy", Stored(certificate, None)) or group.reported
