@@ -213,6 +213,10 @@ class Api:
         """The databases, with C(tls_mode) and C(endpoints)."""
         return self._get_list("/v1/bdbs")
 
+    def bdb_certificates(self) -> list[Mapping[str, Any]]:
+        """The databases that have a certificate of their own, with C(bdb_uid) and C(cert); newest versions only."""
+        return self._get_list("/v1/bdbs/certificates")
+
     def bootstrap(self) -> Mapping[str, Any]:
         """What the answering node says of itself."""
         return self._get_object("/v1/bootstrap")

@@ -3,17 +3,27 @@
 #
 # Private to this collection: may change in any release.
 
-"""Where each certificate of a cluster can be seen (vendor: network ports, certificates)."""
+"""Where certificates can be seen: ports of a cluster (vendor: network ports, certificates), or those of a list."""
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from ._cluster import Cluster, Node, port, texts
+from ._errors import CertificateError
 from ._options import DEFAULT_PORT, Connection
+from ._wire import names_a_host
+
+#: The certificates that ports show.
+SERVICES = ("api", "cm", "metrics_exporter", "proxy")
+
+#: What O(endpoints) takes: an IPv6 address stands in brackets, or its end could be the port.
+_LISTED = re.compile(r"(?:\[(?P<bracketed>[^\[\]]*:[^\[\]]*)\]|(?P<host>[^\[\]:]+)):(?P<port>[0-9]{1,5})")
 
 
 @dataclass(frozen=True)
@@ -23,7 +33,7 @@ class Endpoint:
     node: Any  # uid of the node, where it is known
     address: str
     port: int
-    service: str  # the certificate that a handshake shows there: "api", "cm", "metrics_exporter" or "proxy"
+    service: str | None  # the certificate that a handshake shows there, where it is known: one of SERVICES
     server_name: str | None = None  # for the server name indication
     scheme: str = "https"
 
@@ -37,7 +47,7 @@ class Endpoint:
         return f"{self.scheme}://{self._netloc}"
 
     def __str__(self) -> str:
-        return f"{self._netloc} ({self.service})"
+        return f"{self._netloc} ({self.service})" if self.service else self._netloc
 
 
 def _addresses(node: Node, choice: str) -> Iterable[str]:
@@ -121,3 +131,38 @@ def at_url(endpoints: Iterable[Endpoint], cluster: Cluster, connection: Connecti
             for one in endpoints
         )
     )
+
+
+def listed(entries: Iterable[str], server_name: str | None) -> tuple[Endpoint, ...]:
+    """The ports of O(endpoints).
+
+    Args:
+        server_name: the name of all of them; that of each is its host where there is none.
+
+    Raises:
+        CertificateError: an entry names no port; it is named.
+    """
+    found = []
+    for number, entry in enumerate(entries, 1):
+        match = _LISTED.fullmatch(entry.strip())
+        host = match and (match["bracketed"] or match["host"])
+        if not match or not host or not names_a_host(host) or not 0 < int(match["port"]) < 65536:
+            # Before an @ there may be a password.
+            shown = "holds user info, and" if "@" in entry else f"({entry})"
+            raise CertificateError(
+                "invalid_option",
+                f"option endpoints: entry {number} {shown} is not host:port. Give each as cluster.example.com:9443, "
+                "192.0.2.1:9443 or [2001:db8::1]:9443.",
+                option="endpoints",
+            )
+        address = _normalised(host)
+        found.append(Endpoint(None, address, int(match["port"]), None, server_name or address))
+    return tuple(dict.fromkeys(found))
+
+
+def _normalised(host: str) -> str:
+    """The usual text of an IP address; anything else as it is."""
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return host

@@ -101,9 +101,9 @@ class Connection:
 def secrets_of(params: Mapping[str, Any], environ: Mapping[str, str]) -> set[str]:
     """Values that Ansible must mask although no option marked C(no_log) holds them."""
     found = {environ.get(ENVIRONMENT["password"]), environ.get(ENVIRONMENT["token"])}
-    for url in (params.get("url"), environ.get(ENVIRONMENT["url"])):
+    for url in (params.get("url"), environ.get(ENVIRONMENT["url"]), *(params.get("endpoints") or ())):
         try:
-            found.add(urlsplit(url or "").password)
+            found.add(urlsplit(url if "//" in (url or "") else f"//{url}").password)
         except ValueError:
             pass
     for entry in (params, *(params.get("certificates") or ())):
@@ -134,6 +134,17 @@ def _path_check(option: str, path: str | None) -> None:
             f"names {os.path.abspath(path)}, which is not a file",
             "Check the path; it is read where the module runs",
         )
+
+
+def ca_path(params: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
+    """C(ca_path), also where no connection is wanted.
+
+    Raises:
+        CertificateError: it is not a file.
+    """
+    path = params["ca_path"] or environ.get(ENVIRONMENT["ca_path"]) or None
+    _path_check("ca_path", path)
+    return path
 
 
 def _split_url(url: str) -> tuple[str, str, int]:

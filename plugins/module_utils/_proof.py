@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import partial
@@ -22,17 +21,12 @@ from ._errors import CertificateError
 from ._installed import Installed, parsed
 from ._retry import until
 from ._session import Session
+from ._side_by_side import side_by_side
 from ._state import State
 from ._wire import NO_ADDRESS, Presented, names_a_host, presented
 
 #: Seconds for one look at one endpoint, unless O(timeout) is shorter: a firewall that drops packets costs as much.
 _LOOK_TIMEOUT = 10.0
-
-#: Endpoints that are looked at side by side.
-_SIDE_BY_SIDE = 64
-
-_Place = TypeVar("_Place")
-_Seen = TypeVar("_Seen")
 
 #: A certificate, and where it is looked for.
 _Spot = tuple[str, Endpoint]
@@ -178,7 +172,7 @@ class Prover:
             return presented(endpoint.address, endpoint.port, endpoint.server_name, self._timeout)
 
         distinct = tuple(dict.fromkeys(endpoints))
-        seen = zip(distinct, self._side_by_side(connect, distinct))
+        seen = zip(distinct, side_by_side(connect, distinct))
         return {endpoint: one.problem for endpoint, one in seen if not one.reachable}
 
     def look(self, states: Mapping[str, State]) -> Proof:
@@ -207,13 +201,6 @@ class Prover:
             pending = [(one.name, one.endpoint) for one in proof.sightings if one.status != "verified"]
         return proof
 
-    @staticmethod
-    def _side_by_side(look: Callable[[_Place], _Seen], places: Sequence[_Place]) -> list[_Seen]:
-        if not places:
-            return []
-        with ThreadPoolExecutor(min(len(places), _SIDE_BY_SIDE)) as threads:
-            return list(threads.map(look, places))
-
     def _look(self, spots: Iterable[_Spot], states: Mapping[str, State]) -> Iterable[Sighting]:
         ports: list[_Spot] = []
         apis: dict[Endpoint, list[str]] = {}
@@ -224,7 +211,7 @@ class Prover:
                 apis.setdefault(endpoint, []).append(name)
         looks = [partial(self._at_port, *spot, states) for spot in ports]
         looks += [partial(self._at_api, names, endpoint, states) for endpoint, names in apis.items()]
-        return chain.from_iterable(self._side_by_side(lambda look: look(), looks))
+        return chain.from_iterable(side_by_side(lambda look: look(), looks))
 
     def _at_port(self, name: str, endpoint: Endpoint, states: Mapping[str, State]) -> list[Sighting]:
         for dummy in range(self._targets[name].handshakes):

@@ -46,10 +46,30 @@ class Response(NamedTuple):
     retry_after: float | None  # seconds that the server asks to wait
 
 
-def _tls_context(connection: Connection, *, verify: bool) -> ssl.SSLContext:
-    """What the connection trusts: C(ca_path) alone, or the operating system's store.
+def trusting(ca_path: str | None) -> ssl.SSLContext:
+    """A context that trusts C(ca_path) alone, or else the operating system's store.
 
     Made by hand, since every default context reads SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE.
+
+    Raises:
+        CertificateError: C(ca_path) is not usable.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # A bundle may hold the API's own certificate, or an intermediate, instead of the root.
+    context.verify_flags |= getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)  # named since Python 3.10
+    if not ca_path:
+        context.load_verify_locations(**_system_trust())
+        return context
+    try:
+        context.load_verify_locations(cafile=ca_path)
+    except OSError:  # ssl.SSLError is one
+        raise _unusable("ca_path", ca_path, "a PEM file with one or more certificates") from None
+    return context
+
+
+def _tls_context(connection: Connection, *, verify: bool) -> ssl.SSLContext:
+    """What the connection uses.
 
     Args:
         verify: false for a context that leaves it to its user to compare the certificate.
@@ -57,22 +77,15 @@ def _tls_context(connection: Connection, *, verify: bool) -> ssl.SSLContext:
     Raises:
         CertificateError: C(ca_path), C(client_cert) or C(client_key) is not usable.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # A bundle may hold the API's own certificate, or an intermediate, instead of the root.
-    context.verify_flags |= getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)  # named since Python 3.10
-    # urllib3 1.26 tells OpenSSL no host when it is an address, and compares names itself when OpenSSL does not.
-    context.check_hostname = not urllib3.__version__.startswith("1.")  # type: ignore[attr-defined]
-    if not verify:
+    if verify:
+        context = trusting(connection.ca_path)
+        # urllib3 1.26 tells OpenSSL no host when it is an address, and compares names itself when OpenSSL does not.
+        context.check_hostname = not urllib3.__version__.startswith("1.")  # type: ignore[attr-defined]
+    else:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    elif connection.ca_path:
-        try:
-            context.load_verify_locations(cafile=connection.ca_path)
-        except OSError:  # ssl.SSLError is one
-            raise _unusable("ca_path", connection.ca_path, "a PEM file with one or more certificates") from None
-    else:
-        context.load_verify_locations(**_system_trust())
     if connection.client_cert:
         try:
             # Without a password of its own, OpenSSL asks for one on the terminal.

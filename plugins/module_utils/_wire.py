@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""What a port really presents, told by a TLS handshake. Nothing is verified and nothing is sent after it."""
+"""What a port really presents, told by a TLS handshake, and whether it is trusted. Nothing is sent after it."""
 
 from __future__ import annotations
 
@@ -30,6 +30,25 @@ _ZONE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 NO_ADDRESS = "not an address"
 
+#: OpenSSL's X509_V_ERR_* numbers, in the field's words; all others mean that nothing trusted leads to the certificate.
+_DISTRUST = {
+    9: "not_yet_valid",
+    10: "expired",
+    26: "wrong_purpose",
+    62: "host_mismatch",
+    64: "host_mismatch",
+    66: "weak",
+    67: "weak",
+    68: "weak",
+}
+
+
+class Distrust(NamedTuple):
+    """Why a certificate was not verified."""
+
+    kind: str  # "untrusted", or a word of the table above
+    message: str  # OpenSSL's
+
 
 class Presented(NamedTuple):
     """The outcome of one handshake."""
@@ -37,14 +56,21 @@ class Presented(NamedTuple):
     fingerprints: tuple[str, ...] = ()  # leaf first
     reachable: bool = True  # whether anything listens there
     problem: str | None = None  # why there are no fingerprints
+    chain: tuple[bytes, ...] = ()  # in DER, leaf first
+    tls_version: str | None = None  # such as "TLSv1.3"
+    distrust: Distrust | None = None  # the problem, when it is that the certificate was not verified
 
 
-def presented(address: str, port: int, server_name: str | None, timeout: float) -> Presented:
+def presented(
+    address: str, port: int, server_name: str | None, timeout: float, trust: ssl.SSLContext | None = None
+) -> Presented:
     """Make one fresh handshake, without a session that could be resumed.
 
     Args:
         server_name: for the server name indication; none for an IP address (RFC 6066, 3).
         timeout: seconds, for everything.
+        trust: verifies what is presented, also that it covers C(server_name), be that a name or an address; M(overhear)
+            has prepared it. Without it nothing is verified, and all is seen.
     """
     if not names_a_host(address):
         return Presented(reachable=False, problem=NO_ADDRESS)
@@ -55,49 +81,72 @@ def presented(address: str, port: int, server_name: str | None, timeout: float) 
         return Presented(reachable=False, problem=_reason(error))
     with connection:
         connection.settimeout(max(0.001, deadline - time.monotonic()))
-        return _handshake(connection, server_name)
+        if trust is None:
+            return _handshake(connection, _all_seeing(), _indication(server_name))
+        return _handshake(connection, trust, server_name and server_name.partition("%")[0])
 
 
-def _handshake(connection: socket.socket, server_name: str | None) -> Presented:
+def _all_seeing() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.set_ciphers("DEFAULT:@SECLEVEL=0")  # also a port with a weak certificate has to be seen
-    overheard = _overhear(context)
+    overhear(context)
+    return context
+
+
+def _handshake(connection: socket.socket, context: ssl.SSLContext, server_name: str | None) -> Presented:
     problem: str | None = None
+    distrust: Distrust | None = None
+    heard = _Heard()
     chain: Sequence[bytes] = ()
     try:
-        with context.wrap_socket(
-            connection, server_hostname=_indication(server_name), do_handshake_on_connect=False
-        ) as secured:
+        with context.wrap_socket(connection, server_hostname=server_name, do_handshake_on_connect=False) as secured:
             refused = False
             try:
                 secured.do_handshake()
+            except ssl.SSLCertVerificationError as error:
+                distrust = Distrust(_DISTRUST.get(error.verify_code, "untrusted"), error.verify_message)
+                problem = "the certificate is not verified"
             except (OSError, ValueError) as error:
                 problem = _reason(error)
                 refused = isinstance(error, ssl.SSLError) and "ALERT" in (error.reason or "")
             # A port that demands a client certificate presents its own before it refuses ours. One that breaks off
             # has not shown that it has the private key.
             if problem is None or refused:
-                chain = overheard if _PUBLIC_CHAIN is None else _PUBLIC_CHAIN(secured)
+                heard = getattr(secured, _HEARD, heard)
+                chain = heard.chain if _PUBLIC_CHAIN is None else _PUBLIC_CHAIN(secured)
     except OSError as error:
         problem = _reason(error)
     if not chain:
-        return Presented(problem=problem or "it presents no certificate")
-    return Presented(tuple(hashlib.sha256(der).digest().hex(":") for der in chain))
+        return Presented(problem=problem or "it presents no certificate", distrust=distrust)
+    fingerprints = tuple(hashlib.sha256(der).digest().hex(":") for der in chain)
+    return Presented(fingerprints, chain=tuple(chain), tls_version=heard.tls_version)
 
 
-def _overhear(context: ssl.SSLContext) -> list[bytes]:
-    """The certificates in DER, leaf first, as soon as the peer has presented them; for Python before 3.13."""
-    found: list[bytes] = []
+class _Heard(NamedTuple):
+    """What the peer's Certificate message told."""
 
-    def message(_connection: Any, direction: str, version: Any, _content: Any, kind: Any, data: bytes) -> None:
+    tls_version: str | None = None
+    chain: tuple[bytes, ...] = ()  # in DER, leaf first
+
+
+#: The attribute of a connection where it is kept.
+_HEARD = "heard"
+
+
+def overhear(context: ssl.SSLContext) -> None:
+    """Let each connection keep what its peer presents: the chain, for Python before 3.13, and the version of TLS.
+
+    C(SSLSocket.version) does not tell that of a handshake that the peer refused to finish.
+    """
+
+    def message(connection: Any, direction: str, version: Any, _content: Any, kind: Any, data: bytes) -> None:
         if direction == "read" and kind == _CERTIFICATE_MESSAGE:
-            found.extend(_certificates(data, version))
+            name = version.name.replace("_", ".") if isinstance(version, ssl.TLSVersion) else None
+            setattr(connection, _HEARD, _Heard(name, tuple(_certificates(data, version))))
 
-    if _PUBLIC_CHAIN is None:
-        context._msg_callback = message  # type: ignore[attr-defined]  # noqa: SLF001 - there is no other way
-    return found
+    context._msg_callback = message  # type: ignore[attr-defined]  # noqa: SLF001 - there is no other way
 
 
 def _certificates(message: bytes, version: int) -> Iterator[bytes]:

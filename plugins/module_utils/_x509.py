@@ -40,6 +40,15 @@ def parse_pem(text: str) -> tuple[x509.Certificate, ...]:
         raise CertificateParseError(str(error)) from None
     if not ders:
         raise CertificateParseError("there is no PEM block CERTIFICATE in it")
+    return parse_der(ders)
+
+
+def parse_der(ders: Sequence[bytes]) -> tuple[x509.Certificate, ...]:
+    """The certificates, in order.
+
+    Raises:
+        CertificateParseError: one of them is broken.
+    """
     certificates = []
     for number, der in enumerate(ders, 1):
         try:

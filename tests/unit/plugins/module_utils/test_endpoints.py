@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,9 @@ import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _cluster, _endpoints, _options
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._cluster import Cluster, Node
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._endpoints import Endpoint
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._options import Connection
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._wire import names_a_host
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -263,6 +266,95 @@ def test_the_host_of_the_url_is_asked_without_tls_where_nodes_would_be() -> None
 
 def test_no_endpoint_has_no_substitute() -> None:
     assert _endpoints.at_url((), cluster(), connection()) == ()
+
+
+@pytest.mark.parametrize(
+    ("entry", "address", "number"),
+    [
+        ("cluster.example.com:9443", "cluster.example.com", 9443),
+        (" node-1:1 ", "node-1", 1),
+        ("192.0.2.1:65535", "192.0.2.1", 65535),
+        ("[2001:db8::1]:9443", "2001:db8::1", 9443),
+        ("[2001:0DB8:0:0::0:1]:9443", "2001:db8::1", 9443),
+        ("[::ffff:192.0.2.1]:9443", "::ffff:c000:201", 9443),
+        ("[fe80::1%eth0]:9443", "fe80::1%eth0", 9443),
+    ],
+)
+def test_a_listed_port(entry: str, address: str, number: int) -> None:
+    (found,) = _endpoints.listed([entry], None)
+    assert ipaddress_or_name(found.address) == ipaddress_or_name(address)
+    assert (found.port, found.node, found.service, found.server_name) == (number, None, None, found.address)
+    (named,) = _endpoints.listed([entry], FQDN)
+    assert (named.address, named.server_name) == (found.address, FQDN)
+
+
+def ipaddress_or_name(text: str) -> Any:
+    """Pythons differ in how they write an IPv4 address in an IPv6 one."""
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return text
+
+
+def test_a_port_that_is_listed_twice_is_looked_at_once() -> None:
+    entries = ["[::1]:9443", "b:1", "[0::1]:9443", "a:1", "b:1"]
+    assert [str(one) for one in _endpoints.listed(entries, None)] == ["[::1]:9443", "b:1", "a:1"]
+
+
+BAD_ENTRIES = [
+    "",
+    ":",
+    ":9443",
+    "9443",
+    "cluster.example.com",
+    "cluster.example.com:",
+    "cluster.example.com:0",
+    "cluster.example.com:65536",
+    "cluster.example.com:999999",
+    "cluster.example.com:https",
+    "cluster.example.com:-1",
+    "cluster.example.com:\u0661",
+    "https://cluster.example.com:9443",
+    "cluster.example.com:9443/",
+    "two words:9443",
+    "a..b:9443",
+    "a\n:9443",
+    "2001:db8::1",
+    "2001:db8::1:9443",
+    "[2001:db8::1]",
+    "[2001:db8::g]:9443",
+    "[cluster.example.com]:9443",
+    "[192.0.2.1]:9443",
+    "[]:9443",
+    "[::1:9443",
+]
+
+
+@pytest.mark.parametrize("entry", BAD_ENTRIES)
+def test_an_entry_that_is_no_port_is_named(entry: str) -> None:
+    with pytest.raises(CertificateError) as raised:
+        _endpoints.listed(["cluster.example.com:9443", entry], None)
+    assert raised.value.failure == {"kind": "invalid_option", "option": "endpoints"}
+    assert f"option endpoints: entry 2 ({entry}) is not host:port" in raised.value.message
+
+
+@pytest.mark.parametrize("entry", ["https://admin:secret@cluster.example.com:9443", "admin:secret@cluster:9443"])
+def test_an_entry_with_a_password_is_not_quoted(entry: str) -> None:
+    with pytest.raises(CertificateError) as raised:
+        _endpoints.listed([entry], None)
+    assert "entry 1 holds user info" in raised.value.message
+    assert "secret" not in raised.value.message
+    assert _options.secrets_of({"endpoints": ["a:1", entry]}, {}) == {"secret"}
+
+
+@given(entry=st.text("a1.:/[]@%-_ \x00\u00e9\u2100\ud800", max_size=12))
+def test_no_entry_is_too_odd(entry: str) -> None:
+    try:
+        (found,) = _endpoints.listed([entry], None)
+    except CertificateError:
+        return
+    assert names_a_host(found.address)
+    assert 0 < found.port < 65536
 
 
 TELLING: dict[str, list[Any]] = {

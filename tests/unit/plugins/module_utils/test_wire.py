@@ -10,11 +10,13 @@ import ssl
 import struct
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
+from unittest.mock import ANY
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,12 +24,14 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils impo
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._endpoints import Endpoint
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._wire import Presented
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import example, given
 from hypothesis import strategies as st
-from simulator.authority import Authority, Material, fingerprint_of
+from simulator.authority import Authority, Material, fingerprint_of, pem_of
 from simulator.tls import server_context
 
 FQDN = "cluster.example.com"
+VERSION_NAMES = {ssl.TLSVersion.TLSv1_2: "TLSv1.2", ssl.TLSVersion.TLSv1_3: "TLSv1.3"}
 
 Serve = Callable[[socket.socket], object]
 
@@ -49,9 +53,11 @@ def port(serve: Serve) -> Iterator[int]:
         handled.result()
 
 
-def look(serve: Serve, server_name: str | None = FQDN, timeout: float = 10) -> Presented:
+def look(
+    serve: Serve, server_name: str | None = FQDN, timeout: float = 10, trust: ssl.SSLContext | None = None
+) -> Presented:
     with port(serve) as number:
-        return _wire.presented("127.0.0.1", number, server_name, timeout)
+        return _wire.presented("127.0.0.1", number, server_name, timeout, trust)
 
 
 def tls(context: ssl.SSLContext) -> Serve:
@@ -72,7 +78,13 @@ def wait_for_client_to_go(connection: socket.socket) -> None:
 
 
 def shown(material: Material) -> Presented:
-    return Presented(tuple(material.chain_fingerprints))
+    return shown_chain(material.chain)
+
+
+def shown_chain(chain: Sequence[x509.Certificate]) -> Presented:
+    """Whatever the version of TLS is."""
+    ders = tuple(certificate.public_bytes(Encoding.DER) for certificate in chain)
+    return Presented(tuple(map(fingerprint_of, chain)), chain=ders, tls_version=ANY)
 
 
 @pytest.fixture(params=["as this Python does", "as Python before 3.13 does"])
@@ -108,7 +120,9 @@ def test_nothing_is_verified(key: str, days: int) -> None:
 def test_a_port_with_one_version_of_tls(material: Material, version: ssl.TLSVersion) -> None:
     context = context_of(material)
     context.minimum_version = context.maximum_version = version
-    assert look(tls(context)) == shown(material)
+    seen = look(tls(context))
+    assert seen == shown(material)
+    assert seen.tls_version == VERSION_NAMES[version]
 
 
 def demanding(material: Material, version: ssl.TLSVersion) -> ssl.SSLContext:
@@ -122,7 +136,87 @@ def demanding(material: Material, version: ssl.TLSVersion) -> ssl.SSLContext:
 @pytest.mark.usefixtures("every_way")
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_a_port_that_demands_a_client_certificate_shows_its_own(material: Material, version: ssl.TLSVersion) -> None:
-    assert look(tls(demanding(material, version))) == shown(material)
+    seen = look(tls(demanding(material, version)))
+    assert seen == shown(material)
+    assert seen.tls_version == VERSION_NAMES[version]
+
+
+def trusting(*certificates: x509.Certificate) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata="".join(map(pem_of, certificates)))
+    _wire.overhear(context)
+    return context
+
+
+@pytest.mark.usefixtures("every_way")
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_what_is_trusted_verifies_even_where_a_client_certificate_is_demanded(
+    material: Material, authority: Authority, version: ssl.TLSVersion
+) -> None:
+    trust = trusting(authority.certificate)
+    for context in (context_of(material), demanding(material, version)):
+        assert look(tls(context), trust=trust) == shown(material)
+
+
+@pytest.mark.usefixtures("every_way")
+@pytest.mark.parametrize(
+    ("options", "name", "kind"),
+    [
+        ({}, FQDN, None),
+        ({}, f"redis-12000.{FQDN}", None),
+        ({}, "127.0.0.1", None),
+        ({}, "other.example.com", "host_mismatch"),
+        ({}, "127.0.0.99", "host_mismatch"),
+        ({}, "::1", "host_mismatch"),
+        ({}, "fe80::1%eth0", "host_mismatch"),
+        ({"sans": ["IP:fe80::1"]}, "fe80::1%eth0", None),
+        ({"days": -1}, FQDN, "expired"),
+        ({"not_before": 1}, FQDN, "not_yet_valid"),
+        ({"eku": ["clientAuth"]}, FQDN, "wrong_purpose"),
+        ({"key": "rsa1024"}, FQDN, "weak"),
+    ],
+)
+def test_why_a_certificate_is_not_verified(
+    authority: Authority, options: dict[str, Any], name: str, kind: str | None, tmp_path: Path
+) -> None:
+    material = authority.issue(FQDN, **options)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    (tmp_path / "both.pem").write_text(material.key_pem + material.certificate_pem)
+    context.load_cert_chain(tmp_path / "both.pem")
+    trust = trusting(authority.certificate)
+    trust.set_ciphers("DEFAULT:@SECLEVEL=2")  # whatever this machine's own is
+    seen = look(tls(context), name, trust=trust)
+    if kind is None:
+        assert seen == shown(material)
+    else:
+        assert seen.fingerprints == ()
+        assert seen.reachable
+        assert seen.distrust is not None
+        assert (seen.distrust.kind, bool(seen.distrust.message)) == (kind, True)
+
+
+@pytest.mark.usefixtures("every_way")
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_another_ca_is_not_trusted(material: Material, namesake: x509.Certificate, version: ssl.TLSVersion) -> None:
+    for context in (context_of(material), demanding(material, version)):
+        seen = look(tls(context), trust=trusting(namesake))
+        assert seen.distrust is not None
+        assert (seen.fingerprints, seen.distrust.kind) == ((), "untrusted")
+
+
+def test_a_handshake_that_fails_otherwise_is_no_distrust(authority: Authority) -> None:
+    seen = look(hang_up, trust=trusting(authority.certificate))
+    assert seen == Presented(problem="connection closed during the handshake")
+
+
+@pytest.mark.usefixtures("every_way")
+def test_one_trust_serves_many_handshakes_at_a_time(authority: Authority, material: Material, other: Material) -> None:
+    trust = trusting(authority.certificate)
+    materials = [material, other] * 8
+    with ThreadPoolExecutor(len(materials)) as threads:
+        seen = threads.map(lambda one: look(tls(context_of(one)), trust=trust), materials)
+        assert list(seen) == list(map(shown, materials))
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +241,7 @@ def test_a_weak_certificate_is_seen_too(weak: tuple[Path, Path], version: ssl.TL
     except ssl.SSLError:
         pytest.skip("this OpenSSL does not serve it")
     leaf = x509.load_pem_x509_certificate(certificate.read_bytes())
-    assert look(tls(context)) == Presented((fingerprint_of(leaf),))
+    assert look(tls(context)) == shown_chain([leaf])
 
 
 @contextmanager
@@ -173,7 +267,7 @@ def signing_with_sha1(weak: tuple[Path, Path]) -> Iterator[int]:
 def test_a_port_that_signs_with_sha1_is_seen_too(weak: tuple[Path, Path]) -> None:
     leaf = x509.load_pem_x509_certificate(weak[0].read_bytes())
     with signing_with_sha1(weak) as number:
-        assert _wire.presented("127.0.0.1", number, None, 10) == Presented((fingerprint_of(leaf),))
+        assert _wire.presented("127.0.0.1", number, None, 10) == shown_chain([leaf])
 
 
 @pytest.mark.parametrize(
@@ -258,7 +352,7 @@ def test_the_handshake_has_the_time_that_connecting_left(
     monkeypatch.setattr(_wire, "time", SimpleNamespace(monotonic=lambda: next(moments)))
     timeouts: list[float | None] = []
 
-    def handshake(connection: socket.socket, _server_name: str | None) -> Presented:
+    def handshake(connection: socket.socket, _context: object, _server_name: str | None) -> Presented:
         timeouts.append(connection.gettimeout())
         return Presented()
 

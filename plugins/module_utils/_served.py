@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""What one port serves: the facts of the chain that it presents, whether it verifies, and whether the API agrees."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from . import _x509
+from ._endpoints import Endpoint
+from ._state import State
+from ._wire import Presented, presented
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+#: What is told of each certificate of a chain.
+_CHAIN_FACTS = (
+    "subject",
+    "issuer",
+    "serial_number",
+    "not_before",
+    "not_after",
+    "days_remaining",
+    "expired",
+    "fingerprint",
+    "self_signed",
+)
+
+
+@dataclass(frozen=True)
+class Served:
+    """What was seen at one port."""
+
+    endpoint: Endpoint
+    presented: Presented
+    verified: Presented | None  # by another handshake; None: nothing was presented
+
+    @classmethod
+    def look(cls, endpoint: Endpoint, trust: ssl.SSLContext, timeout: float) -> Served:
+        """Look once.
+
+        Args:
+            trust: see M(_wire.presented).
+            timeout: seconds, for each of two handshakes.
+        """
+        where = endpoint.address, endpoint.port, endpoint.server_name, timeout
+        seen = presented(*where)
+        return cls(endpoint, seen, presented(*where, trust) if seen.fingerprints else None)
+
+    def matches(self, reported: State | None) -> bool | None:
+        """Whether this is what the API reports; None where either is not known."""
+        return None if reported is None or not self.presented.fingerprints else reported.served_by(self.presented)
+
+    def entry(self, reported: State | None, now: datetime) -> dict[str, Any]:
+        """For results.
+
+        Args:
+            reported: what the API reports.
+        """
+        seen = self.presented
+        return {
+            "address": self.endpoint.address,
+            "port": self.endpoint.port,
+            "node": self.endpoint.node,
+            "service": self.endpoint.service,
+            "server_name": self.endpoint.server_name,
+            "status": "seen" if seen.fingerprints else "failed" if seen.reachable else "unreachable",
+            "problem": seen.problem,
+            **_facts(seen, now),
+            "tls_version": seen.tls_version,
+            **self._verification(),
+            "matches": self.matches(reported),
+            "reported_chain_fingerprints": list(reported.fingerprints) if reported else None,
+        }
+
+    def _verification(self) -> dict[str, Any]:
+        verified = self.verified
+        if verified is None:
+            return {"verifies": None, "distrust": None, "distrust_message": None}
+        if verified.distrust is None:
+            # The handshake may have failed for another reason, such as ciphers that are only good enough to look.
+            return {
+                "verifies": True if verified.fingerprints else None,
+                "distrust": None,
+                "distrust_message": verified.problem,
+            }
+        return {
+            "verifies": False,
+            "distrust": verified.distrust.kind,
+            "distrust_message": verified.distrust.message,
+        }
+
+
+def _facts(seen: Presented, now: datetime) -> dict[str, Any]:
+    if not seen.fingerprints:
+        return {**_x509.NO_FACTS, "chain": []}
+    try:
+        chain = _x509.parse_der(seen.chain)
+        return {**_x509.facts(chain, now), "chain": [_link(certificate, now) for certificate in chain]}
+    except _x509.CertificateParseError as error:
+        fingerprints = list(seen.fingerprints)
+        known = {"fingerprint": fingerprints[0], "chain_fingerprints": fingerprints, "chain_length": len(fingerprints)}
+        return {**_x509.NO_FACTS, **known, "chain": [], "error": str(error)}
+
+
+def _link(certificate: x509.Certificate, now: datetime) -> dict[str, Any]:
+    facts = _x509.facts([certificate], now)
+    return {name: facts[name] for name in _CHAIN_FACTS}

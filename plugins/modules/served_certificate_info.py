@@ -1,0 +1,370 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: served_certificate_info
+short_description: Show the TLS certificates that ports really present
+version_added: 0.1.0
+author:
+  - The redis_enterprise.certificates contributors (!UNKNOWN)
+description:
+  - Makes TLS handshakes with ports, and returns facts about what each presents, whether it verifies, and whether it is
+    what the API of the cluster reports.
+  - All ports are looked at side by side. Nothing is sent to them after the handshake. A port that demands a client
+    certificate shows its own all the same.
+  - A port that cannot be reached is a result, and not a failure of the module.
+  - The login and the other options of the connection are needed with O(discover=true) only.
+extends_documentation_fragment:
+  - redis_enterprise.certificates.attributes
+  - redis_enterprise.certificates.attributes.info
+  - redis_enterprise.certificates.connection
+notes:
+  - O(ca_path) is also what RV(endpoints[].verifies) is about, whatever O(validate_certs) is. To verify the certificates
+    of several CAs, give a file that holds them all.
+  - O(timeout) also counts for each of the two handshakes with a port.
+options:
+  endpoints:
+    description:
+      - The ports to look at, each as V(host:port). An IPv6 address stands in brackets, as in V([2001:db8::1]:9443).
+      - At least one of O(endpoints) and O(discover) is needed.
+    type: list
+    elements: str
+  discover:
+    description:
+      - Whether to look at all ports that the cluster has. They are the API, the Cluster Manager and the metrics
+        exporter of each node, and the endpoints of all databases whose C(tls_mode) is V(enabled).
+      - O(node_address) says at which addresses. Where none of a service's addresses can be reached, the host of O(url)
+        is looked at too.
+      - A user who may not see the nodes, the databases or the certificates loses only that, with a warning.
+    type: bool
+    default: false
+  server_name:
+    description:
+      - The name that the certificates of O(endpoints) must cover, and that is indicated to the ports (SNI). For a load
+        balancer's or a node's address, this is the FQDN of the cluster.
+      - If not set, it is the host of each. An IP address is not indicated, and must be among the names of the
+        certificate.
+      - Ports that O(discover) finds are looked at under the FQDN of the cluster or the DNS name of the database, or
+        under the host of O(url) where the user may not see those.
+    type: str
+seealso:
+  - module: redis_enterprise.certificates.cluster_certificate_info
+  - module: redis_enterprise.certificates.cluster_certificate
+"""
+
+EXAMPLES = r"""
+- name: Look at all ports of a cluster
+  redis_enterprise.certificates.served_certificate_info:
+    url: https://cluster.example.com:9443
+    username: viewer@example.com
+    password: "{{ vault_viewer_password }}"
+    ca_path: /etc/ssl/certs/corporate-ca.pem
+    discover: true
+  register: served
+
+- name: Insist that every port was seen, and presents what the cluster reports
+  ansible.builtin.assert:
+    that:
+      - served.drift == []
+      - served.endpoints | rejectattr('status', 'equalto', 'seen') | list == []
+
+- name: Look at some ports, without a login
+  redis_enterprise.certificates.served_certificate_info:
+    endpoints:
+      - cluster.example.com:9443
+      - redis-12000.cluster.example.com:12000
+    ca_path: /etc/ssl/certs/corporate-ca.pem
+  register: served
+
+- name: Insist that clients trust them
+  ansible.builtin.assert:
+    that: item.verifies
+    fail_msg: "{{ item.address }}:{{ item.port }}: {{ item.problem or item.distrust or item.distrust_message }}"
+  loop: "{{ served.endpoints }}"
+  loop_control:
+    label: "{{ item.address }}:{{ item.port }}"
+
+- name: Look at a node by its address, as clients see it that know it by name
+  redis_enterprise.certificates.served_certificate_info:
+    endpoints:
+      - "[2001:db8::1]:9443"
+    server_name: cluster.example.com
+    ca_path: /etc/ssl/certs/corporate-ca.pem
+"""
+
+RETURN = r"""
+endpoints:
+  description:
+    - One entry for each port. First those of the cluster, then those of O(endpoints) that are not among them.
+    - Facts are those of the leaf. They are null when no certificate was seen.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    address:
+      description: The host name or IP address that was looked at.
+      type: str
+      returned: always
+      sample: 192.0.2.1
+    port:
+      description: The port.
+      type: int
+      returned: always
+      sample: 9443
+    node:
+      description: The uid of the node; null where it is not known.
+      type: raw
+      returned: always
+      sample: 1
+    service:
+      description: The name of the certificate that belongs there, V(api), V(cm), V(metrics_exporter) or V(proxy); null
+        for ports of O(endpoints).
+      type: str
+      returned: always
+      sample: api
+    server_name:
+      description: The name that the certificate must cover.
+      type: str
+      returned: always
+      sample: cluster.example.com
+    status:
+      description:
+        - V(seen); V(unreachable) when there was no connection; V(failed) when the handshake showed no certificate.
+      type: str
+      returned: always
+      sample: seen
+    problem:
+      description: Why no certificate was seen; null when one was.
+      type: str
+      returned: always
+      sample: connection refused
+    subject:
+      description: The subject as RFC 4514 writes it.
+      type: str
+      returned: always
+      sample: CN=cluster.example.com
+    issuer:
+      description: The issuer as RFC 4514 writes it.
+      type: str
+      returned: always
+      sample: CN=Example CA,O=Example
+    serial_number:
+      description: The serial number.
+      type: int
+      returned: always
+    subject_alternative_names:
+      description: The names that the certificate covers.
+      type: list
+      elements: str
+      returned: always
+      sample: ["DNS:cluster.example.com", "IP:192.0.2.1"]
+    not_before:
+      description: The start of validity (ISO 8601, UTC).
+      type: str
+      returned: always
+      sample: "2026-01-01T00:00:00Z"
+    not_after:
+      description: The end of validity (ISO 8601, UTC).
+      type: str
+      returned: always
+      sample: "2027-01-01T00:00:00Z"
+    days_remaining:
+      description: Full days until the end of validity; negative once it has passed.
+      type: int
+      returned: always
+      sample: 38
+    expired:
+      description: Whether the end of validity has passed.
+      type: bool
+      returned: always
+    fingerprint:
+      description: SHA-256 fingerprint of the leaf, lower-case hexadecimal with colons.
+      type: str
+      returned: always
+    chain_fingerprints:
+      description: The fingerprint of each certificate, leaf first.
+      type: list
+      elements: str
+      returned: always
+    chain_length:
+      description: How many certificates there are, with the leaf.
+      type: int
+      returned: always
+      sample: 2
+    chain_days_remaining:
+      description: The same as RV(endpoints[].days_remaining), for whichever certificate of the chain expires first.
+      type: int
+      returned: always
+      sample: 38
+    public_key_type:
+      description: The type of the public key, such as V(RSA), V(ECC) or V(Ed25519).
+      type: str
+      returned: always
+      sample: RSA
+    public_key_size:
+      description: The size of the public key in bits.
+      type: int
+      returned: always
+      sample: 2048
+    signature_algorithm:
+      description: The algorithm of the signature.
+      type: str
+      returned: always
+      sample: sha256WithRSAEncryption
+    self_signed:
+      description: Whether the certificate is signed with its own key.
+      type: bool
+      returned: always
+    chain:
+      description: The certificates as presented, leaf first. Empty when none was seen, or one cannot be parsed.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        subject:
+          description: The subject as RFC 4514 writes it.
+          type: str
+          returned: always
+        issuer:
+          description: The issuer as RFC 4514 writes it.
+          type: str
+          returned: always
+        serial_number:
+          description: The serial number.
+          type: int
+          returned: always
+        not_before:
+          description: The start of validity (ISO 8601, UTC).
+          type: str
+          returned: always
+        not_after:
+          description: The end of validity (ISO 8601, UTC).
+          type: str
+          returned: always
+        days_remaining:
+          description: Full days until the end of validity; negative once it has passed.
+          type: int
+          returned: always
+        expired:
+          description: Whether the end of validity has passed.
+          type: bool
+          returned: always
+        fingerprint:
+          description: SHA-256 fingerprint, lower-case hexadecimal with colons.
+          type: str
+          returned: always
+        self_signed:
+          description: Whether the certificate is signed with its own key.
+          type: bool
+          returned: always
+    error:
+      description: Why a certificate that was presented cannot be parsed. Facts other than fingerprints are null then.
+      type: str
+      returned: when one cannot be parsed
+    tls_version:
+      description: The version of TLS that was agreed upon; null when no certificate was seen.
+      type: str
+      returned: always
+      sample: TLSv1.3
+    verifies:
+      description:
+        - Whether the chain as presented leads to a certificate in O(ca_path), or in the trust store of the operating
+          system when there is none, is valid now, and covers RV(endpoints[].server_name). A second handshake tells.
+        - Null when that could not be told.
+      type: bool
+      returned: always
+    distrust:
+      description:
+        - Why it does not verify; null when it does. Where there are several reasons, the first that OpenSSL meets.
+        - V(untrusted) when nothing trusted leads to it; V(expired) or V(not_yet_valid), also of an issuer;
+          V(host_mismatch) when it does not cover RV(endpoints[].server_name); V(wrong_purpose) when it is not for
+          servers; V(weak) when a key or a signature is weaker than this host allows.
+      type: str
+      returned: always
+      sample: untrusted
+    distrust_message:
+      description: The same in the words of OpenSSL, or why it could not be told.
+      type: str
+      returned: always
+      sample: unable to get local issuer certificate
+    matches:
+      description:
+        - Whether the port presents the chain that the API of the cluster reports. It may leave the root out, or add
+          issuers. A database that has a certificate of its own is compared with that.
+        - Null when no certificate was seen, or it is not known what the API reports.
+      type: bool
+      returned: always
+    reported_chain_fingerprints:
+      description: The fingerprint of each certificate that the API reports, leaf first; null where that is not known.
+      type: list
+      elements: str
+      returned: always
+drift:
+  description:
+    - Those of RV(endpoints) whose RV(endpoints[].matches) is V(false).
+  returned: success
+  type: list
+  elements: dict
+cluster:
+  description: The cluster that was asked.
+  returned: when O(discover=true), on success
+  type: dict
+  contains:
+    name:
+      description: The FQDN of the cluster; null where the user may not see it.
+      type: str
+      returned: always
+    url:
+      description: The URL that was asked.
+      type: str
+      returned: always
+    version:
+      description: The software version of the oldest node; null where the user may not see it.
+      type: str
+      returned: always
+  sample:
+    name: cluster.example.com
+    url: https://cluster.example.com:9443
+    version: 8.0.20-96
+attempts:
+  description: The most times that any one request was sent; V(1) when none had to be repeated.
+  returned: when O(discover=true) and the options are valid
+  type: int
+  sample: 1
+retried:
+  description: One line for each request that was sent again.
+  returned: when O(discover=true) and the options are valid
+  type: list
+  elements: str
+failure:
+  description: What went wrong, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
+  returned: failure
+  type: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front, _options
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import served_certificate_info
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            **_options.CONNECTION_SPEC,
+            "endpoints": {"type": "list", "elements": "str"},
+            "discover": {"type": "bool", "default": False},
+            "server_name": {"type": "str"},
+        },
+        mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
+        supports_check_mode=True,
+    )
+    _front.run(module, served_certificate_info.run)
+
+
+if __name__ == "__main__":
+    main()

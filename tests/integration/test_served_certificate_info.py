@@ -1,0 +1,328 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module served_certificate_info."""
+
+from __future__ import annotations
+
+import math
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from simulator import Cluster, Fault
+from simulator.authority import Authority, Material, pem_of
+from simulator.state import pair
+
+from .runs import Ansible, login, task
+
+MODULE = "served_certificate_info"
+SERVICES = ["api", "cm", "metrics_exporter", "proxy"]
+ADDRESSES = [f"127.0.0.{number}" for number in (1, 2, 3)]
+
+
+def trust(ansible: Ansible, *authorities: str) -> str:
+    """A file with these CAs."""
+    path = ansible.folder / "trusted.pem"
+    path.write_text("".join(authorities))
+    return str(path)
+
+
+def give(cluster: Cluster, material: Material, names: list[str] = SERVICES) -> None:
+    for name in names:
+        cluster.set_certificate(name, material.certificate_pem, material.key_pem)
+
+
+def places(entries: Any) -> list[tuple[str, str]]:
+    return [(entry["service"], entry["address"]) for entry in entries]
+
+
+@pytest.fixture(scope="module")
+def material(authority: Authority) -> Material:
+    return authority.issue(intermediates=1, root=True)
+
+
+@pytest.fixture
+def three(material: Material) -> Iterator[Cluster]:
+    """Three nodes that serve certificates of the CA on all ports."""
+    with Cluster(nodes=3, database="tls", plain_database=True) as cluster:
+        give(cluster, material)
+        yield cluster
+
+
+def options(ansible: Ansible, cluster: Cluster, material: Material, role: str = "admin") -> dict[str, Any]:
+    return {**login(cluster, role), "ca_path": trust(ansible, material.ca_pem)}
+
+
+def test_everything_that_there_is_to_know(ansible: Ansible, three: Cluster, material: Material) -> None:
+    tasks = [task("look", MODULE, {"discover": True}), task("check", MODULE, {"discover": True}, check_mode=True)]
+    run = ansible.tasks(tasks, connection=options(ansible, three, material)).expect()
+    result = run["look"].result
+    assert run["check"].result["endpoints"] == result["endpoints"]
+    assert not run["look"].changed
+    assert three.writes == []
+    assert "PRIVATE KEY" not in run.output
+    assert result["cluster"] == {"name": three.fqdn, "url": three.url, "version": "8.0.20-96"}
+    assert (result["drift"], result["attempts"], result["retried"]) == ([], 1, [])
+    assert places(result["endpoints"]) == [(service, address) for service in SERVICES for address in ADDRESSES]
+    ports = [three.api_port, three.cm_port, three.metrics_port, three.database_port]
+    assert [entry["port"] for entry in result["endpoints"][::3]] == ports
+    for entry in result["endpoints"]:
+        assert entry["node"] == int(entry["address"][-1])
+        assert (entry["status"], entry["problem"]) == ("seen", None)
+        assert entry["tls_version"] == "TLSv1.3"
+        assert (entry["verifies"], entry["distrust"], entry["distrust_message"]) == (True, None, None)
+        assert entry["matches"] is True
+        assert entry["fingerprint"] == material.fingerprint
+        assert entry["chain_fingerprints"] == material.chain_fingerprints == entry["reported_chain_fingerprints"]
+        assert [link["fingerprint"] for link in entry["chain"]] == material.chain_fingerprints
+        assert entry["expired"] is False
+        database = f"redis-{three.database_port}.{three.fqdn}"
+        assert entry["server_name"] == (database if entry["service"] == "proxy" else three.fqdn)
+
+
+def test_a_node_that_lags_and_one_that_was_changed_by_hand(
+    ansible: Ansible, authority: Authority, three: Cluster, material: Material
+) -> None:
+    new, stray = authority.issue(), authority.issue(key="ec")
+    three.nodes[2].lag = math.inf
+    three.nodes[1].put("cm", pair(stray.certificate_pem, stray.key_pem))
+    replace = {"name": "proxy", "certificate": new.certificate_pem, "private_key": str(new.key_pem), "verify": "none"}
+    tasks = [task("replace", "cluster_certificate", replace), task("look", MODULE, {"discover": True})]
+    run = ansible.tasks(tasks, connection=options(ansible, three, material)).expect()
+    result = run["look"].result
+    assert result["drift"] == [entry for entry in result["endpoints"] if entry["matches"] is False]
+    assert places(result["drift"]) == [("cm", "127.0.0.2"), ("proxy", "127.0.0.3")]
+    by_hand, lagging = result["drift"]
+    assert (by_hand["node"], by_hand["fingerprint"]) == (2, stray.fingerprint)
+    assert by_hand["reported_chain_fingerprints"] == material.chain_fingerprints
+    assert (lagging["node"], lagging["fingerprint"]) == (3, material.fingerprint)
+    assert lagging["reported_chain_fingerprints"] == new.chain_fingerprints
+    assert {entry["verifies"] for entry in result["endpoints"]} == {True}
+
+
+def test_a_port_that_leaves_an_intermediate_out_is_drift_and_one_that_leaves_the_root_out_is_not(
+    ansible: Ansible, three: Cluster, material: Material
+) -> None:
+    without_root = "".join(map(pem_of, material.chain[:-1]))
+    three.nodes[1].put("cm", pair(without_root, material.key_pem))
+    three.nodes[2].put("cm", pair(material.leaf_pem, material.key_pem))
+    run = ansible.tasks([task("look", MODULE, {"discover": True})], connection=options(ansible, three, material))
+    result = run.expect()["look"].result
+    assert places(result["drift"]) == [("cm", "127.0.0.3")]
+    (entry,) = result["drift"]
+    assert (entry["fingerprint"], entry["chain_length"]) == (material.fingerprint, 1)
+    assert (entry["verifies"], entry["distrust"]) == (False, "untrusted")
+
+
+def test_what_cannot_be_seen_is_a_result(ansible: Ansible, three: Cluster, material: Material) -> None:
+    three.nodes[1].keep_closed("cm", True)
+    three.nodes[2].down = True
+    run = ansible.tasks([task("look", MODULE, {"discover": True})], connection=options(ansible, three, material))
+    result = run.expect()["look"].result
+    unseen = [entry for entry in result["endpoints"] if entry["status"] != "seen"]
+    third = [(service, "127.0.0.3") for service in SERVICES]
+    assert sorted(places(unseen)) == sorted([("cm", "127.0.0.2"), *third])
+    for entry in unseen:
+        assert (entry["status"], entry["problem"]) == ("unreachable", "connection refused")
+        assert (entry["fingerprint"], entry["chain"], entry["verifies"], entry["matches"]) == (None, [], None, None)
+        assert entry["reported_chain_fingerprints"] == material.chain_fingerprints
+    assert result["drift"] == []
+
+
+def test_where_no_address_can_be_reached_the_host_of_the_url_is_looked_at(ansible: Ansible, material: Material) -> None:
+    with Cluster(nodes=1, database="tls", internal={1: "127.0.0.77"}) as cluster:
+        give(cluster, material)
+        run = ansible.tasks([task("look", MODULE, {"discover": True})], connection=options(ansible, cluster, material))
+        entries = run.expect()["look"].result["endpoints"]
+    assert [(entry["service"], entry["address"], entry["status"]) for entry in entries] == [
+        (service, address, status)
+        for service in SERVICES
+        for address, status in (("127.0.0.77", "unreachable"), ("127.0.0.1", "seen"))
+    ]
+    assert {entry["matches"] for entry in entries[1::2]} == {True}
+
+
+def test_a_database_that_demands_client_certificates(ansible: Ansible, material: Material) -> None:
+    """It speaks TLS 1.2, and refuses to finish the handshake."""
+    with Cluster(nodes=3, database="tls", database_client_certificates=True) as cluster:
+        give(cluster, material)
+        where = {"endpoints": [f"127.0.0.1:{cluster.database_port}"], "server_name": cluster.fqdn}
+        other = {**where, "ca_path": str(cluster.ca_path)}
+        tasks = [task("look", MODULE, {"discover": True}), task("listed", MODULE, where), task("other", MODULE, other)]
+        run = ansible.tasks(tasks, connection=options(ansible, cluster, material)).expect()
+    databases = [entry for entry in run["look"].result["endpoints"] if entry["service"] == "proxy"]
+    assert [entry["address"] for entry in databases] == ADDRESSES
+    for entry in [*databases, *run["listed"].result["endpoints"]]:
+        assert (entry["status"], entry["tls_version"], entry["verifies"]) == ("seen", "TLSv1.2", True)
+        assert entry["chain_fingerprints"] == material.chain_fingerprints
+    assert {entry["matches"] for entry in databases} == {True}
+    (untrusted,) = run["other"].result["endpoints"]
+    assert (untrusted["status"], untrusted["verifies"], untrusted["distrust"]) == ("seen", False, "untrusted")
+
+
+def test_why_certificates_do_not_verify(ansible: Ansible, authority: Authority) -> None:
+    """No login: none is needed for ports that are listed."""
+    with Cluster(nodes=1, database="tls") as cluster:
+        give(cluster, authority.issue(days=-2.5, intermediates=1), ["api"])
+        give(cluster, authority.issue(), ["cm"])
+        give(cluster, Authority("Another CA").issue(), ["proxy"])
+        ports = {"expired": cluster.api_port, "good": cluster.cm_port, "untrusted": cluster.database_port}
+        listed = [f"127.0.0.1:{port}" for port in ports.values()]
+        common = {"endpoints": listed, "ca_path": trust(ansible, authority.ca_pem)}
+        run = ansible.tasks(
+            [
+                task("by address", MODULE, common),
+                task("by name", MODULE, {**common, "server_name": cluster.fqdn}),
+                task("by another name", MODULE, {**common, "server_name": "other.example.com"}),
+                task("the system's", MODULE, {"endpoints": listed}),
+            ]
+        ).expect()
+        assert cluster.requests == []
+    for name in ("by address", "by name"):
+        result = run[name].result
+        assert set(result) >= {"endpoints", "drift"}
+        assert "cluster" not in result
+        expired, good, untrusted = result["endpoints"]
+        assert (expired["verifies"], expired["distrust"]) == (False, "expired")
+        assert (expired["expired"], expired["days_remaining"], expired["chain_length"]) == (True, -3, 2)
+        assert (good["verifies"], good["distrust"]) == (True, None)
+        assert (untrusted["verifies"], untrusted["distrust"]) == (False, "untrusted")
+        for entry in result["endpoints"]:
+            assert entry["server_name"] == ("127.0.0.1" if name == "by address" else cluster.fqdn)
+            assert (entry["node"], entry["service"], entry["matches"]) == (None, None, None)
+    assert run["by another name"].result["endpoints"][1]["distrust"] == "host_mismatch"
+    assert {entry["distrust"] for entry in run["the system's"].result["endpoints"]} == {"untrusted"}
+
+
+def test_the_trust_of_the_environment(ansible: Ansible, cluster: Cluster) -> None:
+    variables = {"REDIS_ENTERPRISE_CA_CERT": str(cluster.ca_path), "REDIS_ENTERPRISE_INSECURE": "true"}
+    tasks = [task("look", MODULE, {"endpoints": [f"127.0.0.1:{cluster.api_port}"]})]
+    (entry,) = ansible.tasks(tasks, environment=variables).expect()["look"].result["endpoints"]
+    assert entry["verifies"] is True
+
+
+def test_listed_ports_beside_those_of_the_cluster(ansible: Ansible, three: Cluster, material: Material) -> None:
+    listed = [f"127.0.0.2:{three.api_port}", f"localhost:{three.api_port}"]
+    look = task("look", MODULE, {"discover": True, "endpoints": listed})
+    run = ansible.tasks([look], connection=options(ansible, three, material)).expect()
+    entries = run["look"].result["endpoints"]
+    assert len(entries) == 13
+    assert entries[1]["node"] == 2
+    last = entries[-1]
+    assert (last["address"], last["server_name"], last["service"]) == ("localhost", "localhost", None)
+    assert (last["status"], last["verifies"], last["matches"]) == ("seen", True, None)
+
+
+def test_ports_of_every_kind(ansible: Ansible, cluster: Cluster) -> None:
+    """IPv6 in any form, a closed port, a host that is not known, and a port that speaks no TLS."""
+    with socket.socket() as closed, socket.create_server(("127.0.0.1", 0)) as mute:
+        closed.bind(("127.0.0.1", 0))
+        closed_port, mute_port = closed.getsockname()[1], mute.getsockname()[1]
+        listed = [
+            f"[::FFFF:127.0.0.1]:{cluster.cm_port}",
+            f"127.0.0.1:{closed_port}",
+            f"[0:0::1]:{closed_port}",
+            f"[::1]:{closed_port}",
+            "nowhere.invalid:9443",
+            f"127.0.0.1:{mute_port}",
+        ]
+        run = ansible.tasks([task("look", MODULE, {"endpoints": listed, "timeout": 5})]).expect()
+    mapped, refused, version_6, unknown, silent = run["look"].result["endpoints"]
+    assert (mapped["status"], mapped["port"]) == ("seen", cluster.cm_port)
+    assert (refused["status"], refused["problem"]) == ("unreachable", "connection refused")
+    assert (version_6["address"], version_6["status"]) == ("::1", "unreachable")
+    assert (unknown["address"], unknown["status"]) == ("nowhere.invalid", "unreachable")
+    assert (silent["status"], silent["problem"]) == ("failed", "no answer in time")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "option", "text"),
+    [
+        ({}, "endpoints", "Give endpoints, or set discover to true"),
+        ({"endpoints": []}, "endpoints", "Give endpoints, or set discover to true"),
+        ({"endpoints": ["127.0.0.1:9443", "127.0.0.1"]}, "endpoints", "entry 2 (127.0.0.1) is not host:port"),
+        ({"endpoints": ["::1:9443"]}, "endpoints", "entry 1 (::1:9443)"),
+        ({"endpoints": ["a:70000"], "discover": True}, "endpoints", "entry 1 (a:70000)"),
+        ({"endpoints": ["a:1"], "server_name": "a b"}, "server_name", "a b"),
+        ({"endpoints": ["a:1"], "timeout": 0}, "timeout", "timeout"),
+        ({"endpoints": ["a:1"], "ca_path": "/nonexistent.pem"}, "ca_path", "/nonexistent.pem"),
+        ({"endpoints": ["a:1"], "ca_path": __file__}, "ca_path", "PEM"),
+        ({"discover": True}, "url", "REDIS_ENTERPRISE_URL"),
+        ({"discover": True, "url": "https://127.0.0.1:1"}, "username", "login"),
+    ],
+)
+def test_options_that_make_no_sense(ansible: Ansible, wrong: dict[str, Any], option: str, text: str) -> None:
+    run = ansible.tasks([task("look", MODULE, wrong)]).expect(ok=False)
+    failure = run["look"].failure
+    assert (failure["kind"], failure["option"]) == ("invalid_option", option)
+    assert text in run["look"].result["msg"]
+
+
+def test_a_password_in_an_entry_is_not_shown(ansible: Ansible) -> None:
+    listed = ["https://admin:a-secret-word@127.0.0.1:9443"]
+    tasks = [task("look", MODULE, {"endpoints": "{{ listed }}"})]
+    run = ansible.tasks(tasks, "-vvv", variables={"listed": listed}).expect(ok=False)
+    assert "entry 1 holds user info" in run["look"].result["msg"]
+    assert "a-secret-word" not in run.output
+
+
+@pytest.mark.parametrize("path", ["/v1/nodes", "/v1/bdbs", "/v1/cluster/certificates", "/v1/cluster"])
+def test_what_the_user_may_not_see_is_left_out(ansible: Ansible, three: Cluster, material: Material, path: str) -> None:
+    three.add_fault(Fault(method="GET", path=path, status=403))
+    look = task("look", MODULE, {"discover": True})
+    run = ansible.tasks([look], connection=options(ansible, three, material, "cluster_viewer"))
+    run.expect(warnings=path != "/v1/cluster")
+    result = run["look"].result
+    entries = result["endpoints"]
+    assert {entry["status"] for entry in entries if entry["service"] == "api"} == {"seen"}
+    if path == "/v1/nodes":
+        assert [entry["address"] for entry in entries if entry["service"] == "api"] == ["127.0.0.1"]
+        assert [entry["node"] for entry in entries] == [None] * len(entries)
+        assert "may not see the nodes" in run.warnings[0]
+    elif path == "/v1/bdbs":
+        assert {entry["service"] for entry in entries} == set(SERVICES) - {"proxy"}
+        assert "may not see the databases" in run.warnings[0]
+    elif path == "/v1/cluster/certificates":
+        assert [entry["matches"] for entry in entries] == [None] * 12
+        assert "may not see the certificates" in run.warnings[0]
+    else:
+        assert {entry["server_name"] for entry in entries if entry["service"] == "api"} == {"127.0.0.1"}
+        assert {entry["verifies"] for entry in entries if entry["status"] == "seen"} == {True}
+
+
+@pytest.mark.parametrize("path", ["/v1/nodes", "/v1/bdbs", "/v1/cluster/certificates"])
+def test_what_fails_otherwise_fails_the_task(ansible: Ansible, cluster: Cluster, path: str) -> None:
+    cluster.add_fault(Fault(method="GET", path=path, status=500))
+    look = task("look", MODULE, {"discover": True, "retries": 1})
+    run = ansible.tasks([look], connection=login(cluster)).expect(ok=False)
+    assert (run["look"].failure["kind"], run["look"].result["attempts"]) == ("server_error", 2)
+    assert len(run["look"].result["retried"]) == 1
+
+
+def test_a_login_that_is_refused(ansible: Ansible, cluster: Cluster) -> None:
+    look = task("look", MODULE, {"discover": True, "password": "another"})
+    run = ansible.tasks([look], connection=login(cluster)).expect(ok=False)
+    assert run["look"].failure["kind"] == "unauthorized"
+
+
+def test_thirty_ports_are_looked_at_side_by_side(ansible: Ansible) -> None:
+    """Each breaks off when all have a connection: one after the other, they would not answer in time."""
+    with ExitStack() as opened, ThreadPoolExecutor(1) as thread:
+        listeners = [opened.enter_context(socket.create_server(("127.0.0.1", 0))) for dummy in range(30)]
+
+        def answer() -> None:
+            with ExitStack() as connections:
+                for listener in listeners:
+                    listener.settimeout(60)
+                    connections.enter_context(listener.accept()[0])
+
+        answered = thread.submit(answer)
+        listed = [f"127.0.0.1:{listener.getsockname()[1]}" for listener in listeners]
+        run = ansible.tasks([task("look", MODULE, {"endpoints": listed})]).expect()
+        answered.result()
+    problems = {entry["problem"] for entry in run["look"].result["endpoints"]}
+    assert problems == {"connection closed during the handshake"}

@@ -1,0 +1,151 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is told of one port, whatever was seen there: without a network."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _x509
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._cluster import Cluster
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._endpoints import Endpoint
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
+    served_certificate_info as operation,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._served import Served
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state import State
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._wire import Distrust, Presented
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import given
+from hypothesis import strategies as st
+from simulator.authority import Material
+
+ENDPOINT = Endpoint(2, "192.0.2.2", 9443, "api", "cluster.example.com")
+NOW = datetime.fromisoformat("2026-06-01T00:00:00+00:00")
+BROKEN = Presented(problem="connection closed during the handshake")
+UNREACHABLE = Presented(reachable=False, problem="connection refused")
+KEYS = {"status", "problem", "chain", "tls_version", "verifies", "distrust", "distrust_message", "matches"}
+
+
+def shown(*chain: x509.Certificate) -> Presented:
+    ders = tuple(certificate.public_bytes(Encoding.DER) for certificate in chain)
+    return Presented(tuple(_x509.fingerprints(chain)), chain=ders, tls_version="TLSv1.3")
+
+
+def entry(seen: Presented, verified: Presented | None = None, reported: State | None = None) -> dict[str, Any]:
+    return Served(ENDPOINT, seen, verified).entry(reported, NOW)
+
+
+def test_every_entry_has_the_same_keys(material: Material) -> None:
+    seen = shown(*material.chain)
+    entries = [entry(seen, seen), entry(BROKEN), entry(UNREACHABLE)]
+    for one in entries:
+        assert set(one) == {*entries[0], *KEYS, *_x509.NO_FACTS}
+        assert (one["node"], one["address"], one["port"], one["service"]) == (2, "192.0.2.2", 9443, "api")
+    assert [one["status"] for one in entries] == ["seen", "failed", "unreachable"]
+    assert [one["problem"] for one in entries] == [None, BROKEN.problem, UNREACHABLE.problem]
+
+
+def test_what_was_not_seen_is_not_compared(material: Material) -> None:
+    reported = State.of(material.chain, "chain")
+    for seen in (BROKEN, UNREACHABLE):
+        told = entry(seen, None, reported)
+        assert (told["matches"], told["verifies"], told["fingerprint"], told["chain"]) == (None, None, None, [])
+        assert told["reported_chain_fingerprints"] == material.chain_fingerprints
+
+
+def test_each_certificate_of_the_chain_is_told(material: Material) -> None:
+    told = entry(shown(*material.chain))
+    assert [link["fingerprint"] for link in told["chain"]] == material.chain_fingerprints
+    assert [link["subject"] for link in told["chain"]] == [one.subject.rfc4514_string() for one in material.chain]
+    assert (told["fingerprint"], told["chain_length"]) == (material.fingerprint, 3)
+
+
+def test_what_the_api_reports_is_compared(material: Material, other: Material) -> None:
+    seen = shown(*material.chain)
+    assert entry(seen, seen, State.of(material.chain, "chain"))["matches"] is True
+    for chain in (other.chain, material.chain[::-1], (material.chain[0], other.chain[0])):
+        assert entry(seen, seen, State.of(chain, "chain"))["matches"] is False
+    assert entry(seen, seen, None)["matches"] is None
+
+
+@pytest.mark.parametrize(
+    ("verified", "expected"),
+    [
+        (BROKEN._replace(distrust=Distrust("expired", "certificate has expired")), (False, "expired")),
+        (BROKEN, (None, None)),
+    ],
+)
+def test_the_reason_why_it_does_not_verify(
+    material: Material, verified: Presented, expected: tuple[bool | None, str | None]
+) -> None:
+    told = entry(shown(*material.chain), verified)
+    assert (told["verifies"], told["distrust"]) == expected
+    assert told["distrust_message"] == ("certificate has expired" if expected[1] else BROKEN.problem)
+
+
+@given(ders=st.lists(st.binary(max_size=99), min_size=1, max_size=3))
+def test_what_cannot_be_parsed_keeps_its_fingerprints(ders: list[bytes]) -> None:
+    fingerprints = tuple(f"{number:02x}" for number in range(len(ders)))
+    told = entry(Presented(fingerprints, chain=tuple(ders)), BROKEN)
+    assert told["error"] == f"certificate 1 of {len(ders)} cannot be parsed"
+    assert (told["status"], told["chain"], told["subject"]) == ("seen", [], None)
+    assert (told["fingerprint"], told["chain_fingerprints"]) == (fingerprints[0], list(fingerprints))
+    assert json.dumps(told)
+
+
+def database(uid: Any, **fields: Any) -> dict[str, Any]:
+    endpoint = {"dns_name": "db.example.com", "port": 12000, "addr": ["192.0.2.1"]}
+    return {"uid": uid, "tls_mode": "enabled", "endpoints": [endpoint], **fields}
+
+
+def reported(proxy: State, answer: Any, *bdbs: dict[str, Any]) -> list[State | None]:
+    """What each database is compared with, when the API answers that of their own certificates."""
+    connection: Any = SimpleNamespace(host="cluster.example.com", node_address="internal")
+    task: Any = SimpleNamespace(warn=lambda message: None)
+
+    def own() -> Any:
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    api: Any = SimpleNamespace(bdb_certificates=own, session=SimpleNamespace(connection=connection))
+    found = operation._databases(task, api, Cluster("cluster.example.com", None, (), None, 8443), bdbs, proxy)
+    return [group.reported for group in found]
+
+
+def test_a_database_is_compared_with_its_own_certificate(material: Material, other: Material) -> None:
+    proxy, own = State.of(material.chain, "chain"), State.of(other.chain, "chain")
+    answer = [{"bdb_uid": 2, "cert": other.certificate_pem}, {"bdb_uid": 3, "cert": material.certificate_pem}]
+    assert reported(proxy, answer, database(1), database(2)) == [proxy, own]
+
+
+def test_without_a_port_nobody_asks_for_own_certificates(material: Material) -> None:
+    proxy = State.of(material.chain, "chain")
+    assert reported(proxy, AssertionError(), database(1, tls_mode="disabled"), database(2, endpoints=[])) == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        CertificateError("not_found", "there is no such path"),
+        CertificateError("unexpected_json", "the answer is JSON, but not a list of objects"),
+        [],
+        [{}],
+        [{"bdb_uid": 1}, {"bdb_uid": 2, "cert": None}],
+        [{"bdb_uid": None, "cert": "rubbish"}, {"bdb_uid": [2], "cert": 7}],
+    ],
+)
+def test_without_own_certificates_it_is_that_of_all_proxies(material: Material, answer: Any) -> None:
+    proxy = State.of(material.chain, "chain")
+    assert reported(proxy, answer, database(1), database(2), database([2]), database(None)) == [proxy] * 4
+
+
+def test_what_cannot_be_parsed_is_compared_with_nothing(material: Material) -> None:
+    assert reported(State.of(material.chain, "chain"), [{"bdb_uid": 1, "cert": "rubbish"}], database(1)) == [None]
