@@ -100,6 +100,14 @@ def _text(params: Mapping[str, Any], option: str) -> tuple[str | None, str]:
     return None, option
 
 
+def _subject(certificate: x509.Certificate) -> str:
+    """For messages."""
+    try:
+        return _x509.name_text(certificate.subject)
+    except ValueError:
+        return "with a malformed subject"
+
+
 def _check_validity(certificate: x509.Certificate, which: str, option: str, now: datetime) -> None:
     start, end = _x509.not_before(certificate), _x509.not_after(certificate)
     if end < now:
@@ -119,8 +127,8 @@ def _check_order(chain: tuple[x509.Certificate, ...], option: str) -> None:
             raise _unusable(
                 "chain_order",
                 option,
-                f"the order is wrong: certificate {number} ({_x509.name_text(certificate.subject)}) is not issued by "
-                f"certificate {number + 1} ({_x509.name_text(issuer.subject)})",
+                f"the order is wrong: certificate {number} ({_subject(certificate)}) is not issued by "
+                f"certificate {number + 1} ({_subject(issuer)})",
                 "Give the leaf first, then each issuer after what it issued",
             )
 
@@ -149,7 +157,7 @@ def chain(params: Mapping[str, Any], option: str, now: datetime) -> tuple[x509.C
 
 def _bundle(name: str, certificates: tuple[x509.Certificate, ...], option: str, now: datetime) -> Material:
     for number, certificate in enumerate(certificates, 1):
-        which = f"certificate {number} of the bundle ({_x509.name_text(certificate.subject)})"
+        which = f"certificate {number} of the bundle ({_subject(certificate)})"
         _check_validity(certificate, which, option, now)
     return Material(name, tuple(dict.fromkeys(certificates)), option)
 
@@ -235,7 +243,7 @@ def from_options(name: str, params: Mapping[str, Any], now: datetime) -> Materia
         raise _unusable(
             "key_mismatch",
             given.key_option,
-            f"the private key does not belong to the certificate ({_x509.name_text(certificates[0].subject)})",
+            f"the private key does not belong to the certificate ({_subject(certificates[0])})",
             "Give the key that the certificate was issued for, and the leaf as the first certificate",
         )
     return material

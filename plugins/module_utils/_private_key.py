@@ -72,8 +72,8 @@ def load(text: Secret, passphrase: Secret | None, *, check: bool) -> Any:
     encrypted = _is_encrypted(block)
     if encrypted and passphrase is None:
         raise KeyProblem("passphrase_missing", "it is encrypted", "Give private_key_passphrase")
-    password = passphrase.reveal().encode() if encrypted and passphrase is not None else None
     try:
+        password = passphrase.reveal().encode() if encrypted and passphrase is not None else None
         key = serialization.load_pem_private_key(
             block.text.encode(), password, unsafe_skip_rsa_key_validation=not check
         )
@@ -91,9 +91,17 @@ def load(text: Secret, passphrase: Secret | None, *, check: bool) -> Any:
 
 
 def matches(key: Any, certificate: x509.Certificate) -> bool:
-    """Whether C(certificate) was issued for this private key."""
+    """Whether C(certificate) was issued for this private key.
+
+    Raises:
+        ValueError: the public key in the certificate is malformed, or of a type that cryptography does not know.
+    """
     form = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return bool(key.public_key().public_bytes(*form) == certificate.public_key().public_bytes(*form))
+    try:
+        public = certificate.public_key()
+    except UnsupportedAlgorithm:
+        raise ValueError("the type of the public key is not known") from None
+    return bool(key.public_key().public_bytes(*form) == public.public_bytes(*form))
 
 
 def to_pem(key: Any) -> Secret:
