@@ -20,6 +20,7 @@ from ._errors import CertificateError
 from ._retry import Retries, read_may_be_repeated
 from ._secrets import Secret
 from ._session import Response, Session
+from ._wire import names_a_host
 
 CERTIFICATES = "/v1/cluster/certificates"
 UPDATE_CERT = "/v1/cluster/update_cert"
@@ -306,7 +307,11 @@ def _origin(location: str | None) -> str:
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return "an address that is not valid"
-    return f"{parts.scheme}://{parts.hostname}{port}" if parts.hostname else "another path"
+    if not parts.hostname:
+        return "another path"
+    if not parts.hostname.isascii() or not names_a_host(parts.hostname):
+        return "an address that is not valid"
+    return f"{parts.scheme}://{parts.hostname}{port}"
 
 
 def _error_code(body: bytes) -> str | None:

@@ -193,6 +193,8 @@ class Session:
     def _client(self, adapter: _Adapter) -> requests.Session:
         http = requests.Session()
         http.trust_env = False  # or .netrc and REQUESTS_CA_BUNDLE override what the user gave
+        # Redirects are not followed, but requests looks where they lead, and stumbles over what is no URL.
+        http.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
         http.mount("https://", adapter)
         http.proxies = get_environ_proxies(self.url)
         http.headers.update({"Accept": "application/json", "Accept-Encoding": "identity"})

@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _cluster
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _api, _cluster
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Api, Update
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
@@ -20,6 +21,22 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(["proxy_cert", "proxy_key"]), inner),
 )
+TEXTS = st.text(st.characters()) | st.sampled_from(["8.0.20-96", "8", "active", "10.0.0.1"])
+FIELDS = st.sampled_from(
+    [
+        "uid",
+        "addr",
+        "external_addr",
+        "status",
+        "software_version",
+        "name",
+        "cm_port",
+        "cnm_https_port",
+        "local_node_info",
+    ]
+)
+OBJECTS = st.dictionaries(FIELDS, TEXTS | st.integers() | JSON, max_size=4)
+BODIES = (OBJECTS | st.lists(OBJECTS, max_size=3) | JSON).map(lambda answer: json.dumps(answer).encode()) | st.binary()
 
 
 class Memory:
@@ -65,10 +82,87 @@ def test_any_bytes_are_certificates_or_refused(content: bytes) -> None:
     assert read(content)[1] in (None, "unexpected_json", "empty", "html", "not_json", "truncated")
 
 
-def test_deep_json_is_refused() -> None:
-    with pytest.raises(CertificateError) as raised:
-        api(GET__v1__cluster__certificates=(200, b"[" * 200_000)).certificates()
-    assert raised.value.kind in ("not_json", "truncated")
+READS = {"/v1/cluster": "cluster", "/v1/nodes": "nodes", "/v1/bdbs": "bdbs", "/v1/bootstrap": "bootstrap"}
+NOT_AS_PROMISED = ("unexpected_json", "empty", "html", "not_json", "truncated")
+
+
+def outcome(call: Callable[[], Any]) -> Any:
+    """What a call returns, or its documented failure; anything else is a crash."""
+    try:
+        return call()
+    except CertificateError as raised:
+        error = raised
+    json.dumps(error.failure)
+    assert error.message.isprintable()
+    return error
+
+
+@given(path=st.sampled_from(sorted(READS)), answer=JSON)
+def test_every_read_takes_any_json_or_refuses_it(path: str, answer: Any) -> None:
+    read_it = getattr(api(**{f"GET{path}": (200, json.dumps(answer).encode())}), READS[path])
+    found = outcome(read_it)
+    promised = isinstance(answer, list) and all(isinstance(item, dict) for item in answer)
+    if promised if path in ("/v1/nodes", "/v1/bdbs") else isinstance(answer, dict):
+        assert found == answer
+    else:
+        assert found.kind == "unexpected_json"
+
+
+@given(path=st.sampled_from(sorted(READS)), content=st.binary())
+def test_every_read_refuses_any_bytes_that_are_not_what_it_promises(path: str, content: bytes) -> None:
+    found = outcome(getattr(api(**{f"GET{path}": (200, content)}), READS[path]))
+    assert not isinstance(found, CertificateError) or found.kind in NOT_AS_PROMISED
+
+
+@given(
+    request=st.sampled_from(["cluster", "update", "delete"]),
+    status=st.integers(100, 599),
+    content=st.binary() | JSON.map(lambda answer: json.dumps({"error_code": answer}).encode()),
+)
+def test_any_status_with_any_body_is_a_success_or_a_failure_that_does_not_quote_it(
+    request: str, status: int, content: bytes
+) -> None:
+    client = api(
+        GET__v1__cluster=(status, content),
+        PUT__v1__cluster__certificates=(status, content),
+        PUT__v1__cluster__update_cert=(status, content),
+        DELETE__v1__cluster__certificates__ldap_client=(status, content),
+    )
+    arguments = {"cluster": (), "update": (Update("proxy", "pem", Secret("key")),), "delete": ("ldap_client",)}
+    found = outcome(lambda: getattr(client, request)(*arguments[request]))
+    if not 200 <= status < 300:
+        assert found.failure["status"] == status
+        code = found.failure.get("error_code")
+        assert code is None or (code in content.decode() and code in found.message)
+    elif request != "cluster":
+        assert found is None
+
+
+@given(
+    answers=st.fixed_dictionaries({f"GET{path}": st.tuples(st.sampled_from([200, 403, 500]), BODIES) for path in READS})
+)
+def test_a_cluster_is_made_of_any_answers_or_of_none(answers: dict[str, tuple[int, bytes]]) -> None:
+    found = outcome(lambda: _cluster.read(api(**answers), lambda warning: None, needed=False))
+    assert isinstance(found, _cluster.Cluster)
+
+
+@given(location=st.text(st.characters()) | st.text(st.characters()).map("https://{}/path?secret".format))
+def test_no_redirect_is_too_odd(location: str) -> None:
+    shown = _api._origin(location)
+    assert shown.isprintable()
+    assert "secret" not in shown
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":', b'[{"a":'])
+@pytest.mark.parametrize("path", ["/v1/cluster/certificates", *sorted(READS)])
+def test_deep_json_is_refused(path: str, opening: bytes) -> None:
+    read_it = getattr(api(**{f"GET{path}": (200, opening * 200_000)}), READS.get(path, "certificates"))
+    assert outcome(read_it).kind in ("not_json", "truncated")
+
+
+def test_thousands_of_certificates_are_all_found() -> None:
+    answer = {f"name_{number}_{part}": "pem" for number in range(5000) for part in ("cert", "key")}
+    assert len(read(json.dumps(answer).encode())[0]) == 5000
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])

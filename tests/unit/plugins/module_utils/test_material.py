@@ -95,7 +95,7 @@ def test_damaged_certificates_are_taken_or_refused(
 @pytest.mark.parametrize("damaged", [0, 1, 2])
 def test_a_malformed_subject_is_no_crash(material: Material, name: str, damaged: int) -> None:
     ders = ders_of(material)
-    subject = material.chain[damaged].subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value.encode()
+    subject = str(material.chain[damaged].subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value).encode()
     assert subject in ders[damaged]
     ders[damaged] = ders[damaged].replace(subject, b"\xff" * len(subject))
     outcome = planned(name, "".join(map(pem, ders)), str(material.key_pem))

@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _options, _retry, _session
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._session import Session
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from simulator.authority import Authority, Material
 from simulator.listeners import Ending, Identity, Listener, bound
@@ -32,6 +32,7 @@ class Server:
         self.material = material
         self.headers: dict[str, str] = {}
         self.habit = "answer"  # or "hang", or "close"
+        self.raw: bytes | None = None  # what is sent in place of an answer
         self.asked: list[str] = []
         self.logins: list[str] = []
         self._listener = Listener(bound("127.0.0.1", 0), self._identity, self._serve)
@@ -58,7 +59,10 @@ class Server:
         return Identity(pair(self.material.certificate_pem, self.material.key_pem))
 
     def _serve(self, connection: Any, ending: Ending) -> None:
-        Exchange(connection, self._answer, ending)
+        if self.raw is None:
+            Exchange(connection, self._answer, ending)
+        elif connection.recv(65536):
+            connection.sendall(self.raw)
 
     def _answer(self, exchange: Exchange) -> None:
         exchange.read_body()
@@ -173,6 +177,45 @@ def test_the_answer_has_what_the_server_asks_for(
     server.headers = headers
     with session(server.url(), ca_path=ca_path) as client:
         assert client.request("GET", "/v1/cluster").retry_after == seconds
+
+
+status_lines = st.sampled_from(
+    [b"HTTP/1.1 200 OK", b"HTTP/1.0 200", b"HTTP/1.1 204 x", b"HTTP/1.1 307 x", b"HTTP/1.1 99"]
+)
+header_names = st.sampled_from(
+    [
+        b"Content-Length",
+        b"Transfer-Encoding",
+        b"Content-Encoding",
+        b"Connection",
+        b"Location",
+        b"Retry-After",
+        b"Set-Cookie",
+    ]
+)
+header_values = st.sampled_from(
+    [b"chunked", b"gzip", b"5", b"-5", b"9" * 30, b"close", b"https://[", b"a=b"]
+) | st.binary(max_size=9)
+headers = st.lists(st.tuples(header_names, header_values).map(b": ".join), max_size=4).map(b"\r\n".join)
+bodies = st.binary(max_size=60) | st.sampled_from([b"5\r\nhello\r\n0\r\n\r\n", b"fffffffff\r\nx", b"-1\r\n", b"{}"])
+answers = st.tuples(status_lines | st.binary(max_size=20), headers, bodies).map(
+    lambda parts: b"%b\r\n%b\r\n\r\n%b" % parts
+)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(answer=b"HTTP/1.1 307 x\r\nLocation: \x80\r\n\r\n")
+@example(answer=b"HTTP/1.1 307 x\r\nLocation: https://[\r\n\r\n")
+@given(answer=answers | st.binary(min_size=1))
+def test_any_bytes_are_an_answer_or_a_documented_failure(server: Server, ca_path: str, answer: bytes) -> None:
+    server.raw = answer
+    with session(server.url(), ca_path=ca_path) as client:
+        problem: CertificateError | None
+        try:
+            problem = client.request("GET", "/v1/cluster").body_error
+        except CertificateError as error:
+            problem = error
+    assert problem is None or problem.message.isprintable()
 
 
 def test_a_trusted_server_needs_no_pin(server: Server, ca_path: str) -> None:
