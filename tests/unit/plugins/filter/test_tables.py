@@ -27,7 +27,14 @@ def facts(name: str, **other: Any) -> dict[str, Any]:
 
 def certificate(name: str, action: str = "none", outcome: str = "unchanged", **other: Any) -> dict[str, Any]:
     has = facts(name)
-    known = {"name": name, "source": None, "due": [], "action": action, "reason": None, "outcome": outcome}
+    known: dict[str, Any] = {
+        "name": name,
+        "source": None,
+        "due": [],
+        "action": action,
+        "reason": None,
+        "outcome": outcome,
+    }
     return {**known, "before": has, "after": has, **other}
 
 
