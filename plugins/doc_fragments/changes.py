@@ -48,7 +48,7 @@ options:
   wait_timeout:
     description:
       - Seconds to wait after a write until the API at O(url) reports the new state. Also how long an API that cannot be
-        reached is waited for, after the answer to a write was lost or an internode certificate was changed.
+        reached is waited for once the first write was sent.
     type: float
     default: 300
 """

@@ -87,6 +87,7 @@ options:
         connection, a timeout while connecting, and the statuses 429, 500, 502, 503 and 504; for updates also after 409.
         No other failure is repeated.
       - A write whose answer was lost is sent again only when a read shows that it was not made.
+      - M(redis_enterprise.certificates.internal_certificate_rotation) has rules of its own for what it sends.
       - The pauses begin with O(retry_delay), double each time up to O(retry_max_delay), and are shortened by up to half
         at random. So one request can take (O(retries) + 1) times O(timeout) (a write, O(write_timeout)) and
         O(retries) times O(retry_max_delay) at the most.

@@ -23,6 +23,7 @@ from ._session import Response, Session
 
 CERTIFICATES = "/v1/cluster/certificates"
 UPDATE_CERT = "/v1/cluster/update_cert"
+ROTATE = "/v1/cluster/certificates/rotate"
 
 
 class Stored(NamedTuple):
@@ -51,7 +52,10 @@ class Update(NamedTuple):
         return fields
 
 
-#: What a status means on every endpoint: kind, cause, next step.
+#: What a status means: kind, cause, next step.
+Meanings = Mapping[int, "tuple[str, str, str]"]
+
+#: What it means on every endpoint.
 _STATUS = {
     401: ("unauthorized", "the login was refused", "Check username and password, token, or client_cert"),
     403: ("forbidden", "this user may not do it", "Use a user whose role allows it"),
@@ -108,10 +112,22 @@ _DELETE_STATUS = {
     500: ("server_error", "the cluster failed to remove it from disk", "Check its nodes, then run again"),
 }
 
+_ROTATE_STATUS = {
+    **_STATUS,
+    400: ("not_all_nodes_updated", "not all nodes have been updated", "Check that every node is active"),
+    403: (
+        "forbidden",
+        "this cluster has no internal rotation of it, or this user may not do it",
+        "Use a user with the role admin",
+    ),
+    409: ("conflict", "it is in conflict with something else that the cluster does", "Wait for that, then run again"),
+    500: ("server_error", "the cluster failed to do it", "Check the state of the cluster's nodes"),
+}
+
 #: Statuses that say that an update endpoint does not exist here, and what proxies make of that.
 _NO_SUCH_UPDATE = (404, 405, 501)
 
-_ERROR_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 class Api:
@@ -176,6 +192,15 @@ class Api:
         path = f"{CERTIFICATES}/{quote(name, safe='')}"
         self._expect_success(self.session.request("DELETE", path), f"DELETE {path}", _DELETE_STATUS)
 
+    def rotate(self, name: str | None) -> None:
+        """Have the cluster issue a new internal certificate, or with None all of them, by one request.
+
+        It is not repeated here, and may be on its way when this returns.
+        """
+        # The body may be left out, but then the Content-Type, which every POST needs, would be too.
+        response = self.session.request("POST", ROTATE, {} if name is None else {"name": name})
+        self._expect_success(response, f"POST {ROTATE}", _ROTATE_STATUS)
+
     def cluster(self) -> Mapping[str, Any]:
         """The cluster's settings; C(name) is its FQDN."""
         return self._get_object("/v1/cluster")
@@ -195,24 +220,31 @@ class Api:
     def _get_list(self, path: str) -> list[Mapping[str, Any]]:
         answer = self._get(path)
         if not isinstance(answer, list) or not all(isinstance(item, dict) for item in answer):
-            self._unexpected(path, "a list of objects")
+            self._unexpected(f"GET {path}", "a list of objects")
         return answer
 
-    def _get_object(self, path: str) -> Mapping[str, Any]:
-        answer = self._get(path)
+    def _get_object(self, path: str, meanings: Meanings | None = None) -> Mapping[str, Any]:
+        answer = self._get(path, meanings)
         if not isinstance(answer, dict):
-            self._unexpected(path, "an object")
+            self._unexpected(f"GET {path}", "an object")
         return answer
 
-    def _get(self, path: str) -> Any:
+    def _get(self, path: str, meanings: Meanings | None = None) -> Any:
         if self._retries is None:
-            return self._get_once(path)
-        return self._retries.run(lambda: self._get_once(path), read_may_be_repeated)
+            return self._get_once(path, meanings)
+        return self._retries.run(lambda: self._get_once(path, meanings), read_may_be_repeated)
 
-    def _get_once(self, path: str) -> Any:
-        response = self.session.request("GET", path)
-        request = f"GET {path}"
-        self._expect_success(response, request, _STATUS)
+    def _get_once(self, path: str, meanings: Meanings | None) -> Any:
+        return self._content(self._send("GET", path, None, meanings), f"GET {path}")
+
+    def _send(self, method: str, path: str, body: Mapping[str, Any] | None, meanings: Meanings | None) -> Response:
+        """One request that has to succeed; C(meanings) come before the usual ones."""
+        response = self.session.request(method, path, body)
+        self._expect_success(response, f"{method} {path}", {**_STATUS, **(meanings or {})})
+        return response
+
+    def _content(self, response: Response, request: str) -> Any:
+        """The JSON that an answer holds."""
         if response.body_error is not None:
             raise response.body_error
         text = response.body.strip()
@@ -229,8 +261,8 @@ class Api:
                 raise self._body_error("truncated", request, "the answer breaks off") from None
             raise self._body_error("not_json", request, "the answer is not JSON") from None
 
-    def _unexpected(self, path: str, wanted: str) -> NoReturn:
-        raise self._body_error("unexpected_json", f"GET {path}", f"the answer is JSON, but not {wanted}")
+    def _unexpected(self, request: str, wanted: str) -> NoReturn:
+        raise self._body_error("unexpected_json", request, f"the answer is JSON, but not {wanted}")
 
     def _body_error(self, kind: str, request: str, cause: str) -> CertificateError:
         return CertificateError(
@@ -240,7 +272,7 @@ class Api:
             cluster=self.url,
         )
 
-    def _expect_success(self, response: Response, request: str, meanings: Mapping[int, tuple[str, str, str]]) -> None:
+    def _expect_success(self, response: Response, request: str, meanings: Meanings) -> None:
         status = response.status
         if 200 <= status < 300:
             return
@@ -279,5 +311,9 @@ def _error_code(body: bytes) -> str | None:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    code = answer.get("error_code") if isinstance(answer, dict) else None
-    return code if isinstance(code, str) and _ERROR_CODE.fullmatch(code) else None
+    return identifier(answer.get("error_code")) if isinstance(answer, dict) else None
+
+
+def identifier(value: Any) -> str | None:
+    """A value of an answer, where it looks like an identifier; other texts of a server may hold anything."""
+    return value if isinstance(value, str) and _IDENTIFIER.fullmatch(value) else None

@@ -125,6 +125,28 @@ def _check_order(chain: tuple[x509.Certificate, ...], option: str) -> None:
             )
 
 
+def chain(params: Mapping[str, Any], option: str, now: datetime) -> tuple[x509.Certificate, ...]:
+    """Read and check a certificate, with its issuers, that is given without a private key.
+
+    Args:
+        option: the one that holds it, or else its C(_path) sibling does.
+        now: in UTC.
+
+    Raises:
+        CertificateError: it is missing, unreadable, malformed, out of order, or out of date.
+    """
+    text, option = _text(params, option)
+    if text is None:
+        raise _unusable("missing_certificate", option, "it is missing", f"Give {option} or {option}_path")
+    try:
+        certificates = _x509.parse_pem(text)
+    except _x509.CertificateParseError as error:
+        raise _unusable("invalid_certificate", option, str(error), "Give certificates in PEM, the leaf first") from None
+    _check_order(certificates, option)
+    _check_validity(certificates[0], "the certificate", option, now)
+    return certificates
+
+
 def _bundle(name: str, certificates: tuple[x509.Certificate, ...], option: str, now: datetime) -> Material:
     for number, certificate in enumerate(certificates, 1):
         which = f"certificate {number} of the bundle ({_x509.name_text(certificate.subject)})"

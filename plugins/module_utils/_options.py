@@ -108,7 +108,8 @@ def secrets_of(params: Mapping[str, Any], environ: Mapping[str, str]) -> set[str
             pass
     for entry in (params, *(params.get("certificates") or ())):
         # A key that was pasted behind the certificate.
-        found.update(_PRIVATE_KEY.findall(entry.get("certificate") or ""))
+        for option in ("certificate", "source_certificate"):
+            found.update(_PRIVATE_KEY.findall(entry.get(option) or ""))
     return {value for value in found if value}
 
 

@@ -67,15 +67,17 @@ def hazards(changes: Iterable[Change], cluster: Cluster) -> dict[Hazard, list[st
     for change in changes:
         deep = change.material is not None and _x509.levels(change.material.certificates) > 2
         for hazard in _releases.HAZARDS:
-            if hazard.concerns(cluster.version, change.name) and (
-                deep or hazard is not _releases.UNTRUSTED_INTERMEDIATES
+            if (
+                hazard.action == change.action
+                and hazard.concerns(cluster.version, change.name)
+                and (deep or hazard is not _releases.UNTRUSTED_INTERMEDIATES)
             ):
                 met.setdefault(hazard, []).append(change.name)
     return met
 
 
-def check_nodes(changes: Iterable[Change], cluster: Cluster) -> None:
-    """Refuse to change an internode certificate while a node would miss it.
+def check_nodes(changes: Sequence[Change], cluster: Cluster) -> None:
+    """Refuse to change an internode certificate while a node would miss it, whatever the version.
 
     Raises:
         CertificateError: a node is not active.
@@ -84,10 +86,17 @@ def check_nodes(changes: Iterable[Change], cluster: Cluster) -> None:
     inactive = [node for node in cluster.nodes if not node.active]
     if internode and inactive:
         states = ", ".join(f"node {node.uid} ({node.internal}) is {node.status}" for node in inactive)
+        forgotten = ""
+        forgets = cluster.version is None or _releases.before(cluster.version, _releases.ROTATION_MISSES_NO_NODE)
+        if forgets and any(change.action == "rotate" for change in changes):
+            forgotten = (
+                f" Before version {_releases.ROTATION_MISSES_NO_NODE} it would not get it later either "
+                f"({_releases.SKIPPED_NODES.id}), and this cluster has {cluster.version or 'one that is not known'}."
+            )
         raise CertificateError(
             "node_not_active",
-            f"{states}, and would miss the new certificate that the other nodes use towards it. Start it, or remove it "
-            "from the cluster, then run again.",
+            f"{states}, and would miss the new certificate that the other nodes use towards it.{forgotten} Start it, "
+            "or remove it from the cluster, then run again.",
         ).about(", ".join(internode))
 
 
@@ -125,10 +134,12 @@ def prover(
     made = Prover(api.session, targets)
     unreachable = made.try_all(lambda tried: _endpoints.at_url(tried, cluster, connection))
     if verify == "strict" and unreachable:
-        raise CertificateError(
+        concerned = ", ".join(dict.fromkeys(sighting.name for sighting in unreachable))
+        error = CertificateError(
             "endpoint_unreachable",
             f"{'; '.join(map(str, unreachable))}, so the change could not be proven there. Check node_address, "
             "metrics_port and the firewalls, or set verify to auto.",
             option="verify",
-        ).with_result(nodes=[sighting.as_dict() for sighting in unreachable])
+        )
+        raise error.about(concerned).with_result(nodes=[sighting.as_dict() for sighting in unreachable])
     return made

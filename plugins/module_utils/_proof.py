@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import partial
 from itertools import chain
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Optional, TypeVar
 
 from ._api import Api
 from ._endpoints import Endpoint
@@ -36,6 +36,12 @@ _Seen = TypeVar("_Seen")
 
 #: A certificate, and where it is looked for.
 _Spot = tuple[str, Endpoint]
+
+#: By certificate name.
+Reported = Mapping[str, Optional[Installed]]
+
+#: Waiting does not mend these.
+_NOT_ALLOWED = frozenset({"unauthorized", "forbidden"})
 
 _NOTHING_LISTENS = frozenset({"connection_refused", "connect_timeout", "unreachable", "unknown_host"})
 
@@ -63,9 +69,9 @@ class Sighting(NamedTuple):
         }
 
     def __str__(self) -> str:
-        detail = f"has {self.fingerprint or 'none'}" if self.status == "stale" else self.problem
+        detail = self.problem or f"has {self.fingerprint or 'none'}"
         about = "" if self.endpoint.service == self.name else f" for {self.name}"
-        return f"{self.endpoint} is {self.status}{about}" + (f" ({detail})" if detail else "")
+        return f"{self.endpoint} is {self.status}{about} ({detail})"
 
 
 @dataclass(frozen=True)
@@ -247,6 +253,34 @@ class Prover:
             )
             for name, one in installed.items()
         ]
+
+
+def poll(
+    api: Api,
+    names: Iterable[str],
+    enough: Callable[[Reported], bool],
+    deadline: float,
+    *,
+    afresh: bool = False,
+) -> tuple[Reported, CertificateError | None]:
+    """Read until it is enough, at least once; what was read last, or why nothing could be.
+
+    Args:
+        deadline: in terms of C(time.monotonic).
+        afresh: whether each read makes a connection of its own, since an old one would not meet a new certificate.
+    """
+    installed: Reported = {}
+    unread = None
+    for dummy in until(deadline):
+        if afresh:
+            api.session.disconnect()
+        try:
+            installed, unread = installed_now(api, names), None
+        except CertificateError as error:
+            installed, unread = {}, error
+        if enough(installed) if unread is None else unread.kind in _NOT_ALLOWED:
+            break
+    return installed, unread
 
 
 def installed_now(api: Api, names: Iterable[str]) -> dict[str, Installed | None]:

@@ -43,6 +43,9 @@ CHAIN_WITHOUT_COMMON_NAMES = "7.4.3"
 #: The first release whose nodes trust the intermediates of longer internode chains (RS194253).
 LONG_INTERNODE_CHAINS = "8.0.20-68"
 
+#: The first release whose internal rotation says so when it has missed a node (RS200137).
+ROTATION_MISSES_NO_NODE = "8.2.0-46"
+
 
 @dataclass(frozen=True)
 class Hazard:
@@ -54,6 +57,7 @@ class Hazard:
         affected: pairs of releases: from the first one on, before the second one.
         description: what happens.
         advice: what is done about it, or is to be done.
+        action: V(update) or V(rotate), the change that meets it.
     """
 
     id: str
@@ -61,6 +65,7 @@ class Hazard:
     affected: tuple[tuple[str, str], ...]
     description: str
     advice: str
+    action: str = "update"
 
     def concerns(self, version: str | None, name: str) -> bool:
         """Whether a change of this certificate on this version meets it."""
@@ -101,5 +106,13 @@ STALE_PROXY_WORKERS = Hazard(
     "new proxy workers can still serve the old certificate after an update (also RS154601)",
     "each proxy is asked by more fresh handshakes; look again later, and restart the proxies that serve the old one",
 )
+SKIPPED_NODES = Hazard(
+    "RS200137",
+    _names.INTERNODE,
+    (("0", ROTATION_MISSES_NO_NODE),),
+    "internal rotation skips nodes that are down, and never comes back to them",
+    "it is refused while a node is not active, and every node is looked at after it",
+    action="rotate",
+)
 
-HAZARDS = (CORRUPTED_PAIR, UNTRUSTED_INTERMEDIATES, API_OUTAGE, STALE_PROXY_WORKERS)
+HAZARDS = (CORRUPTED_PAIR, UNTRUSTED_INTERMEDIATES, API_OUTAGE, STALE_PROXY_WORKERS, SKIPPED_NODES)

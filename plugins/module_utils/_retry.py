@@ -60,6 +60,22 @@ def write_may_be_repeated(error: CertificateError) -> bool:
     return never_sent(error) or answer_lost(error) or error.data.get("status") in _BUSY | {409}
 
 
+def rotation_perhaps_made(error: CertificateError) -> bool:
+    """Whether an internal rotation that failed so may have changed something: 400 says that some nodes are not done."""
+    return perhaps_made(error) or error.data.get("status") == 400
+
+
+def rotation_may_be_repeated(error: CertificateError, *, untouched: bool) -> bool:
+    """Whether an internal rotation that failed so is sent again. A second one would issue yet another certificate.
+
+    Args:
+        untouched: whether a read shows that nothing has changed. It is needed where something other than the API may
+            have answered.
+    """
+    status = error.data.get("status")
+    return never_sent(error) or status == 429 or (untouched and status in (409, 503))
+
+
 def until(deadline: float) -> Iterator[None]:
     """Go once through a loop, and again after pauses, the last time when the deadline has come.
 

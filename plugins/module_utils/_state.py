@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from . import _x509
@@ -57,3 +58,29 @@ class State:
             return presented.fingerprints[:1] == self.fingerprints[:1]
         without_root = self.fingerprints[:-1] if self.ends_in_root else self.fingerprints
         return presented.fingerprints[: len(without_root)] == without_root
+
+
+_PAST = datetime.min.replace(tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True)
+class Renewed(State):
+    """Any certificate with another leaf than these, which lasts long enough. No port shows it: only APIs are asked.
+
+    Attributes:
+        fingerprints: of the leaves that it is not.
+        lasts: the leaf ends after that, in UTC. Its issuers do not count, since a new leaf has the same.
+    """
+
+    lasts: datetime = _PAST
+
+    def shown_by(self, installed: Installed | None) -> bool:
+        """Whether this is what an API reports."""
+        if installed is None or not installed.chain:
+            return False
+        leaf = installed.chain[0]
+        return _x509.fingerprint(leaf) not in self.fingerprints and _x509.not_after(leaf) > self.lasts
+
+    def served_by(self, presented: Presented) -> bool:
+        """Never."""
+        return False

@@ -13,25 +13,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Optional
 
 from . import _plan
 from ._api import Api, NoBulkUpdate
 from ._errors import CertificateError
 from ._installed import Installed
 from ._plan import Change, Write
-from ._proof import Proof, Prover, installed_now
-from ._retry import Retries, answer_lost, never_sent, perhaps_made, until, write_may_be_repeated
+from ._proof import Proof, Prover, Reported, poll
+from ._retry import Retries, answer_lost, never_sent, perhaps_made, write_may_be_repeated
 from ._state import State
-
-#: Waiting does not mend these.
-_NOT_ALLOWED = frozenset({"unauthorized", "forbidden"})
 
 _NOT_WANTED = "The old certificate was not put back (option rollback)"
 
 #: By certificate name.
 States = Mapping[str, State]
-Reported = Mapping[str, Optional[Installed]]
 
 
 @dataclass(frozen=True)
@@ -73,6 +68,18 @@ class Evidence:
         return self.shows({name: state}) and not self.proof.of(name).missing
 
 
+def not_proven(evidence: Evidence, states: States, settings: Settings, url: str) -> CertificateError:
+    """The error that says what is missing for proof of the states, which the server said that it has brought about."""
+    if evidence.unread is not None:
+        problem = f"it cannot be read back: {evidence.unread.message}"
+    elif not evidence.shows(states):
+        problem = f"after {settings.wait_timeout:g} s it still does not show (option wait_timeout)."
+    else:
+        missing = "; ".join(map(str, evidence.proof.missing))
+        problem = f"after {settings.verify_timeout:g} s (option verify_timeout) {missing}."
+    return CertificateError("not_proven", f"the cluster accepted the change, but {problem}", cluster=url)
+
+
 class Transaction:
     """Makes changes.
 
@@ -98,7 +105,7 @@ class Transaction:
         self._prover = prover
         self._settings = settings
         self._bulk = settings.bulk
-        self._outage_expected = False
+        self._begun = False  # whether a write was sent
         self._perhaps_made = False  # whether the last write, if it failed, may have changed something
         self.outcomes = dict.fromkeys(self._changes, "failed_unchanged")
 
@@ -130,7 +137,7 @@ class Transaction:
             evidence = self._evidence(self._new(made), acknowledged=True)
         if not evidence.proven:
             missing = [name for name, state in self._new(made).items() if not evidence.proves(name, state)]
-            cause = self._not_proven(evidence).about(", ".join(missing or made))
+            cause = self._not_proven(evidence, self._new(made)).about(", ".join(missing or made))
             raise self._failed(cause, made, evidence, acknowledged=True)
         self.outcomes.update(dict.fromkeys(made, "changed"))
         return evidence
@@ -177,7 +184,8 @@ class Transaction:
             self._perhaps_made |= perhaps_made(error) or (not updates and error.kind == "not_found")
             if answer_lost(error):
                 return Evidence(*self._poll(goals, lambda dummy: True, deadline)).shows(goals)
-            if self._outage_expected and never_sent(error):
+            if self._begun and never_sent(error):
+                # In the middle there is more to lose than time.
                 self._poll(goals, lambda dummy: True, deadline)
             return False
 
@@ -186,25 +194,13 @@ class Transaction:
         except CertificateError as error:
             return error
         finally:
-            self._outage_expected |= not self._settings.disturbing.isdisjoint(goals)
+            self._begun = True
         return None
 
     def _poll(
         self, names: Iterable[str], enough: Callable[[Reported], bool], deadline: float
     ) -> tuple[Reported, CertificateError | None]:
-        """Read until it is enough, at least once; what was read last, or why nothing could be."""
-        installed: Reported = {}
-        unread = None
-        for dummy in until(deadline):
-            if "api" in self._changes:
-                self._api.session.disconnect()  # an old connection would not meet the new certificate
-            try:
-                installed, unread = installed_now(self._api, names), None
-            except CertificateError as error:
-                installed, unread = {}, error
-            if enough(installed) if unread is None else unread.kind in _NOT_ALLOWED:
-                break
-        return installed, unread
+        return poll(self._api, names, enough, deadline, afresh="api" in self._changes)
 
     def _poll_for(self, states: States) -> tuple[Reported, CertificateError | None]:
         """Read until it shows the states, or O(wait_timeout) has passed."""
@@ -232,16 +228,8 @@ class Transaction:
         proven = not proof.missing if acknowledged and shown else proof.complete
         return Evidence(installed, unread, proof, proven)
 
-    def _not_proven(self, evidence: Evidence) -> CertificateError:
-        settings = self._settings
-        if evidence.unread is not None:
-            problem = f"it cannot be read back: {evidence.unread.message}"
-        elif evidence.proof.missing:
-            missing = "; ".join(map(str, evidence.proof.missing))
-            problem = f"after {settings.verify_timeout:g} s (option verify_timeout) {missing}."
-        else:
-            problem = f"after {settings.wait_timeout:g} s it still does not show (option wait_timeout)."
-        return CertificateError("not_proven", f"the cluster accepted the change, but {problem}", cluster=self._api.url)
+    def _not_proven(self, evidence: Evidence, states: States) -> CertificateError:
+        return not_proven(evidence, states, self._settings, self._api.url)
 
     # Failing.
 
@@ -302,7 +290,7 @@ class Transaction:
             if back.proven or (name not in refusals and back.proves(name, state)):
                 self.outcomes[name] = "rolled_back"
             else:
-                why = refusals.get(name) or self._not_proven(back)
+                why = refusals.get(name) or self._not_proven(back, {name: state})
                 problems[name] = f"Putting the old certificate back failed too: {why.message}"
         if problems:
             return self._partial(cause, problems)

@@ -9,7 +9,8 @@ With T for ``timeout``, W for ``write_timeout``, R for ``retries`` and P for ``r
 - ``wait_timeout``, and T for a read that begins when it ends;
 - ``verify_timeout``, and T for a look that begins when it ends.
 
-The way back is as long, and a last look everywhere ends what could not be put back.
+The way back is as long, and a last look everywhere ends what could not be put back. With several certificates there may
+be a write for each, and one more for all of them; each may have to wait for the API.
 """
 
 from __future__ import annotations
@@ -28,28 +29,36 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 _WORK = 5.0
 
 
-def seconds(options: Mapping[str, Any], *, back: bool) -> float:
+def _writes(certificates: int) -> int:
+    """How many are made one way."""
+    return 1 if certificates == 1 else certificates + 1
+
+
+def seconds(options: Mapping[str, Any], certificates: int, *, back: bool) -> float:
     """The longest time that is allowed.
 
-    :param back: whether the old certificate was put back, or that was tried.
+    :param certificates: how many are changed.
+    :param back: whether the old ones were put back, or that was tried.
     """
     timeout: float = options["timeout"]
     write: float = (options["retries"] + 1) * (options["write_timeout"] + timeout)
     write += options["retries"] * options["retry_max_delay"]
-    one_way: float = write + options["wait_timeout"] + timeout + options["verify_timeout"] + timeout
+    one_way: float = _writes(certificates) * (write + options["wait_timeout"] + timeout)
+    one_way += options["verify_timeout"] + timeout
     return _WORK + one_way * (1 + back) + timeout
 
 
-def writes(options: Mapping[str, Any], *, back: bool) -> int:
+def writes(options: Mapping[str, Any], certificates: int, *, back: bool) -> int:
     """The most write requests. An update may try both of its endpoints."""
-    return 2 * (int(options["retries"]) + 1) * (1 + back)
+    return 2 * (int(options["retries"]) + 1) * _writes(certificates) * (1 + back)
 
 
-def requests(options: Mapping[str, Any], *, back: bool) -> int:
+def requests(options: Mapping[str, Any], certificates: int, *, back: bool) -> int:
     """The most requests of any kind."""
     attempts = int(options["retries"]) + 1
     wait = _looks(options["wait_timeout"])
-    one_way = 2 * attempts + (attempts + wait) + wait + _NODES * (_looks(options["verify_timeout"]) + 1)
+    one_way = _writes(certificates) * (2 * attempts + attempts + wait) + wait
+    one_way += _NODES * (_looks(options["verify_timeout"]) + 1)
     return _BEFORE + one_way * (1 + back) + _NODES
 
 

@@ -22,6 +22,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulator import Cluster
+
 from .scene import (
     Arm,
     already_there,
@@ -32,6 +34,7 @@ from .scene import (
     node_down,
     node_down_for,
     on_reads_after,
+    on_third_write,
     on_writes,
     role,
     together,
@@ -46,7 +49,8 @@ UNCHANGED, CHANGED, FAILED, BACK, PARTIAL = "unchanged", "changed", "failed_unch
 BY_HANDSHAKE = ("bulk", "single", "api")
 OPTIONAL = ("create", "delete")
 INTERNODE = ("internode", "outage")
-BY_API = (*OPTIONAL, *INTERNODE)
+SEVERAL = ("several", "one_by_one")
+BY_API = (*OPTIONAL, *INTERNODE, *SEVERAL)
 ALL = (*BY_HANDSHAKE, *BY_API)
 
 #: Seconds: shorter than every deadline, and longer than all of them together.
@@ -169,7 +173,7 @@ def _nodes() -> list[Row]:
             "node 3 down from the start",
             down,
             # The server acknowledges neither the write nor the way back, and a node that is not asked proves neither.
-            right(PARTIAL, *BY_HANDSHAKE, *OPTIONAL) | right(FAILED, *INTERNODE),
+            right(PARTIAL, *BY_HANDSHAKE, *OPTIONAL, *SEVERAL) | right(FAILED, *INTERNODE),
         ),
         Row("node 3 goes down with the write", when_written(down), right(PARTIAL, *ALL)),
         Row("node 3 goes down with the write, for 1 s", when_written(node_down_for(3, 1.0)), right(CHANGED, *ALL)),
@@ -213,7 +217,7 @@ def _api() -> list[Row]:
         Row(
             "for good with the write, not made",
             when_written(api_down(FOR_GOOD), kind="close_before"),
-            right(FAILED, "bulk", "single") | right(PARTIAL, "api", *BY_API),
+            right(PARTIAL, *ALL) | right(FAILED, "bulk", "single", "one_by_one"),
             deadline=True,
         ),
         Row(
@@ -293,7 +297,7 @@ def _without_proof() -> list[Row]:
         Row(
             "verify: none, node 3 down from the start",
             node_down(3),
-            right(PARTIAL, *BY_HANDSHAKE, *OPTIONAL) | right(FAILED, *INTERNODE),
+            right(PARTIAL, *BY_HANDSHAKE, *OPTIONAL, *SEVERAL) | right(FAILED, *INTERNODE),
             options,
         ),
         Row(
@@ -321,6 +325,34 @@ def _strict_proof() -> list[Row]:
     ]
 
 
+def _third_write() -> list[Row]:
+    """Only one operation has as many."""
+    others = right(CHANGED, *(key for key in ALL if key != "one_by_one"))
+
+    def row(name: str, arm: Arm, outcome: str) -> Row:
+        return Row(name, arm, others | {"one_by_one": outcome})
+
+    return [
+        row("403, once", on_third_write(status=403, times=1), BACK),
+        row("403, always", on_third_write(status=403), PARTIAL),
+        row("409, always", on_third_write(status=409), PARTIAL),
+        row("500, though made, once", on_third_write(status=500, applied=True, times=1), CHANGED),
+        row("closed before the change, three times", on_third_write(kind="close_before", times=3), BACK),
+        row("closed after the change, always", on_third_write(kind="close_after"), CHANGED),
+        row("HTML page with 200, not made, once", on_third_write(kind="html", status=200, times=1), BACK),
+        row("node 3 goes down with it", on_third_write(kind="pass", times=1, effect=_third_node_down), PARTIAL),
+        row("permission to write lost with it", on_third_write(kind="pass", times=1, effect=_demoted), PARTIAL),
+    ]
+
+
+def _third_node_down(cluster: Cluster) -> None:
+    cluster.nodes[2].down = True
+
+
+def _demoted(cluster: Cluster) -> None:
+    cluster.set_role(cluster.username, "cluster_member")
+
+
 SECTIONS: Mapping[str, list[Row]] = {
     "Nothing goes wrong": [
         Row("nothing", together(), right(CHANGED, *ALL), writes=1),
@@ -335,5 +367,6 @@ SECTIONS: Mapping[str, list[Row]] = {
     "Nodes go down or fall behind": _nodes(),
     "The API of all nodes is down": _api(),
     "Other people": _people(),
+    "The third write goes wrong": _third_write(),
     "Options": [*_without_rollback(), *_without_proof(), *_strict_proof()],
 }

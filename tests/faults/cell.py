@@ -45,10 +45,15 @@ class Materials:
     internode: Material
     third: Material
 
-    def wanted(self, operation: Operation) -> Material | None:
-        if operation.delete:
-            return None
-        return self.internode if operation.internode else self.chain
+    def wanted(self, operation: Operation) -> dict[str, Material | None]:
+        """By certificate name; None: removed."""
+
+        def one(name: str) -> Material | None:
+            if operation.delete:
+                return None
+            return self.internode if name.endswith("_internode_encryption") else self.chain
+
+        return {name: one(name) for name in operation.names}
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class Cell:
     row: Row
     options: Mapping[str, Any]
     before: Mapping[int, Mapping[str, Pair]]
-    wanted: Pair
+    wanted: Mapping[str, Pair]
     third: Material
     finished: Finished
     requests: tuple[Request, ...]
@@ -104,7 +109,7 @@ def cluster_for(operation: Operation) -> Cluster:
         nodes=3,
         version=operation.version,
         database="tls",
-        optional=[operation.name] if operation.name == "ldap_client" and operation.was_set else [],
+        optional=[name for name in operation.names if name == "ldap_client" and name not in operation.unset],
         internode_outage=_INTERNODE_OUTAGE,
     )
 
@@ -123,17 +128,20 @@ def run(
         "password": cluster.password,
         "ca_path": cluster.ca_path,
         "metrics_port": cluster.metrics_port,
-        "name": operation.name,
         **options,
     }
-    if wanted is None:
-        arguments["state"] = "absent"
-    else:
-        arguments |= {"certificate": wanted.certificate_pem, "private_key": str(wanted.key_pem)}
+    entries = [_entry(name, material) for name, material in wanted.items()]
+    arguments |= entries[0] if len(entries) == 1 else {"certificates": entries}
     scene = Scene(cluster, operation, wanted, materials.third, patch)
     row.arm(scene)
-    finished = module.run(arguments)
+    finished = module.run(operation.module, arguments)
     scene.stop_timers()
-    pair = UNSET if wanted is None else Pair(wanted.certificate_pem, wanted.key_pem)
+    pairs = {name: UNSET if one is None else Pair(one.certificate_pem, one.key_pem) for name, one in wanted.items()}
     requests = tuple(cluster.requests)
-    return Cell(cluster, operation, row, options, before, pair, materials.third, finished, requests)
+    return Cell(cluster, operation, row, options, before, pairs, materials.third, finished, requests)
+
+
+def _entry(name: str, material: Material | None) -> dict[str, str]:
+    if material is None:
+        return {"name": name, "state": "absent"}
+    return {"name": name, "certificate": material.certificate_pem, "private_key": str(material.key_pem)}

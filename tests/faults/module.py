@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module as a process of its own, with its options as JSON on standard input."""
+"""A module as a process of its own, with its options as JSON on standard input."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from typing import Any
 
 import ansible_collections.redis_enterprise.certificates as collection
 
-#: The Python that runs the module (TESTING.md).
+#: The Python that runs modules (TESTING.md).
 _PYTHON = os.environ.get("RC_TARGET_PYTHON") or sys.executable
-_MODULE = "ansible_collections.redis_enterprise.certificates.plugins.modules.cluster_certificate"
+_MODULES = "ansible_collections.redis_enterprise.certificates.plugins.modules"
 _WARM = Path(__file__).resolve().with_name("warm.py")
 
 #: Nothing of whoever started the tests, such as a proxy or a login, reaches it.
@@ -48,14 +48,14 @@ class Finished:
 
 
 class Module:
-    """Starts the module; a context manager."""
+    """Starts modules; a context manager."""
 
     def __enter__(self) -> Module:
         self._socket, other = socket.socketpair()
         self._socket.settimeout(_PATIENCE)
         with other:
             self._process = subprocess.Popen(
-                [_PYTHON, str(_WARM), _MODULE, str(other.fileno())],
+                [_PYTHON, str(_WARM), _MODULES, str(other.fileno())],
                 env=_ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
                 pass_fds=[other.fileno()],
@@ -71,8 +71,8 @@ class Module:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
-    def run(self, arguments: Mapping[str, Any]) -> Finished:
-        """Run it to its end.
+    def run(self, name: str, arguments: Mapping[str, Any]) -> Finished:
+        """Run one to its end.
 
         :raises TimeoutError: it hangs.
         """
@@ -84,7 +84,7 @@ class Module:
             stdin.write(json.dumps({"ANSIBLE_MODULE_ARGS": dict(arguments)}))
             stdin.seek(0)
             started = time.monotonic()
-            socket.send_fds(self._socket, [b"."], [stream.fileno() for stream in (stdin, stdout, stderr)])
+            socket.send_fds(self._socket, [name.encode()], [stream.fileno() for stream in (stdin, stdout, stderr)])
             returncode = int(self._socket.recv(16))
             ended = time.monotonic()
             stdout.seek(0)

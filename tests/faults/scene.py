@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,14 +25,14 @@ _EVERY_WRITE = "/v1/cluster/*"
 class Scene:
     """One operation about to run.
 
-    :ivar wanted: what it installs; None where it removes.
+    :ivar wanted: what it installs, by certificate name; None where it removes.
     :ivar third: what another writer installs.
     :ivar patch: for what a cluster has no handle for.
     """
 
     cluster: Cluster
     operation: Operation
-    wanted: Material | None
+    wanted: Mapping[str, Material | None]
     third: Material
     patch: pytest.MonkeyPatch
     timers: list[threading.Timer] = field(default_factory=list)
@@ -80,6 +80,11 @@ def on_writes(times: int | None = None, after: int = 0, **fault: Any) -> Arm:
             scene.cluster.add_fault(Fault(other, _EVERY_WRITE, times=times, **fault))
 
     return arm
+
+
+def on_third_write(times: int | None = None, **fault: Any) -> Arm:
+    """A fault of the simulator that strikes the third update, and those after it unless C(times) says how many."""
+    return lambda scene: scene.cluster.add_fault(Fault("PUT", _EVERY_WRITE, times=times, after=2, **fault))
 
 
 def when_written(arm: Arm, kind: str = "pass", times: int = 1) -> Arm:
@@ -163,18 +168,19 @@ def role(name: str) -> Arm:
 def another_writer(scene: Scene) -> None:
     """All nodes get a third certificate."""
     third = scene.third
-    scene.cluster.set_certificate(scene.operation.name, third.certificate_pem, str(third.key_pem))
+    for name in scene.operation.names:
+        scene.cluster.set_certificate(name, third.certificate_pem, str(third.key_pem))
 
 
 def already_there(scene: Scene) -> None:
     """All nodes have what is wanted, and the user trusts it."""
-    wanted = scene.wanted
-    if wanted is None:
-        scene.cluster.set_certificate(scene.operation.name, None)
-        return
-    scene.cluster.set_certificate(scene.operation.name, wanted.certificate_pem, str(wanted.key_pem))
-    if scene.operation.service == "api":
-        Path(scene.cluster.ca_path).write_text(wanted.ca_pem, encoding="ascii")
+    for name, wanted in scene.wanted.items():
+        if wanted is None:
+            scene.cluster.set_certificate(name, None)
+            continue
+        scene.cluster.set_certificate(name, wanted.certificate_pem, str(wanted.key_pem))
+        if name == "api":
+            Path(scene.cluster.ca_path).write_text(wanted.ca_pem, encoding="ascii")
 
 
 def keys_not_readable(scene: Scene) -> None:

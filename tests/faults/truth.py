@@ -21,6 +21,7 @@ from simulator.state import UNSET, Node, Pair
 from . import bounds
 from .catalogue import BACK, CHANGED, FAILED, PARTIAL, UNCHANGED
 from .cell import Cell
+from .operations import SERVICES
 
 _OUTCOMES = {UNCHANGED, CHANGED, FAILED, BACK, PARTIAL}
 _FIELDS = {"name", "node", "address", "port", "service", "status", "fingerprint", "problem"}
@@ -48,7 +49,7 @@ def check(cell: Cell) -> None:
 
 def _secrets(cell: Cell) -> Iterator[str]:
     yield cell.cluster.password
-    pairs = [cell.wanted, *(pair for held in cell.before.values() for pair in held.values())]
+    pairs = [*cell.wanted.values(), *(pair for held in cell.before.values() for pair in held.values())]
     for key in {*(pair.key for pair in pairs if pair.key), cell.third.key_pem}:
         # The shortest lines, at the end of a key, are no secret, and may be part of anything.
         yield from (line for line in key.splitlines() if len(line) > 12 and not line.startswith("-----"))
@@ -70,7 +71,9 @@ def _well_ended(cell: Cell) -> None:
     assert result["changed"] is (result["outcome"] in (CHANGED, PARTIAL)), result
     if not succeeded:
         assert result["failure"]["kind"] != "internal_error", result
-        assert result["msg"].startswith(f"{cell.operation.name}: "), result
+        about = result["msg"].partition(": ")[0].split(", ")
+        assert set(about) <= set(cell.operation.names), result
+    assert set(_outcomes(cell)) == set(cell.operation.names), result
 
 
 # Numbers.
@@ -78,14 +81,18 @@ def _well_ended(cell: Cell) -> None:
 
 def _bounded(cell: Cell) -> None:
     back = cell.outcome in (BACK, PARTIAL)
-    assert cell.seconds <= bounds.seconds(cell.options, back=back)
-    assert len(cell.requests) <= bounds.requests(cell.options, back=back)
+    certificates = len(cell.operation.names)
+    assert cell.seconds <= bounds.seconds(cell.options, certificates, back=back)
+    assert len(cell.requests) <= bounds.requests(cell.options, certificates, back=back)
     writes = cell.writes
-    assert len(writes) <= bounds.writes(cell.options, back=back)
+    assert len(writes) <= bounds.writes(cell.options, certificates, back=back)
     if cell.row.writes is not None:
         # Where the API goes down after each write, not all that are tried arrive.
         fewest = min(1, cell.row.writes) if cell.operation.key == "outage" else cell.row.writes
-        assert fewest <= len(writes) <= cell.row.writes, writes
+        most = cell.row.writes * (len(cell.operation.names) if cell.operation.key == "one_by_one" else 1)
+        # A bulk update that created something is taken back by two requests, each of which may meet the fault.
+        most += 2 * (cell.operation.key == "several" and cell.outcome == BACK)
+        assert fewest <= len(writes) <= most, writes
     _none_sent_again(cell, 2 if back else 1)
     _lost_answers_are_followed_by_a_read(cell)
 
@@ -93,7 +100,7 @@ def _bounded(cell: Cell) -> None:
 def _none_sent_again(cell: Cell, ways: int) -> None:
     """Never after a refusal, but for 409 and 429."""
     refused = [
-        (request.method, request.path)
+        (request.method, request.path, request.names)
         for request in cell.writes
         if request.status is not None and 400 <= request.status < 500 and request.status not in _MAY_BE_SENT_AGAIN
     ]
@@ -140,11 +147,19 @@ def _presented(address: str, port: int) -> str | None:
         return hashlib.sha256(secured.getpeercert(binary_form=True) or b"").digest().hex(":")
 
 
-def _port(cell: Cell) -> int:
-    """Where the module looks."""
+def _port(cell: Cell, name: str) -> int:
+    """Where the module looks for a certificate."""
     cluster = cell.cluster
     ports = {"proxy": cluster.database_port, "cm": cluster.cm_port}
-    return ports.get(cell.operation.service or "api", cluster.api_port)
+    return ports.get(SERVICES.get(name, "api"), cluster.api_port)
+
+
+def _outcomes(cell: Cell) -> dict[str, str]:
+    """Of each certificate, as the module reports it."""
+    result = cell.result
+    if "changes" not in result:
+        return dict.fromkeys(cell.operation.names, result["outcome"])
+    return {change["name"]: change["outcome"] for change in result["changes"]}
 
 
 def _nothing_else_changed(cell: Cell) -> None:
@@ -152,53 +167,63 @@ def _nothing_else_changed(cell: Cell) -> None:
     for node in cell.cluster.nodes:
         for name, pair in node.stored.items():
             assert not NAMES[name].keyed or _fits(pair), f"{node} has lost the key of {name}"
-            untouched = name == cell.operation.name or pair == cell.before[node.uid][name]
+            untouched = name in cell.operation.names or pair == cell.before[node.uid][name]
             assert untouched, f"{node} has another {name}"
 
 
 def _told_the_truth(cell: Cell) -> None:
     """About the whole cluster."""
-    outcome = cell.outcome
     nodes = [node for node in cell.cluster.nodes if not node.down]
-    if outcome in (CHANGED, UNCHANGED):
-        if cell.options.get("verify") == "none":
-            nodes = nodes[:1]  # the module was told to ask nobody else
-        for node in nodes:
-            _assert_holds(cell, node, cell.wanted)
-    elif outcome in (FAILED, BACK):
-        for node in nodes:
-            _assert_holds(cell, node, cell.before[node.uid][cell.operation.name])
+    outcomes = _outcomes(cell)
+    kinds = set(outcomes.values())
+    if cell.outcome == PARTIAL:
+        assert kinds & {CHANGED, PARTIAL}, outcomes
+    elif cell.outcome == BACK:
+        assert {BACK} <= kinds <= {BACK, FAILED}, outcomes
+    else:
+        assert kinds == {cell.outcome}, outcomes
+    for name, outcome in outcomes.items():
+        if outcome in (CHANGED, UNCHANGED):
+            # With verify none the module was told to ask nobody else.
+            for node in nodes[:1] if cell.options.get("verify") == "none" else nodes:
+                _assert_holds(cell, node, name, cell.wanted[name])
+        elif outcome in (FAILED, BACK):
+            for node in nodes:
+                _assert_holds(cell, node, name, cell.before[node.uid][name])
 
 
-def _assert_holds(cell: Cell, node: Node, wanted: Pair) -> None:
-    held = node.holds(cell.operation.name)
-    assert _chain(held.certificate) == _chain(wanted.certificate), f"{node} holds another one"
-    if cell.operation.service is not None:
-        presented = _presented(node.address, _port(cell))
-        closed = node.down or (cell.operation.service == "api" and presented is None)
-        assert closed or presented == _chain(wanted.certificate)[0], f"{node} presents another one"
+def _assert_holds(cell: Cell, node: Node, name: str, wanted: Pair) -> None:
+    held = node.holds(name)
+    assert _chain(held.certificate) == _chain(wanted.certificate), f"{node} holds another {name}"
+    if name in SERVICES:
+        presented = _presented(node.address, _port(cell, name))
+        closed = node.down or (name == "api" and presented is None)
+        assert closed or presented == _chain(wanted.certificate)[0], f"{node} presents another {name}"
 
 
 def _nodes_are_as_told(cell: Cell) -> None:
     """One by one."""
     told = cell.result["nodes"]
-    seen = {(entry["address"], entry["port"]) for entry in told}
-    everywhere = {(node.address, _port(cell)) for node in cell.cluster.nodes}
+    seen = {(entry["name"], entry["address"], entry["port"]) for entry in told}
+    outcomes = _outcomes(cell)
+    touched = {name for name, outcome in outcomes.items() if outcome in (CHANGED, BACK, PARTIAL)}
+    everywhere = {(name, node.address, _port(cell, name)) for name in outcomes for node in cell.cluster.nodes}
     if cell.options.get("verify") == "none":
         assert told == []
-    elif cell.outcome in (CHANGED, BACK, PARTIAL):
-        assert seen == everywhere, told
+    else:
+        assert seen >= {place for place in everywhere if place[0] in touched}, told
     assert len(seen) == len(told), told
     assert seen <= everywhere, told
     for entry in told:
-        _assert_entry(cell, entry)
+        _assert_entry(cell, entry, outcomes[entry["name"]])
 
 
-def _assert_entry(cell: Cell, entry: Mapping[str, Any]) -> None:
+def _assert_entry(cell: Cell, entry: Mapping[str, Any], outcome: str) -> None:
     (node,) = [node for node in cell.cluster.nodes if node.address == entry["address"]]
     assert set(entry) == _FIELDS, entry
     assert entry["node"] == node.uid, entry
-    assert entry["service"] == (cell.operation.service or "api"), entry
+    name = entry["name"]
+    assert entry["service"] == SERVICES.get(name, "api"), entry
     presented = _presented(node.address, entry["port"])
     status = entry["status"]
     if status in ("unreachable", "failed"):
@@ -208,9 +233,9 @@ def _assert_entry(cell: Cell, entry: Mapping[str, Any]) -> None:
         return
     assert status in ("verified", "stale"), entry
     assert entry["problem"] is None, entry
-    held = _chain(node.holds(cell.operation.name).certificate)
-    assert entry["fingerprint"] == (presented if cell.operation.service else next(iter(held), None)), entry
-    goal = cell.before[node.uid][cell.operation.name] if cell.outcome in (FAILED, BACK) else cell.wanted
+    held = _chain(node.holds(name).certificate)
+    assert entry["fingerprint"] == (presented if name in SERVICES else next(iter(held), None)), entry
+    goal = cell.before[node.uid][name] if outcome in (FAILED, BACK) else cell.wanted[name]
     assert (status == "verified") is (held == _chain(goal.certificate)), entry
 
 
@@ -221,7 +246,8 @@ def _repaired_when_back(cell: Cell) -> None:
             continue
         node.down = False
         _nothing_else_changed(cell)
-        if cell.outcome == CHANGED:
-            _assert_holds(cell, node, cell.wanted)
-        elif cell.outcome in (FAILED, BACK):
-            _assert_holds(cell, node, cell.before[node.uid][cell.operation.name])
+        for name, outcome in _outcomes(cell).items():
+            if outcome == CHANGED:
+                _assert_holds(cell, node, name, cell.wanted[name])
+            elif outcome in (FAILED, BACK):
+                _assert_holds(cell, node, name, cell.before[node.uid][name])

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a module again and again, each time in a new process: ``python warm.py MODULE SOCKET``.
+"""Runs modules, each time in a new process: ``python warm.py PACKAGE SOCKET``.
 
-Most of a module's time goes into imports. This process has made them; what it forks is as new as a started one, and
-there at once. For each message on the socket, which brings the process its standard streams, the exit code goes back.
+Most of a module's time goes into imports. This process makes them; what it forks is as new as a started one, and there
+at once. Each message on the socket names a module and brings its standard streams; the exit code goes back.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ import sys
 
 
 def main() -> None:
-    module, number = sys.argv[1:]
+    package, number = sys.argv[1:]
     del sys.argv[1:]  # the module has none
-    # Imported with everything that it needs, but to be run as if it were not.
-    importlib.import_module(module)
-    del sys.modules[module]
     caller = socket.socket(fileno=int(number))
     while True:
-        message, streams, dummy, dummy = socket.recv_fds(caller, 1, 3)
+        message, streams, dummy, dummy = socket.recv_fds(caller, 64, 3)
         if not message:
             return
+        module = f"{package}.{message.decode()}"
+        # Imported with everything that it needs, but to be run as if it were not.
+        importlib.import_module(module)
+        del sys.modules[module]
         process = os.fork()
         if not process:
             caller.close()

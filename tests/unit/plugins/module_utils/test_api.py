@@ -163,3 +163,36 @@ def test_the_version(nodes: Any, bootstrap: Any, version: str | None) -> None:
     warnings: list[str] = []
     assert _cluster.read(client, warnings.append, needed=True).version == version
     assert [("version" in warning) for warning in warnings] == ([] if version else [True])
+
+
+@pytest.mark.parametrize(
+    ("name", "body"), [(None, {}), ("data_internode_encryption", {"name": "data_internode_encryption"})]
+)
+def test_a_rotation_of_all_or_of_one(name: str | None, body: dict[str, str]) -> None:
+    client = api(POST__v1__cluster__certificates__rotate=(200, b""))
+    client.rotate(name)
+    assert client.session.requests == [("POST", "/v1/cluster/certificates/rotate", body)]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, "not_all_nodes_updated"),
+        (401, "unauthorized"),
+        (403, "forbidden"),
+        (404, "not_found"),
+        (409, "conflict"),
+        (500, "server_error"),
+        (503, "unavailable"),
+    ],
+)
+def test_a_refused_rotation(status: int, kind: str) -> None:
+    client = api(POST__v1__cluster__certificates__rotate=(status, b'{"error_code": "some_code"}'))
+    with pytest.raises(CertificateError) as raised:
+        client.rotate(None)
+    assert raised.value.failure == {
+        "kind": kind,
+        "cluster": client.url,
+        "status": status,
+        "error_code": "some_code",
+    }

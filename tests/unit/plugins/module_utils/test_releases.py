@@ -110,6 +110,9 @@ def test_an_unknown_version_is_before_none(limit: str) -> None:
         ("RS122668", "7.22.0-95", False),
         ("RS122668", "7.22.2-1", False),
         ("RS122668", "8.0.2-17", False),
+        ("RS200137", "7.4.2-54", True),
+        ("RS200137", "8.2.0-45", True),
+        ("RS200137", "8.2.0-46", False),
     ],
 )
 def test_the_boundaries_of_known_bugs(number: str, version: str, concerned: bool) -> None:
@@ -124,6 +127,7 @@ def test_which_certificates_meet_known_bugs() -> None:
         "RS194253": {"ccs_internode_encryption", "data_internode_encryption"},
         "RS208996": {"ccs_internode_encryption", "data_internode_encryption"},
         "RS122668": {"proxy"},
+        "RS200137": {"ccs_internode_encryption", "data_internode_encryption"},
     }
 
 

@@ -284,3 +284,25 @@ def test_a_poll_ends_at_its_deadline_or_with_the_look_that_passes_it(timeout: fl
     assert began[0] == 0
     assert all(moment <= timeout + 1e-9 for moment in began)
     assert clock.now - 1000 >= timeout - 1e-9
+
+
+@pytest.mark.parametrize("kind", sorted(NOT_SENT))
+def test_a_rotation_that_was_never_sent_is_sent_again(kind: str) -> None:
+    error = failure(kind, None)
+    assert _retry.rotation_may_be_repeated(error, untouched=False)
+    assert not _retry.rotation_perhaps_made(error)
+
+
+@pytest.mark.parametrize("kind", ["connection_lost", "read_timeout"])
+def test_a_rotation_whose_answer_was_lost_is_not_sent_again(kind: str) -> None:
+    error = failure(kind, None)
+    assert not _retry.rotation_may_be_repeated(error, untouched=True)
+    assert _retry.rotation_perhaps_made(error)
+
+
+@given(status=st.integers(300, 599), untouched=st.booleans())
+def test_which_statuses_allow_another_rotation(status: int, untouched: bool) -> None:
+    error = failure("some_kind", status)
+    repeated = status == 429 or (untouched and status in (409, 503))
+    assert _retry.rotation_may_be_repeated(error, untouched=untouched) is repeated
+    assert _retry.rotation_perhaps_made(error) is (status in (400, 409) or status >= 500)

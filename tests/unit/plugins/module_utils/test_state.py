@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _x509
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Stored
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._installed import Installed
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state import State
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state import Renewed, State
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._wire import Presented
 from cryptography import x509
 from hypothesis import given
@@ -143,3 +143,24 @@ def test_a_chain_that_serves_begins_with_the_leaf_and_leaves_nothing_out_but_a_r
     root = root and len(wanted) > 1
     served = State(wanted, "chain", root).served_by(Presented(seen))
     assert served == any(seen[: len(needed)] == needed for needed in ([wanted, wanted[:-1]] if root else [wanted]))
+
+
+def test_renewed_is_any_leaf_but_the_old_ones(
+    chain: tuple[x509.Certificate, ...], stranger: x509.Certificate, now: datetime
+) -> None:
+    renewed = Renewed((_x509.fingerprint(chain[0]),))
+    assert renewed.shown_by(reported([stranger], now))
+    assert renewed.shown_by(reported([chain[1], chain[0]], now))
+    for other in (None, Installed.of("proxy", Stored("rubbish", None), now), reported(chain, now)):
+        assert not renewed.shown_by(other)
+        assert not Renewed((_x509.fingerprint(stranger), *renewed.fingerprints)).shown_by(other)
+
+
+def test_renewed_lasts_as_long_as_its_leaf_whatever_its_issuers_do(now: datetime) -> None:
+    short = Authority("Short-lived CA", days=5).issue(days=80, root=True).chain
+    assert Renewed(lasts=now + timedelta(days=79)).shown_by(reported(short, now))
+    assert not Renewed(lasts=now + timedelta(days=81)).shown_by(reported(short, now))
+
+
+def test_no_port_shows_what_is_renewed(stranger: x509.Certificate) -> None:
+    assert not Renewed().served_by(shown([stranger]))

@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""The forced update of an Active-Active database, after which all participating clusters know each other again."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from ._errors import CertificateError
+from ._propagation import Cluster, Step
+from ._replication_api import Crdb, CrdbTask
+from ._retry import answer_lost, perhaps_made, read_may_be_repeated, until, write_may_be_repeated
+
+_ENDED = ("finished", "failed")
+
+
+class ForcedUpdate(Step):
+    """One forced update, and its task.
+
+    It carries no values of its own, so it has the same effect when it comes twice, and is sent again like the update of
+    a certificate. No read tells whether one was begun whose answer was lost; the one that is sent again has a task, and
+    that shows how it ends.
+    """
+
+    def __init__(self, crdb: Crdb, *, needed: bool) -> None:
+        super().__init__(f"Active-Active database {crdb.name} ({crdb.guid})", needed=needed)
+        self.crdb = crdb
+        self._task = CrdbTask(None, ())
+
+    def _take(self, cluster: Cluster) -> None:
+        def noted(error: CertificateError) -> bool:
+            # 409: another update is under way, and this one was not begun.
+            if error.kind == "task_unknown" or (perhaps_made(error) and error.data.get("status") != 409):
+                self.outcome = "partial"
+            return False
+
+        task = cluster.retries.run(lambda: cluster.api.force_update(self.crdb.guid), write_may_be_repeated, noted)
+        self.outcome = "partial"
+        self._wait(cluster, str(task))
+        if self._task.status != "finished" or self._task.errors:
+            raise self._not_finished(cluster)
+        self.outcome = "changed"
+
+    def _wait(self, cluster: Cluster, task: str) -> None:
+        """Ask for the task until it has ended, or for as long as the user wants.
+
+        Raises:
+            CertificateError: the task cannot be asked for.
+        """
+        unread: CertificateError | None = None
+        for dummy in until(time.monotonic() + cluster.wait_timeout):
+            try:
+                self._task, unread = cluster.api.crdb_task(task), None
+            except CertificateError as error:
+                if not (read_may_be_repeated(error) or answer_lost(error)):
+                    raise
+                unread = error
+            if unread is None and self._task.status in _ENDED:
+                return
+        if unread is not None:
+            raise unread
+
+    def _not_finished(self, cluster: Cluster) -> CertificateError:
+        status, errors = self._task
+        if status in _ENDED:
+            where = "; ".join(
+                f"{error.cluster_name or 'a cluster without a name'} ({error.error_code or 'no error code'})"
+                for error in errors
+            )
+            kind, problem = "update_failed", f"the update failed on {where or 'a cluster that the task does not name'}"
+            next_step = "Mend that cluster, or the way to it"
+        else:
+            kind = "update_not_finished"
+            problem = (
+                f"after {cluster.wait_timeout:g} s (option wait_timeout) its task is {status or 'in no known state'}"
+            )
+            next_step = "Check that all participating clusters can reach each other"
+        return CertificateError(
+            kind, f"{problem}. {next_step}, then run again with force=true.", cluster=cluster.api.url
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """For results."""
+        return {
+            "guid": self.crdb.guid,
+            "name": self.crdb.name,
+            "clusters": list(self.crdb.clusters),
+            "action": "update" if self.needed else "none",
+            "outcome": self.outcome,
+            "status": self._task.status,
+            "errors": [error._asdict() for error in self._task.errors],
+            "failure": self.failure.failure if self.failure else None,
+        }

@@ -1,0 +1,216 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Let peers learn a new C(proxy) or C(syncer) certificate."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from .. import _material, _options, _x509
+from .._active_active import ForcedUpdate
+from .._cluster import if_visible
+from .._errors import CertificateError
+from .._propagation import Cluster, Step
+from .._replica_of import Repinning
+from .._replica_source import Pin, normalised
+from .._replication_api import Crdb, Database, ReplicationApi
+from .._task import Task
+
+#: After a change of one of these, the peers of an Active-Active database refuse to synchronise.
+_SEEN_BY_PEERS = frozenset({"proxy", "syncer"})
+
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?")
+
+
+class _Report:
+    """What is known so far, for the result of a task that succeeds or fails."""
+
+    def __init__(self) -> None:
+        self.forced: list[ForcedUpdate] = []
+        self.repinned: list[Repinning] = []
+
+    @property
+    def steps(self) -> list[Step]:
+        """In the order in which they are taken: Active-Active databases are out of order until then."""
+        return [*self.forced, *self.repinned]
+
+    def as_dict(self, *, failed: bool) -> dict[str, Any]:
+        made = any(step.outcome in ("changed", "partial") for step in self.steps)
+        if failed:
+            outcome = "partial" if made else "failed_unchanged"
+        else:
+            outcome = "changed" if made else "unchanged"
+        return {
+            "changed": made,
+            "outcome": outcome,
+            "active_active": [update.as_dict() for update in self.forced],
+            "replica_of": [entry for one in self.repinned for entry in one.as_list()],
+        }
+
+    def diff(self) -> list[dict[str, Any]]:
+        """Fingerprints, for diff mode."""
+        return [
+            {
+                "before_header": f"database {entry['uid']}, replica source {entry['source']['position']}",
+                "after_header": f"database {entry['uid']}, replica source {entry['source']['position']}",
+                "before": entry["before"] or {},
+                "after": entry["after"] or {},
+            }
+            for one in self.repinned
+            for entry in one.as_list()
+            if entry["action"] == "update"
+        ]
+
+
+def run(task: Task) -> dict[str, Any]:
+    """Let peers learn a new certificate.
+
+    Raises:
+        CertificateError: an option is wrong, the cluster cannot be read, or not all databases could be updated.
+    """
+    report = _Report()
+    try:
+        return _run(task, report)
+    except CertificateError as error:
+        error.result = {**report.as_dict(failed=True), **error.result}
+        raise
+
+
+def _run(task: Task, report: _Report) -> dict[str, Any]:
+    params = task.params
+    _options.check_range(params, "wait_timeout", 0, 86400, "seconds")
+    pin = _pin(params, datetime.now(timezone.utc))
+    needed = params["force"] or not _SEEN_BY_PEERS.isdisjoint(params["updated"] or ())
+    session, retries = task.connect()
+    try:
+        with session:
+            api = ReplicationApi(session, retries)
+            # Who only replicates, or asks, need not be allowed to see Active-Active databases.
+            crdbs = api.crdbs() if needed else if_visible(api.crdbs, None) or []
+            databases = api.databases() if pin is not None else []
+            crdbs, databases = _limited(params["databases"], crdbs, databases)
+            report.forced = [ForcedUpdate(crdb, needed=needed) for crdb in crdbs]
+            if pin is not None:
+                report.repinned = [Repinning(database, pin) for database in databases]
+                if not any(one.as_list() for one in report.repinned):
+                    task.warn(_nothing_pinned(api.url))
+            if not task.check_mode:
+                _take(report.steps, Cluster(ReplicationApi(session), retries, params["wait_timeout"]))
+    except CertificateError as error:
+        error.with_result(attempts=retries.attempts, retried=retries.log)
+        raise
+    return {**report.as_dict(failed=False), "diff": report.diff(), "attempts": retries.attempts, "retried": retries.log}
+
+
+def _take(steps: Iterable[Step], cluster: Cluster) -> None:
+    """Take all that are needed, one after the other, also when one fails.
+
+    Raises:
+        CertificateError: naming each database that failed.
+    """
+    needed = [step for step in steps if step.needed]
+    for step in needed:
+        step.take(cluster)
+    failed = [f"{step.label}: {step.failure.message}" for step in needed if step.failure is not None]
+    if failed:
+        raise CertificateError(
+            "not_propagated",
+            f"{len(failed)} of {len(needed)} databases could not be updated, so their peers may refuse the new "
+            f"certificate. {' '.join(failed)}",
+            cluster=cluster.api.url,
+        )
+
+
+def _pin(params: Mapping[str, Any], now: datetime) -> Pin | None:
+    """What replica sources are to pin, or None when the task is not about them.
+
+    Raises:
+        CertificateError: an option is wrong, or missing.
+    """
+    given = params["source_certificate"] or params["source_certificate_path"]
+    hosts, old_fingerprint = params["source_hosts"] or (), params["source_old_fingerprint"]
+    if not given and not hosts and not old_fingerprint:
+        return None
+    certificates = _material.chain(params, "source_certificate", now)
+    if not hosts and not old_fingerprint:
+        raise _wrong(
+            "source_hosts",
+            "is missing",
+            "Give it, or source_old_fingerprint, to say which replica sources are to get the certificate",
+        )
+    return Pin(
+        _x509.to_pem(certificates),
+        tuple(_x509.fingerprints(certificates)),
+        tuple(map(_host, hosts)),
+        _old_fingerprint(old_fingerprint) if old_fingerprint else None,
+    )
+
+
+def _host(given: str) -> str:
+    host = normalised(given.strip())
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        if not _HOST.fullmatch(host):
+            # It is not repeated here: a URI may hold a password.
+            raise _wrong(
+                "source_hosts",
+                "holds something that is not a host",
+                "Give the FQDN of the source cluster, or addresses of its nodes, without scheme, user and port",
+            ) from None
+    return host
+
+
+def _old_fingerprint(given: str) -> str:
+    digits = given.strip().lower().replace(":", "")
+    if not _FINGERPRINT.fullmatch(digits):
+        raise _wrong(
+            "source_old_fingerprint",
+            "is not a SHA-256 fingerprint",
+            "Give 64 hexadecimal digits, with colons or without",
+        )
+    return bytes.fromhex(digits).hex(":")
+
+
+def _wrong(option: str, problem: str, next_step: str) -> CertificateError:
+    return CertificateError("invalid_option", f"option {option} {problem}. {next_step}.", option=option)
+
+
+def _limited(
+    names: Sequence[str] | None, crdbs: list[Crdb], databases: list[Database]
+) -> tuple[list[Crdb], list[Database]]:
+    """Those that are named.
+
+    Raises:
+        CertificateError: a name is nobody's.
+    """
+    if names is None:
+        return crdbs, databases
+    unknown = set(names)
+    unknown.difference_update(*((crdb.guid, crdb.name) for crdb in crdbs))
+    unknown.difference_update(*((str(database.uid), database.name) for database in databases))
+    if unknown:
+        raise _wrong(
+            "databases",
+            f"names {', '.join(sorted(unknown))}, which the cluster does not have",
+            "Give names, guids of Active-Active databases, or, with source_certificate, uids of databases",
+        )
+    return (
+        [crdb for crdb in crdbs if not {crdb.guid, crdb.name}.isdisjoint(names)],
+        [database for database in databases if not {str(database.uid), database.name}.isdisjoint(names)],
+    )
+
+
+def _nothing_pinned(url: str) -> str:
+    return (
+        f"{url}: no database replicates from such a source and pins its certificate. Check source_hosts and "
+        "source_old_fingerprint, and that url is the cluster of the destination"
+    )

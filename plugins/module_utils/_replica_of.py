@@ -1,0 +1,157 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""The replica sources of one destination database, and the new certificate of one source cluster in them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from ._errors import CertificateError
+from ._propagation import Cluster, Step
+from ._replica_source import Pin, ReplicaSource
+from ._replication_api import Database
+from ._retry import answer_lost, perhaps_made, read_may_be_repeated, until, write_may_be_repeated
+
+
+class Repinning(Step):
+    """One update of C(replica_sources).
+
+    The server only replaces the list as a whole. So it is read right before each write, and all that is not the server
+    certificate of an entry that is meant goes back as it came.
+    """
+
+    def __init__(self, database: Database, pin: Pin) -> None:
+        super().__init__(
+            f"Replica Of database {database.name or database.uid}", needed=any(map(pin.needed_by, database.sources))
+        )
+        self._uid = database.uid
+        self._name = database.name
+        self._pin = pin
+        self._sources = database.sources  # as they were before the last write
+        self._perhaps_made = False  # whether a write may have changed something
+
+    def _take(self, cluster: Cluster) -> None:
+        refused: CertificateError | None = None
+        try:
+            cluster.retries.run(
+                lambda: self._write(cluster), _may_be_repeated, lambda error: self._made(cluster, error)
+            )
+        except CertificateError as error:
+            refused = error
+        if not self._perhaps_made:
+            if refused is not None:
+                raise refused
+            self.outcome = "unchanged"  # somebody else has done it
+            return
+        # What was refused was perhaps done all the same; waiting tells no more than one look.
+        unread = self._look(cluster, patient=refused is None)
+        if self.outcome != "changed":
+            raise refused or self._not_shown(cluster, unread)
+
+    def _write(self, cluster: Cluster) -> None:
+        sources = self._read(cluster)
+        needed = any(map(self._pin.needed_by, sources))
+        if needed or not self._perhaps_made:
+            self._sources = sources
+        if needed:
+            try:
+                cluster.api.replace_sources(self._uid, [self._wanted(source).entry for source in sources])
+            except CertificateError as error:
+                self._perhaps_made |= perhaps_made(error)
+                raise
+            self._perhaps_made = True
+
+    def _wanted(self, source: ReplicaSource) -> ReplicaSource:
+        return source.pinning(self._pin) if self._pin.needed_by(source) else source
+
+    def _made(self, cluster: Cluster, error: CertificateError) -> bool:
+        if not (self._perhaps_made and answer_lost(error)):
+            return False
+        self._look(cluster, patient=False)
+        return self.outcome == "changed"
+
+    def _read(self, cluster: Cluster) -> tuple[ReplicaSource, ...]:
+        """From the list of all databases: the contract of the API has no way to read a single one."""
+        for database in cluster.api.databases():
+            if database.uid == self._uid:
+                return database.sources
+        raise CertificateError(
+            "not_found", "it is no longer there. Check that it was not deleted.", cluster=cluster.api.url
+        )
+
+    def _look(self, cluster: Cluster, *, patient: bool) -> CertificateError | None:
+        """Set C(outcome) to what the API reports after a write; why it cannot be read, if so.
+
+        Args:
+            patient: whether to wait until it reports what was written, rather than until it can be read.
+        """
+        unread: CertificateError | None = None
+        self.outcome = "partial"
+        for dummy in until(time.monotonic() + cluster.wait_timeout):
+            try:
+                sources, unread = self._read(cluster), None
+            except CertificateError as error:
+                unread = error
+                if not _may_be_repeated(error):
+                    break
+                continue
+            self.outcome = self._judge(sources)
+            if self.outcome == "changed" or not patient:
+                break
+        return unread
+
+    def _judge(self, sources: Sequence[ReplicaSource]) -> str:
+        pin, before = self._pin, self._sources
+        wanted = sum(pin.held_by(source) for source in map(self._wanted, before))
+        if not any(map(pin.needed_by, sources)) and sum(map(pin.held_by, sources)) >= wanted:
+            return "changed"
+        same = [source.fingerprints for source in sources] == [source.fingerprints for source in before]
+        return "failed_unchanged" if same else "partial"
+
+    def _not_shown(self, cluster: Cluster, unread: CertificateError | None) -> CertificateError:
+        if unread is not None:
+            problem = f"they cannot be read back: {unread.message}"
+        else:
+            problem = f"after {cluster.wait_timeout:g} s (option wait_timeout) they still do not show. Run again."
+        return CertificateError(
+            "not_proven", f"the cluster accepted the replica sources, but {problem}", cluster=cluster.api.url
+        )
+
+    def as_list(self) -> list[dict[str, Any]]:
+        """For results: one entry for each source that is meant."""
+        return [
+            self._describe(position, source)
+            for position, source in enumerate(self._sources)
+            if self._pin.concerns(source)
+        ]
+
+    def _describe(self, position: int, source: ReplicaSource) -> dict[str, Any]:
+        needed = self._pin.needed_by(source)
+        outcome = self.outcome if needed else "unchanged"
+        after = {"changed": self._pin.fingerprints, "partial": ()}.get(outcome, source.fingerprints)
+        return {
+            "uid": self._uid,
+            "name": self._name,
+            "source": {"position": position, "uid": source.uid, "host": source.host, "port": source.port},
+            "action": "update" if needed else "none",
+            "outcome": outcome,
+            "before": _facts(source.fingerprints),
+            "after": _facts(after),
+            "failure": self.failure.failure if self.failure and needed else None,
+        }
+
+
+def _may_be_repeated(error: CertificateError) -> bool:
+    return read_may_be_repeated(error) or write_may_be_repeated(error)
+
+
+def _facts(fingerprints: Sequence[str]) -> dict[str, Any] | None:
+    """None: it cannot be parsed, or nobody knows."""
+    if not fingerprints:
+        return None
+    return {"fingerprint": fingerprints[0], "chain_fingerprints": list(fingerprints)}

@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""An internal rotation: one request that must not be sent twice for nothing, its proof, and no way back.
+
+What the cluster had could only be installed as a customer-provided certificate, which it would never rotate again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from ._api import Api
+from ._errors import CertificateError
+from ._plan import Change
+from ._proof import Proof, Prover, poll
+from ._retry import Retries, answer_lost, rotation_may_be_repeated, rotation_perhaps_made
+from ._transaction import Evidence, Settings, not_proven
+
+
+class Rotation:
+    """Has a cluster issue new internal certificates.
+
+    Attributes:
+        outcomes: of each change, by certificate name, once it has run: V(changed), V(failed_unchanged) or V(partial).
+        evidence: what speaks for them.
+    """
+
+    def __init__(
+        self, api: Api, retries: Retries, changes: Sequence[Change], prover: Prover, settings: Settings, *, whole: bool
+    ) -> None:
+        """Prepare.
+
+        Args:
+            api: without retries of its own.
+            retries: for the request.
+            changes: one, or all that the cluster rotates.
+            prover: knows where to look.
+            settings: its timeouts.
+            whole: whether the changes are all that the cluster rotates.
+        """
+        self._api = api
+        self._retries = retries
+        self._new = {change.name: change.new for change in changes}
+        self._prover = prover
+        self._settings = settings
+        self._name = None if whole else changes[0].name
+        self._perhaps_made = False
+        self.outcomes = dict.fromkeys(self._new, "failed_unchanged")
+        self.evidence = Evidence()
+
+    def run(self) -> Evidence:
+        """Rotate, and prove it.
+
+        Raises:
+            CertificateError: it was not done, or not everywhere. C(result) has C(outcome): V(failed_unchanged) or
+                V(partial), and C(nodes).
+        """
+        refused = self._send()
+        if refused is not None and not self._perhaps_made:
+            raise refused.with_result(outcome="failed_unchanged", changed=False)
+        self.evidence = self._after_success() if refused is None else self._after_failure()
+        self.outcomes = {name: self._outcome(name, acknowledged=refused is None) for name in self._new}
+        if set(self.outcomes.values()) == {"changed"}:
+            return self.evidence
+        raise self._failed(refused)
+
+    def _send(self) -> CertificateError | None:
+        """Send the request until it succeeds, or must not be sent again; why it did not, if so."""
+        untouched = False
+
+        def send() -> None:
+            # A kept connection may be closed just now, and then nobody knew whether the request had arrived.
+            self._api.session.disconnect()
+            self._api.rotate(self._name)
+
+        def made(error: CertificateError) -> bool:
+            nonlocal untouched
+            if not rotation_perhaps_made(error):
+                return False
+            self._perhaps_made = True
+            seen = self._read(self._settings.wait_timeout if answer_lost(error) else 0)
+            untouched = seen.unread is None and not any(seen.shows({name: new}) for name, new in self._new.items())
+            return answer_lost(error) and seen.shows(self._new)
+
+        def again(error: CertificateError) -> bool:
+            return rotation_may_be_repeated(error, untouched=untouched)
+
+        try:
+            self._retries.run(send, again, made)
+        except CertificateError as error:
+            return error
+        return None
+
+    def _read(self, timeout: float) -> Evidence:
+        """Read what the API at O(url) reports, until it shows the rotation or the seconds have passed."""
+        deadline = time.monotonic() + timeout
+        return Evidence(*poll(self._api, self._new, lambda read: Evidence(read).shows(self._new), deadline))
+
+    def _after_success(self) -> Evidence:
+        """Wait until every node shows what the server said that it has done; longer only where the API shows it."""
+        read = self._read(self._settings.wait_timeout)
+        worth_waiting = read.shows(self._new) or read.unread is not None
+        proof = self._prover.prove(self._new, self._settings.verify_timeout if worth_waiting else 0)
+        return Evidence(read.installed, read.unread, proof)
+
+    def _after_failure(self) -> Evidence:
+        """See whether it was done all the same, and wait for the other nodes when one shows that it was begun."""
+        proof = self._prover.look(self._new)
+        if any(sighting.status == "verified" for sighting in proof.sightings):
+            proof = self._prover.prove(self._new, self._settings.verify_timeout)
+        read = self._read(0)
+        return Evidence(read.installed, read.unread, proof)
+
+    def _outcome(self, name: str, *, acknowledged: bool) -> str:
+        evidence, proof, goal = self.evidence, self.evidence.proof.of(name), {name: self._new[name]}
+        if acknowledged and evidence.shows(goal):
+            return "partial" if proof.missing else "changed"
+        # An address that could not be reached before either says nothing for what nobody said was done.
+        if proof.complete and (evidence.unread is not None or evidence.shows(goal)):
+            return "changed"
+        return "failed_unchanged" if self._nowhere(proof) and not evidence.shows(goal) else "partial"
+
+    def _nowhere(self, proof: Proof) -> bool:
+        """Whether everything that can be seen has the old certificate."""
+        seen = [sighting.status for sighting in proof.sightings if sighting.status != "unreachable"]
+        return self.evidence.unread is None and set(seen) <= {"stale"} and len(proof.missing) == len(seen)
+
+    def _failed(self, refused: CertificateError | None) -> CertificateError:
+        proof = self.evidence.proof
+        cause = refused or not_proven(self.evidence, self._new, self._settings, self._api.url)
+        if set(self.outcomes.values()) == {"failed_unchanged"}:
+            if refused is None or answer_lost(refused):
+                cause.message += (
+                    " No node that could be seen has a new certificate yet, but that may still happen: look at the "
+                    "certificates again before you rotate them again."
+                )
+            return cause.with_result(outcome="failed_unchanged", changed=False, nodes=proof.as_list())
+        nodes = "; ".join(map(str, proof.sightings)) or "not asked (option verify)"
+        cause.message += (
+            f" An internal rotation is not taken back. What the nodes have now (verified: a new certificate, stale: an "
+            f"old one): {nodes}. Check that every node is active and can be reached, then run again with force=true: "
+            "another rotation is for all nodes."
+        )
+        return cause.with_result(outcome="partial", changed=True, nodes=proof.as_list())

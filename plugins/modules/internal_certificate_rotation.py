@@ -1,0 +1,224 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: internal_certificate_rotation
+short_description: Have a Redis Software cluster renew its internal certificates when they are due
+version_added: 0.1.0
+author:
+  - The redis_enterprise.certificates contributors (!UNKNOWN)
+description:
+  - Has a cluster issue new certificates V(ccs_internode_encryption) and V(data_internode_encryption), which its nodes
+    use towards each other, from its own private CA, when one expires soon; and waits until every node has them.
+  - This is not the rotation of the other certificates, such as V(proxy) or V(api). For those, use
+    M(redis_enterprise.certificates.cluster_certificates).
+  - A customer-provided certificate under one of the two names is replaced by an internal one. The API does not tell the
+    two kinds apart. RV(changes[].before) and RV(changes[].after) have the issuers; look at them in check mode first.
+  - A cluster does this by itself. Internal certificates live 90 days, and its scheduler rotates them every 30
+    (C(cert_rotation_job_settings) in C(/v1/job_scheduler)). This module is for clusters where that is disabled or has
+    failed, and for renewing them at once.
+  - Only certificates that are due are rotated, both by one request when both are.
+notes:
+  - There is no way back. The old certificate could only be installed as a customer-provided one, which the cluster
+    would no longer rotate, so that is never done. When a node does not get the new certificate, the outcome is
+    V(partial), and the error names what each node has. Mend the node, then rotate again with O(force=true).
+  - The request may not be sent twice for nothing. It is sent again only when it never reached the API, after the status
+    429, and after 409 and 503 when a read shows that nothing has changed. When its answer was lost, the API is read
+    until O(wait_timeout). If nothing has changed by then, the task fails, but the rotation may still happen.
+  - The refusal of nodes that are not active applies to all versions. Before 8.2.0-46 they never get the new certificate
+    (RS200137); later versions refuse the request when a node has missed it.
+extends_documentation_fragment:
+  - redis_enterprise.certificates.attributes
+  - redis_enterprise.certificates.connection
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: partial
+    details: There is no diff in check mode, since the cluster issues the certificates.
+  idempotent:
+    support: partial
+    details: With O(force=true) every run rotates.
+options:
+  name:
+    description:
+      - The only certificate to rotate, V(ccs_internode_encryption) or V(data_internode_encryption). If not set, both
+        are looked at.
+      - V(cp_internode_encryption) and V(dp_internode_encryption) are accepted for V(ccs_internode_encryption) and
+        V(data_internode_encryption).
+    type: str
+  renew_before:
+    description:
+      - A certificate is rotated when its leaf expires within so many days, as the API at O(url) or a node's own API
+        reports it. From 0 to 89, since a new one lives 90.
+      - Certificates after the leaf do not count. The private CA stays the same, so no rotation would renew them.
+    type: int
+    default: 30
+  force:
+    description:
+      - Whether to rotate even when nothing is due.
+    type: bool
+    default: false
+  verify:
+    description:
+      - How to prove that every node has the new certificate. No port shows it, so every node's own API is asked.
+      - With V(auto), a node whose API could not be reached before the rotation either gives a warning. With V(strict),
+        such a node is refused before anything is done, even when nothing is due.
+      - V(none) relies on what the API at O(url) reports.
+    type: str
+    choices: [auto, strict, none]
+    default: auto
+  verify_timeout:
+    description:
+      - Seconds to wait until every node has the new certificate.
+    type: float
+    default: 300
+  wait_timeout:
+    description:
+      - Seconds to wait until the API at O(url) reports the new certificate, after the request or after its answer was
+        lost. Also how long an API that cannot be reached is waited for.
+    type: float
+    default: 300
+seealso:
+  - module: redis_enterprise.certificates.cluster_certificates
+  - module: redis_enterprise.certificates.cluster_certificate_info
+"""
+
+EXAMPLES = r"""
+- name: Renew the certificates between nodes when they expire within 30 days
+  redis_enterprise.certificates.internal_certificate_rotation:
+    url: https://cluster.example.com:9443
+    username: admin@example.com
+    password: "{{ vault_cluster_password }}"
+    ca_path: /etc/ssl/certs/corporate-ca.pem
+
+- name: Go back from a customer-provided certificate to an internal one
+  redis_enterprise.certificates.internal_certificate_rotation:
+    url: https://cluster.example.com:9443
+    username: admin@example.com
+    password: "{{ vault_cluster_password }}"
+    ca_path: /etc/ssl/certs/corporate-ca.pem
+    name: data_internode_encryption
+    force: true
+"""
+
+RETURN = r"""
+outcome:
+  description:
+    - V(unchanged), V(changed) (in check mode, what would be), V(failed_unchanged) (no node that could be seen has a new
+      certificate), or V(partial) (see RV(nodes)).
+    - Every run ends with one of these, whatever breaks in between.
+  returned: always
+  type: str
+  sample: changed
+changes:
+  description: What was done, or in check mode would be done. An entry for each certificate that was looked at.
+  returned: always; empty when it failed before it was known
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the certificate, as the REST API writes it.
+      type: str
+      returned: always
+    action:
+      description: V(rotate) or V(none).
+      type: str
+      returned: always
+    reason:
+      description:
+        - Why. V(expires), V(expires_on_a_node) (only a node's own API reports one that expires, such as a node that
+          missed an earlier rotation), V(not_readable) or V(forced) for a rotation, V(same) for none.
+      type: str
+      returned: always
+    before:
+      description:
+        - Facts about the certificate that the cluster had.
+        - The same facts as RV(redis_enterprise.certificates.cluster_certificate_info#module:certificates).
+      type: dict
+      returned: always
+    after:
+      description:
+        - Facts about the certificate that the cluster has now. Null when it is to be rotated and check mode is on, and
+          after a failure that changed something.
+      type: dict
+      returned: always
+    outcome:
+      description: V(unchanged), V(changed), V(failed_unchanged) or V(partial), of this certificate.
+      type: str
+      returned: always
+  sample:
+    - name: data_internode_encryption
+      action: none
+      reason: same
+      before:
+        name: data_internode_encryption
+        issuer: CN=cluster.example.com private CA
+        not_after: "2026-11-29T10:00:00Z"
+      after:
+        name: data_internode_encryption
+        issuer: CN=cluster.example.com private CA
+        not_after: "2026-11-29T10:00:00Z"
+      outcome: unchanged
+nodes:
+  description:
+    - What was seen of every rotated certificate in every node's own API, after the request. V(verified) is another
+      certificate than any that was seen before, V(stale) one that was there before.
+    - The same as RV(redis_enterprise.certificates.cluster_certificate#module:nodes).
+  returned: always; empty when nothing was rotated
+  type: list
+  elements: dict
+hazards:
+  description: The same as RV(redis_enterprise.certificates.cluster_certificate#module:hazards).
+  returned: always; empty when nothing is to be rotated
+  type: list
+  elements: dict
+attempts:
+  description: The most times that any one request was sent; V(1) when none had to be repeated.
+  returned: when the options are valid
+  type: int
+  sample: 1
+retried:
+  description: One line for each request that was sent again.
+  returned: when the options are valid
+  type: list
+  elements: str
+diff:
+  description: For each rotated certificate, facts that identify it, before and after. Never PEM. Empty in check mode.
+  returned: success
+  type: list
+  elements: dict
+failure:
+  description: What went wrong, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
+  returned: failure
+  type: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front, _options, _reconcile
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
+    internal_certificate_rotation,
+)
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            **_options.CONNECTION_SPEC,
+            "name": {"type": "str"},
+            "renew_before": {"type": "int", "default": 30},
+            **{option: _reconcile.SPEC[option] for option in ("force", "verify", "verify_timeout", "wait_timeout")},
+        },
+        mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
+        supports_check_mode=True,
+    )
+    _front.run(module, internal_certificate_rotation.run)
+
+
+if __name__ == "__main__":
+    main()

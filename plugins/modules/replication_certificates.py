@@ -1,0 +1,298 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: replication_certificates
+short_description: Let the peers of a Redis Software cluster learn a new proxy or syncer certificate
+version_added: 0.1.0
+author:
+  - The redis_enterprise.certificates contributors (!UNKNOWN)
+description:
+  - After V(proxy) or V(syncer) has changed on a cluster, the other clusters of its Active-Active databases refuse to
+    synchronise with it until each of these databases gets a forced configuration update. Run this module at once,
+    against the cluster that changed, with O(updated) or O(force). It begins one update for each database, and waits
+    until it has finished on all participating clusters.
+  - After V(proxy) has changed on a cluster, Replica Of databases of other clusters still pin its old certificate. Run
+    this module at once, against the cluster of each destination, with O(source_certificate) and O(source_hosts). It
+    replaces the pinned certificate of the replica sources that are meant, and leaves all else as it is.
+  - Both can be done by one task, when a cluster is a source and a destination.
+  - One database is updated after the other. When one of them fails, the others are updated all the same. Then the task
+    fails, and names those that are left. What was done is not put back.
+extends_documentation_fragment:
+  - redis_enterprise.certificates.attributes
+  - redis_enterprise.certificates.connection
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: partial
+    details: Shows the fingerprints that replica sources pin. A forced update changes nothing that could be shown.
+  idempotent:
+    support: partial
+    details:
+      - The API does not tell whether peers know a certificate, so with O(updated) or O(force) every run updates all
+        Active-Active databases. Replica sources are compared by fingerprints.
+notes:
+  - A forced update has the same effect when it comes twice. So it is sent again like the update of a certificate (see
+    O(retries)), also when its answer was lost. Then the update that was sent last is waited for.
+  - The API takes the replica sources of a database as a whole. They are read right before they are written. What
+    somebody else changes in the same database at that very moment is lost.
+  - A source database that has a certificate of its own, as the newest versions allow, does not present V(proxy). Use
+    O(source_old_fingerprint) or O(databases) to leave it out.
+options:
+  updated:
+    description:
+      - The names of the certificates that have just been changed, such as V([proxy]). When V(proxy) or V(syncer) is
+        among them, every Active-Active database gets a forced update. Other names make no difference.
+    type: list
+    elements: str
+  force:
+    description:
+      - Whether to force an update of every Active-Active database without being told that something changed. For what
+        an earlier run could not finish.
+      - It makes no difference to Replica Of databases.
+    type: bool
+    default: false
+  source_certificate:
+    description:
+      - The new V(proxy) certificate of a cluster from which databases of this one replicate, in PEM, the leaf first,
+        then each issuer, as the source presents it.
+      - Needs O(source_hosts), O(source_old_fingerprint), or both, which must then both hold.
+    type: str
+  source_certificate_path:
+    description:
+      - Path of a file with what O(source_certificate) takes. It is read where the module runs.
+    type: path
+  source_hosts:
+    description:
+      - The FQDN of the source cluster, or addresses of its nodes. The replica sources that are meant have one of these
+        as host of their C(uri), or a name that the certificates of such a cluster cover, which is one label below
+        C(fqdn) or C(internal.fqdn).
+      - Replica sources that pin no certificate are never touched.
+    type: list
+    elements: str
+  source_old_fingerprint:
+    description:
+      - The SHA-256 fingerprint of the leaf that is pinned until now, with colons or without. The replica sources that
+        are meant pin this certificate, or O(source_certificate) already.
+    type: str
+  databases:
+    description:
+      - Limits the task to these databases. Each is the name or guid of an Active-Active database, or the name or uid of
+        a database that replicates.
+    type: list
+    elements: str
+  wait_timeout:
+    description:
+      - Seconds to wait for each database until the update has finished, or until the API reports the new certificate.
+    type: float
+    default: 300
+seealso:
+  - module: redis_enterprise.certificates.cluster_certificate
+"""
+
+EXAMPLES = r"""
+- name: Replace the certificate of the database endpoints
+  redis_enterprise.certificates.cluster_certificate:
+    name: proxy
+    certificate_path: /etc/ssl/redis/proxy.pem
+    private_key_path: /etc/ssl/redis/proxy.key
+  register: proxy
+
+- name: Let the Active-Active peers learn it
+  redis_enterprise.certificates.replication_certificates:
+    updated: [proxy]
+  when: proxy is changed
+
+- name: Finish what failed because a participating cluster was down
+  redis_enterprise.certificates.replication_certificates:
+    force: true
+    databases: [orders]
+
+- name: Let the databases that replicate from that cluster learn it
+  redis_enterprise.certificates.replication_certificates:
+    url: https://destination.example.com:9443
+    source_certificate_path: /etc/ssl/redis/proxy.pem
+    source_hosts: [cluster.example.com]
+"""
+
+RETURN = r"""
+outcome:
+  description:
+    - V(unchanged), V(changed) (in check mode, what would be), V(failed_unchanged) (nothing was changed), or V(partial)
+      (some databases were updated, or perhaps were; see RV(active_active) and RV(replica_of)).
+  returned: always
+  type: str
+  sample: changed
+active_active:
+  description: The Active-Active databases of the cluster, as limited by O(databases).
+  returned: always; empty when they could not be read, or may not be and need not be
+  type: list
+  elements: dict
+  contains:
+    guid:
+      description: The guid of the database.
+      type: str
+      returned: always
+    name:
+      description: The name of the database.
+      type: str
+      returned: always
+    clusters:
+      description: The names of the participating clusters.
+      type: list
+      elements: str
+      returned: always
+    action:
+      description: V(update), or V(none).
+      type: str
+      returned: always
+    outcome:
+      description:
+        - V(unchanged), V(changed) (finished on all participating clusters; in check mode, what would be),
+          V(failed_unchanged) (no update was begun) or V(partial) (one was begun, or perhaps was, and did not finish).
+      type: str
+      returned: always
+    status:
+      description: What the task of the update was last, such as V(finished) or V(failed); null where nothing is known.
+      type: str
+      returned: always
+    errors:
+      description: Why the update failed, for each participating cluster that the task names.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        cluster_name:
+          description: The name of the participating cluster, or null where it is not one.
+          type: str
+          returned: always
+        error_code:
+          description: The identifier of the error, or null where it is not one.
+          type: str
+          returned: always
+    failure:
+      description: What went wrong with this database, or null. Holds what RV(failure) does.
+      type: dict
+      returned: always
+  sample:
+    - guid: 552bbccb-99f3-4142-bd17-93d245f0bc79
+      name: orders
+      clusters: [cluster.example.com, peer.example.com]
+      action: update
+      outcome: changed
+      status: finished
+      errors: []
+      failure: null
+replica_of:
+  description: The replica sources that are meant, those that need no change included.
+  returned: always; empty without O(source_certificate)
+  type: list
+  elements: dict
+  contains:
+    uid:
+      description: The uid of the database that replicates.
+      type: int
+      returned: always
+    name:
+      description: The name of the database that replicates.
+      type: str
+      returned: always
+    source:
+      description: Which of its replica sources this is.
+      type: dict
+      returned: always
+      contains:
+        position:
+          description: Its place in the list, from 0.
+          type: int
+          returned: always
+        uid:
+          description: Its uid, or null where it has none.
+          type: int
+          returned: always
+        host:
+          description: The host in its C(uri), or null where that is malformed. User and password are never shown.
+          type: str
+          returned: always
+        port:
+          description: The port in its C(uri), or null.
+          type: int
+          returned: always
+    action:
+      description: V(update), or V(none).
+      type: str
+      returned: always
+    outcome:
+      description:
+        - V(unchanged), V(changed) (in check mode, what would be), V(failed_unchanged) or V(partial) (nobody knows).
+      type: str
+      returned: always
+    before:
+      description: What was pinned, as C(fingerprint) of the leaf and C(chain_fingerprints); null where it cannot be
+        parsed.
+      type: dict
+      returned: always
+    after:
+      description: What is pinned now, or in check mode would be; null where nobody knows.
+      type: dict
+      returned: always
+    failure:
+      description: What went wrong with this database, or null. Holds what RV(failure) does.
+      type: dict
+      returned: always
+diff:
+  description: The fingerprints that replica sources pin, before and after.
+  returned: success
+  type: list
+  elements: dict
+attempts:
+  description: The most times that any one request was sent; V(1) when none had to be repeated.
+  returned: when the options are valid
+  type: int
+  sample: 1
+retried:
+  description: One line for each request that was sent again.
+  returned: when the options are valid
+  type: list
+  elements: str
+failure:
+  description:
+    - What went wrong, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
+    - C(kind) is V(not_propagated) when databases could not be updated; RV(active_active[].failure) and
+      RV(replica_of[].failure) say why.
+  returned: failure
+  type: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front, _options
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import replication_certificates
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            **_options.CONNECTION_SPEC,
+            "updated": {"type": "list", "elements": "str"},
+            "force": {"type": "bool", "default": False},
+            "source_certificate": {"type": "str"},
+            "source_certificate_path": {"type": "path"},
+            "source_hosts": {"type": "list", "elements": "str"},
+            "source_old_fingerprint": {"type": "str"},
+            "databases": {"type": "list", "elements": "str"},
+            "wait_timeout": {"type": "float", "default": 300},
+        },
+        mutually_exclusive=[*_options.CONNECTION_EXCLUSIVE, ["source_certificate", "source_certificate_path"]],
+        supports_check_mode=True,
+    )
+    _front.run(module, replication_certificates.run)
+
+
+if __name__ == "__main__":
+    main()

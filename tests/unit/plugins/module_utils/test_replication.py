@@ -1,0 +1,303 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Forced updates and replica sources, with a session that answers from memory, in the order of the requests."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._active_active import ForcedUpdate
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._propagation import Cluster
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._replica_of import Repinning
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._replica_source import Pin
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._replication_api import (
+    Crdb,
+    CrdbTask,
+    ReplicationApi,
+    TaskError,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._retry import Retries
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._session import Response
+from hypothesis import given
+from hypothesis import strategies as st
+from simulator.authority import Material
+
+FIELDS = ["guid", "name", "uid", "id", "status", "errors", "instances", "cluster", "replica_sources"]
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(FIELDS), inner),
+)
+GUID = "552bbccb-99f3-4142-bd17-93d245f0bc79"
+UPDATES = f"/v1/crdbs/{GUID}/updates"
+URL = "https://cluster.example.com:9443"
+LOST = CertificateError("connection_lost", "The answer was lost.")
+
+
+class Script:
+    """Answers the requests in turn, and keeps them; the last answer stays."""
+
+    url = URL
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.requests: list[tuple[str, str, Any]] = []
+
+    def request(self, method: str, path: str, body: Any = None) -> Response:
+        self.requests.append((method, path, body))
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, CertificateError):
+            raise answer
+        status, content = answer if isinstance(answer, tuple) else (200, answer)
+        return Response(status, "application/json", None, json.dumps(content).encode(), None, None)
+
+
+def api(*answers: Any) -> Any:
+    session: Any = Script(*answers)
+    return ReplicationApi(session)
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+
+
+def cluster(*answers: Any, retries: int = 3) -> Cluster:
+    return Cluster(api(*answers), Retries(retries, 0, 0), wait_timeout=0.2)
+
+
+def requests(cluster: Cluster) -> list[tuple[str, str, Any]]:
+    session: Any = cluster.api.session
+    return session.requests  # type: ignore[no-any-return]
+
+
+# The endpoints
+
+
+def kind(read: Callable[[], Any]) -> str | None:
+    """Of the failure, if there is one."""
+    try:
+        read()
+    except CertificateError as error:
+        return error.kind
+    return None
+
+
+@given(JSON)
+def test_any_json_is_databases_or_refused(answer: Any) -> None:
+    for read in (api(answer).crdbs, api(answer).databases, lambda: api(answer).crdb_task("t")):
+        assert kind(read) in (None, "unexpected_json")
+
+
+@given(JSON)
+def test_any_json_names_a_task_or_none(answer: Any) -> None:
+    named = isinstance(answer, dict) and type(answer.get("id")) in (str, int) and answer["id"] != ""
+    assert kind(lambda: api(answer).force_update(GUID)) == (None if named else "task_unknown")
+
+
+@pytest.mark.parametrize("entry", [{}, {"guid": "", "uid": None}, {"guid": 7, "uid": []}])
+def test_a_database_that_cannot_be_named_is_refused(entry: dict[str, Any]) -> None:
+    assert kind(api([entry]).crdbs) == kind(api([entry]).databases) == "unexpected_json"
+
+
+def test_paths_are_quoted() -> None:
+    client = api({"id": "a/b?c", "status": "queued"})
+    assert client.force_update("../x") == "a/b?c"
+    client.crdb_task("a/b?c")
+    assert client.session.requests == [
+        ("POST", "/v1/crdbs/..%2Fx/updates", {"force_update": True}),
+        ("GET", "/v1/crdb_tasks/a%2Fb%3Fc", None),
+    ]
+
+
+def test_only_names_and_identifiers_come_out_of_a_task() -> None:
+    errors = [
+        {"cluster_name": "b.example.com", "error_code": "timeout", "description": "a secret"},
+        {"cluster_name": "a secret", "error_code": "A secret"},
+        "a secret",
+    ]
+    task = api({"status": "failed", "errors": errors}).crdb_task("t")
+    assert task == CrdbTask("failed", (TaskError("b.example.com", "timeout"), TaskError(None, None)))
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(400, "http_status"), (403, "forbidden"), (404, "not_found"), (409, "conflict"), (503, "unavailable")],
+)
+def test_what_a_status_of_a_forced_update_means(status: int, kind: str) -> None:
+    with pytest.raises(CertificateError) as raised:
+        api((status, {"error_code": "some_code", "description": "a secret"})).force_update(GUID)
+    assert raised.value.failure == {"kind": kind, "cluster": URL, "status": status, "error_code": "some_code"}
+    assert "secret" not in raised.value.message
+
+
+# Active-Active
+
+
+def forced(cluster: Cluster) -> dict[str, Any]:
+    step = ForcedUpdate(Crdb(GUID, "orders", ("a.example.com", "b.example.com")), needed=True)
+    step.take(cluster)
+    return {**step.as_dict(), "message": step.failure.message if step.failure else None}
+
+
+def test_a_task_is_waited_for() -> None:
+    states = [{"status": status} for status in ("queued", "started", "finished")]
+    where = cluster({"id": 7, "status": "queued"}, *states)
+    result = forced(where)
+    assert (result["outcome"], result["status"], result["failure"]) == ("changed", "finished", None)
+    assert requests(where) == [("POST", UPDATES, {"force_update": True})] + [("GET", "/v1/crdb_tasks/7", None)] * 3
+
+
+@pytest.mark.parametrize("status", ["failed", "finished"])
+def test_errors_are_never_success(status: str) -> None:
+    errors = [{"cluster_name": "b.example.com", "error_code": "timeout", "description": "a secret"}]
+    result = forced(cluster({"id": "t"}, {"status": status, "errors": errors}))
+    assert (result["outcome"], result["failure"]["kind"]) == ("partial", "update_failed")
+    assert result["errors"] == [{"cluster_name": "b.example.com", "error_code": "timeout"}]
+    assert "b.example.com (timeout)" in result["message"]
+    assert "secret" not in str(result)
+
+
+def test_a_failure_without_errors_is_a_failure() -> None:
+    assert forced(cluster({"id": "t"}, {"status": "failed"}))["failure"]["kind"] == "update_failed"
+
+
+@pytest.mark.parametrize("status", ["started", "a state of tomorrow", None])
+def test_what_does_not_end_is_given_up(status: str | None) -> None:
+    result = forced(cluster({"id": "t"}, {"status": status}))
+    assert (result["outcome"], result["failure"]["kind"]) == ("partial", "update_not_finished")
+    assert "tomorrow" not in result["message"]
+
+
+@pytest.mark.parametrize("answer", [(404, {}), (403, {}), (401, {})])
+def test_a_task_that_cannot_be_asked_for_is_no_success(answer: Any) -> None:
+    where = cluster({"id": "t"}, answer)
+    result = forced(where)
+    assert (result["outcome"], result["failure"]["status"]) == ("partial", answer[0])
+    assert len(requests(where)) == 2
+
+
+def test_the_last_reason_is_told_when_the_task_cannot_be_read_in_time() -> None:
+    assert forced(cluster({"id": "t"}, {"status": "started"}, (503, {})))["failure"]["kind"] == "unavailable"
+
+
+@pytest.mark.parametrize("failure", [LOST, (409, {}), (500, {}), (504, {}), CertificateError("connection_refused", "")])
+def test_a_forced_update_is_sent_again(failure: Any) -> None:
+    where = cluster(failure, {"id": "second"}, {"status": "finished"})
+    assert forced(where)["outcome"] == "changed"
+    assert [path for _method, path, _body in requests(where)] == [UPDATES, UPDATES, "/v1/crdb_tasks/second"]
+
+
+@pytest.mark.parametrize(
+    ("failures", "outcome"),
+    [
+        ([(403, {})], "failed_unchanged"),
+        ([(409, {})], "failed_unchanged"),
+        ([CertificateError("connection_refused", "")], "failed_unchanged"),
+        ([LOST], "partial"),
+        ([LOST, (409, {})], "partial"),
+        ([(500, {}), (403, {})], "partial"),
+    ],
+)
+def test_whether_one_was_perhaps_begun(failures: list[Any], outcome: str) -> None:
+    assert forced(cluster(*failures))["outcome"] == outcome
+
+
+# Replica Of
+
+
+def bdbs(*pinned: Material, **more: Any) -> list[dict[str, Any]]:
+    entries = [
+        {"uid": uid, "uri": f"rediss://u:p@s.example.com:{uid}", "server_cert": one.certificate_pem, **more}
+        for uid, one in enumerate(pinned, 1)
+    ]
+    return [{"uid": 1, "name": "first"}, {"uid": 3, "name": "reports", "replica_sources": entries}]
+
+
+def repinned(material: Material, old: Material, where: Cluster) -> tuple[str, list[dict[str, Any]]]:
+    """The outcome, and the entries of the result; the plan was made from the first answer."""
+    fingerprints = api(bdbs(material)).databases()[1].sources[0].fingerprints
+    step = Repinning(where.api.databases()[1], Pin(material.certificate_pem, fingerprints, (), old.fingerprint))
+    step.take(where)
+    return step.outcome, step.as_list()
+
+
+def test_it_is_read_right_before_it_is_written_and_after(material: Material, other: Material) -> None:
+    old, new = bdbs(other, unknown=1), bdbs(material, unknown=1)
+    where = cluster(old, old, {}, new)
+    outcome, (entry,) = repinned(material, other, where)
+    assert (outcome, entry["outcome"], entry["failure"]) == ("changed", "changed", None)
+    assert [request[:2] for request in requests(where)] == [
+        ("GET", "/v1/bdbs"),
+        ("GET", "/v1/bdbs"),
+        ("PUT", "/v1/bdbs/3"),
+        ("GET", "/v1/bdbs"),
+    ]
+    assert requests(where)[2][2] == {"replica_sources": new[1]["replica_sources"]}
+
+
+def test_somebody_else_has_done_it(material: Material, other: Material) -> None:
+    where = cluster(bdbs(other), bdbs(material))
+    assert repinned(material, other, where)[0] == "unchanged"
+    assert {method for method, _path, _body in requests(where)} == {"GET"}
+
+
+def test_a_database_that_is_gone(material: Material, other: Material) -> None:
+    outcome, (entry,) = repinned(material, other, cluster(bdbs(other), []))
+    assert (outcome, entry["failure"]["kind"]) == ("failed_unchanged", "not_found")
+
+
+@pytest.mark.parametrize("status", [None, "in-sync"])
+def test_what_only_the_server_sets_is_left_out_when_it_wants_that(
+    material: Material, other: Material, status: str | None
+) -> None:
+    more = {"status": status} if status else {}
+    old, new = bdbs(other, **more), bdbs(material)
+    where = cluster(old, old, (400, {}), {}, new)
+    outcome, dummy = repinned(material, other, where)
+    sent = [body["replica_sources"] for method, _path, body in requests(where) if method == "PUT"]
+    if status:
+        assert (outcome, sent[1]) == ("changed", new[1]["replica_sources"])
+    else:
+        assert (outcome, len(sent)) == ("failed_unchanged", 1)
+
+
+def test_a_lost_answer_is_followed_by_a_read(material: Material, other: Material) -> None:
+    old, new = bdbs(other), bdbs(material)
+    made = cluster(old, old, LOST, new)
+    assert repinned(material, other, made)[0] == "changed"
+    not_made = cluster(old, old, LOST, old, old, {}, new)
+    assert repinned(material, other, not_made)[0] == "changed"
+    for where, writes in ((made, 1), (not_made, 2)):
+        assert [method for method, _path, _body in requests(where)].count("PUT") == writes
+
+
+def test_a_lost_answer_and_then_nothing(material: Material, other: Material) -> None:
+    old = bdbs(other)
+    outcome, (entry,) = repinned(material, other, cluster(old, old, LOST, (503, {}), retries=1))
+    assert (outcome, entry["outcome"], entry["after"]) == ("partial", "partial", None)
+
+
+def test_what_the_server_did_half(material: Material, other: Material) -> None:
+    old, half = bdbs(other, other), bdbs(material, other)
+    outcome, entries = repinned(material, other, cluster(old, old, {}, half))
+    assert outcome == "partial"
+    assert {entry["failure"]["kind"] for entry in entries} == {"not_proven"}
+
+
+def test_what_the_server_dropped_is_not_proven(material: Material, other: Material) -> None:
+    old = bdbs(other)
+    outcome, (entry,) = repinned(material, other, cluster(old, old, {}, bdbs()))
+    assert (outcome, entry["failure"]["kind"]) == ("partial", "not_proven")
+
+
+def test_what_cannot_be_read_back_is_not_proven(material: Material, other: Material) -> None:
+    old = bdbs(other)
+    where = cluster(old, old, {}, (403, {}))
+    outcome, (entry,) = repinned(material, other, where)
+    assert (outcome, entry["after"], entry["failure"]["kind"]) == ("partial", None, "not_proven")
+    assert len(requests(where)) == 4
