@@ -74,7 +74,7 @@ def test_deep_json_is_refused() -> None:
 @pytest.mark.parametrize("status", [404, 405, 501])
 def test_a_server_without_the_bulk_update_gets_the_older_one(status: int) -> None:
     client = api(PUT__v1__cluster__certificates=(status, b""), PUT__v1__cluster__update_cert=(200, b""))
-    client.update(Update("proxy", "pem", Secret("key")))
+    client.update([Update("proxy", "pem", Secret("key"))])
     entry = {"name": "proxy", "certificate": "pem", "key": "key"}
     assert client.session.requests == [
         ("PUT", "/v1/cluster/certificates", {"certificates": [entry]}),
@@ -84,13 +84,13 @@ def test_a_server_without_the_bulk_update_gets_the_older_one(status: int) -> Non
 
 def test_an_old_server_gets_the_older_update_first() -> None:
     client = api(PUT__v1__cluster__update_cert=(200, b""))
-    client.update(Update("proxy", "pem", None), bulk=False)
+    client.update([Update("proxy", "pem", None)], bulk=False)
     assert [path for dummy, path, _body in client.session.requests] == ["/v1/cluster/update_cert"]
 
 
 def test_a_server_without_the_older_update_gets_the_bulk_update() -> None:
     client = api(PUT__v1__cluster__certificates=(200, b""))
-    client.update(Update("proxy", "pem", None), bulk=False)
+    client.update([Update("proxy", "pem", None)], bulk=False)
     assert len(client.session.requests) == 2
 
 
@@ -98,7 +98,7 @@ def test_404_of_the_older_update_is_about_the_certificate_when_there_is_no_other
     client = api(PUT__v1__cluster__certificates=(405, b""), PUT__v1__cluster__update_cert=(404, b""))
     for bulk in (True, False):
         with pytest.raises(CertificateError) as raised:
-            client.update(Update("proxy", "pem", None), bulk=bulk)
+            client.update([Update("proxy", "pem", None)], bulk=bulk)
         assert raised.value.failure["kind"] == "certificate_refused"
         assert "update_cert" in raised.value.message
 
@@ -119,7 +119,7 @@ def test_404_of_the_older_update_is_about_the_certificate_when_there_is_no_other
 def test_a_refused_bulk_update_is_not_tried_elsewhere(status: int, kind: str) -> None:
     client = api(PUT__v1__cluster__certificates=(status, b'{"error_code": "some_code", "description": "a secret"}'))
     with pytest.raises(CertificateError) as raised:
-        client.update(Update("proxy", "pem", Secret("key")))
+        client.update([Update("proxy", "pem", Secret("key"))])
     assert raised.value.failure == {
         "kind": kind,
         "cluster": "https://cluster.example.com:9443",

@@ -14,7 +14,9 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils impo
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Stored
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._installed import Installed
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._plan import Write
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state import State
 from simulator.authority import Authority, Material
 
 
@@ -31,7 +33,11 @@ def installed(material: Material, now: datetime, certificate: str | None = None)
 def plan(
     want: _material.Material, has: Installed | None, now: datetime, *, chain: bool = True, force: bool = False
 ) -> _plan.Change:
-    return _plan.present(want, has, compare_chain=chain, force=force, now=now)
+    return _plan.change(_plan.Wanted(want.name, want, "chain" if chain else "leaf"), has, force=force, now=now)
+
+
+def absent(name: str, has: Installed | None, now: datetime) -> _plan.Change:
+    return _plan.change(_plan.Wanted(name, None), has, force=False, now=now)
 
 
 def test_equal_needs_nothing_and_sends_nothing(material: Material, now: datetime) -> None:
@@ -85,18 +91,20 @@ def test_what_is_sent_has_the_fields_of_the_api_only(material: Material, authori
 @pytest.mark.parametrize("name", ["api", "ccs_internode_encryption", "proxy"])
 def test_required_certificates_cannot_be_absent(material: Material, now: datetime, name: str) -> None:
     with pytest.raises(CertificateError, match="required"):
-        _plan.absent(name, installed(material, now))
+        absent(name, installed(material, now), now)
 
 
 def test_what_puts_the_old_one_back(material: Material, other: Material, now: datetime) -> None:
-    update = _plan.undo(plan(wanted(other, now), installed(material, now), now))
-    assert update is not None
-    assert update.body() == {
+    change = plan(wanted(other, now), installed(material, now), now)
+    write = _plan.undo(change)
+    assert (write.name, write.goal) == ("proxy", change.old)
+    assert write.update is not None
+    assert write.update.body() == {
         "name": "proxy",
         "certificate": material.certificate_pem,
         "key": str(material.key_pem),
     }
-    assert _plan.undo(plan(wanted(other, now), None, now)) is None
+    assert _plan.undo(plan(wanted(other, now), None, now)) == Write("proxy", None, State())
 
 
 def test_what_cannot_be_put_back(material: Material, other: Material, now: datetime) -> None:
@@ -114,8 +122,8 @@ def test_what_cannot_be_put_back(material: Material, other: Material, now: datet
 
 
 def test_absent(material: Material, now: datetime) -> None:
-    assert _plan.absent("ldap_client", None).action == "none"
-    change = _plan.absent("ldap_client", installed(material, now))
+    assert absent("ldap_client", None, now).action == "none"
+    change = absent("ldap_client", installed(material, now), now)
     assert (change.action, change.after, change.diff["after"]) == ("delete", None, {})
     assert change.new.shown_by(None)
     assert not change.new.shown_by(installed(material, now))
@@ -123,4 +131,4 @@ def test_absent(material: Material, now: datetime) -> None:
 
 def test_names_that_a_newer_server_may_know_are_left_to_it(material: Material, now: datetime) -> None:
     assert plan(wanted(material, now, name="quantum_gateway"), None, now).action == "update"
-    assert _plan.absent("quantum_gateway", installed(material, now)).action == "delete"
+    assert absent("quantum_gateway", installed(material, now), now).action == "delete"

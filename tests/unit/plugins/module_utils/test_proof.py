@@ -16,10 +16,21 @@ from typing import Any
 
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _cluster as cluster_facts
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _endpoints, _options, _proof, _retry
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import (
+    _endpoints,
+    _options,
+    _precautions,
+    _proof,
+    _retry,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Api
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._endpoints import Endpoint
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._proof import Proof, Prover, Sighting
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._proof import (
+    Proof,
+    Prover,
+    Sighting,
+    Target,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._session import Session
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state import State
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._wire import Presented
@@ -29,7 +40,7 @@ from simulator.listeners import Ending, Identity, Listener, bound
 from simulator.state import pair
 
 FQDN = "cluster.example.com"
-NEW, OLD = State(("new",)), State(("old",))
+NEW = {"proxy": State(("new",))}
 SHOWS_NEW, SHOWS_OLD = Presented(("new", "issuer")), Presented(("old",))
 REFUSED = Presented(reachable=False, problem="connection refused")
 BROKEN = Presented(problem="connection closed during the handshake")
@@ -100,7 +111,8 @@ def session(url: str = f"https://{FQDN}", **options: Any) -> Session:
 
 
 def prover(*shown: Endpoint, handshakes: int = 1, timeout: float = 30.0) -> Prover:
-    return Prover(session(validate_certs=False, timeout=timeout), "proxy", shown, (), handshakes)
+    target = Target("proxy", shown, by_handshake=bool(shown), handshakes=handshakes)
+    return Prover(session(validate_certs=False, timeout=timeout), [target])
 
 
 def no_other(_tried: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
@@ -116,7 +128,10 @@ FIRST, SECOND, THIRD = proxy(1), proxy(2), proxy(3)
 
 def test_what_shows_the_state_everywhere_is_proven(wire: Wire) -> None:
     proof = prover(FIRST, SECOND).prove(NEW, 60)
-    assert proof.sightings == (Sighting(FIRST, "verified", "new"), Sighting(SECOND, "verified", "new"))
+    assert proof.sightings == (
+        Sighting("proxy", FIRST, "verified", "new"),
+        Sighting("proxy", SECOND, "verified", "new"),
+    )
     assert proof.complete
     assert (proof.missing, proof.unreachable) == ((), ())
     assert wire.names == {FQDN}
@@ -125,20 +140,21 @@ def test_what_shows_the_state_everywhere_is_proven(wire: Wire) -> None:
 @pytest.mark.parametrize(
     ("seen", "sighting"),
     [
-        (SHOWS_NEW, Sighting(FIRST, "verified", "new")),
-        (SHOWS_OLD, Sighting(FIRST, "stale", "old")),
-        (REFUSED, Sighting(FIRST, "unreachable", None, "connection refused")),
-        (BROKEN, Sighting(FIRST, "failed", None, "connection closed during the handshake")),
+        (SHOWS_NEW, Sighting("proxy", FIRST, "verified", "new")),
+        (SHOWS_OLD, Sighting("proxy", FIRST, "stale", "old")),
+        (REFUSED, Sighting("proxy", FIRST, "unreachable", None, "connection refused")),
+        (BROKEN, Sighting("proxy", FIRST, "failed", None, "connection closed during the handshake")),
     ],
 )
 def test_what_is_seen_at_a_port(wire: Wire, seen: Presented, sighting: Sighting) -> None:
     wire.set(FIRST, seen)
     proof = prover(FIRST, SECOND).look(NEW)
-    assert proof.sightings == (sighting, Sighting(SECOND, "verified", "new"))
+    assert proof.sightings == (sighting, Sighting("proxy", SECOND, "verified", "new"))
     assert proof.complete == (seen is SHOWS_NEW)
     assert proof.missing == (() if seen is SHOWS_NEW else (sighting,))
     assert proof.unreachable == ((sighting,) if seen is REFUSED else ())
     assert json.loads(json.dumps(proof.as_list()))[0] == {
+        "name": "proxy",
         "node": 1,
         "address": "10.0.0.1",
         "port": 12000,
@@ -152,10 +168,13 @@ def test_what_is_seen_at_a_port(wire: Wire, seen: Presented, sighting: Sighting)
 @pytest.mark.parametrize(
     ("sighting", "text"),
     [
-        (Sighting(FIRST, "verified", "new"), "10.0.0.1:12000 (proxy) is verified"),
-        (Sighting(FIRST, "stale", "old"), "10.0.0.1:12000 (proxy) is stale (has old)"),
-        (Sighting(FIRST, "failed", None, "it breaks"), "10.0.0.1:12000 (proxy) is failed (it breaks)"),
-        (Sighting(FIRST, "unreachable", None, "it is away"), "10.0.0.1:12000 (proxy) is unreachable (it is away)"),
+        (Sighting("proxy", FIRST, "verified", "new"), "10.0.0.1:12000 (proxy) is verified"),
+        (Sighting("proxy", FIRST, "stale", "old"), "10.0.0.1:12000 (proxy) is stale (has old)"),
+        (Sighting("proxy", FIRST, "failed", None, "it breaks"), "10.0.0.1:12000 (proxy) is failed (it breaks)"),
+        (
+            Sighting("proxy", FIRST, "unreachable", None, "it is away"),
+            "10.0.0.1:12000 (proxy) is unreachable (it is away)",
+        ),
     ],
 )
 def test_what_is_said_of_an_endpoint(sighting: Sighting, text: str) -> None:
@@ -163,7 +182,7 @@ def test_what_is_said_of_an_endpoint(sighting: Sighting, text: str) -> None:
 
 
 def test_it_is_not_said_that_a_node_without_a_certificate_has_one_named_none() -> None:
-    assert "None" not in str(Sighting(FIRST, "stale"))
+    assert "None" not in str(Sighting("proxy", FIRST, "stale"))
 
 
 @pytest.mark.parametrize(("timeout", "look"), [(30.0, 10.0), (10.5, 10.0), (3.0, 3.0)])
@@ -202,7 +221,7 @@ def test_without_time_everything_is_looked_at_once(wire: Wire) -> None:
 def test_what_was_out_of_reach_before_is_excused(wire: Wire) -> None:
     wire.set(SECOND, REFUSED)
     made = prover(FIRST, SECOND)
-    assert made.try_all(no_other) == (Sighting(SECOND, "unreachable", None, "connection refused"),)
+    assert made.try_all(no_other) == (Sighting("proxy", SECOND, "unreachable", None, "connection refused"),)
     for proof in (made.look(NEW), made.prove(NEW, 60)):
         assert statuses(proof) == ["verified", "unreachable"]
         assert proof.missing == ()
@@ -284,7 +303,7 @@ def test_other_endpoints_may_be_out_of_reach_too(wire: Wire) -> None:
 
 def test_where_there_is_nothing_to_look_at_nothing_is_missing(clock: Clock) -> None:
     made = prover()
-    assert not made.by_handshake
+    assert not made.by_handshake(["proxy"])
     assert made.try_all(no_other) == ()
     for proof in (made.look(NEW), made.prove(NEW, 60)):
         assert (proof.sightings, proof.missing, proof.complete) == ((), (), False)
@@ -294,7 +313,7 @@ def test_where_there_is_nothing_to_look_at_nothing_is_missing(clock: Clock) -> N
 def test_all_of_several_handshakes_must_present_it(wire: Wire) -> None:
     wire.set(FIRST, SHOWS_NEW, SHOWS_NEW, SHOWS_OLD)
     made = prover(FIRST, handshakes=3)
-    assert made.look(NEW).sightings == (Sighting(FIRST, "stale", "old"),)
+    assert made.look(NEW).sightings == (Sighting("proxy", FIRST, "stale", "old"),)
     assert wire.looked_at(FIRST) == 3
 
 
@@ -332,13 +351,6 @@ def test_endpoints_are_looked_at_side_by_side(monkeypatch: pytest.MonkeyPatch) -
     assert seconds(30) / seconds(1) < 6
 
 
-@pytest.mark.usefixtures("wire")
-def test_what_ports_show_is_not_asked_of_apis() -> None:
-    made = Prover(session(validate_certs=False), "proxy", (FIRST,), (SECOND,), 1)
-    assert made.by_handshake
-    assert [sighting.endpoint for sighting in made.prove(NEW, 60).sightings] == [FIRST]
-
-
 def facts(**answers: Any) -> cluster_facts.Cluster:
     """What is read from an API that answers this."""
     api: Any = SimpleNamespace(
@@ -348,6 +360,23 @@ def facts(**answers: Any) -> cluster_facts.Cluster:
         bootstrap=dict,
     )
     return cluster_facts.read(api, lambda message: None, needed=True)
+
+
+def prover_of(asking: Session, name: str, shown: tuple[Endpoint, ...], known: cluster_facts.Cluster) -> Prover:
+    """Looks at ports, or else at what nodes' APIs report."""
+    endpoints = shown or _endpoints.reporting(known, asking.connection)
+    return Prover(asking, [Target(name, endpoints, by_handshake=bool(shown))])
+
+
+@pytest.mark.usefixtures("wire")
+def test_what_ports_show_is_not_asked_of_apis() -> None:
+    bdb = {"tls_mode": "enabled", "endpoints": [{"port": 12000, "addr": ["10.0.0.1"]}]}
+    api: Any = SimpleNamespace(session=session(validate_certs=False), bdbs=lambda: [bdb])
+    known = facts(nodes=[{"uid": number, "addr": f"10.0.0.{number}"} for number in (1, 2)])
+    made = _precautions.prover(api, ["proxy", "syncer"], known, (), "auto", pytest.fail)
+    assert made.by_handshake(["proxy"])
+    assert not made.by_handshake(["syncer"])
+    assert [sighting.endpoint for sighting in made.prove(NEW, 60).sightings] == [FIRST]
 
 
 @pytest.fixture
@@ -367,9 +396,9 @@ def test_a_node_at_an_address_that_makes_no_sense_is_no_crash(address: str) -> N
     bdbs = [{"tls_mode": "enabled", "endpoints": [{"port": 12000, "addr": [address]}]}]
     for name in ("cm", "proxy", "syncer"):
         shown = _endpoints.showing(name, known, asking.connection, bdbs)
-        made = Prover(asking, name, shown, _endpoints.reporting(known, asking.connection), 1)
+        made = prover_of(asking, name, shown, known)
         made.try_all(lambda _tried: ())
-        proof = made.look(NEW)
+        proof = made.look({name: State(("new",))})
         assert "verified" not in statuses(proof)
         assert len("; ".join(map(str, proof.sightings))) >= len(proof.sightings)
         json.dumps(proof.as_list())
@@ -386,7 +415,8 @@ def test_a_name_that_cannot_be_indicated_hides_nothing(material: Material, name:
     try:
         asking = session(validate_certs=False)
         shown = _endpoints.showing("cm", facts(name=name, cm_port=listener.port), asking.connection, ())
-        proof = Prover(asking, "cm", shown, (), 1).look(State.of(material.chain, "chain"))
+        made = Prover(asking, [Target("cm", shown, by_handshake=True)])
+        proof = made.look({"cm": State.of(material.chain, "chain")})
     finally:
         listener.close()
     assert statuses(proof) == ["verified"]
@@ -415,21 +445,21 @@ def real(cluster: Cluster, name: str) -> Prover:
     with asking:
         known = cluster_facts.read(Api(asking), pytest.fail, needed=True)
     shown = _endpoints.showing(name, known, asking.connection, ())
-    made = Prover(asking, name, shown, _endpoints.reporting(known, asking.connection), 1)
-    assert made.by_handshake == (name in ("cm", "metrics_exporter"))
+    made = prover_of(asking, name, shown, known)
+    assert made.by_handshake([name]) == (name in ("cm", "metrics_exporter"))
     return made
 
 
-def change(cluster: Cluster, name: str, material: Material) -> State:
+def change(cluster: Cluster, name: str, material: Material) -> dict[str, State]:
     cluster.apply({name: pair(material.certificate_pem, material.key_pem)})
-    return State.of(material.chain, "chain")
+    return {name: State.of(material.chain, "chain")}
 
 
 @pytest.mark.parametrize("name", ["cm", "metrics_exporter", "syncer"])
 def test_a_node_that_follows_late_is_waited_for(cluster: Cluster, material: Material, name: str) -> None:
     made = real(cluster, name)
     assert made.try_all(no_other) == ()
-    (old,) = {sighting.fingerprint for sighting in made.look(State()).sightings}
+    (old,) = {sighting.fingerprint for sighting in made.look({name: State()}).sightings}
     state = change(cluster, name, material)
     assert [(one.status, one.fingerprint) for one in made.look(state).sightings] == [
         ("verified", material.fingerprint),
@@ -496,14 +526,14 @@ def test_a_node_whose_api_is_of_no_use_is_named(cluster: Cluster, fault: dict[st
     made = real(cluster, "syncer")
     assert made.try_all(no_other) == ()
     cluster.add_fault(Fault(method="GET", node=2, **fault))
-    proof = made.look(State())
+    proof = made.look({"syncer": State()})
     assert statuses(proof) == ["stale", status, "stale"]
     assert cluster.nodes[1].address in (proof.sightings[1].problem or "")
 
 
 def test_a_certificate_that_is_not_there_is_proven_by_every_node(cluster: Cluster, material: Material) -> None:
     made = real(cluster, "ldap_client")
-    assert made.look(State()).complete
+    assert made.look({"ldap_client": State()}).complete
     cluster.apply({"ldap_client": pair(material.certificate_pem, material.key_pem)})
-    assert statuses(made.look(State())) == ["stale", "stale", "verified"]
-    assert statuses(made.look(State.of(material.chain, "chain"))) == ["verified", "verified", "stale"]
+    assert statuses(made.look({"ldap_client": State()})) == ["stale", "stale", "verified"]
+    assert statuses(made.look({"ldap_client": State.of(material.chain, "chain")})) == ["verified", "verified", "stale"]
