@@ -383,6 +383,34 @@ def test_a_server_without_the_bulk_update_is_asked_for_it_once(
     assert held(cluster, *wanted) == held_of(wanted)
 
 
+def test_what_a_failed_request_may_have_changed_is_put_back_although_the_next_one_finds_no_bulk_update(
+    start: Callable[..., Cluster], new: Materials
+) -> None:
+    cluster, syncer = start(), new["syncer"]
+    assert syncer is not None
+
+    def change_one(meant: Cluster) -> None:
+        meant.set_certificate("syncer", syncer.certificate_pem, syncer.key_pem)
+
+    # As behind a load balancer during an upgrade.
+    cluster.add_fault(Fault("PUT", CERTIFICATES, status=409, times=1, effect=change_one))
+    cluster.add_fault(Fault("PUT", CERTIFICATES, status=405))
+    cluster.add_fault(Fault("PUT", UPDATE_CERT, status=400, times=1))
+    wanted = only(new, "cm", "syncer")
+    old = held(cluster, *wanted)
+    made = run(cluster, wanted, REPEATED)
+    assert (made.whole, made.of) == ("rolled_back", dict.fromkeys(wanted, "rolled_back"))
+    assert made.failure.data["certificate"] == "cm"
+    assert writes(cluster) == [
+        ("bulk", ("cm", "syncer"), 409),
+        ("bulk", ("cm", "syncer"), 405),
+        ("single", ("cm",), 400),
+        ("single", ("cm",), 200),
+        ("single", ("syncer",), 200),
+    ]
+    assert held(cluster, *wanted) == old
+
+
 def test_nothing_was_made_when_the_one_request_is_refused(start: Callable[..., Cluster], new: Materials) -> None:
     cluster = start()
     cluster.add_fault(Fault("PUT", CERTIFICATES, status=400))
