@@ -140,7 +140,16 @@ def _check_common_names(chain: list[x509.Certificate]) -> None:
 
 def _check_validity(certificate: x509.Certificate) -> None:
     now = datetime.now(timezone.utc)
-    if certificate.not_valid_after_utc < now:
+    start, end = validity(certificate)
+    if end < now:
         raise Refused(406, "expired_certificate", "the certificate is expired")
-    if certificate.not_valid_before_utc > now:
+    if start > now:
         raise _invalid("the certificate is not valid yet")
+
+
+def validity(certificate: x509.Certificate) -> tuple[datetime, datetime]:
+    """From when until when, in UTC."""
+    if hasattr(certificate, "not_valid_after_utc"):  # cryptography >= 42
+        return certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    start, end = certificate.not_valid_before, certificate.not_valid_after
+    return start.replace(tzinfo=timezone.utc), end.replace(tzinfo=timezone.utc)
