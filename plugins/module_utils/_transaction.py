@@ -105,8 +105,8 @@ class Transaction:
         self._prover = prover
         self._settings = settings
         self._bulk = settings.bulk
-        self._begun = False  # whether a write was sent
-        self._perhaps_made = False  # whether the last write, if it failed, may have changed something
+        self._outage_expected = False
+        self._perhaps_made: set[str] = set()  # names that a request that failed may have changed
         self.outcomes = dict.fromkeys(self._changes, "failed_unchanged")
 
     def run(self) -> Evidence:
@@ -127,10 +127,12 @@ class Transaction:
             names, refused = self._write(waiting)
             waiting = waiting[len(names) :]
             if refused is not None:
-                evidence = self._evidence(self._new(names), acknowledged=False) if self._perhaps_made else Evidence()
+                perhaps = not self._perhaps_made.isdisjoint(names)
+                evidence = self._evidence(self._new(names), acknowledged=False) if perhaps else Evidence()
                 if not evidence.proven:
                     raise self._refused(refused.about(", ".join(names)), made, names, evidence)
             made += names
+            self._perhaps_made.difference_update(names)
             if waiting and not self._settings.disturbing.isdisjoint(names):
                 self._poll_for(self._new(names))
         if not evidence.proven or evidence.proof.names != set(made):
@@ -171,7 +173,6 @@ class Transaction:
         goals = {write.name: write.goal for write in group}
         updates = [write.update for write in group if write.update is not None]
         deadline = self._wait_deadline()
-        self._perhaps_made = False
 
         def send() -> None:
             if updates:
@@ -181,7 +182,8 @@ class Transaction:
 
         def made(error: CertificateError) -> bool:
             # What is not there to be deleted was perhaps deleted by an attempt before, or by somebody else.
-            self._perhaps_made |= perhaps_made(error) or (not updates and error.kind == "not_found")
+            if perhaps_made(error) or (not updates and error.kind == "not_found"):
+                self._perhaps_made.update(goals)
             if answer_lost(error):
                 return Evidence(*self._poll(goals, lambda dummy: True, deadline)).shows(goals)
             if self._begun and never_sent(error):
@@ -243,10 +245,10 @@ class Transaction:
             names: what it was to write.
             evidence: for that, when it was perhaps made.
         """
-        touched = [*made, *(names if self._perhaps_made else ())]
+        touched = [*made, *(name for name in self._changes if name in self._perhaps_made)]
         if not touched:
             return cause.with_result(outcome="failed_unchanged", changed=False)
-        if made:
+        if set(touched) != set(names):
             evidence = Evidence(*self._poll(touched, lambda dummy: True, time.monotonic()))
         return self._failed(cause, touched, evidence, acknowledged=bool(made))
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from cryptography import x509
 
 from .state import Node
+from .validation import validity
 from .web import HTML, Answer, Exchange
 
 _MANAGER = b"<!DOCTYPE html>\n<html><head><title>Cluster Manager</title></head><body>Cluster Manager</body></html>\n"
@@ -52,9 +53,9 @@ def exposition(node: Node, metric: str) -> str:
         if held.certificate is None:
             continue
         try:
-            end = x509.load_pem_x509_certificate(held.certificate.encode()).not_valid_after_utc.timestamp()
+            _start, end = validity(x509.load_pem_x509_certificate(held.certificate.encode()))
         except ValueError:
             continue  # put there by a test, and no certificate
         labels = f'logical_name="{name}",node="{node.uid}",path="/etc/opt/redislabs/{name}_cert.pem"'
-        lines.append(f"{metric}{{{labels}}} {end - now:.0f}")
+        lines.append(f"{metric}{{{labels}}} {end.timestamp() - now:.0f}")
     return "\n".join(lines) + "\n"

@@ -139,14 +139,17 @@ def _check_common_names(chain: list[x509.Certificate]) -> None:
 
 
 def _check_validity(certificate: x509.Certificate) -> None:
-    if _moment(certificate, "not_valid_after") < datetime.now(timezone.utc):
+    now = datetime.now(timezone.utc)
+    start, end = validity(certificate)
+    if end < now:
         raise Refused(406, "expired_certificate", "the certificate is expired")
-    if _moment(certificate, "not_valid_before") > datetime.now(timezone.utc):
+    if start > now:
         raise _invalid("the certificate is not valid yet")
 
 
-def _moment(certificate: x509.Certificate, name: str) -> datetime:
-    """One end of the validity; cryptography before 42 has no ``_utc``."""
-    if hasattr(certificate, f"{name}_utc"):
-        return getattr(certificate, f"{name}_utc")  # type: ignore[no-any-return]
-    return getattr(certificate, name).replace(tzinfo=timezone.utc)  # type: ignore[no-any-return]
+def validity(certificate: x509.Certificate) -> tuple[datetime, datetime]:
+    """From when until when, in UTC."""
+    if hasattr(certificate, "not_valid_after_utc"):  # cryptography >= 42
+        return certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    start, end = certificate.not_valid_before, certificate.not_valid_after
+    return start.replace(tzinfo=timezone.utc), end.replace(tzinfo=timezone.utc)

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _api, _cluster
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Api, Update
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _cluster
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Api, NoBulkUpdate, Update
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._session import Response
@@ -221,6 +221,47 @@ def test_a_refused_bulk_update_is_not_tried_elsewhere(status: int, kind: str) ->
         "error_code": "some_code",
     }
     assert "secret" not in raised.value.message
+    assert len(client.session.requests) == 1
+
+
+SEVERAL = [Update("cm", "pem of cm", Secret("key of cm")), Update("mtls_trusted_ca", "pem of CAs", None)]
+
+
+@pytest.mark.parametrize("bulk", [True, False])
+def test_what_one_update_sends(bulk: bool) -> None:
+    path = "/v1/cluster/certificates" if bulk else "/v1/cluster/update_cert"
+    client = api(**{f"PUT{path}": (200, b"")})
+    for update in SEVERAL:
+        client.update([update], bulk=bulk)
+    bodies = [update.body() for update in SEVERAL]
+    sent = [{"certificates": [body]} for body in bodies] if bulk else bodies
+    assert client.session.requests == [("PUT", path, body) for body in sent]
+
+
+def test_several_go_into_one_request() -> None:
+    client = api(PUT__v1__cluster__certificates=(200, b"{}"))
+    client.update(SEVERAL)
+    entries = [
+        {"name": "cm", "certificate": "pem of cm", "key": "key of cm"},
+        {"name": "mtls_trusted_ca", "certificate": "pem of CAs"},
+    ]
+    assert client.session.requests == [("PUT", "/v1/cluster/certificates", {"certificates": entries})]
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_several_are_never_some_of_them(status: int) -> None:
+    client = api(PUT__v1__cluster__certificates=(status, b""), PUT__v1__cluster__update_cert=(200, b""))
+    with pytest.raises(NoBulkUpdate):
+        client.update(SEVERAL)
+    assert [path for dummy, path, _body in client.session.requests] == ["/v1/cluster/certificates"]
+
+
+@pytest.mark.parametrize("status", [400, 403, 406, 409, 500, 503])
+def test_a_refusal_of_several_is_one_of_the_request(status: int) -> None:
+    client = api(PUT__v1__cluster__certificates=(status, b""), PUT__v1__cluster__update_cert=(200, b""))
+    with pytest.raises(CertificateError) as raised:
+        client.update(SEVERAL)
+    assert raised.value.data["status"] == status
     assert len(client.session.requests) == 1
 
 

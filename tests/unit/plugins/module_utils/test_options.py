@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _options
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from simulator.authority import Material
 
 LOGIN: dict[str, Any] = {"username": "admin@example.com", "password": "of the task"}
 ENVIRONMENT = {
@@ -57,6 +58,15 @@ def test_the_message_about_a_url_does_not_repeat_it() -> None:
     error = refused(url="https://someone:secret@a.example.com", **LOGIN)
     assert "secret" not in error.message
     assert _options.secrets_of({"url": "https://someone:secret@a.example.com"}, {}) == {"secret"}
+
+
+def test_a_key_behind_a_certificate_is_a_secret_wherever_it_stands(material: Material, other: Material) -> None:
+    key, other_key = str(material.key_pem).strip(), str(other.key_pem).strip()
+    pasted = {"certificate": f"{material.certificate_pem}{key}\n"}
+    assert _options.secrets_of(pasted, {}) == {key}
+    entries = [{"certificate": None}, {}, pasted, {"certificate": f"{other_key}\n{other.leaf_pem}"}]
+    assert _options.secrets_of({"certificates": entries}, {}) == {key, other_key}
+    assert _options.secrets_of({"certificate": material.certificate_pem, "certificates": None}, {}) == set()
 
 
 def test_plain_http_needs_to_be_allowed_and_warns() -> None:

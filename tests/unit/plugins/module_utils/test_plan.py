@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from itertools import chain
+from operator import attrgetter
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,11 +17,15 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils impo
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Stored, Update
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._installed import Installed
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._plan import Wanted, Write
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state import State
+from cryptography import x509
 from hypothesis import given
 from hypothesis import strategies as st
-from simulator.authority import Authority, Material
+from simulator.authority import Authority, Material, pem_of
+
+NAMES = st.sampled_from(sorted(_names.KNOWN | {"quantum_gateway"}))
 
 
 def wanted(material: Material, now: datetime, name: str = "proxy", **options: Any) -> _material.Material:
@@ -26,19 +33,19 @@ def wanted(material: Material, now: datetime, name: str = "proxy", **options: An
     return _material.from_options(name, given, now)
 
 
-def installed(material: Material, now: datetime, certificate: str | None = None) -> Installed:
+def installed(material: Material, now: datetime, certificate: str | None = None, name: str = "proxy") -> Installed:
     stored = Stored(certificate or material.certificate_pem, Secret(str(material.key_pem)))
-    return Installed.of("proxy", stored, now)
+    return Installed.of(name, stored, now)
 
 
 def plan(
     want: _material.Material, has: Installed | None, now: datetime, *, chain: bool = True, force: bool = False
 ) -> _plan.Change:
-    return _plan.change(_plan.Wanted(want.name, want, "chain" if chain else "leaf"), has, force=force, now=now)
+    return _plan.change(Wanted(want.name, want, "chain" if chain else "leaf"), has, force=force, now=now)
 
 
 def absent(name: str, has: Installed | None, now: datetime) -> _plan.Change:
-    return _plan.change(_plan.Wanted(name, None), has, force=False, now=now)
+    return _plan.change(Wanted(name, None), has, force=False, now=now)
 
 
 def test_equal_needs_nothing_and_sends_nothing(material: Material, now: datetime) -> None:
@@ -96,17 +103,16 @@ def test_required_certificates_cannot_be_absent(material: Material, now: datetim
 
 
 def test_what_puts_the_old_one_back(material: Material, other: Material, now: datetime) -> None:
-    write = _plan.undo(plan(wanted(other, now), installed(material, now), now))
-    assert write.goal.shown_by(installed(material, now))
+    change = plan(wanted(other, now), installed(material, now), now)
+    write = _plan.undo(change)
+    assert (write.name, write.goal) == ("proxy", change.old)
     assert write.update is not None
     assert write.update.body() == {
         "name": "proxy",
         "certificate": material.certificate_pem,
         "key": str(material.key_pem),
     }
-    removal = _plan.undo(plan(wanted(other, now), None, now))
-    assert (removal.name, removal.update) == ("proxy", None)
-    assert removal.goal.shown_by(None)
+    assert _plan.undo(plan(wanted(other, now), None, now)) == Write("proxy", None, State())
 
 
 def test_what_cannot_be_put_back(material: Material, other: Material, now: datetime) -> None:
@@ -136,77 +142,129 @@ def test_names_that_a_newer_server_may_know_are_left_to_it(material: Material, n
     assert absent("quantum_gateway", installed(material, now), now).action == "delete"
 
 
-@pytest.mark.parametrize(
-    ("stored", "options", "reason"),
-    [
-        (None, {}, "not_set"),
-        ("rubbish", {}, "not_readable"),
-        ("other", {}, "leaf_differs"),
-        ("leaf", {}, "chain_differs"),
-        ("same", {"force": True}, "forced"),
-        ("same", {}, "same"),
-        ("leaf", {"chain": False}, "same"),
-    ],
-)
-def test_why(
-    material: Material, other: Material, now: datetime, stored: str | None, options: dict[str, bool], reason: str
+def test_why_it_is_updated_or_left(material: Material, other: Material, now: datetime) -> None:
+    def reason(has: Installed | None, *, chain: bool = True, force: bool = False) -> tuple[str, str]:
+        change = plan(wanted(material, now), has, now, chain=chain, force=force)
+        return change.action, change.reason
+
+    same, leaf = installed(material, now), installed(material, now, certificate=material.leaf_pem)
+    assert reason(None) == ("update", "not_set")
+    assert reason(installed(material, now, certificate="rubbish")) == ("update", "not_readable")
+    assert reason(installed(other, now)) == reason(installed(other, now), chain=False) == ("update", "leaf_differs")
+    assert reason(leaf) == ("update", "chain_differs")
+    assert reason(same) == reason(leaf, chain=False) == ("none", "same")
+    assert reason(same, force=True) == reason(leaf, chain=False, force=True) == ("update", "forced")
+    assert reason(leaf, force=True) == ("update", "chain_differs")
+    assert reason(None, force=True) == ("update", "not_set")
+
+
+def test_a_bundle_has_no_order_and_no_leaf(authority: Authority, namesake: x509.Certificate, now: datetime) -> None:
+    pems = [authority.ca_pem, pem_of(namesake)]
+
+    def reason(want: list[str], has: list[str]) -> str:
+        stored = Stored("".join(has), None)
+        bundle = _material.from_options("mtls_trusted_ca", {"certificate": "".join(want)}, now)
+        return plan(bundle, Installed.of("mtls_trusted_ca", stored, now), now).reason
+
+    assert reason(pems, pems[::-1]) == "same"
+    assert reason(pems, pems[:1]) == reason(pems[:1], pems) == reason(pems[:1], pems[1:]) == "bundle_differs"
+
+
+def test_why_it_is_deleted_or_left(material: Material, now: datetime) -> None:
+    has = installed(material, now, name="ldap_client")
+    unreadable = installed(material, now, certificate="rubbish", name="ldap_client")
+    for reason in ("not_wanted", "not_listed"):
+        want = Wanted("ldap_client", None, reason=reason)
+        for there in (has, unreadable):
+            change = _plan.change(want, there, force=False, now=now)
+            assert (change.action, change.reason, change.update) == ("delete", reason, None)
+        change = _plan.change(want, None, force=True, now=now)
+        assert (change.action, change.reason, change.update) == ("none", "absent", None)
+
+
+def test_what_a_purge_adds(material: Material, now: datetime) -> None:
+    listed = [Wanted("sso_service", wanted(material, now, name="sso_service")), Wanted("sso_issuer", None)]
+    stored = ["sso_issuer", "proxy", "mtls_trusted_ca", "sso_service", "ldap_client", "quantum_gateway", "api"]
+    found = _plan.unlisted(listed, stored)
+    assert found == [Wanted(name, None, reason="not_listed") for name in ("ldap_client", "mtls_trusted_ca")]
+    assert _plan.unlisted(listed, ["sso_service"]) == []
+
+
+@given(listed=st.sets(NAMES), stored=st.sets(NAMES))
+def test_a_purge_is_of_optional_names_that_are_documented_there_and_not_listed(
+    listed: set[str], stored: set[str]
 ) -> None:
-    texts = {"other": other.certificate_pem, "leaf": material.leaf_pem, "same": material.certificate_pem}
-    has = None if stored is None else installed(material, now, certificate=texts.get(stored, stored))
-    change = plan(wanted(material, now), has, now, **options)
-    assert change.reason == reason
-    assert (change.action == "none") == (reason == "same")
+    names = [one.name for one in _plan.unlisted([Wanted(name, None) for name in listed], stored)]
+    optional = {"ldap_client", "mtls_trusted_ca", "sso_issuer", "sso_service"}
+    assert names == sorted((stored & optional) - listed)
 
 
-def test_why_a_bundle_is_updated(material: Material, authority: Authority, now: datetime) -> None:
-    has = Installed.of("mtls_trusted_ca", Stored(material.leaf_pem, None), now)
-    bundle = _material.from_options("mtls_trusted_ca", {"certificate": authority.ca_pem}, now)
-    assert plan(bundle, has, now).reason == "bundle_differs"
+# The order of writes.
 
 
-def test_what_is_not_listed_goes_if_it_is_known_to_be_optional() -> None:
-    listed = [_plan.Wanted("ldap_client", None), _plan.Wanted("proxy", None)]
-    stored = [*_names.KNOWN, "quantum_gateway"]
-    assert [(one.name, one.material, one.reason) for one in _plan.unlisted(listed, stored)] == [
-        (name, None, "not_listed") for name in ("mtls_trusted_ca", "sso_issuer", "sso_service")
-    ]
-    assert _plan.unlisted(listed, ["ldap_client", "proxy"]) == []
+def write(name: str, *, deleted: bool = False) -> Write:
+    return Write(name, None if deleted else Update(name, "pem", None), State(() if deleted else ("new",)))
 
 
-NAMES = sorted([*_names.KNOWN, "quantum_gateway"])
-writes = st.dictionaries(st.sampled_from(NAMES), st.booleans()).map(
-    lambda chosen: [
-        _plan.Write(name, None if delete and name not in _names.REQUIRED else Update(name, "pem", None), State())
-        for name, delete in chosen.items()
-    ]
-)
+API = write("api")
+WRITES = st.lists(st.builds(write, NAMES, deleted=st.booleans()), unique_by=lambda one: one.name)
 
 
-def requests(todo: list[_plan.Write], *, bulk: bool, alone: frozenset[str]) -> list[list[_plan.Write]]:
-    waiting, made = _plan.in_safe_order(todo), []
+@given(WRITES)
+def test_a_safe_order(writes: list[Write]) -> None:
+    ordered = _plan.in_safe_order(writes)
+    assert sorted(ordered, key=attrgetter("name")) == sorted(writes, key=attrgetter("name"))
+
+    internode = [one.name in _names.INTERNODE for one in ordered]
+    assert internode == sorted(internode, reverse=True)
+    others = [one for one in ordered if one.name not in _names.INTERNODE]
+    assert API not in others[:-1]
+    others = [one for one in others if one != API]
+    deleted = [one.update is None for one in others]
+    assert deleted == sorted(deleted)
+    updated = [one.name for one in others if one.update]
+    late = [name for name in ("proxy", "syncer") if name in updated]
+    assert updated[len(updated) - len(late) :] == late
+
+
+@given(WRITES, st.randoms())
+def test_the_order_in_which_writes_are_given_does_not_count(writes: list[Write], chance: Random) -> None:
+    shuffled = chance.sample(writes, len(writes))
+    assert _plan.in_safe_order(shuffled) == _plan.in_safe_order(writes)
+
+
+@given(WRITES, st.booleans(), st.sets(NAMES))
+def test_requests(writes: list[Write], bulk: bool, alone: set[str]) -> None:
+    waiting = _plan.in_safe_order(writes)
+    requests = []
     while waiting:
-        made.append(_plan.next_request(waiting, bulk=bulk, alone=alone))
-        waiting = waiting[len(made[-1]) :]
-    return made
+        requests.append(_plan.next_request(waiting, bulk=bulk, alone=alone))
+        assert requests[-1] == waiting[: len(requests[-1])] != []
+        waiting = waiting[len(requests[-1]) :]
+    assert list(chain.from_iterable(requests)) == _plan.in_safe_order(writes)
+
+    def mergeable(one: Write) -> bool:
+        return bulk and one.update is not None and one.name not in alone
+
+    for request in requests:
+        assert len(request) == 1 or all(map(mergeable, request))
+    # No request more than needed.
+    assert not any(mergeable(first[-1]) and mergeable(second[0]) for first, second in zip(requests, requests[1:]))
 
 
-@given(writes, st.booleans(), st.frozensets(st.sampled_from(NAMES)))
-def test_every_write_is_made_once_in_a_safe_order(todo: list[_plan.Write], bulk: bool, alone: frozenset[str]) -> None:
-    made = requests(todo, bulk=bulk, alone=alone)
-    order = [write.name for request in made for write in request]
-    assert sorted(order) == sorted(write.name for write in todo)
-    assert order == [name for request in requests(todo[::-1], bulk=bulk, alone=alone) for name, *_rest in request]
-    assert "api" not in order[:-1]
-    assert set(order[: len(_names.INTERNODE.intersection(order))]) <= _names.INTERNODE
-    kinds = [write.update is None for request in made for write in request if write.name != "api"]
-    assert kinds == sorted(kinds)
-    for request in made:
-        together = bulk and not any(write.update is None or write.name in alone for write in request)
-        assert len(request) == 1 or together
+def test_the_requests_of_a_whole_cluster() -> None:
+    names = ["api", "syncer", "proxy", "cm", "ccs_internode_encryption", "data_internode_encryption", "sso_service"]
+    writes = [*map(write, names), write("ldap_client", deleted=True), write("sso_issuer", deleted=True)]
 
+    def requests(*, bulk: bool) -> list[list[str]]:
+        waiting, made = _plan.in_safe_order(writes), []
+        while waiting:
+            group = _plan.next_request(waiting, bulk=bulk, alone={"ccs_internode_encryption"})
+            made.append([one.name for one in group])
+            waiting = waiting[len(group) :]
+        return made
 
-@given(writes)
-def test_one_bulk_update_is_enough_unless_something_is_deleted(todo: list[_plan.Write]) -> None:
-    made = requests(todo, bulk=True, alone=frozenset())
-    updates = [request for request in made if request[0].update is not None]
-    assert len(updates) <= (2 if len(made) > len(updates) else 1)
+    together = ["data_internode_encryption", "cm", "sso_service", "proxy", "syncer"]
+    last = [["ldap_client"], ["sso_issuer"], ["api"]]
+    assert requests(bulk=True) == [["ccs_internode_encryption"], together, *last]
+    assert requests(bulk=False) == [["ccs_internode_encryption"], *([name] for name in together), *last]

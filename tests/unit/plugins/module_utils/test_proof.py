@@ -10,14 +10,20 @@ import socket
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _cluster as cluster_facts
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _endpoints, _options, _proof, _retry
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Api
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import (
+    _endpoints,
+    _options,
+    _precautions,
+    _proof,
+    _retry,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import CERTIFICATES, Api
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._endpoints import Endpoint
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._proof import (
     Proof,
@@ -105,14 +111,8 @@ def session(url: str = f"https://{FQDN}", **options: Any) -> Session:
 
 
 def prover(*shown: Endpoint, handshakes: int = 1, timeout: float = 30.0) -> Prover:
-    target = Target("proxy", shown, bool(shown), handshakes)
+    target = Target("proxy", shown, by_handshake=bool(shown), handshakes=handshakes)
     return Prover(session(validate_certs=False, timeout=timeout), [target])
-
-
-def target(name: str, known: cluster_facts.Cluster, asking: Session, bdbs: Sequence[Mapping[str, Any]] = ()) -> Target:
-    """As the core makes it."""
-    shown = _endpoints.showing(name, known, asking.connection, bdbs)
-    return Target(name, shown or _endpoints.reporting(known, asking.connection), bool(shown))
 
 
 def no_other(_tried: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
@@ -124,6 +124,7 @@ def statuses(proof: Proof) -> list[str]:
 
 
 FIRST, SECOND, THIRD = proxy(1), proxy(2), proxy(3)
+NODE_API = Endpoint(1, "10.0.0.1", 9443, "api", FQDN)
 
 
 def test_what_shows_the_state_everywhere_is_proven(wire: Wire) -> None:
@@ -168,13 +169,16 @@ def test_what_is_seen_at_a_port(wire: Wire, seen: Presented, sighting: Sighting)
 @pytest.mark.parametrize(
     ("sighting", "text"),
     [
-        (Sighting("proxy", FIRST, "verified", "new"), "10.0.0.1:12000 (proxy) is verified (has new)"),
+        (Sighting("proxy", FIRST, "verified", "new"), "10.0.0.1:12000 (proxy) is verified"),
         (Sighting("proxy", FIRST, "stale", "old"), "10.0.0.1:12000 (proxy) is stale (has old)"),
         (Sighting("proxy", FIRST, "failed", None, "it breaks"), "10.0.0.1:12000 (proxy) is failed (it breaks)"),
         (
             Sighting("proxy", FIRST, "unreachable", None, "it is away"),
             "10.0.0.1:12000 (proxy) is unreachable (it is away)",
         ),
+        (Sighting("syncer", NODE_API, "stale", "old"), "10.0.0.1:9443 (api) is stale for syncer (has old)"),
+        (Sighting("syncer", NODE_API, "stale"), "10.0.0.1:9443 (api) is stale for syncer (has none)"),
+        (Sighting("api", NODE_API, "stale", "old"), "10.0.0.1:9443 (api) is stale (has old)"),
     ],
 )
 def test_what_is_said_of_an_endpoint(sighting: Sighting, text: str) -> None:
@@ -303,7 +307,7 @@ def test_other_endpoints_may_be_out_of_reach_too(wire: Wire) -> None:
 
 def test_where_there_is_nothing_to_look_at_nothing_is_missing(clock: Clock) -> None:
     made = prover()
-    assert not made.by_handshake(NEW)
+    assert not made.by_handshake(["proxy"])
     assert made.try_all(no_other) == ()
     for proof in (made.look(NEW), made.prove(NEW, 60)):
         assert (proof.sightings, proof.missing, proof.complete) == ((), (), False)
@@ -351,16 +355,6 @@ def test_endpoints_are_looked_at_side_by_side(monkeypatch: pytest.MonkeyPatch) -
     assert seconds(30) / seconds(1) < 6
 
 
-@pytest.mark.usefixtures("wire")
-def test_what_ports_show_is_not_asked_of_apis() -> None:
-    asking = session(validate_certs=False)
-    known = facts()
-    bdbs = [{"tls_mode": "enabled", "endpoints": [{"port": 12000, "addr": ["10.0.0.1"]}]}]
-    made = Prover(asking, [target("proxy", known, asking, bdbs)])
-    assert made.by_handshake(NEW)
-    assert [sighting.endpoint.address for sighting in made.prove(NEW, 60).sightings] == ["10.0.0.1"]
-
-
 def facts(**answers: Any) -> cluster_facts.Cluster:
     """What is read from an API that answers this."""
     api: Any = SimpleNamespace(
@@ -370,6 +364,27 @@ def facts(**answers: Any) -> cluster_facts.Cluster:
         bootstrap=dict,
     )
     return cluster_facts.read(api, lambda message: None, needed=True)
+
+
+def prover_of(asking: Session, shown: Mapping[str, tuple[Endpoint, ...]], known: cluster_facts.Cluster) -> Prover:
+    """Looks at ports, or else at what nodes' APIs report.
+
+    :param shown: certificate name to the ports that show it.
+    """
+    reporting = _endpoints.reporting(known, asking.connection)
+    targets = [Target(name, ports or reporting, by_handshake=bool(ports)) for name, ports in shown.items()]
+    return Prover(asking, targets)
+
+
+@pytest.mark.usefixtures("wire")
+def test_what_ports_show_is_not_asked_of_apis() -> None:
+    bdb = {"tls_mode": "enabled", "endpoints": [{"port": 12000, "addr": ["10.0.0.1"]}]}
+    api: Any = SimpleNamespace(session=session(validate_certs=False), bdbs=lambda: [bdb])
+    known = facts(nodes=[{"uid": number, "addr": f"10.0.0.{number}"} for number in (1, 2)])
+    made = _precautions.prover(api, ["proxy", "syncer"], known, (), "auto", pytest.fail)
+    assert made.by_handshake(["proxy"])
+    assert not made.by_handshake(["syncer"])
+    assert [sighting.endpoint for sighting in made.prove(NEW, 60).sightings] == [FIRST]
 
 
 @pytest.fixture
@@ -388,7 +403,8 @@ def test_a_node_at_an_address_that_makes_no_sense_is_no_crash(address: str) -> N
     known = facts(nodes=[{"uid": 1, "addr": address}])
     bdbs = [{"tls_mode": "enabled", "endpoints": [{"port": 12000, "addr": [address]}]}]
     for name in ("cm", "proxy", "syncer"):
-        made = Prover(asking, [target(name, known, asking, bdbs)])
+        shown = _endpoints.showing(name, known, asking.connection, bdbs)
+        made = prover_of(asking, {name: shown}, known)
         made.try_all(lambda _tried: ())
         proof = made.look({name: State(("new",))})
         assert "verified" not in statuses(proof)
@@ -406,11 +422,124 @@ def test_a_name_that_cannot_be_indicated_hides_nothing(material: Material, name:
     listener.resume()
     try:
         asking = session(validate_certs=False)
-        made = Prover(asking, [target("cm", facts(name=name, cm_port=listener.port), asking)])
+        shown = _endpoints.showing("cm", facts(name=name, cm_port=listener.port), asking.connection, ())
+        made = Prover(asking, [Target("cm", shown, by_handshake=True)])
         proof = made.look({"cm": State.of(material.chain, "chain")})
     finally:
         listener.close()
     assert statuses(proof) == ["verified"]
+
+
+# Several certificates.
+
+MANAGER, OTHER_MANAGER = (Endpoint(number, f"10.1.0.{number}", 8443, "cm", FQDN) for number in (1, 2))
+BOTH = {"cm": State(("managers",)), **NEW}
+SHOWS_MANAGERS = Presented(("managers",))
+
+
+def prover_of_both() -> Prover:
+    """Looks for `cm` at one port and for `proxy` at three."""
+    targets = [
+        Target("cm", (MANAGER,), by_handshake=True),
+        Target("proxy", (FIRST, SECOND, THIRD), by_handshake=True, handshakes=3),
+    ]
+    return Prover(session(validate_certs=False), targets)
+
+
+def test_each_certificate_is_looked_for_where_it_shows(wire: Wire) -> None:
+    wire.set(MANAGER, SHOWS_MANAGERS)
+    proof = prover_of_both().look(BOTH)
+    assert proof.sightings == (
+        Sighting("cm", MANAGER, "verified", "managers"),
+        *(Sighting("proxy", one, "verified", "new") for one in (FIRST, SECOND, THIRD)),
+    )
+    assert proof.complete
+    assert proof.names == {"cm", "proxy"}
+    assert [one["name"] for one in proof.as_list()] == ["cm", "proxy", "proxy", "proxy"]
+    assert wire.looks == {"10.1.0.1": 1, "10.0.0.1": 3, "10.0.0.2": 3, "10.0.0.3": 3}
+
+
+def test_only_what_is_asked_for_is_looked_at(wire: Wire) -> None:
+    proof = prover_of_both().prove(NEW, 60)
+    assert proof.complete
+    assert proof.names == {"proxy"}
+    assert wire.looked_at(MANAGER) == 0
+
+
+def test_what_is_proven_of_one_is_not_looked_at_again_while_another_is_waited_for(wire: Wire) -> None:
+    wire.set(MANAGER, SHOWS_OLD, SHOWS_OLD, SHOWS_MANAGERS)
+    wire.set(SECOND, SHOWS_OLD, SHOWS_NEW)
+    assert prover_of_both().prove(BOTH, 60).complete
+    assert wire.looks == {"10.1.0.1": 3, "10.0.0.1": 3, "10.0.0.2": 1 + 3, "10.0.0.3": 3}
+
+
+def test_a_proof_falls_apart_into_those_of_its_certificates(wire: Wire) -> None:
+    wire.set(MANAGER, SHOWS_MANAGERS)
+    wire.set(SECOND, SHOWS_OLD)
+    proof = prover_of_both().look(BOTH)
+    assert not proof.complete
+    assert proof.missing == (Sighting("proxy", SECOND, "stale", "old"),)
+    assert (proof.of("cm").complete, proof.of("cm").missing) == (True, ())
+    assert proof.of("cm").names == {"cm"}
+    assert statuses(proof.of("proxy")) == ["verified", "stale", "verified"]
+    assert (proof.of("proxy").missing, proof.of("proxy").complete) == (proof.missing, False)
+    assert proof.of("syncer") == Proof()
+    assert not proof.of("syncer").complete
+
+
+def test_a_certificate_that_shows_nowhere_is_never_proven(wire: Wire) -> None:
+    targets = [Target("proxy", (FIRST,), by_handshake=True), Target("syncer", (), by_handshake=False)]
+    proof = Prover(session(validate_certs=False), targets).prove({**NEW, "syncer": State(("any",))}, 60)
+    assert statuses(proof) == ["verified"]
+    assert (proof.missing, proof.complete) == ((), False)
+    assert proof.of("proxy").complete
+    assert not proof.of("syncer").complete
+    assert wire.clock.now == 1000
+
+
+def test_what_is_out_of_reach_is_excused_where_it_is(wire: Wire) -> None:
+    wire.set(MANAGER, SHOWS_MANAGERS, REFUSED)
+    wire.set(FIRST, REFUSED)
+    made = prover_of_both()
+    assert made.try_all(no_other) == (Sighting("proxy", FIRST, "unreachable", None, "connection refused"),)
+    proof = made.prove(BOTH, 60)
+    assert [(one.name, one.endpoint, one.status) for one in proof.missing] == [("cm", MANAGER, "unreachable")]
+    assert [one.endpoint for one in proof.unreachable] == [MANAGER, FIRST]
+    assert proof.of("proxy").missing == ()
+
+
+def test_a_certificate_none_of_whose_endpoints_can_be_reached_gets_others_by_itself(wire: Wire) -> None:
+    wire.set(MANAGER, REFUSED)
+    wire.set(OTHER_MANAGER, SHOWS_MANAGERS)
+    wire.set(SECOND, REFUSED)
+    asked: list[Iterable[Endpoint]] = []
+
+    def otherwise(tried: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
+        asked.append(tried)
+        return (OTHER_MANAGER,)
+
+    made = prover_of_both()
+    assert [(one.name, one.endpoint) for one in made.try_all(otherwise)] == [("cm", MANAGER), ("proxy", SECOND)]
+    assert asked == [(MANAGER,)]
+    proof = made.prove(BOTH, 60)
+    assert [one.endpoint for one in proof.sightings] == [MANAGER, OTHER_MANAGER, FIRST, SECOND, THIRD]
+    assert proof.missing == ()
+
+
+def test_an_endpoint_of_two_certificates_is_tried_once_and_named_for_both(wire: Wire) -> None:
+    wire.set(FIRST, REFUSED)
+    targets = [Target(name, (FIRST, SECOND), by_handshake=False) for name in ("ldap_client", "syncer")]
+    made = Prover(session(validate_certs=False), targets)
+    assert [(one.name, one.endpoint) for one in made.try_all(no_other)] == [("ldap_client", FIRST), ("syncer", FIRST)]
+    assert wire.looks == {"10.0.0.1": 1, "10.0.0.2": 1}
+
+
+def test_handshakes_show_several_certificates_when_they_show_each() -> None:
+    shown = [Target(name, (FIRST,), by_handshake=True) for name in ("cm", "proxy")]
+    made = Prover(session(validate_certs=False), [*shown, Target("syncer", (FIRST,), by_handshake=False)])
+    assert made.by_handshake(["cm", "proxy"])
+    assert not made.by_handshake(["cm", "syncer"])
+    assert not made.by_handshake(["syncer"])
 
 
 # With real nodes.
@@ -424,8 +553,8 @@ def cluster() -> Iterator[Cluster]:
         yield running
 
 
-def real(cluster: Cluster, *names: str) -> Prover:
-    """Looks at what the cluster says of itself."""
+def connected(cluster: Cluster) -> tuple[Session, cluster_facts.Cluster]:
+    """A session with a cluster, and what that says of itself."""
     asking = session(
         cluster.url,
         username=cluster.username,
@@ -434,8 +563,14 @@ def real(cluster: Cluster, *names: str) -> Prover:
         metrics_port=cluster.metrics_port,
     )
     with asking:
-        known = cluster_facts.read(Api(asking), pytest.fail, needed=True)
-    made = Prover(asking, [target(name, known, asking) for name in names])
+        return asking, cluster_facts.read(Api(asking), pytest.fail, needed=True)
+
+
+def real(cluster: Cluster, *names: str) -> Prover:
+    """Looks at what the cluster says of itself."""
+    asking, known = connected(cluster)
+    shown = {name: _endpoints.showing(name, known, asking.connection, ()) for name in names}
+    made = prover_of(asking, shown, known)
     for name in names:
         assert made.by_handshake([name]) == (name in ("cm", "metrics_exporter"))
     return made
@@ -524,8 +659,67 @@ def test_a_node_whose_api_is_of_no_use_is_named(cluster: Cluster, fault: dict[st
 
 def test_a_certificate_that_is_not_there_is_proven_by_every_node(cluster: Cluster, material: Material) -> None:
     made = real(cluster, "ldap_client")
-    gone = {"ldap_client": State()}
-    assert made.look(gone).complete
-    there = change(cluster, "ldap_client", material)
-    assert statuses(made.look(gone)) == ["stale", "stale", "verified"]
-    assert statuses(made.look(there)) == ["verified", "verified", "stale"]
+    assert made.look({"ldap_client": State()}).complete
+    cluster.apply({"ldap_client": pair(material.certificate_pem, material.key_pem)})
+    assert statuses(made.look({"ldap_client": State()})) == ["stale", "stale", "verified"]
+    assert statuses(made.look({"ldap_client": State.of(material.chain, "chain")})) == ["verified", "verified", "stale"]
+
+
+def reads(cluster: Cluster) -> Counter[int]:
+    """How often each node was asked for its certificates."""
+    return Counter(one.node_uid for one in cluster.requests if one.path == CERTIFICATES)
+
+
+def test_each_node_is_asked_once_for_all_that_only_its_api_reports(cluster: Cluster, authority: Authority) -> None:
+    made = real(cluster, "ldap_client", "cm", "syncer", "metrics_exporter")
+    cluster.clear_requests()
+    assert made.try_all(no_other) == ()
+    assert cluster.requests == []
+    states = {
+        **change(cluster, "syncer", authority.issue()),
+        **change(cluster, "cm", authority.issue()),
+        "ldap_client": State(),
+    }
+    proof = made.look(states)
+    assert statuses(proof.of("ldap_client")) == ["verified"] * 3
+    assert statuses(proof.of("syncer")) == statuses(proof.of("cm")) == ["verified", "verified", "stale"]
+    assert reads(cluster) == {1: 1, 2: 1, 3: 1}
+    assert len(cluster.requests) == 3
+
+
+def test_a_node_is_asked_again_for_what_it_does_not_have_yet(cluster: Cluster, authority: Authority) -> None:
+    made = real(cluster, "ldap_client", "syncer")
+    states = {**change(cluster, "syncer", authority.issue()), "ldap_client": State()}
+    cluster.clear_requests()
+    cluster.add_fault(Fault(method="GET", path=CERTIFICATES, node=3, kind="pass", after=1, effect=catch_up))
+    assert made.prove(states, 30).complete
+    assert reads(cluster) == {1: 1, 2: 1, 3: 2}
+
+
+def catch_up(cluster: Cluster) -> None:
+    cluster.nodes[2].lag = 0
+
+
+def test_a_node_whose_api_is_of_no_use_is_named_for_each_certificate(cluster: Cluster) -> None:
+    made = real(cluster, "ldap_client", "sso_service", "cm")
+    cluster.add_fault(Fault(method="GET", node=2, status=503))
+    states = {"ldap_client": State(), "sso_service": State(), "cm": State(("any",))}
+    missing = [(one.name, one.status) for one in made.look(states).missing if one.endpoint.node == 2]
+    assert missing == [("ldap_client", "failed"), ("sso_service", "failed"), ("cm", "stale")]
+
+
+def test_only_the_certificate_whose_ports_cannot_be_reached_is_looked_for_elsewhere(authority: Authority) -> None:
+    nowhere = {1: "127.0.0.101", 2: "127.0.0.102"}
+    with Cluster(nodes=2, database="none", internal=nowhere) as cluster:
+        if cluster.notice:
+            pytest.skip(cluster.notice)
+        asking, known = connected(cluster)
+        here = tuple(Endpoint(one.uid, one.address, cluster.cm_port, "cm", FQDN) for one in cluster.nodes)
+        made = prover_of(asking, {"cm": here, "syncer": ()}, known)
+        tried = made.try_all(lambda tried: _endpoints.at_url(tried, known, asking.connection))
+        assert [(one.name, one.endpoint.address) for one in tried] == [("syncer", one) for one in nowhere.values()]
+        states = {**change(cluster, "cm", authority.issue()), **change(cluster, "syncer", authority.issue())}
+        proof = made.prove(states, 30)
+        assert proof.missing == ()
+        assert proof.of("cm").complete
+        assert statuses(proof.of("syncer")) == ["unreachable", "unreachable", "verified"]

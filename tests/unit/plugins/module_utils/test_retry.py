@@ -226,6 +226,7 @@ def test_which_statuses_allow_another_try() -> None:
     assert statuses(_retry.read_may_be_repeated) == BUSY
     assert statuses(_retry.write_may_be_repeated) == BUSY | {409}
     assert statuses(_retry.answer_lost) == {502, 504}
+    assert statuses(_retry.never_sent) == set()
     assert statuses(_retry.perhaps_made) == {409} | set(range(500, 600))
 
 
@@ -244,6 +245,7 @@ def test_which_failures_without_an_answer_allow_another_try(kind: str, read: boo
     assert _retry.read_may_be_repeated(error) == read
     assert _retry.write_may_be_repeated(error) == write
     assert _retry.answer_lost(error) == _retry.perhaps_made(error) == lost
+    assert _retry.never_sent(error) == (kind in NOT_SENT)
 
 
 @pytest.mark.parametrize("deadline", [-1.0, 0.0])

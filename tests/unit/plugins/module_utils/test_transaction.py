@@ -1,0 +1,679 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What comes of many changes, whatever breaks in between: with a server in memory, and with nodes of the simulator."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from datetime import datetime, timezone
+from typing import Any, NamedTuple, Optional
+
+import pytest
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import (
+    _cluster,
+    _material,
+    _options,
+    _plan,
+    _precautions,
+    _retry,
+    _transaction,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import CERTIFICATES, UPDATE_CERT, Api
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._endpoints import Endpoint
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._installed import parsed
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._plan import Change, Wanted
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._proof import Proof, Sighting
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._retry import Retries
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._session import Response, Session
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state import State
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transaction import (
+    Evidence,
+    Settings,
+    Transaction,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+from simulator import Cluster, Fault
+from simulator.authority import Authority, Material
+
+CCS = "ccs_internode_encryption"
+
+#: What is held or wanted, by name.
+Materials = Mapping[str, Optional[Material]]
+
+
+def plan(api: Api, wanted: Materials) -> list[Change]:
+    """The changes from what an API reports to what is wanted."""
+    now = datetime.now(timezone.utc)
+    installed = parsed(api.certificates(), wanted, now)
+
+    def change(name: str, material: Material | None) -> Change:
+        want = None
+        if material is not None:
+            given = {"certificate": material.certificate_pem, "private_key": str(material.key_pem)}
+            want = _material.from_options(name, given, now)
+        return _plan.change(Wanted(name, want), installed[name], force=False, now=now)
+
+    return [change(name, material) for name, material in wanted.items()]
+
+
+class Outcome(NamedTuple):
+    """What a transaction came to."""
+
+    of: dict[str, str]  # by certificate name
+    evidence: Evidence | None
+    error: CertificateError | None
+
+    @property
+    def failure(self) -> CertificateError:
+        assert self.error is not None
+        return self.error
+
+    @property
+    def whole(self) -> str:
+        """What the result says of all together."""
+        outcome: str = self.error.result["outcome"] if self.error else "changed"
+        return outcome
+
+
+def outcome(transaction: Transaction) -> Outcome:
+    try:
+        return Outcome(transaction.outcomes, transaction.run(), None)
+    except CertificateError as error:
+        json.dumps([error.failure, error.result])
+        return Outcome(transaction.outcomes, None, error)
+
+
+# With a server in memory: whatever breaks, what is said in the end is true.
+
+NODE = Endpoint(1, "10.0.0.1", 9443, "api")
+
+
+class Break(NamedTuple):
+    """What happens to one write."""
+
+    status: int | None  # None: the connection breaks
+    applied: Callable[[int], int]  # from how many certificates there are in it to how many of them are changed
+
+
+def none(_count: int) -> int:
+    return 0
+
+
+def first(_count: int) -> int:
+    return 1
+
+
+def everything(count: int) -> int:
+    return count
+
+
+FINE = Break(200, everything)
+BREAKS = [
+    FINE,
+    *(Break(status, none) for status in (400, 403, 405, 409, 500, 503, None)),
+    *(Break(status, first) for status in (409, 500, None)),
+    *(Break(status, everything) for status in (409, 500, 503, None)),
+]
+
+
+class Server:
+    """Stands in for a session with a cluster of one node, which holds what it is told to hold."""
+
+    url = "https://cluster.example.com:9443"
+
+    def __init__(self, held: Materials, breaks: Iterable[Break] = (), unreadable: Iterable[int] = ()) -> None:
+        self.held = {
+            name: {"certificate": material.certificate_pem, "key": str(material.key_pem)}
+            for name, material in held.items()
+            if material is not None
+        }
+        self.breaks = list(breaks)
+        self.unreadable = set(unreadable)  # which reads, by their number, are not answered
+        self.reads = 0
+
+    def pin(self, fingerprint: str) -> None:
+        """There is no TLS here."""
+
+    def disconnect(self) -> None:
+        """There is no connection here."""
+
+    def request(self, method: str, path: str, body: Any = None) -> Response:
+        if method == "GET":
+            self.reads += 1
+            if self.reads in self.unreadable:
+                raise CertificateError("connection_lost", "The connection broke.")
+            fields = {"certificate": "cert", "key": "key"}
+            answer = {f"{name}_{fields[key]}": pem for name, pair in self.held.items() for key, pem in pair.items()}
+            return self._response(200, json.dumps(answer).encode())
+        broken = self.breaks.pop(0) if self.breaks else FINE
+        entries = [{"name": path.rpartition("/")[2]}] if body is None else body.get("certificates", [body])
+        missing = method == "DELETE" and entries[0]["name"] not in self.held
+        for entry in entries[: broken.applied(len(entries))]:
+            self.held.pop(entry["name"], None)
+            if method == "PUT":
+                self.held[entry["name"]] = {key: value for key, value in entry.items() if key != "name"}
+        if broken.status is None:
+            raise CertificateError("connection_lost", "The connection broke.")
+        return self._response(404 if missing and broken is FINE else broken.status, b"")
+
+    @staticmethod
+    def _response(status: int, body: bytes) -> Response:
+        return Response(status, "application/json", None, body, None, None)
+
+    def shows(self, name: str, state: State) -> bool:
+        session: Any = Server({})
+        session.held = self.held
+        return state.shown_by(parsed(Api(session).certificates(), [name], datetime.now(timezone.utc))[name])
+
+
+class Eyes:
+    """Stands in for a prover: sees what the server holds."""
+
+    def __init__(self, server: Server, by_handshake: bool) -> None:
+        self._server = server
+        self._by_handshake = by_handshake
+
+    def by_handshake(self, _names: Iterable[str]) -> bool:
+        return self._by_handshake
+
+    def look(self, states: Mapping[str, State]) -> Proof:
+        return self.prove(states, 0)
+
+    def prove(self, states: Mapping[str, State], _timeout: float) -> Proof:
+        def status(name: str) -> str:
+            return "verified" if self._server.shows(name, states[name]) else "stale"
+
+        return Proof(frozenset(states), tuple(Sighting(name, NODE, status(name)) for name in states))
+
+
+class Clock:
+    """Stands in for the module `time`: nobody waits."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture(scope="session")
+def before(authority: Authority) -> Materials:
+    """What the server in memory holds."""
+    return {name: authority.issue(key="ec") for name in ("api", "cm", "ldap_client", "proxy", CCS)}
+
+
+@pytest.fixture(scope="session")
+def after(authority: Authority) -> Materials:
+    """What is wanted of it."""
+    wanted: dict[str, Material | None] = {name: authority.issue(key="ec") for name in ("api", "cm", CCS)}
+    return {**wanted, "ldap_client": None, "proxy": authority.issue(key="ec"), "sso_service": authority.issue(key="ec")}
+
+
+@pytest.fixture(scope="session")
+def changes(before: Materials, after: Materials) -> list[Change]:
+    session: Any = Server(before)
+    return plan(Api(session), after)
+
+
+@given(
+    breaks=st.lists(st.sampled_from(BREAKS), max_size=12),
+    unreadable=st.sets(st.integers(1, 12), max_size=6),
+    names=st.sets(st.sampled_from(["api", "cm", "ldap_client", "proxy", CCS, "sso_service"]), min_size=1),
+    by_handshake=st.booleans(),
+    bulk=st.booleans(),
+    rollback=st.booleans(),
+    alone=st.sampled_from([frozenset(), frozenset({CCS})]),
+    limit=st.integers(0, 2),
+)
+def test_what_is_said_in_the_end_is_true(
+    before: Materials,
+    changes: list[Change],
+    breaks: list[Break],
+    unreadable: set[int],
+    names: set[str],
+    by_handshake: bool,
+    bulk: bool,
+    rollback: bool,
+    alone: frozenset[str],
+    limit: int,
+) -> None:
+    server = Server(before, breaks, unreadable)
+    session: Any = server
+    eyes: Any = Eyes(server, by_handshake)
+    wanted = [change for change in changes if change.name in names]
+    settings = Settings(60, 60, rollback, bulk, alone, disturbing=alone)
+    with pytest.MonkeyPatch.context() as patch:
+        clock = Clock()
+        patch.setattr(_retry, "time", clock)
+        patch.setattr(_transaction, "time", clock)
+        made = outcome(Transaction(Api(session), Retries(limit, 0.5, 30), wanted, eyes, settings))
+
+    assert made.of.keys() == names
+    for change in wanted:
+        if made.of[change.name] == "changed":
+            assert server.shows(change.name, change.new)
+        elif made.of[change.name] in ("failed_unchanged", "rolled_back"):
+            assert server.shows(change.name, change.old)
+        else:
+            assert made.of[change.name] == "partial"
+    outcomes = set(made.of.values())
+    if made.error is None:
+        assert outcomes == {"changed"}
+        assert made.evidence is not None
+        assert made.evidence.proof.names == names
+    elif made.whole == "partial":
+        assert made.failure.result["changed"]
+        assert outcomes & {"partial", "changed"}
+    else:
+        assert not made.failure.result["changed"]
+        assert outcomes <= {"failed_unchanged", made.whole}
+        assert made.whole in outcomes
+    assert rollback or "rolled_back" not in outcomes
+
+
+# With real nodes.
+
+REPEATED = Retries(2, 0.01, 0.01)
+ONCE = Retries(0, 0, 0)
+LATE = "8.0.20-96"  # of the versions with a bulk update, one without known bugs
+EARLY = "7.22.0-95"  # has no bulk update
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Cluster]]:
+    with ExitStack() as running:
+
+        def started(version: str = LATE, **options: Any) -> Cluster:
+            optional = ["ldap_client"]
+            cluster = Cluster(2, version, database="none", optional=optional, **options)
+            running.enter_context(cluster)
+            if cluster.notice:
+                pytest.skip(cluster.notice)
+            return cluster
+
+        yield started
+
+
+@pytest.fixture(scope="module")
+def new(authority: Authority) -> Materials:
+    """What is wanted of real nodes."""
+    return {name: authority.issue() for name in ("api", "cm", "metrics_exporter", "proxy", "syncer", CCS)}
+
+
+def run(cluster: Cluster, wanted: Materials, retries: Retries = ONCE, **settings: Any) -> Outcome:
+    """Change a real cluster."""
+    defaults = {name: spec.get("default") for name, spec in _options.CONNECTION_SPEC.items()}
+    given = {
+        "url": cluster.url,
+        "username": cluster.username,
+        "password": cluster.password,
+        "ca_path": cluster.ca_path,
+        "metrics_port": cluster.metrics_port,
+    }
+    with Session(_options.connection({**defaults, **given}, {})) as session:
+        api = Api(session)
+        changes = plan(api, wanted)
+        known = _cluster.read(api, pytest.fail, needed=True)
+        prover = _precautions.prover(api, wanted, known, (), "strict", pytest.fail)
+        usual = {"verify_timeout": 30, "wait_timeout": 30, "rollback": True, "bulk": True}
+        cluster.clear_requests()
+        return outcome(Transaction(api, retries, changes, prover, Settings(**{**usual, **settings})))
+
+
+def only(materials: Materials, *names: str) -> dict[str, Material | None]:
+    return {name: materials[name] for name in names}
+
+
+def writes(cluster: Cluster) -> list[tuple[str, tuple[str, ...], int | None]]:
+    """Method or endpoint, names, and status of each."""
+    methods = {CERTIFICATES: "bulk", UPDATE_CERT: "single"}
+    return [(methods.get(one.path, one.method), one.names, one.status) for one in cluster.writes]
+
+
+def held(cluster: Cluster, *names: str) -> dict[str, list[str | None]]:
+    """What each node holds."""
+    return {name: [node.holds(name).certificate for node in cluster.nodes] for name in names}
+
+
+def held_of(wanted: Materials) -> dict[str, list[str | None]]:
+    """What each node is to hold."""
+    return {name: [material.certificate_pem if material else None] * 2 for name, material in wanted.items()}
+
+
+def test_all_are_made_by_the_fewest_requests_in_a_safe_order(start: Callable[..., Cluster], new: Materials) -> None:
+    cluster = start()
+    wanted = {**new, "ldap_client": None}
+    made = run(cluster, wanted, alone=frozenset({CCS}))
+    assert made.of == dict.fromkeys(wanted, "changed")
+    assert writes(cluster) == [
+        ("bulk", (CCS,), 200),
+        ("bulk", ("cm", "metrics_exporter", "proxy", "syncer"), 200),
+        ("DELETE", ("ldap_client",), 200),
+        ("bulk", ("api",), 200),
+    ]
+    assert held(cluster, *wanted) == held_of(wanted)
+    assert made.evidence is not None
+    assert made.evidence.installed.keys() == made.evidence.proof.names == wanted.keys()
+    assert made.evidence.proof.complete
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_a_server_without_the_bulk_update_is_asked_for_it_once(
+    start: Callable[..., Cluster], new: Materials, status: int
+) -> None:
+    cluster = start()
+    cluster.add_fault(Fault("PUT", CERTIFICATES, status=status))
+    wanted = {**only(new, "syncer", "cm", "api"), "ldap_client": None}
+    made = run(cluster, wanted)
+    assert made.of == dict.fromkeys(wanted, "changed")
+    assert writes(cluster) == [
+        ("bulk", ("cm", "syncer"), status),
+        ("single", ("cm",), 200),
+        ("single", ("syncer",), 200),
+        ("DELETE", ("ldap_client",), 200),
+        ("single", ("api",), 200),
+    ]
+    assert held(cluster, *wanted) == held_of(wanted)
+
+
+def test_what_a_failed_request_may_have_changed_is_put_back_although_the_next_one_finds_no_bulk_update(
+    start: Callable[..., Cluster], new: Materials
+) -> None:
+    cluster, syncer = start(), new["syncer"]
+    assert syncer is not None
+
+    def change_one(meant: Cluster) -> None:
+        meant.set_certificate("syncer", syncer.certificate_pem, syncer.key_pem)
+
+    # As behind a load balancer during an upgrade.
+    cluster.add_fault(Fault("PUT", CERTIFICATES, status=409, times=1, effect=change_one))
+    cluster.add_fault(Fault("PUT", CERTIFICATES, status=405))
+    cluster.add_fault(Fault("PUT", UPDATE_CERT, status=400, times=1))
+    wanted = only(new, "cm", "syncer")
+    old = held(cluster, *wanted)
+    made = run(cluster, wanted, REPEATED)
+    assert (made.whole, made.of) == ("rolled_back", dict.fromkeys(wanted, "rolled_back"))
+    assert made.failure.data["certificate"] == "cm"
+    assert writes(cluster) == [
+        ("bulk", ("cm", "syncer"), 409),
+        ("bulk", ("cm", "syncer"), 405),
+        ("single", ("cm",), 400),
+        ("single", ("cm",), 200),
+        ("single", ("syncer",), 200),
+    ]
+    assert held(cluster, *wanted) == old
+
+
+def test_nothing_was_made_when_the_one_request_is_refused(start: Callable[..., Cluster], new: Materials) -> None:
+    cluster = start()
+    cluster.add_fault(Fault("PUT", CERTIFICATES, status=400))
+    wanted = only(new, "cm", "syncer", "api")
+    old = held(cluster, *wanted)
+    made = run(cluster, wanted)
+    assert (made.whole, made.of) == ("failed_unchanged", dict.fromkeys(wanted, "failed_unchanged"))
+    assert made.failure.failure["kind"] == "certificate_refused"
+    assert made.failure.data["certificate"] == "cm, syncer, api"
+    assert writes(cluster) == [("bulk", ("cm", "syncer", "api"), 400)]
+    assert held(cluster, *wanted) == old
+
+
+def test_what_came_before_a_refused_one_is_put_back(start: Callable[..., Cluster], new: Materials) -> None:
+    cluster = start(EARLY)
+    cluster.add_fault(Fault("PUT", UPDATE_CERT, status=400, after=2, times=1))
+    wanted = only(new, "cm", "metrics_exporter", "proxy", "syncer", "api")
+    old = held(cluster, *wanted)
+    made = run(cluster, wanted, bulk=False)
+    assert made.of == {
+        "cm": "rolled_back",
+        "metrics_exporter": "rolled_back",
+        "proxy": "failed_unchanged",
+        "syncer": "failed_unchanged",
+        "api": "failed_unchanged",
+    }
+    assert made.whole == "rolled_back"
+    assert not made.failure.result["changed"]
+    assert made.failure.data["certificate"] == "proxy"
+    assert "(cm, metrics_exporter)" in made.failure.message
+    assert [(one["name"], one["status"]) for one in made.failure.result["nodes"]] == [
+        *[("cm", "verified")] * 2,
+        *[("metrics_exporter", "verified")] * 2,
+    ]
+    assert writes(cluster) == [
+        ("single", ("cm",), 200),
+        ("single", ("metrics_exporter",), 200),
+        ("single", ("proxy",), 400),
+        ("single", ("cm",), 200),
+        ("single", ("metrics_exporter",), 200),
+    ]
+    assert held(cluster, *wanted) == old
+
+
+def test_what_was_deleted_is_put_back_with_the_others_and_what_was_not_there_is_deleted(
+    start: Callable[..., Cluster], new: Materials
+) -> None:
+    cluster = start()
+    cluster.add_fault(Fault("PUT", CERTIFICATES, status=400, after=1, times=1))
+    wanted = {**only(new, "cm", "api"), "sso_service": new["syncer"], "ldap_client": None}
+    old = held(cluster, *wanted)
+    made = run(cluster, wanted)
+    assert made.of == {
+        "cm": "rolled_back",
+        "sso_service": "rolled_back",
+        "ldap_client": "rolled_back",
+        "api": "failed_unchanged",
+    }
+    assert writes(cluster) == [
+        ("bulk", ("cm", "sso_service"), 200),
+        ("DELETE", ("ldap_client",), 200),
+        ("bulk", ("api",), 400),
+        ("bulk", ("cm", "ldap_client"), 200),
+        ("DELETE", ("sso_service",), 200),
+    ]
+    assert held(cluster, *wanted) == old
+
+
+def refuse_the_deletion(cluster: Cluster, effect: Callable[[Cluster], None] | None = None) -> None:
+    cluster.add_fault(Fault("DELETE", "*", status=403, effect=effect))
+
+
+def test_what_is_refused_while_putting_back_is_tried_one_by_one(start: Callable[..., Cluster], new: Materials) -> None:
+    cluster = start()
+    cluster.add_fault(Fault("PUT", CERTIFICATES, status=400, after=1, times=1))
+    refuse_the_deletion(cluster)
+    wanted = {**only(new, "cm", "metrics_exporter", "syncer"), "ldap_client": None}
+    old = held(cluster, *wanted)
+    made = run(cluster, wanted)
+    assert made.whole == "rolled_back"
+    assert made.of == {**dict.fromkeys(wanted, "rolled_back"), "ldap_client": "failed_unchanged"}
+    assert writes(cluster) == [
+        ("bulk", ("cm", "metrics_exporter", "syncer"), 200),
+        ("DELETE", ("ldap_client",), 403),
+        ("bulk", ("cm", "metrics_exporter", "syncer"), 400),
+        ("single", ("cm",), 200),
+        ("single", ("metrics_exporter",), 200),
+        ("single", ("syncer",), 200),
+    ]
+    assert held(cluster, *wanted) == old
+
+
+def test_one_that_cannot_be_put_back_does_not_keep_the_others_from_it(
+    start: Callable[..., Cluster], new: Materials
+) -> None:
+    cluster = start()
+    cluster.add_fault(Fault("PUT", CERTIFICATES, status=400, after=1, times=1))
+    cluster.add_fault(Fault("PUT", UPDATE_CERT, status=400, after=1, times=1))
+    refuse_the_deletion(cluster)
+    wanted = {**only(new, "cm", "metrics_exporter", "syncer"), "ldap_client": None}
+    old = held(cluster, *wanted)
+    made = run(cluster, wanted)
+    assert made.of == {
+        "cm": "rolled_back",
+        "metrics_exporter": "changed",
+        "syncer": "rolled_back",
+        "ldap_client": "failed_unchanged",
+    }
+    assert made.whole == "partial"
+    assert made.failure.result["changed"]
+    assert made.failure.data["certificate"] == "ldap_client"
+    assert "metrics_exporter: Putting the old certificate back failed too" in made.failure.message
+    assert "Put back: cm, syncer." in made.failure.message
+    assert held(cluster, *wanted) == {**old, **held_of(only(new, "metrics_exporter"))}
+
+
+def test_one_whose_old_key_may_not_be_read_does_not_keep_the_others_from_being_put_back(
+    start: Callable[..., Cluster], new: Materials
+) -> None:
+    cluster = start()
+    cluster.set_certificate("syncer", cluster.certificate("syncer"), None)
+    refuse_the_deletion(cluster)
+    wanted = {**only(new, "cm", "syncer"), "ldap_client": None}
+    made = run(cluster, wanted)
+    assert made.whole == "partial"
+    assert made.of == {"cm": "rolled_back", "syncer": "changed", "ldap_client": "failed_unchanged"}
+    assert "syncer: The old certificate cannot be put back: this user may not read" in made.failure.message
+    assert writes(cluster)[2:] == [("bulk", ("cm",), 200)]
+
+
+def test_what_somebody_else_changed_meanwhile_is_left_alone(
+    start: Callable[..., Cluster], new: Materials, authority: Authority
+) -> None:
+    third = authority.issue()
+    cluster = start()
+    refuse_the_deletion(cluster, lambda meant: meant.set_certificate("cm", third.certificate_pem, third.key_pem))
+    wanted = {**only(new, "cm", "metrics_exporter", "syncer"), "ldap_client": None}
+    old = held(cluster, *wanted)
+    made = run(cluster, wanted)
+    assert made.whole == "partial"
+    assert made.of == {
+        "cm": "partial",
+        "metrics_exporter": "rolled_back",
+        "syncer": "rolled_back",
+        "ldap_client": "failed_unchanged",
+    }
+    assert "cm: The cluster has a third certificate" in made.failure.message
+    seen = {one["fingerprint"] for one in made.failure.result["nodes"] if one["name"] == "cm"}
+    assert seen == {third.fingerprint}
+    assert writes(cluster)[2:] == [("bulk", ("metrics_exporter", "syncer"), 200)]
+    assert held(cluster, *wanted) == {**old, **held_of({"cm": third})}
+
+
+def test_nothing_is_put_back_without_rollback(start: Callable[..., Cluster], new: Materials) -> None:
+    cluster = start()
+    refuse_the_deletion(cluster)
+    wanted = {**only(new, "cm", "syncer"), "ldap_client": None}
+    old = held(cluster, "ldap_client")
+    made = run(cluster, wanted, rollback=False)
+    assert made.whole == "partial"
+    assert made.failure.result["changed"]
+    assert made.of == {"cm": "changed", "syncer": "changed", "ldap_client": "failed_unchanged"}
+    assert "cm, syncer: The old certificate was not put back (option rollback)" in made.failure.message
+    assert writes(cluster) == [("bulk", ("cm", "syncer"), 200), ("DELETE", ("ldap_client",), 403)]
+    assert held(cluster, *wanted) == {**held_of(only(new, "cm", "syncer")), **old}
+
+
+def test_what_one_node_does_not_show_is_named_and_put_back_with_the_others(
+    start: Callable[..., Cluster], new: Materials
+) -> None:
+    cluster = start()
+    wanted = only(new, "cm", "syncer")
+    old = held(cluster, *wanted)
+    # One look of the proof meets it; what is looked for afterwards does not.
+    cluster.add_fault(Fault("GET", CERTIFICATES, node=2, status=500, times=1))
+    made = run(cluster, wanted, verify_timeout=0)
+    assert made.failure.failure["kind"] == "not_proven"
+    assert made.failure.data["certificate"] == "syncer"
+    assert made.of == {"cm": "rolled_back", "syncer": "rolled_back"}
+    assert held(cluster, *wanted) == old
+
+
+def test_what_cannot_be_proven_to_be_back_is_partial_by_itself(start: Callable[..., Cluster], new: Materials) -> None:
+    cluster = start()
+    wanted = only(new, "cm", "syncer")
+    cluster.add_fault(Fault("GET", CERTIFICATES, node=2, status=500))
+    made = run(cluster, wanted, verify_timeout=0)
+    assert made.whole == "partial"
+    assert made.of == {"cm": "rolled_back", "syncer": "partial"}
+    assert "Put back: cm." in made.failure.message
+    assert made.failure.result["changed"]
+
+
+@pytest.mark.parametrize("fault", [{"kind": "close_after"}, {"status": 502, "applied": True}])
+def test_a_deletion_whose_answer_is_lost_is_found_to_be_made(
+    start: Callable[..., Cluster], new: Materials, fault: dict[str, Any]
+) -> None:
+    cluster = start()
+    cluster.add_fault(Fault("DELETE", "*", times=1, **fault))
+    wanted = {**only(new, "cm"), "ldap_client": None}
+    made = run(cluster, wanted, REPEATED)
+    assert made.of == {"cm": "changed", "ldap_client": "changed"}
+    assert [name for name, *_rest in writes(cluster)] == ["bulk", "DELETE"]
+
+
+@pytest.mark.parametrize("last", ["ldap_client", "api"])
+def test_a_deletion_that_finds_nothing_after_a_failure_was_made(
+    start: Callable[..., Cluster], new: Materials, last: str
+) -> None:
+    cluster = start()
+    cluster.add_fault(Fault("DELETE", "*", status=503, applied=True, times=1))
+    wanted = {**only(new, "cm", *([last] if last in new else [])), "ldap_client": None}
+    made = run(cluster, wanted, REPEATED)
+    assert made.of == dict.fromkeys(wanted, "changed")
+    assert [status for name, dummy, status in writes(cluster) if name == "DELETE"] == [503, 404]
+    assert made.evidence is not None
+    assert made.evidence.installed.keys() == made.evidence.proof.names == wanted.keys()
+
+
+@pytest.mark.parametrize("kind", ["close_after", "status"])
+def test_an_update_of_several_that_was_made_in_spite_of_its_answer(
+    start: Callable[..., Cluster], new: Materials, kind: str
+) -> None:
+    cluster = start()
+    cluster.add_fault(Fault("PUT", CERTIFICATES, kind=kind, applied=True, times=1))
+    wanted = only(new, "cm", "syncer")
+    made = run(cluster, wanted)
+    assert made.of == dict.fromkeys(wanted, "changed")
+    assert len(writes(cluster)) == 1
+
+
+def test_what_comes_after_an_outage_that_an_internode_certificate_brings_waits_for_its_end(
+    start: Callable[..., Cluster], new: Materials
+) -> None:
+    cluster = start("8.0.20-60", internode_outage=0.7)
+    wanted = {**only(new, CCS, "cm", "api"), "ldap_client": None}
+    made = run(cluster, wanted, alone=frozenset({CCS}), disturbing=frozenset({CCS}))
+    assert made.of == dict.fromkeys(wanted, "changed")
+    assert writes(cluster) == [
+        ("bulk", (CCS,), 200),
+        ("bulk", ("cm",), 200),
+        ("DELETE", ("ldap_client",), 200),
+        ("bulk", ("api",), 200),
+    ]
+    assert cluster.writes[1].arrived - cluster.writes[0].arrived >= 0.7
+
+
+def test_an_outage_that_begins_late_is_waited_for_too(start: Callable[..., Cluster], new: Materials) -> None:
+    cluster = start()
+    # The read after the first update shows it, and the next one finds the API closed for longer than it is repeated.
+    late = Fault("GET", CERTIFICATES, kind="pass", times=1, after=1, effect=lambda meant: meant.outage(0.7))
+    cluster.add_fault(late)
+    wanted = only(new, CCS, "cm", "syncer")
+    made = run(cluster, wanted, Retries(1, 0.01, 0.01), alone=frozenset({CCS}), disturbing=frozenset({CCS}))
+    assert made.of == dict.fromkeys(wanted, "changed")
+    assert writes(cluster) == [("bulk", (CCS,), 200), ("bulk", ("cm", "syncer"), 200)]
+
+
+def test_an_outage_that_nothing_explains_is_none_to_wait_for(start: Callable[..., Cluster], new: Materials) -> None:
+    cluster = start()
+    cluster.add_fault(Fault("PUT", CERTIFICATES, kind="pass", times=1, effect=lambda meant: meant.outage(600)))
+    wanted = {**only(new, "cm"), "ldap_client": None}
+    made = run(cluster, wanted, Retries(1, 0.01, 0.01), verify_timeout=0, wait_timeout=0.5)
+    assert (made.failure.kind, made.failure.data["certificate"]) == ("connection_refused", "ldap_client")
+    assert (made.whole, made.of) == ("partial", {"cm": "changed", "ldap_client": "failed_unchanged"})
+    assert writes(cluster) == [("bulk", ("cm",), 200)]
