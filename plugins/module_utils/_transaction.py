@@ -105,7 +105,7 @@ class Transaction:
         self._prover = prover
         self._settings = settings
         self._bulk = settings.bulk
-        self._outage_expected = False
+        self._begun = False  # whether a write was sent
         self._perhaps_made: set[str] = set()  # names that a request that failed may have changed
         self.outcomes = dict.fromkeys(self._changes, "failed_unchanged")
 

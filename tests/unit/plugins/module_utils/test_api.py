@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _cluster
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _api, _cluster
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Api, NoBulkUpdate, Update
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
@@ -128,7 +128,7 @@ def test_any_status_with_any_body_is_a_success_or_a_failure_that_does_not_quote_
         PUT__v1__cluster__update_cert=(status, content),
         DELETE__v1__cluster__certificates__ldap_client=(status, content),
     )
-    arguments = {"cluster": (), "update": (Update("proxy", "pem", Secret("key")),), "delete": ("ldap_client",)}
+    arguments = {"cluster": (), "update": ([Update("proxy", "pem", Secret("key"))],), "delete": ("ldap_client",)}
     found = outcome(lambda: getattr(client, request)(*arguments[request]))
     if not 200 <= status < 300:
         assert found.failure["status"] == status

@@ -61,7 +61,7 @@ def planned(name: str, certificate: str, key: str | None) -> _plan.Change | Cert
     params = {"certificate": certificate, "private_key": None if name in _names.CA_BUNDLES else key}
     try:
         wanted = _material.from_options(name, params, now)
-        change = _plan.present(wanted, None, compare_chain=True, force=False, now=now)
+        change = _plan.change(_plan.Wanted(name, wanted), None, force=False, now=now)
     except CertificateError as error:
         return error
     _requirements.check(name, wanted.certificates, fqdn="cluster.example.com", version="8.0.20-96", now=now)
@@ -178,7 +178,7 @@ def test_a_bundle_of_thousands_counts_each_once(thousands: list[x509.Certificate
     assert list(wanted.certificates) == thousands
     installed = _installed.Installed.of("mtls_trusted_ca", Stored(_x509.to_pem(thousands[::-1]), None), now)
     assert installed.facts["chain_length"] == THOUSANDS
-    change = _plan.present(wanted, installed, compare_chain=True, force=False, now=now)
+    change = _plan.change(_plan.Wanted(wanted.name, wanted), installed, force=False, now=now)
     assert change.action == "none"
 
 

@@ -169,7 +169,7 @@ def test_what_is_seen_at_a_port(wire: Wire, seen: Presented, sighting: Sighting)
 @pytest.mark.parametrize(
     ("sighting", "text"),
     [
-        (Sighting("proxy", FIRST, "verified", "new"), "10.0.0.1:12000 (proxy) is verified"),
+        (Sighting("proxy", FIRST, "verified", "new"), "10.0.0.1:12000 (proxy) is verified (has new)"),
         (Sighting("proxy", FIRST, "stale", "old"), "10.0.0.1:12000 (proxy) is stale (has old)"),
         (Sighting("proxy", FIRST, "failed", None, "it breaks"), "10.0.0.1:12000 (proxy) is failed (it breaks)"),
         (
