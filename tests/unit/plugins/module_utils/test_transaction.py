@@ -424,6 +424,38 @@ def test_nothing_was_made_when_the_one_request_is_refused(start: Callable[..., C
     assert held(cluster, *wanted) == old
 
 
+@pytest.mark.parametrize("status", [409, 500])
+def test_nothing_is_put_back_when_a_failed_request_changed_nothing(
+    start: Callable[..., Cluster], new: Materials, status: int
+) -> None:
+    cluster = start()
+    cluster.add_fault(Fault("PUT", CERTIFICATES, status=status))
+    wanted = only(new, "cm", "syncer")
+    old = held(cluster, *wanted)
+    made = run(cluster, wanted)
+    assert (made.whole, made.of) == ("failed_unchanged", dict.fromkeys(wanted, "failed_unchanged"))
+    assert [(one["name"], one["status"]) for one in made.failure.result["nodes"]] == [
+        *[("cm", "verified")] * 2,
+        *[("syncer", "verified")] * 2,
+    ]
+    assert writes(cluster) == [("bulk", ("cm", "syncer"), status)]
+    assert held(cluster, *wanted) == old
+
+
+@pytest.mark.parametrize(("rollback", "whole"), [(True, "rolled_back"), (False, "failed_unchanged")])
+def test_what_was_acknowledged_and_never_showed_is_put_back_all_the_same(
+    start: Callable[..., Cluster], new: Materials, rollback: bool, whole: str
+) -> None:
+    cluster = start()
+    cluster.add_fault(Fault("PUT", CERTIFICATES, status=200, times=1))
+    wanted = only(new, "cm", "syncer")
+    old = held(cluster, *wanted)
+    made = run(cluster, wanted, rollback=rollback, wait_timeout=0)
+    assert (made.failure.kind, made.whole, made.of) == ("not_proven", whole, dict.fromkeys(wanted, whole))
+    assert len(writes(cluster)) == 1 + rollback
+    assert held(cluster, *wanted) == old
+
+
 def test_what_came_before_a_refused_one_is_put_back(start: Callable[..., Cluster], new: Materials) -> None:
     cluster = start(EARLY)
     cluster.add_fault(Fault("PUT", UPDATE_CERT, status=400, after=2, times=1))
@@ -658,11 +690,23 @@ def test_what_comes_after_an_outage_that_an_internode_certificate_brings_waits_f
     assert cluster.writes[1].arrived - cluster.writes[0].arrived >= 0.7
 
 
+def closing(method: str, seconds: float, **options: Any) -> Fault:
+    """An outage that begins with a request; the next one needs another connection, so that it is never sent."""
+    return Fault(
+        method,
+        CERTIFICATES,
+        kind="pass",
+        times=1,
+        headers={"Connection": "close"},
+        effect=lambda cluster: cluster.outage(seconds),
+        **options,
+    )
+
+
 def test_an_outage_that_begins_late_is_waited_for_too(start: Callable[..., Cluster], new: Materials) -> None:
     cluster = start()
     # The read after the first update shows it, and the next one finds the API closed for longer than it is repeated.
-    late = Fault("GET", CERTIFICATES, kind="pass", times=1, after=1, effect=lambda meant: meant.outage(0.7))
-    cluster.add_fault(late)
+    cluster.add_fault(closing("GET", 0.7, after=1))
     wanted = only(new, CCS, "cm", "syncer")
     made = run(cluster, wanted, Retries(1, 0.01, 0.01), alone=frozenset({CCS}), disturbing=frozenset({CCS}))
     assert made.of == dict.fromkeys(wanted, "changed")
@@ -671,7 +715,7 @@ def test_an_outage_that_begins_late_is_waited_for_too(start: Callable[..., Clust
 
 def test_an_outage_that_nothing_explains_is_none_to_wait_for(start: Callable[..., Cluster], new: Materials) -> None:
     cluster = start()
-    cluster.add_fault(Fault("PUT", CERTIFICATES, kind="pass", times=1, effect=lambda meant: meant.outage(600)))
+    cluster.add_fault(closing("PUT", 600))
     wanted = {**only(new, "cm"), "ldap_client": None}
     made = run(cluster, wanted, Retries(1, 0.01, 0.01), verify_timeout=0, wait_timeout=0.5)
     assert (made.failure.kind, made.failure.data["certificate"]) == ("connection_refused", "ldap_client")
