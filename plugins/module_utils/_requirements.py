@@ -10,18 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
 
 from . import _names, _releases, _x509
+from ._link import Link
 
 try:
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
-    from cryptography.x509.oid import NameOID
 except ImportError:  # reported by _libraries
     pass
-
-_T = TypeVar("_T")
 
 ERROR = "error"  # breaks a cluster
 WARNING = "warning"  # is advised against
@@ -51,6 +48,7 @@ _TLS = frozenset(_PURPOSES)
 _KNOWN_CHAINS = _names.KNOWN - _names.CA_BUNDLES
 
 _WEAK_DIGESTS = frozenset({"md5", "sha1"})
+_WANTED_DIGESTS = frozenset({"sha256", "sha512", ""})  # empty: the algorithm has none of its own
 _MINIMUM_RSA_BITS = 2048
 _MINIMUM_EC_BITS = 224
 _LONGEST_VALIDITY = timedelta(days=366)
@@ -86,17 +84,6 @@ class Finding:
         return f"{self.found}. {self.remedy} ({self.id})"
 
 
-def _read(field: Callable[[], _T]) -> _T | None:
-    try:
-        return field()
-    except Exception:  # odd names, keys and extensions make cryptography raise many things
-        return None
-
-
-def _der(name: x509.Name) -> bytes:
-    return name.public_bytes()
-
-
 def _printable(text: str) -> str:
     """C(text) on one line: what could break it, or move a cursor, is escaped as in Python."""
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
@@ -108,84 +95,21 @@ def _host(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Link:
-    """One certificate of a chain, with all that the rules look at. None is what cannot be read."""
-
-    certificate: x509.Certificate
-    number: int  # the leaf is 1
-    title: str
-    subject: bytes | None  # DER
-    issuer: bytes | None  # DER
-    common_names: list[str] | None
-    validity: tuple[datetime, datetime] | None
-    key: Any
-    digest: str | None  # of the signature; empty where its algorithm has none of its own, as Ed25519
-    extensions: x509.Extensions | None
-
-    @classmethod
-    def of(cls, number: int, certificate: x509.Certificate) -> _Link:
-        """Read everything once."""
-        subject = _read(lambda: _x509.name_text(certificate.subject))
-        return cls(
-            certificate=certificate,
-            number=number,
-            title=f"certificate {number} ({subject})" if subject else f"certificate {number}",
-            subject=_read(lambda: _der(certificate.subject)),
-            issuer=_read(lambda: _der(certificate.issuer)),
-            common_names=_read(
-                lambda: [str(part.value) for part in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
-            ),
-            validity=_read(lambda: (_x509.not_before(certificate), _x509.not_after(certificate))),
-            key=_read(certificate.public_key),
-            digest=_read(lambda: getattr(certificate.signature_hash_algorithm, "name", "")),
-            extensions=_read(lambda: certificate.extensions),
-        )
-
-    @property
-    def self_issued(self) -> bool:
-        """Whether it says that it is self-signed; V(chain_signature) is about whether that is true."""
-        return self.names(self)
-
-    @property
-    def is_ca(self) -> bool | None:
-        """Whether its basic constraints say that it may issue certificates."""
-        if self.extensions is None:
-            return None
-        constraints = self.extension(x509.BasicConstraints)
-        return constraints is not None and constraints.ca
-
-    def names(self, issuer: _Link) -> bool:
-        """Whether C(issuer) has the name that it gives for its issuer."""
-        return self.issuer is not None and self.issuer == issuer.subject
-
-    def extension(self, kind: type[_T]) -> _T | None:
-        """The value of an extension, or None where there is none."""
-        return next((one.value for one in self.extensions or () if isinstance(one.value, kind)), None)
-
-    def badly_signed_by(self, issuer: _Link) -> bool:
-        """Whether the key of C(issuer), whose name fits, is known not to have made the signature.
-
-        Not known where cryptography does not verify the algorithm (SHA-1, MD5, RSASSA-PSS in version 40).
-        """
-        return _read(lambda: _x509.issued_by(self.certificate, issuer.certificate)) is False
-
-
-@dataclass(frozen=True)
 class _Case:
     """What is judged, and what is known of the cluster that it is for."""
 
     name: str
-    links: tuple[_Link, ...]
+    links: tuple[Link, ...]
     fqdn: str | None
     version: str | None
     now: datetime
 
     @property
-    def leaf(self) -> _Link:
+    def leaf(self) -> Link:
         return self.links[0]
 
     @property
-    def last(self) -> _Link:
+    def last(self) -> Link:
         return self.links[-1]
 
     def finding(self, id: str, severity: str, found: str, remedy: str, source: str = _VENDOR) -> Finding:
@@ -270,12 +194,14 @@ def _root(case: _Case) -> Iterator[Finding]:
         yield case.finding("chain_without_root", WARNING, found, "Add the root as the last certificate")
 
 
-def _weak_signature(case: _Case) -> Iterator[Finding]:
+def _signature_digest(case: _Case) -> Iterator[Finding]:
     for link in case.links:
         trusted_by_itself = link.number > 1 and link is case.last and link.self_issued
-        if link.digest in _WEAK_DIGESTS and not trusted_by_itself:
-            found = f"the signature of {link.title} uses {link.digest.upper()}"
-            yield case.finding("weak_signature", ERROR, found, "Have it signed with SHA-256 or SHA-512")
+        if link.digest is None or link.digest in _WANTED_DIGESTS or trusted_by_itself:
+            continue
+        kind, severity = ("weak_signature", ERROR) if link.digest in _WEAK_DIGESTS else ("unusual_signature", WARNING)
+        found = f"the signature of {link.title} uses {link.digest.upper()}"
+        yield case.finding(kind, severity, found, "Have it signed with SHA-256 or SHA-512")
 
 
 def _purposes(case: _Case) -> Iterator[Finding]:
@@ -391,7 +317,7 @@ _Rule = Callable[[_Case], Iterable[Finding]]
 _RULES: tuple[_Rule, ...] = (_unreadable, _validity, _key_size)
 
 #: For everything but CA bundles, names that only a newer server knows included.
-_CHAIN_RULES: tuple[_Rule, ...] = (_order, _signatures, _issuers_are_cas, _root, _weak_signature)
+_CHAIN_RULES: tuple[_Rule, ...] = (_order, _signatures, _issuers_are_cas, _root, _signature_digest)
 
 _RULES_BY_NAME: tuple[tuple[_Rule, frozenset[str]], ...] = (
     (_purposes, _TLS),
@@ -420,7 +346,7 @@ def check(
     """
     if not chain:
         return []
-    links = tuple(_Link.of(number, certificate) for number, certificate in enumerate(chain, 1))
+    links = tuple(Link.of(number, certificate) for number, certificate in enumerate(chain, 1))
     case = _Case(name, links, _host(fqdn) if fqdn else None, version, now)
     rules = [*_RULES, *(() if name in _names.CA_BUNDLES else _CHAIN_RULES)]
     rules += [rule for rule, names in _RULES_BY_NAME if name in names]

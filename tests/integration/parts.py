@@ -28,7 +28,7 @@ START = 60
 def free_ports(count: int) -> list[int]:
     """Ports that nobody listens on. Somebody else may be faster: who uses them has to notice."""
     with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        sockets = [stack.enter_context(socket.socket()) for dummy in range(count)]
         for one in sockets:
             one.bind(("127.0.0.1", 0))
         return [one.getsockname()[1] for one in sockets]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
@@ -20,7 +20,7 @@ from simulator.state import pair
 from .runs import Ansible, login, task
 
 MODULE = "served_certificate_info"
-SERVICES = ["api", "cm", "metrics_exporter", "proxy"]
+SERVICES = ("api", "cm", "metrics_exporter", "proxy")
 ADDRESSES = [f"127.0.0.{number}" for number in (1, 2, 3)]
 
 
@@ -31,7 +31,7 @@ def trust(ansible: Ansible, *authorities: str) -> str:
     return str(path)
 
 
-def give(cluster: Cluster, material: Material, names: list[str] = SERVICES) -> None:
+def give(cluster: Cluster, material: Material, names: Sequence[str] = SERVICES) -> None:
     for name in names:
         cluster.set_certificate(name, material.certificate_pem, material.key_pem)
 

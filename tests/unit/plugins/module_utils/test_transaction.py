@@ -713,7 +713,7 @@ def test_an_outage_that_begins_late_is_waited_for_too(start: Callable[..., Clust
     assert writes(cluster) == [("bulk", (CCS,), 200), ("bulk", ("cm", "syncer"), 200)]
 
 
-def test_an_outage_that_nothing_explains_is_none_to_wait_for(start: Callable[..., Cluster], new: Materials) -> None:
+def test_an_outage_is_waited_for_no_longer_than_wanted(start: Callable[..., Cluster], new: Materials) -> None:
     cluster = start()
     cluster.add_fault(closing("PUT", 600))
     wanted = {**only(new, "cm"), "ldap_client": None}
