@@ -109,7 +109,7 @@ def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     """
     try:
         named = certificate.issuer == issuer.subject
-    except ValueError:  # a malformed name
+    except Exception:  # a malformed name; what is raised depends on the version
         return False
     if named:
         try:

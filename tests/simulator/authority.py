@@ -23,7 +23,11 @@ _PURPOSES = {
     "codeSigning": ExtendedKeyUsageOID.CODE_SIGNING,
     "anyExtendedKeyUsage": ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
 }
-_DIGESTS: dict[str, type[hashes.SHA256] | type[hashes.SHA512]] = {"sha256": hashes.SHA256, "sha512": hashes.SHA512}
+_DIGESTS: dict[str, type[hashes.SHA256] | type[hashes.SHA384] | type[hashes.SHA512]] = {
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+}
 _BOTH_PURPOSES = ("serverAuth", "clientAuth")
 
 
