@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""The one exception that the core raises on purpose: a message for people, and the same as data."""
+"""What the core raises on purpose: a message for people, and the same as data."""
 
 from __future__ import annotations
 
@@ -49,6 +49,20 @@ class CertificateError(Exception):
     def failure(self) -> dict[str, Any]:
         """The failure as data, for the task's result."""
         return {"kind": self.kind, **self.data}
+
+
+class MaterialProblem(ValueError):
+    """A private key or a file that cannot be used; the message never quotes what is in it.
+
+    Attributes:
+        kind: the stable identifier of the cause, for C(failure.kind).
+        next_step: what the user can do about it.
+    """
+
+    def __init__(self, kind: str, message: str, next_step: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.next_step = next_step
 
 
 def combined(errors: Sequence[CertificateError]) -> CertificateError:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from . import _names, _pkcs12, _private_key, _x509
-from ._errors import CertificateError
+from ._errors import CertificateError, MaterialProblem
 from ._secrets import Secret
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Material:
             return None
         try:
             return _private_key.load(self.key_source, self.passphrase, check=check)
-        except _private_key.KeyProblem as problem:
+        except MaterialProblem as problem:
             raise _unusable(
                 problem.kind, self.key_option, f"the private key is not usable: {problem}", problem.next_step
             ) from None
@@ -177,7 +177,7 @@ def _from_pkcs12(params: Mapping[str, Any], passphrase: Secret | None) -> _Given
     option = "pkcs12_path"
     try:
         content = _pkcs12.load(_read_file(option, params[option]), passphrase)
-    except _pkcs12.Pkcs12Problem as problem:
+    except MaterialProblem as problem:
         raise _unusable(problem.kind, option, str(problem), problem.next_step) from None
     return _Given(content.certificates, option, content.private_key, option, None)
 

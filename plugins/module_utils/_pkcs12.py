@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import _private_key, _x509
+from ._errors import MaterialProblem
 from ._secrets import Secret
 
 try:
@@ -21,20 +22,6 @@ except ImportError:  # reported by _libraries
 
 if TYPE_CHECKING:
     from cryptography import x509
-
-
-class Pkcs12Problem(ValueError):
-    """A file that cannot be used; the message never quotes what is in it.
-
-    Attributes:
-        kind: the stable identifier of the cause, for C(failure.kind).
-        next_step: what the user can do about it.
-    """
-
-    def __init__(self, kind: str, message: str, next_step: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.next_step = next_step
 
 
 class Content(NamedTuple):
@@ -62,16 +49,16 @@ def load(data: bytes, passphrase: Secret | None) -> Content:
     Certificates that are not among the leaf's issuers are left out.
 
     Raises:
-        Pkcs12Problem: it is not PKCS#12, the passphrase is missing or wrong, or it holds no certificate for its key.
+        MaterialProblem: it is not PKCS#12, the passphrase is missing or wrong, or it holds no certificate for its key.
     """
     try:
         key, leaf, others = pkcs12.load_key_and_certificates(data, passphrase.reveal().encode() if passphrase else None)
     except (ValueError, TypeError, UnsupportedAlgorithm):  # of a damaged file and of a wrong passphrase alike
         if passphrase is None:
-            raise Pkcs12Problem(
+            raise MaterialProblem(
                 "passphrase_missing", "it is encrypted, or is not PKCS#12", "Give private_key_passphrase"
             ) from None
-        raise Pkcs12Problem(
+        raise MaterialProblem(
             "passphrase_wrong",
             "it cannot be decrypted, or is not PKCS#12",
             "Check private_key_passphrase; a file of an old program may have to be exported again with AES",
@@ -79,10 +66,10 @@ def load(data: bytes, passphrase: Secret | None) -> Content:
     if key is None:
         certificates = tuple(others) if leaf is None else (leaf, *others)
         if not certificates:
-            raise Pkcs12Problem("invalid_certificate", "it holds no certificate", "Check the path")
+            raise MaterialProblem("invalid_certificate", "it holds no certificate", "Check the path")
         return Content(certificates, None)
     if leaf is None:
-        raise Pkcs12Problem(
+        raise MaterialProblem(
             "key_mismatch",
             "it holds no certificate that belongs to its private key",
             "Export the certificate together with the key that it was issued for",
@@ -90,4 +77,4 @@ def load(data: bytes, passphrase: Secret | None) -> Content:
     try:
         return Content(_path(leaf, others), _private_key.to_pem(key))
     except (ValueError, AttributeError):  # a key that has no PKCS#8 form
-        raise Pkcs12Problem("invalid_private_key", "its key is not supported", "Use RSA, EC or Ed25519") from None
+        raise MaterialProblem("invalid_private_key", "its key is not supported", "Use RSA, EC or Ed25519") from None

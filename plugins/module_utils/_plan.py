@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from . import _names, _private_key, _x509
 from ._api import Update
-from ._errors import CertificateError
+from ._errors import CertificateError, MaterialProblem
 from ._installed import Installed, entry
 from ._material import Material
 from ._state import State
@@ -222,6 +222,6 @@ def undo(change: Change) -> Write:
         raise CannotUndo("this user may not read the old private key (the role admin may)")
     try:
         update = Update(change.name, _x509.to_pem(installed.chain), key and _private_key.normalised(key))
-    except _private_key.KeyProblem:
+    except MaterialProblem:
         raise CannotUndo("the old private key cannot be read as PEM") from None
     return Write(change.name, update, change.old)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import _pem
+from ._errors import MaterialProblem
 from ._secrets import Secret
 
 try:
@@ -23,22 +24,8 @@ if TYPE_CHECKING:
     from cryptography import x509
 
 
-class KeyProblem(ValueError):
-    """A private key that cannot be used.
-
-    Attributes:
-        kind: the stable identifier of the cause, for C(failure.kind).
-        next_step: what the user can do about it.
-    """
-
-    def __init__(self, kind: str, message: str, next_step: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.next_step = next_step
-
-
-def _invalid(message: str) -> KeyProblem:
-    return KeyProblem("invalid_private_key", message, "Give one private key in PEM (PKCS#8, PKCS#1 or SEC 1)")
+def _invalid(message: str) -> MaterialProblem:
+    return MaterialProblem("invalid_private_key", message, "Give one private key in PEM (PKCS#8, PKCS#1 or SEC 1)")
 
 
 def _key_block(text: str) -> _pem.Block:
@@ -65,13 +52,13 @@ def load(text: Secret, passphrase: Secret | None, *, check: bool) -> Any:
             half is still right for comparing, but the key must not be sent to a cluster.
 
     Raises:
-        KeyProblem: no key, several keys, a wrong or missing passphrase, inconsistent numbers, or a type that no
+        MaterialProblem: no key, several keys, a wrong or missing passphrase, inconsistent numbers, or a type that no
             cluster takes.
     """
     block = _key_block(text.reveal())
     encrypted = _is_encrypted(block)
     if encrypted and passphrase is None:
-        raise KeyProblem("passphrase_missing", "it is encrypted", "Give private_key_passphrase")
+        raise MaterialProblem("passphrase_missing", "it is encrypted", "Give private_key_passphrase")
     try:
         password = passphrase.reveal().encode() if encrypted and passphrase is not None else None
         key = serialization.load_pem_private_key(
@@ -79,14 +66,14 @@ def load(text: Secret, passphrase: Secret | None, *, check: bool) -> Any:
         )
     except (ValueError, TypeError, UnsupportedAlgorithm):
         if encrypted:
-            raise KeyProblem(
+            raise MaterialProblem(
                 "passphrase_wrong", "it cannot be decrypted", "Check private_key_passphrase and the key itself"
             ) from None
         raise _invalid("it cannot be parsed, or its numbers do not fit together") from None
     if not isinstance(
         key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey, ed448.Ed448PrivateKey)
     ):
-        raise KeyProblem("invalid_private_key", "its type is not supported", "Use an RSA, EC or Ed25519 key")
+        raise MaterialProblem("invalid_private_key", "its type is not supported", "Use an RSA, EC or Ed25519 key")
     return key
 
 
@@ -114,6 +101,6 @@ def normalised(text: Secret) -> Secret:
     """The one key in a PEM text as it is, but with LF, a last newline and nothing around it.
 
     Raises:
-        KeyProblem: no key, or several keys.
+        MaterialProblem: no key, or several keys.
     """
     return Secret(_key_block(text.reveal()).text)

@@ -100,7 +100,9 @@ RETURN = r"""
 endpoints:
   description:
     - One entry for each port. First those of the cluster, then those of O(endpoints) that are not among them.
-    - Facts are those of the leaf. They are null when no certificate was seen.
+    - Beside what stands below, each has the facts of the leaf, from C(subject) to C(self_signed), as
+      RV(redis_enterprise.certificates.cluster_certificate_info#module:certificates) describes them. They are null when
+      no certificate was seen.
   returned: success
   type: list
   elements: dict
@@ -142,83 +144,6 @@ endpoints:
       type: str
       returned: always
       sample: connection refused
-    subject:
-      description: The subject as RFC 4514 writes it.
-      type: str
-      returned: always
-      sample: CN=cluster.example.com
-    issuer:
-      description: The issuer as RFC 4514 writes it.
-      type: str
-      returned: always
-      sample: CN=Example CA,O=Example
-    serial_number:
-      description: The serial number.
-      type: int
-      returned: always
-    subject_alternative_names:
-      description: The names that the certificate covers.
-      type: list
-      elements: str
-      returned: always
-      sample: ["DNS:cluster.example.com", "IP:192.0.2.1"]
-    not_before:
-      description: The start of validity (ISO 8601, UTC).
-      type: str
-      returned: always
-      sample: "2026-01-01T00:00:00Z"
-    not_after:
-      description: The end of validity (ISO 8601, UTC).
-      type: str
-      returned: always
-      sample: "2027-01-01T00:00:00Z"
-    days_remaining:
-      description: Full days until the end of validity; negative once it has passed.
-      type: int
-      returned: always
-      sample: 38
-    expired:
-      description: Whether the end of validity has passed.
-      type: bool
-      returned: always
-    fingerprint:
-      description: SHA-256 fingerprint of the leaf, lower-case hexadecimal with colons.
-      type: str
-      returned: always
-    chain_fingerprints:
-      description: The fingerprint of each certificate, leaf first.
-      type: list
-      elements: str
-      returned: always
-    chain_length:
-      description: How many certificates there are, with the leaf.
-      type: int
-      returned: always
-      sample: 2
-    chain_days_remaining:
-      description: The same as RV(endpoints[].days_remaining), for whichever certificate of the chain expires first.
-      type: int
-      returned: always
-      sample: 38
-    public_key_type:
-      description: The type of the public key, such as V(RSA), V(ECC) or V(Ed25519).
-      type: str
-      returned: always
-      sample: RSA
-    public_key_size:
-      description: The size of the public key in bits.
-      type: int
-      returned: always
-      sample: 2048
-    signature_algorithm:
-      description: The algorithm of the signature.
-      type: str
-      returned: always
-      sample: sha256WithRSAEncryption
-    self_signed:
-      description: Whether the certificate is signed with its own key.
-      type: bool
-      returned: always
     chain:
       description: The certificates as presented, leaf first. Empty when none was seen, or one cannot be parsed.
       type: list

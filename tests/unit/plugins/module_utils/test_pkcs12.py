@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _material, _pkcs12, _private_key
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import (
+    CertificateError,
+    MaterialProblem,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import (
@@ -103,5 +106,5 @@ def test_a_key_for_a_bundle_is_refused(material: Material, now: datetime, tmp_pa
 def test_a_file_without_the_certificate_of_its_key(material: Material) -> None:
     key: Any = load_pem_private_key(str(material.key_pem).encode(), None)
     data = pkcs12.serialize_key_and_certificates(None, key, None, None, NoEncryption())
-    with pytest.raises(_pkcs12.Pkcs12Problem, match="no certificate that belongs to its private key"):
+    with pytest.raises(MaterialProblem, match="no certificate that belongs to its private key"):
         _pkcs12.load(data, None)

@@ -9,6 +9,7 @@ import re
 
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _private_key
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import MaterialProblem
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, rsa
@@ -57,7 +58,7 @@ def pem_of(key: rsa.RSAPrivateKey | dsa.DSAPrivateKey) -> str:
 
 
 def problem(text: str, passphrase: str | None = None) -> str:
-    with pytest.raises(_private_key.KeyProblem) as raised:
+    with pytest.raises(MaterialProblem) as raised:
         _private_key.load(Secret(text), None if passphrase is None else Secret(passphrase), check=True)
     lines = [line for line in text.splitlines() if len(line) > 20 and "-----" not in line]
     assert not [line for line in lines if line in str(raised.value)]
