@@ -13,7 +13,7 @@ STAGES = lint unit integration faults molecule package sanity
 	environment-target clean
 
 help:
-	@echo "make demo     watch a simulated cluster being audited, rotated and audited again"
+	@echo "make demo     watch two simulated clusters being audited, rotated and audited again"
 	@echo "make test     all of: $(STAGES)"
 	@echo "make STAGE    one of them; see TESTING.md"
 	@echo "make coverage how much of plugins/ the tests run"
