@@ -19,9 +19,10 @@ import math
 from collections.abc import Mapping
 
 from .catalogue import SECTIONS as CERTIFICATES
-from .rows import CHANGED, FAILED, PARTIAL, UNCHANGED, Row, declared, right
+from .rows import A_WHILE, CHANGED, FAILED, FOR_GOOD, PARTIAL, UNCHANGED, Row, declared, right
 from .scene import (
     another_update,
+    api_down,
     on_reads_after,
     on_writes,
     other_cluster_down,
@@ -105,9 +106,16 @@ def _tasks() -> list[Row]:
 
 def _api() -> list[Row]:
     rows = CERTIFICATES["The API of all nodes is down"]
-    for_good = ("for good with the write, not made", "for good with the write, made", "for good after the write")
+    for_good = ("for good with the write, not made", "for good with the write, made")
     apart = dict.fromkeys(for_good, _PARTIAL) | {"for good before the write": _FAILED}
-    return declared(rows, _CHANGED, apart, usual_writes=1, writes={"for good before the write": 0})
+    # An update that begins without the API of a participating cluster, which this one is, fails.
+    without = ("for 1 s after the write", "for good after the write")
+    return [
+        *declared(rows, _CHANGED, apart, usual_writes=1, writes={"for good before the write": 0}, without=without),
+        Row("for 1 s with the write, made", when_written(api_down(A_WHILE)), _PARTIAL, writes=1),
+        Row("for 1 s after the write", when_reading_back(api_down(A_WHILE)), _CHANGED, writes=1),
+        Row("for good after the write", when_reading_back(api_down(FOR_GOOD)), _PARTIAL, writes=1),
+    ]
 
 
 def _people() -> list[Row]:

@@ -24,9 +24,10 @@ from .scene import (
     Arm,
     another_writer,
     api_down,
+    at_second_read_back,
     lag,
     node_down,
-    node_down_for,
+    node_up,
     on_reads_after,
     on_writes,
     role,
@@ -101,8 +102,8 @@ def _nodes() -> list[Row]:
         Row("node 3 down from the start", down, _FAILED, writes=0),
         Row("node 3 goes down with the write", when_written(down), _PARTIAL, writes=1),
         Row(
-            "node 3 goes down with the write, for 1 s",
-            when_written(node_down_for(3, 1.0)),
+            "node 3 goes down with the write, until it is read back",
+            when_written(together(down, at_second_read_back(node_up(3)))),
             # With RS200137, a node that was down is forgotten.
             right(PARTIAL, BOTH) | right(CHANGED, ONE),
             writes=1,

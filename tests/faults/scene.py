@@ -108,6 +108,11 @@ def when_reading_back(arm: Arm) -> Arm:
     return when_written(lambda scene: _at_read(scene, arm, scene.operation.read_back))
 
 
+def at_second_read_back(arm: Arm) -> Arm:
+    """As soon as the second of the reads that tell what came of a write has come; to be armed when that has come."""
+    return lambda scene: _at_read(scene, arm, scene.operation.read_back, after=1)
+
+
 def when_read(arm: Arm) -> Arm:
     """As soon as the last read before the first write has come; the connection ends with its answer.
 
@@ -128,6 +133,13 @@ def _at_read(scene: Scene, arm: Arm, path: str, **fault: Any) -> None:
 def node_down(uid: int) -> Arm:
     def arm(scene: Scene) -> None:
         scene.cluster.nodes[uid - 1].down = True
+
+    return arm
+
+
+def node_up(uid: int) -> Arm:
+    def arm(scene: Scene) -> None:
+        scene.cluster.nodes[uid - 1].down = False
 
     return arm
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator import ActiveActive, Cluster, Material, ReplicaSource
+from simulator.keys import GENERATIONS, named_key
 
 from .operations import CertificateWrite, ForcedUpdate, Operation, Repinning, Rotation
 
@@ -100,12 +101,20 @@ def opened(operation: Operation, materials: Materials) -> Iterator[Setting]:
             cluster = running.enter_context(Cluster(database="none", replicas=_replicas(other, materials)))
             _renew_proxy(other, materials.chain)
         elif isinstance(operation, Rotation):
+            _have_keys_ready(operation)
             due = dict.fromkeys(operation.names, 10.0)
             cluster = running.enter_context(Cluster(version=operation.version, database="none", expires=due))
         else:
             assert isinstance(operation, CertificateWrite)
             cluster = running.enter_context(_cluster_for(operation))
         yield Setting(operation, cluster, other, materials.wanted(operation), materials.chain, materials.third)
+
+
+def _have_keys_ready(operation: Rotation) -> None:
+    """Made during the rotation, they would take longer on a busy machine than a write may."""
+    for name in operation.names:
+        for generation in range(GENERATIONS):
+            named_key(name, generation)
 
 
 def _cluster_for(operation: CertificateWrite) -> Cluster:
