@@ -13,7 +13,7 @@ from typing import Any
 from ._errors import CertificateError
 from ._propagation import Cluster, Step
 from ._replication_api import Crdb, CrdbTask
-from ._retry import answer_lost, perhaps_made, read_may_be_repeated, until, write_may_be_repeated
+from ._retry import perhaps_made, read_is_worth_waiting, until, write_may_be_repeated
 
 _ENDED = ("finished", "failed")
 
@@ -56,7 +56,7 @@ class ForcedUpdate(Step):
             try:
                 self._task, unread = cluster.api.crdb_task(task), None
             except CertificateError as error:
-                if not (read_may_be_repeated(error) or answer_lost(error)):
+                if not read_is_worth_waiting(error):
                     raise
                 unread = error
             if unread is None and self._task.status in _ENDED:

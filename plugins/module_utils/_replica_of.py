@@ -15,7 +15,14 @@ from ._errors import CertificateError
 from ._propagation import Cluster, Step
 from ._replica_source import Pin, ReplicaSource
 from ._replication_api import Database
-from ._retry import answer_lost, perhaps_made, read_may_be_repeated, until, write_may_be_repeated
+from ._retry import (
+    answer_lost,
+    perhaps_made,
+    read_is_worth_waiting,
+    read_may_be_repeated,
+    until,
+    write_may_be_repeated,
+)
 
 
 class Repinning(Step):
@@ -97,7 +104,7 @@ class Repinning(Step):
                 sources, unread = self._read(cluster), None
             except CertificateError as error:
                 unread = error
-                if not _may_be_repeated(error):
+                if not read_is_worth_waiting(error):
                     break
                 continue
             self.outcome = self._judge(sources)

@@ -28,6 +28,9 @@ _BUSY = frozenset({429, 500, 502, 503, 504})
 _LOST = frozenset({"connection_lost", "read_timeout"})
 _LOST_STATUSES = frozenset({502, 504})
 
+#: What came is no answer of the API, whatever its status says.
+_NO_ANSWER = frozenset({"empty", "html", "not_json", "too_large", "unexpected_json"})
+
 #: Seconds between two looks in a poll, from the first pause to the longest, doubling.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 
@@ -37,6 +40,11 @@ _Answer = TypeVar("_Answer")
 def read_may_be_repeated(error: CertificateError) -> bool:
     """Whether a read that failed so is sent again."""
     return error.kind in _NOT_SENT | {"connection_lost", "truncated"} or error.data.get("status") in _BUSY
+
+
+def read_is_worth_waiting(error: CertificateError) -> bool:
+    """Whether a read that failed so may succeed later, when something is being waited for."""
+    return read_may_be_repeated(error) or answer_lost(error) or error.kind in _NO_ANSWER
 
 
 def never_sent(error: CertificateError) -> bool:

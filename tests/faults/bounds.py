@@ -11,12 +11,16 @@ With T for ``timeout``, W for ``write_timeout``, R for ``retries`` and P for ``r
 
 The way back is as long, and a last look everywhere ends what could not be put back. With several certificates there may
 be a write for each, and one more for all of them; each may have to wait for the API.
+
+A rotation, a forced update and new replica sources have no way back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
+
+from .operations import CertificateWrite, ForcedUpdate, Operation, Rotation
 
 #: Reads before the first write: certificates, cluster, nodes, databases.
 _BEFORE = 4
@@ -29,37 +33,68 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 _WORK = 5.0
 
 
-def _writes(certificates: int) -> int:
-    """How many are made one way."""
-    return 1 if certificates == 1 else certificates + 1
+class Limits(NamedTuple):
+    """The most that is allowed."""
+
+    seconds: float
+    writes: int
+    requests: int  # of any kind
 
 
-def seconds(options: Mapping[str, Any], certificates: int, *, back: bool) -> float:
-    """The longest time that is allowed.
+def of(operation: Operation, options: Mapping[str, Any], *, back: bool) -> Limits:
+    """The limits of one run.
 
-    :param certificates: how many are changed.
-    :param back: whether the old ones were put back, or that was tried.
+    :param back: whether the old certificates were put back, or that was tried.
     """
-    timeout: float = options["timeout"]
-    write: float = (options["retries"] + 1) * (options["write_timeout"] + timeout)
-    write += options["retries"] * options["retry_max_delay"]
-    one_way: float = _writes(certificates) * (write + options["wait_timeout"] + timeout)
-    one_way += options["verify_timeout"] + timeout
-    return _WORK + one_way * (1 + back) + timeout
+    if isinstance(operation, CertificateWrite):
+        return _certificates(options, len(operation.names), back=back)
+    if isinstance(operation, Rotation):
+        return _rotation(options)
+    return _forced_update(options) if isinstance(operation, ForcedUpdate) else _repinning(options)
 
 
-def writes(options: Mapping[str, Any], certificates: int, *, back: bool) -> int:
-    """The most write requests. An update may try both of its endpoints."""
-    return 2 * (int(options["retries"]) + 1) * _writes(certificates) * (1 + back)
+def _pauses(options: Mapping[str, Any]) -> float:
+    """Seconds between the times that a request is sent."""
+    return float(options["retries"] * options["retry_max_delay"])
 
 
-def requests(options: Mapping[str, Any], certificates: int, *, back: bool) -> int:
-    """The most requests of any kind."""
-    attempts = int(options["retries"]) + 1
-    wait = _looks(options["wait_timeout"])
-    one_way = _writes(certificates) * (2 * attempts + attempts + wait) + wait
-    one_way += _NODES * (_looks(options["verify_timeout"]) + 1)
-    return _BEFORE + one_way * (1 + back) + _NODES
+def _certificates(options: Mapping[str, Any], certificates: int, *, back: bool) -> Limits:
+    timeout, wait, verify = options["timeout"], options["wait_timeout"], options["verify_timeout"]
+    times, attempts = 1 if certificates == 1 else certificates + 1, options["retries"] + 1
+    write = attempts * (options["write_timeout"] + timeout) + _pauses(options)
+    one_way = times * (write + wait + timeout) + verify + timeout
+    reads = times * (2 * attempts + attempts + _looks(wait)) + _looks(wait) + _NODES * (_looks(verify) + 1)
+    return Limits(
+        _WORK + one_way * (1 + back) + timeout,
+        2 * attempts * times * (1 + back),  # an update may try both of its endpoints
+        _BEFORE + reads * (1 + back) + _NODES,
+    )
+
+
+def _rotation(options: Mapping[str, Any]) -> Limits:
+    """A read after each time that it is sent, only the last of which may be a lost answer."""
+    timeout, wait, verify = options["timeout"], options["wait_timeout"], options["verify_timeout"]
+    attempts = options["retries"] + 1
+    write = attempts * (options["write_timeout"] + timeout) + _pauses(options)
+    looks = 2 * (wait + timeout) + timeout + verify + timeout + timeout
+    return Limits(
+        _WORK + write + looks,
+        attempts,
+        _BEFORE + _NODES + 2 * attempts + 2 * _looks(wait) + 1 + _NODES * (_looks(verify) + 2),
+    )
+
+
+def _forced_update(options: Mapping[str, Any]) -> Limits:
+    attempts = options["retries"] + 1
+    seconds = attempts * options["write_timeout"] + _pauses(options) + options["wait_timeout"] + options["timeout"]
+    return Limits(_WORK + seconds, attempts, _BEFORE + attempts + _looks(options["wait_timeout"]))
+
+
+def _repinning(options: Mapping[str, Any]) -> Limits:
+    """Each time the sources are read and written, perhaps twice, and read until that is possible."""
+    timeout, wait, attempts = options["timeout"], options["wait_timeout"], options["retries"] + 1
+    seconds = attempts * (timeout + 2 * options["write_timeout"] + wait + timeout) + _pauses(options) + wait + timeout
+    return Limits(_WORK + seconds, 2 * attempts, _BEFORE + attempts * (3 + _looks(wait)) + _looks(wait))
 
 
 def _looks(timeout: float) -> int:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rows of the matrix: every fault, and the outcome that is right for each operation that meets it.
+"""Every fault, and the outcome that is right for each kind of certificate write that meets it.
 
 What is right follows from the rules in docs/architecture.md, not from what the module does:
 
@@ -19,11 +19,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from simulator import Cluster
 
+from .rows import A_WHILE, BACK, CHANGED, FAILED, FOR_GOOD, PARTIAL, UNCHANGED, Row, right
 from .scene import (
     Arm,
     already_there,
@@ -43,8 +43,6 @@ from .scene import (
     when_written,
 )
 
-UNCHANGED, CHANGED, FAILED, BACK, PARTIAL = "unchanged", "changed", "failed_unchanged", "rolled_back", "partial"
-
 #: Keys of operations.
 BY_HANDSHAKE = ("bulk", "single", "api")
 OPTIONAL = ("create", "delete")
@@ -53,37 +51,8 @@ SEVERAL = ("several", "one_by_one")
 BY_API = (*OPTIONAL, *INTERNODE, *SEVERAL)
 ALL = (*BY_HANDSHAKE, *BY_API)
 
-#: Seconds: shorter than every deadline, and longer than all of them together.
-A_WHILE, FOR_GOOD = 1.0, 60.0
-
 #: Seconds for a read that is never answered.
 SHORT = 1.2
-
-Outcomes = Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One fault.
-
-    :ivar name: unique in its section.
-    :ivar arm: makes it happen.
-    :ivar outcomes: what is right, by the key of the operation.
-    :ivar options: of the module, besides those of every cell.
-    :ivar writes: how many write requests are right, where that is the point.
-    :ivar deadline: whether a deadline has to pass, also where the outcome is ``changed``.
-    """
-
-    name: str
-    arm: Arm
-    outcomes: Outcomes
-    options: Mapping[str, Any] = field(default_factory=dict)
-    writes: int | None = None
-    deadline: bool = False
-
-
-def right(outcome: str, *operations: str) -> dict[str, str]:
-    return dict.fromkeys(operations, outcome)
 
 
 def _refused() -> list[Row]:

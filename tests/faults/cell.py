@@ -6,73 +6,59 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from simulator import Cluster, Material, Request
+from simulator import Cluster, ReplicaSource, Request
 from simulator.state import UNSET, Pair
 
-from .catalogue import CHANGED, UNCHANGED, Row
 from .module import Finished, Module
 from .operations import Operation
+from .rows import CHANGED, UNCHANGED, Row
 from .scene import Scene
+from .setting import Setting
 
 #: The same in every cell. No cell where things take their course comes near the ends of these times on a busy machine.
 OPTIONS = {
     "timeout": 10.0,
     "write_timeout": 1.2,
-    "wait_timeout": 30.0,
-    "verify_timeout": 30.0,
     "retries": 2,
     "retry_delay": 0.05,
     "retry_max_delay": 0.3,
 }
 
-#: Where a deadline has to pass.
-_HURRIED = {"wait_timeout": 4.0, "verify_timeout": 4.0}
-
-#: Seconds without the API after an internode change, on a version with RS208996.
-_INTERNODE_OUTAGE = 0.25
-
-
-@dataclass(frozen=True)
-class Materials:
-    """What the module installs, and what another writer does."""
-
-    chain: Material
-    internode: Material
-    third: Material
-
-    def wanted(self, operation: Operation) -> dict[str, Material | None]:
-        """By certificate name; None: removed."""
-
-        def one(name: str) -> Material | None:
-            if operation.delete:
-                return None
-            return self.internode if name.endswith("_internode_encryption") else self.chain
-
-        return {name: one(name) for name in operation.names}
+#: Seconds until each deadline: those where it has to pass are short.
+_PATIENT, _HURRIED = 30.0, 4.0
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A finished run, and the cluster as it is then.
+    """A finished run, and the clusters as they are then.
 
     :ivar before: what each node held, by uid.
+    :ivar sources: what each database replicated, by its name.
+    :ivar wanted: what is installed, by certificate name.
     :ivar requests: those that the API got, on any node.
     """
 
-    cluster: Cluster
-    operation: Operation
+    setting: Setting
     row: Row
     options: Mapping[str, Any]
     before: Mapping[int, Mapping[str, Pair]]
+    sources: Mapping[str, Sequence[ReplicaSource]]
     wanted: Mapping[str, Pair]
-    third: Material
     finished: Finished
     requests: tuple[Request, ...]
+
+    @property
+    def cluster(self) -> Cluster:
+        return self.setting.cluster
+
+    @property
+    def operation(self) -> Operation:
+        return self.setting.operation
 
     @property
     def writes(self) -> list[Request]:
@@ -103,45 +89,33 @@ class Cell:
             return "none"
 
 
-def cluster_for(operation: Operation) -> Cluster:
-    """The cluster that an operation meets; not started yet."""
-    return Cluster(
-        nodes=3,
-        version=operation.version,
-        database="tls",
-        optional=[name for name in operation.names if name == "ldap_client" and name not in operation.unset],
-        internode_outage=_INTERNODE_OUTAGE,
-    )
+def sources(cluster: Cluster) -> dict[str, list[ReplicaSource]]:
+    """What each database replicates, by its name."""
+    return {bdb.name: list(bdb.replica.sources.values()) for bdb in cluster.bdbs}
 
 
-def run(
-    cluster: Cluster, operation: Operation, row: Row, materials: Materials, module: Module, patch: pytest.MonkeyPatch
-) -> Cell:
+def run(setting: Setting, row: Row, module: Module, patch: pytest.MonkeyPatch) -> Cell:
     """Run the module once."""
-    wanted = materials.wanted(operation)
-    before = {node.uid: node.stored for node in cluster.nodes}
+    cluster, operation = setting.cluster, setting.operation
     hurried = row.deadline or row.outcomes.get(operation.key) not in (CHANGED, UNCHANGED)
-    options = {**OPTIONS, **(_HURRIED if hurried else {}), **row.options}
-    arguments: dict[str, Any] = {
+    deadlines = dict.fromkeys(operation.deadlines, _HURRIED if hurried else _PATIENT)
+    options = {**OPTIONS, **deadlines, **row.options}
+    scene = Scene(**vars(setting), patch=patch)
+    row.arm(scene)
+    before = {node.uid: node.stored for node in cluster.nodes}
+    replicated = sources(cluster)
+    arguments = {
         "url": cluster.url,
         "username": cluster.username,
         "password": cluster.password,
         "ca_path": cluster.ca_path,
         "metrics_port": cluster.metrics_port,
+        **setting.options,
         **options,
     }
-    entries = [_entry(name, material) for name, material in wanted.items()]
-    arguments |= entries[0] if len(entries) == 1 else {"certificates": entries}
-    scene = Scene(cluster, operation, wanted, materials.third, patch)
-    row.arm(scene)
     finished = module.run(operation.module, arguments)
     scene.stop_timers()
-    pairs = {name: UNSET if one is None else Pair(one.certificate_pem, one.key_pem) for name, one in wanted.items()}
-    requests = tuple(cluster.requests)
-    return Cell(cluster, operation, row, options, before, pairs, materials.third, finished, requests)
-
-
-def _entry(name: str, material: Material | None) -> dict[str, str]:
-    if material is None:
-        return {"name": name, "state": "absent"}
-    return {"name": name, "certificate": material.certificate_pem, "private_key": str(material.key_pem)}
+    wanted = {
+        name: UNSET if one is None else Pair(one.certificate_pem, one.key_pem) for name, one in setting.wanted.items()
+    }
+    return Cell(setting, row, options, before, replicated, wanted, finished, tuple(cluster.requests))

@@ -11,8 +11,8 @@ import pytest
 from simulator import Authority
 
 from . import table
-from .cell import Materials
 from .module import Module
+from .setting import Materials
 
 WRITE = "--write-table"
 

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,25 +16,16 @@ import pytest
 from simulator import Cluster, Fault, Material
 from simulator.access import PERMISSIONS
 
-from .operations import Operation
-
-CERTIFICATES = "/v1/cluster/certificates"
-_EVERY_WRITE = "/v1/cluster/*"
+from .setting import MEANT, REPLICATING, Setting
 
 
 @dataclass
-class Scene:
+class Scene(Setting):
     """One operation about to run.
 
-    :ivar wanted: what it installs, by certificate name; None where it removes.
-    :ivar third: what another writer installs.
     :ivar patch: for what a cluster has no handle for.
     """
 
-    cluster: Cluster
-    operation: Operation
-    wanted: Mapping[str, Material | None]
-    third: Material
     patch: pytest.MonkeyPatch
     timers: list[threading.Timer] = field(default_factory=list)
 
@@ -72,30 +64,30 @@ def on_writes(times: int | None = None, after: int = 0, **fault: Any) -> Arm:
     """
 
     def arm(scene: Scene) -> None:
-        own = scene.operation.method
-        scene.cluster.add_fault(Fault(own, _EVERY_WRITE, times=times, after=after, **fault))
-        if after or times is None:
-            # Putting back a removed certificate is an update, and the other way round.
-            other = "PUT" if own == "DELETE" else "DELETE"
-            scene.cluster.add_fault(Fault(other, _EVERY_WRITE, times=times, **fault))
+        own, other, path = scene.operation.method, scene.operation.undone_by, scene.operation.path
+        scene.cluster.add_fault(Fault(own, path, times=times, after=after, **fault))
+        if other is not None and (after or times is None):
+            scene.cluster.add_fault(Fault(other, path, times=times, **fault))
 
     return arm
 
 
 def on_third_write(times: int | None = None, **fault: Any) -> Arm:
     """A fault of the simulator that strikes the third update, and those after it unless C(times) says how many."""
-    return lambda scene: scene.cluster.add_fault(Fault("PUT", _EVERY_WRITE, times=times, after=2, **fault))
+    return lambda scene: scene.cluster.add_fault(
+        Fault(scene.operation.method, scene.operation.path, times=times, after=2, **fault)
+    )
 
 
-def when_written(arm: Arm, kind: str = "pass", times: int = 1) -> Arm:
+def when_written(arm: Arm, kind: str = "pass", **fault: Any) -> Arm:
     """As soon as the first write has come, and before it is carried out.
 
     :param kind: of the fault that this write meets.
     """
 
     def armed(scene: Scene) -> None:
-        effect = _effect(scene, arm)
-        scene.cluster.add_fault(Fault(scene.operation.method, _EVERY_WRITE, kind=kind, times=times, effect=effect))
+        operation, effect = scene.operation, _effect(scene, arm)
+        scene.cluster.add_fault(Fault(operation.method, operation.path, kind=kind, times=1, effect=effect, **fault))
 
     return armed
 
@@ -105,13 +97,20 @@ def _effect(scene: Scene, arm: Arm) -> Callable[[Cluster], None]:
 
 
 def on_reads_after(times: int | None = None, **fault: Any) -> Arm:
-    """A fault of the simulator that strikes reads of certificates, at any node, once the first write has come."""
-    return when_written(lambda scene: scene.cluster.add_fault(Fault("GET", CERTIFICATES, times=times, **fault)))
+    """A fault of the simulator that strikes what is read back, at any node, once the first write has come."""
+    return when_written(
+        lambda scene: scene.cluster.add_fault(Fault("GET", scene.operation.read_back, times=times, **fault))
+    )
 
 
 def when_reading_back(arm: Arm) -> Arm:
     """As soon as the first read after the first write has come."""
-    return when_written(_at_next_read(arm, CERTIFICATES))
+    return when_written(lambda scene: _at_read(scene, arm, scene.operation.read_back))
+
+
+def at_second_read_back(arm: Arm) -> Arm:
+    """As soon as the second of the reads that tell what came of a write has come; to be armed when that has come."""
+    return lambda scene: _at_read(scene, arm, scene.operation.read_back, after=1)
 
 
 def when_read(arm: Arm) -> Arm:
@@ -119,15 +118,13 @@ def when_read(arm: Arm) -> Arm:
 
     Otherwise a write might still be sent on a connection that is about to be closed, and be lost rather than refused.
     """
-    return lambda scene: _at_next_read(arm, scene.operation.last_read, Connection="close")(scene)
+    return lambda scene: _at_read(
+        scene, arm, scene.operation.last_read, after=scene.operation.reads_before, headers={"Connection": "close"}
+    )
 
 
-def _at_next_read(arm: Arm, path: str, **headers: str) -> Arm:
-    def armed(scene: Scene) -> None:
-        effect = _effect(scene, arm)
-        scene.cluster.add_fault(Fault("GET", path, kind="pass", times=1, headers=headers, effect=effect))
-
-    return armed
+def _at_read(scene: Scene, arm: Arm, path: str, **fault: Any) -> None:
+    scene.cluster.add_fault(Fault("GET", path, kind="pass", times=1, effect=_effect(scene, arm), **fault))
 
 
 # What happens.
@@ -136,6 +133,13 @@ def _at_next_read(arm: Arm, path: str, **headers: str) -> Arm:
 def node_down(uid: int) -> Arm:
     def arm(scene: Scene) -> None:
         scene.cluster.nodes[uid - 1].down = True
+
+    return arm
+
+
+def node_up(uid: int) -> Arm:
+    def arm(scene: Scene) -> None:
+        scene.cluster.nodes[uid - 1].down = False
 
     return arm
 
@@ -186,3 +190,62 @@ def already_there(scene: Scene) -> None:
 def keys_not_readable(scene: Scene) -> None:
     """No role may read private keys: as the vendor's roles are, nobody who may write lacks that permission."""
     scene.patch.setitem(PERMISSIONS, "view_cluster_keys", frozenset())
+
+
+def rotated(scene: Scene) -> None:
+    """The cluster renews its internal certificates by itself."""
+    scene.cluster.apply({name: scene.cluster.initial.rotated(name) for name in scene.operation.names})
+
+
+def other_cluster_down(scene: Scene) -> None:
+    assert scene.other is not None
+    for node in scene.other.nodes:
+        node.down = True
+
+
+def updates_fail(times: int | None = None) -> Arm:
+    """Forced updates fail on the other cluster."""
+
+    def arm(scene: Scene) -> None:
+        assert scene.other is not None
+        scene.cluster.active_active[0].fail(scene.other, "wrong_credentials", "a simulated fault", times)
+
+    return arm
+
+
+def updates_take(queued: float = 0.0, running: float = 0.0, kept: float = math.inf) -> Arm:
+    """Forced updates wait for so many seconds, run for so many, and are known for so many when they are over."""
+
+    def arm(scene: Scene) -> None:
+        crdb = scene.cluster.active_active[0]
+        crdb.queued, crdb.running, crdb.kept = queued, running, kept
+
+    return arm
+
+
+def another_update(scene: Scene) -> None:
+    """Somebody else forces an update of the same database."""
+    scene.cluster.active_active[0].update(scene.cluster)
+
+
+def read_only_refused(scene: Scene) -> None:
+    """Replica sources may not come back with what only the server sets."""
+    for bdb in scene.cluster.bdbs:
+        bdb.replica.read_only_refused = True
+
+
+def already_pinned(scene: Scene) -> None:
+    """The source that is meant pins what is wanted."""
+    _pin(scene, scene.fresh)
+
+
+def another_pin(scene: Scene) -> None:
+    """Somebody else has the source that is meant pin a third certificate."""
+    _pin(scene, scene.third)
+
+
+def _pin(scene: Scene, material: Material) -> None:
+    (replica,) = [bdb.replica for bdb in scene.cluster.bdbs if bdb.name == REPLICATING]
+    entries = replica.describe()
+    entries[MEANT]["server_cert"] = material.certificate_pem
+    replica.replace(entries)

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from .catalogue import SECTIONS
-from .operations import OPERATIONS
+from .parts import PARTS, Part
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/faults.md"
 _BEGIN = "<!-- What follows is written by the tests: see above. -->\n"
@@ -40,17 +39,18 @@ class Seen(NamedTuple):
 
 def places() -> Iterable[Place]:
     """All of them, in order."""
-    for section, rows in SECTIONS.items():
-        for row in rows:
-            for operation in OPERATIONS:
-                yield Place(section, row.name, operation.key)
+    for part in PARTS:
+        for section, rows in part.sections.items():
+            for row in rows:
+                for operation in part.operations:
+                    yield Place(section, row.name, operation.key)
 
 
-def _lines(section: str, seen: Mapping[Place, Seen]) -> list[list[str]]:
+def _lines(part: Part, section: str, seen: Mapping[Place, Seen]) -> list[list[str]]:
     """The cells of one section's table, with a head; rows without any cell are left out."""
-    lines = [["fault", *(operation.title for operation in OPERATIONS)]]
-    for row in SECTIONS[section]:
-        cells = [seen.get(Place(section, row.name, operation.key)) for operation in OPERATIONS]
+    lines = [["fault", *(operation.title for operation in part.operations)]]
+    for row in part.sections[section]:
+        cells = [seen.get(Place(section, row.name, operation.key)) for operation in part.operations]
         if any(cells):
             lines.append([row.name, *("" if cell is None else str(cell) for cell in cells)])
     return lines if len(lines) > 1 else []
@@ -63,22 +63,27 @@ def _aligned(lines: Sequence[Sequence[str]]) -> list[list[str]]:
 
 def as_text(seen: Mapping[Place, Seen]) -> str:
     """For the terminal."""
-    parts = []
-    for section in SECTIONS:
-        lines = _lines(section, seen)
-        if lines:
-            parts.append("\n".join([section, *(f"  {'  '.join(line).rstrip()}" for line in _aligned(lines)), ""]))
-    return "\n".join(parts).replace("`", "")
+    texts = []
+    for part in PARTS:
+        for section in part.sections:
+            lines = _lines(part, section, seen)
+            if lines:
+                title = f"{part.title}: {section}"
+                texts.append("\n".join([title, *(f"  {'  '.join(line).rstrip()}" for line in _aligned(lines)), ""]))
+    return "\n".join(texts).replace("`", "")
 
 
 def as_markdown(seen: Mapping[Place, Seen]) -> str:
     """For the documentation."""
-    parts = []
-    for section in SECTIONS:
-        head, *rows = _aligned(_lines(section, seen))
-        rule = ["-" * len(text) for text in head]
-        parts.append("\n".join([f"### {section}\n", *(f"| {' | '.join(line)} |" for line in (head, rule, *rows)), ""]))
-    return "\n".join(parts)
+    texts = []
+    for part in PARTS:
+        texts.append(f"## {part.title}\n")
+        for section in part.sections:
+            head, *rows = _aligned(_lines(part, section, seen))
+            rule = ["-" * len(text) for text in head]
+            lines = [f"| {' | '.join(line)} |" for line in (head, rule, *rows)]
+            texts.append("\n".join([f"### {section}\n", *lines, ""]))
+    return "\n".join(texts)
 
 
 def write(seen: Mapping[Place, Seen]) -> None:
@@ -91,7 +96,7 @@ def documented() -> dict[Place, str]:
     """The outcome that the documentation shows, for each cell."""
     found: dict[Place, str] = {}
     section, keys = "", list[str]()
-    titles = {operation.title: operation.key for operation in OPERATIONS}
+    titles = {operation.title: operation.key for part in PARTS for operation in part.operations}
     for line in DOCUMENT.read_text(encoding="utf-8").partition(_BEGIN)[2].splitlines():
         name, *cells = [text.strip() for text in line.strip("|").split(" | ")]
         if line.startswith("### "):

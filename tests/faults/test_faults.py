@@ -10,11 +10,12 @@ from collections.abc import Callable
 import pytest
 
 from . import cell, table, truth
-from .catalogue import ALL, BACK, CHANGED, FAILED, PARTIAL, SECTIONS, UNCHANGED, Row
-from .cell import Materials
 from .conftest import WRITE
 from .module import Module
-from .operations import OPERATIONS, Operation
+from .operations import Operation
+from .parts import PARTS
+from .rows import BACK, CHANGED, FAILED, PARTIAL, UNCHANGED, Row
+from .setting import Materials, opened
 
 #: Cells with these outcomes wait for deadlines: they come first, so that none is left running alone at the end.
 _LONGEST_FIRST = (PARTIAL, BACK, FAILED, CHANGED, UNCHANGED)
@@ -22,7 +23,11 @@ _LONGEST_FIRST = (PARTIAL, BACK, FAILED, CHANGED, UNCHANGED)
 
 def _cells() -> list[tuple[str, Row, Operation]]:
     cells = [
-        (section, row, operation) for section, rows in SECTIONS.items() for row in rows for operation in OPERATIONS
+        (section, row, operation)
+        for part in PARTS
+        for section, rows in part.sections.items()
+        for row in rows
+        for operation in part.operations
     ]
     return sorted(cells, key=lambda cell: _LONGEST_FIRST.index(cell[1].outcomes.get(cell[2].key, PARTIAL)))
 
@@ -45,8 +50,8 @@ def test_cell(
     documented: dict[table.Place, str],
     request: pytest.FixtureRequest,
 ) -> None:
-    with cell.cluster_for(operation) as cluster:
-        ran = cell.run(cluster, operation, row, materials, module, monkeypatch)
+    with opened(operation, materials) as setting:
+        ran = cell.run(setting, row, module, monkeypatch)
         place = table.Place(section, row.name, operation.key)
         figures = (ran.outcome, len(ran.writes), len(ran.requests), ran.seconds)
         record_property("cell", (tuple(place), figures))
@@ -55,10 +60,6 @@ def test_cell(
         assert ran.outcome == row.outcomes[operation.key], ran.result.get("msg")
     if not request.config.getoption(WRITE):
         assert documented.get(place) == ran.outcome, f"docs/faults.md says otherwise; to write it anew: {WRITE}"
-
-
-def test_every_operation_is_declared() -> None:
-    assert tuple(operation.key for operation in OPERATIONS) == ALL
 
 
 def test_names_are_unique() -> None:

@@ -76,6 +76,12 @@ class ActiveActive:
         """The participating clusters, in the order in which they joined."""
         return list(self._known)
 
+    @property
+    def updates(self) -> int:
+        """How many updates have begun."""
+        with self._lock:
+            return len(self._tasks)
+
     def synchronising(self, *clusters: Cluster) -> bool:
         """Whether these participating clusters synchronise: their proxies are up, and what they present is known.
 

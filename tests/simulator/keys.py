@@ -103,13 +103,16 @@ def authority_key() -> Key:
     return _AUTHORITIES.take()
 
 
+GENERATIONS = 3
+"""How many keys of one name there are, one after the other, and again from the first."""
+
 _NAMED_LOCK = threading.Lock()
 _NAMED: dict[tuple[str, int], Key] = {}
 
 
 def named_key(name: str, generation: int = 0) -> Key:
     """The key that every cluster uses for its own certificate ``name``; neighbouring generations differ."""
-    place = name, generation % 3
+    place = name, generation % GENERATIONS
     with _NAMED_LOCK:
         if place not in _NAMED:
             _NAMED[place] = _rsa(2048)
