@@ -262,7 +262,7 @@ def test_a_participating_cluster_that_is_down(
         if refused:
             one.add_fault(Fault(method="PUT", status=400, after=1, times=1))
         certificates = from_folder(made, ["proxy", "syncer"])
-        variables = {"rotation_certificates": certificates, "rotation_run_after": reporting(ansible)}
+        variables: dict[str, Any] = {"rotation_certificates": certificates, "rotation_run_after": reporting(ansible)}
         hosts = inventory(ansible, {"one": one, "three": three}, **variables)
         run = ansible.playbook(PLAYBOOK, "-i", hosts, "-vvvvv", "--diff").expect(ok=False)
         assert_absent(secrets_of(one, two, three), run, ansible.home)
