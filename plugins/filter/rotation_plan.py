@@ -56,6 +56,7 @@ _value:
     entries:
       description:
         - For each certificate C(name), C(index) in the input, C(state), and C(source), the kind of its source.
+        - C(ca) is the name of the first certificate from the same CA, for sources whose CA can be looked at beforehand.
         - C(issues) says whether the source issues a certificate.
         - Where the material is not there already, C(common_name), C(names), C(key_type), C(key_size) and C(issuer) say
           what it has to be (null is anything), and C(options) holds what has a default.
@@ -69,6 +70,13 @@ _value:
 
 #: The ways to name files: what may be given together.
 _FILES = ({"certificate", "private_key", "private_key_passphrase"}, {"directory"}, {"pkcs12", "passphrase"})
+
+
+#: The options that say which CA it is, for the sources whose CA's certificate is looked at before it issues.
+_CA = {
+    "ownca": ("ca_certificate", "ca_certificate_path", "ca_private_key_path"),
+    "vault_pki": ("connection", "mount", "issuer_ref"),
+}
 
 
 def _files(options: Mapping[str, Any]) -> Iterator[str]:
@@ -154,6 +162,23 @@ def _entry(index: int, entry: Mapping[str, Any], name: str, fqdn: str | None) ->
     }
 
 
+def _ca(entry: Mapping[str, Any]) -> list[Any] | None:
+    """What says which CA issues, where that can be looked at."""
+    kind = _sources.kind_of(entry)
+    if kind is None or kind not in _CA:
+        return None
+    options = _sources.options_of(entry, kind)
+    return [kind, *(options.get(option) for option in _CA[kind])]
+
+
+def _entries(certificates: Sequence[Mapping[str, Any]], names: Sequence[str], fqdn: str | None) -> list[dict[str, Any]]:
+    cas = [_ca(entry) for entry in certificates]
+    firsts = [None if ca is None else names[cas.index(ca)] for ca in cas]
+    return [
+        {**_entry(index, entry, names[index], fqdn), "ca": firsts[index]} for index, entry in enumerate(certificates)
+    ]
+
+
 def rotation_plan(certificates: Sequence[Mapping[str, Any]], fqdn: str | None) -> dict[str, Any]:
     """Check the entries, and say what is to be done with each."""
     names = [_names.canonical(str(entry["name"])) for entry in certificates]
@@ -165,7 +190,7 @@ def rotation_plan(certificates: Sequence[Mapping[str, Any]], fqdn: str | None) -
     ]
     for entry, name in zip(certificates, names):
         problems += [f"{name}: {problem}" for problem in _problems(entry, name, fqdn)]
-    entries = [_entry(index, entry, names[index], fqdn) for index, entry in enumerate(certificates) if not problems]
+    entries = [] if problems else _entries(certificates, names, fqdn)
     fetched = [entry["name"] for entry in entries if entry["source"] == "tasks" and not entry["issues"]]
     return {"problems": problems, "entries": entries, "fetched": fetched}
 

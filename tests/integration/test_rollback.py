@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from simulator import Cluster
-from simulator.authority import Authority
+from simulator.authority import Authority, cluster_names
 
-from .runs import PREFIX, Ansible, Run, login
+from .runs import PREFIX, Ansible, login
 from .test_backup import GRAVEYARD, kept, pairs, vault, view
-from .test_rotation import inventory, table, updated
+from .test_rotation import folder as material
+from .test_rotation import from_folder, inventory, table, updated
 from .test_secrets import assert_absent, key_lines
 
 __all__ = ["vault"]
@@ -40,46 +40,32 @@ def hosts(ansible: Ansible, folder: Path, clusters: Mapping[str, Cluster], **var
     return ["-i", inventory(ansible, clusters, **variables)]
 
 
-def keep(ansible: Ansible, *arguments: str, names: Sequence[str] = NAMES) -> Run:
-    """Run the part of the role rotation that keeps what is about to be replaced."""
-    options = ("url", "username", "password", "ca_path")
-    play = {
-        "name": "Keep",
-        "hosts": "redis_enterprise",
-        "connection": "local",
-        "gather_facts": False,
-        "module_defaults": {
-            f"group/{PREFIX}.redis_enterprise": {name: f"{{{{ redis_enterprise_{name} }}}}" for name in options}
-        },
-        "tasks": [
-            {
-                "ansible.builtin.include_role": {"name": f"{PREFIX}.rotation", "tasks_from": "backup"},
-                "vars": {"rotation__names_to_change": list(names)},
-            }
-        ],
-    }
-    path = ansible.folder / "keep.yml"
-    path.write_text(yaml.safe_dump([play], sort_keys=False))
-    return ansible.playbook(path, *arguments)
+def rotate(
+    ansible: Ansible,
+    folder: Path,
+    clusters: Mapping[str, Cluster],
+    authority: Authority,
+    vault: Sequence[str],
+    names: Sequence[str] = NAMES,
+) -> list[str]:
+    """Rotate to fresh material, so that what was there is kept; returns the arguments of the rollback."""
+    covered = [name for cluster in clusters.values() for name in cluster_names(cluster.fqdn)]
+    made = material(ansible, {name: authority.issue("example.com", sans=covered) for name in names})
+    arguments = [*hosts(ansible, folder, clusters, rotation_certificates=from_folder(made, names)), *vault]
+    ansible.playbook(f"{PREFIX}.rotate", *arguments).expect()
+    for cluster in clusters.values():
+        cluster.clear_requests()
+    return arguments
 
 
-def change(cluster: Cluster, authority: Authority, names: Sequence[str] = NAMES) -> None:
-    """What a rotation would do."""
-    for name in names:
-        issued = authority.issue(cluster.fqdn)
-        cluster.set_certificate(name, issued.certificate_pem, str(issued.key_pem))
-    cluster.clear_requests()
-
-
-def test_keep_change_put_back_and_again(
+def test_rotate_put_back_and_again(
     ansible: Ansible, any_cluster: Cluster, authority: Authority, vault: list[str], folder: Path
 ) -> None:
-    arguments = [*hosts(ansible, folder, {"one": any_cluster}), *vault]
     first = pairs(any_cluster, NAMES)
-    assert keep(ansible, *arguments).expect()["Keep what is about to be replaced"].changed
+    arguments = rotate(ansible, folder, {"one": any_cluster}, authority, vault)
     assert [path.name for path in folder.iterdir()] == ["one.vault"]
     assert kept(view(ansible, folder / "one.vault")) == first
-    change(any_cluster, authority)
+    assert all(pairs(any_cluster, [name])[name] != first[name] for name in NAMES)
 
     predicted = ansible.playbook(PLAYBOOK, *arguments, "--check", "--diff").expect()
     assert any_cluster.writes == []
@@ -99,29 +85,19 @@ def test_keep_change_put_back_and_again(
     assert {line.split()[-1] for line in table(again).values()} == {"unchanged"}
 
 
-def test_nothing_is_kept_when_nothing_changes(
-    ansible: Ansible, cluster: Cluster, vault: list[str], folder: Path
-) -> None:
-    keep(ansible, *hosts(ansible, folder, {"one": cluster}), *vault, names=[]).expect()
-    assert list(folder.iterdir()) == []
-
-
 def test_each_cluster_has_its_own(ansible: Ansible, authority: Authority, vault: list[str], folder: Path) -> None:
     with (
         Cluster(nodes=1, database="none", fqdn="one.example.com") as one,
         Cluster(nodes=1, database="none", fqdn="two.example.com") as two,
     ):
-        arguments = [*hosts(ansible, folder, {"one": one, "two": two}), *vault]
         first = {cluster.fqdn: pairs(cluster, NAMES) for cluster in (one, two)}
-        keep(ansible, *arguments).expect()
-        for cluster in (one, two):
-            change(cluster, authority)
+        arguments = rotate(ansible, folder, {"one": one, "two": two}, authority, vault)
         ansible.playbook(PLAYBOOK, *arguments).expect()
         assert {cluster.fqdn: pairs(cluster, NAMES) for cluster in (one, two)} == first
 
         # The wrong way round.
-        for cluster in (one, two):
-            change(cluster, authority)
+        one.clear_requests()
+        two.clear_requests()
         (folder / "one.vault").rename(folder / "one")
         (folder / "two.vault").rename(folder / "one.vault")
         (folder / "one").rename(folder / "two.vault")
@@ -134,20 +110,19 @@ def test_an_old_pair_that_has_expired_is_refused(
     ansible: Ansible, authority: Authority, vault: list[str], folder: Path
 ) -> None:
     with Cluster(nodes=1, database="none", expires={"proxy": -1}) as cluster:
-        arguments = [*hosts(ansible, folder, {"one": cluster}), *vault]
-        keep(ansible, *arguments, names=["cm", "proxy"]).expect()
-        change(cluster, authority, ["cm", "proxy"])
+        arguments = rotate(ansible, folder, {"one": cluster}, authority, vault, ["cm", "proxy"])
         run = ansible.playbook(PLAYBOOK, *arguments).expect(ok=False)
         assert "proxy: option certificate: the certificate expired on" in run["Put the old pairs back"].result["msg"]
         assert cluster.writes == []
 
 
-def test_a_backup_that_cannot_be_opened(ansible: Ansible, cluster: Cluster, vault: list[str], folder: Path) -> None:
+def test_a_backup_that_cannot_be_opened(
+    ansible: Ansible, cluster: Cluster, authority: Authority, vault: list[str], folder: Path
+) -> None:
     arguments = hosts(ansible, folder, {"one": cluster})
     missing = ansible.playbook(PLAYBOOK, *arguments, *vault).expect(ok=False)
     assert f"rotation_backup: there is no file {folder / 'one.vault'} on the control node" in missing.output
-    keep(ansible, *arguments, *vault).expect()
-    cluster.clear_requests()
+    rotate(ansible, folder, {"one": cluster}, authority, vault)
     path = folder / "one.vault"
     whole = path.read_text()
     message = f"rotation_backup: {path} cannot be opened, or is not a backup of this version of the collection"
@@ -187,10 +162,8 @@ def test_no_key_anywhere(
     }
     with Cluster(nodes=1, database="none", expires={"proxy": -1}) as cluster:
         first = [key for _certificate, key in pairs(cluster, list(cluster.nodes[0].stored)).values() if key]
-        arguments = [*hosts(ansible, folder, {"one": cluster}), *vault]
         for names, ok in ((["cm", "syncer"], True), (["cm", "proxy"], False)):
-            keep(ansible, *arguments, names=names).expect()
-            change(cluster, authority, ["cm", "syncer"])
+            arguments = rotate(ansible, folder, {"one": cluster}, authority, vault, names)
             run = ansible.playbook(PLAYBOOK, *arguments, "-vvvvv", "--diff", environment=environment)
             assert (run.returncode == 0) is ok, run.output
             secrets = key_lines(*first, *(key for _certificate, key in pairs(cluster, NAMES).values() if key))

@@ -54,11 +54,34 @@ def test_entries_get_names_and_defaults_and_no_secrets() -> None:
         "key_size": 2048,
         "issuer": None,
         "options": {"key_type": "RSA", "days": 365},
+        "ca": "proxy",
     }
     assert [entry["name"] for entry in made["entries"][1:]] == ["ccs_internode_encryption", "ldap_client", "cm"]
     assert made["entries"][3]["common_name"] == "other.example.com"
     assert made["entries"][3]["key_size"] is None
     assert "secret" not in json.dumps(made)
+
+
+def test_a_ca_is_looked_at_once() -> None:
+    vault = {"role": "redis", "connection": {"url": "https://vault.example.com:8200"}}
+    made = plan(
+        {"name": "api", "source": {"content": {"certificate": "x"}}},
+        {"name": "proxy", "source": {"ownca": OWNCA}},
+        {"name": "syncer", "source": {"ownca": {**OWNCA, "days": 100, "key_size": 3072}}},
+        {"name": "cm", "source": {"ownca": {**OWNCA, "ca_certificate": "another"}}},
+        {"name": "metrics_exporter", "source": {"vault_pki": vault}},
+        {"name": "ldap_client", "source": {"vault_pki": {**vault, "role": "ldap", "mount": "pki"}}},
+        {"name": "sso_service", "source": {"vault_pki": {**vault, "mount": "other"}}},
+    )
+    assert {entry["name"]: entry["ca"] for entry in made["entries"]} == {
+        "api": None,
+        "proxy": "proxy",
+        "syncer": "proxy",
+        "cm": "cm",
+        "metrics_exporter": "metrics_exporter",
+        "ldap_client": "metrics_exporter",
+        "sso_service": "sso_service",
+    }
 
 
 def test_every_problem_is_told_at_once() -> None:
