@@ -114,8 +114,8 @@ class ReplicationApi(Api):
         if not isinstance(task, (str, int)) or isinstance(task, bool) or task == "":
             raise CertificateError(
                 "task_unknown",
-                f"POST {path} to {self.url}: the answer names no task, so nobody knows whether the update was begun, nor "
-                "how it ends. Run again with force=true.",
+                f"POST {path} to {self.url}: the answer names no task, so nobody knows whether the update was begun, "
+                "nor how it ends. Run again with force=true.",
                 cluster=self.url,
             )
         return str(task)
