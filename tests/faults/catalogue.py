@@ -135,6 +135,28 @@ def _reading_back() -> list[Row]:
     return rows
 
 
+def _odd_ways() -> list[Row]:
+    changed = right(CHANGED, *ALL)
+    unreadable = right(CHANGED, *BY_HANDSHAKE) | right(PARTIAL, *BY_API)
+    rows = [Row("byte by byte, to the write", on_writes(kind="drip"), changed, writes=1)]
+    for title, kind in (
+        ("over-long in chunks", "overlong_chunked"),
+        ("over-long without an end", "overlong_unbounded"),
+    ):
+        for word, applied, outcome in (("not made", False, BACK), ("made", True, CHANGED)):
+            arm = on_writes(kind=kind, status=200, applied=applied)
+            rows.append(Row(f"{title}, to the write, {word}", arm, right(outcome, *ALL)))
+        rows.append(Row(f"{title}, when reading back, once", on_reads_after(times=1, kind=kind), changed))
+        always = on_reads_after(kind=kind)
+        rows.append(Row(f"{title}, when reading back, from then on", always, unreadable, deadline=True))
+    slow: Mapping[str, Any] = {"kind": "drip", "delay": 1.0}
+    options = {"timeout": SHORT}
+    rows.append(Row("byte by byte, when reading back, once", on_reads_after(times=1, **slow), changed, options))
+    always = on_reads_after(**slow)
+    rows.append(Row("byte by byte, when reading back, from then on", always, unreadable, options, deadline=True))
+    return rows
+
+
 def _nodes() -> list[Row]:
     down = node_down(3)
     return [
@@ -333,6 +355,7 @@ SECTIONS: Mapping[str, list[Row]] = {
     "The write gets no answer, or a late one": _no_answer(),
     "The write is answered with something odd": _odd_answers(),
     "Reading back goes wrong": _reading_back(),
+    "Answers come in odd ways": _odd_ways(),
     "Nodes go down or fall behind": _nodes(),
     "The API of all nodes is down": _api(),
     "Other people": _people(),
