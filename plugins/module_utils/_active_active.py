@@ -27,7 +27,8 @@ class ForcedUpdate(Step):
     """
 
     def __init__(self, crdb: Crdb, *, needed: bool) -> None:
-        super().__init__(f"Active-Active database {crdb.name} ({crdb.guid})", needed=needed)
+        named = f"{crdb.name} ({crdb.guid})" if crdb.name else crdb.guid
+        super().__init__(f"Active-Active database {named}", needed=needed)
         self.crdb = crdb
         self._task = CrdbTask(None, ())
 

@@ -131,7 +131,7 @@ def prover(
         if name == "proxy" and _releases.STALE_PROXY_WORKERS in met:
             handshakes = _STALE_PROXY_HANDSHAKES
         targets.append(Target(name, shown or _endpoints.reporting(cluster, connection), bool(shown), handshakes))
-    made = Prover(api.session, targets)
+    made = Prover(api.session, targets, {node.uid for node in cluster.nodes if not node.active} - {None})
     unreachable = made.try_all(lambda tried: _endpoints.at_url(tried, cluster, connection))
     if verify == "strict" and unreachable:
         concerned = ", ".join(dict.fromkeys(sighting.name for sighting in unreachable))

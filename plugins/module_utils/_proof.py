@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import partial
@@ -23,7 +23,7 @@ from ._retry import until
 from ._session import Session
 from ._side_by_side import side_by_side
 from ._state import State
-from ._wire import NO_ADDRESS, Presented, names_a_host, presented
+from ._wire import NO_ADDRESS, names_a_host, presented
 
 #: Seconds for one look at one endpoint, unless O(timeout) is shorter: a firewall that drops packets costs as much.
 _LOOK_TIMEOUT = 10.0
@@ -128,14 +128,17 @@ class Target:
 class Prover:
     """Looks at the endpoints that show certificates, side by side."""
 
-    def __init__(self, session: Session, targets: Iterable[Target]) -> None:
+    def __init__(self, session: Session, targets: Iterable[Target], down: Container[Any] = ()) -> None:
         """Prepare.
 
         Args:
             session: the login and the trust for nodes' own APIs.
             targets: one for each certificate that will be asked for.
+            down: uids of nodes that the cluster says are not active. Where such a one shows nothing, it counts as
+                unreachable, whatever still listens there.
         """
         self._session = session
+        self._down = down
         self._targets = {target.name: target for target in targets}
         self._timeout = min(_LOOK_TIMEOUT, session.connection.timeout)
         self._excused: frozenset[Endpoint] = frozenset()
@@ -168,12 +171,27 @@ class Prover:
         )
 
     def _unreachable(self, endpoints: Iterable[Endpoint]) -> dict[Endpoint, str | None]:
-        def connect(endpoint: Endpoint) -> Presented:
-            return presented(endpoint.address, endpoint.port, endpoint.server_name, self._timeout)
+        apis = {one for target in self._targets.values() if not target.by_handshake for one in target.endpoints}
+
+        def connect(endpoint: Endpoint) -> tuple[bool, str | None]:
+            one = presented(endpoint.address, endpoint.port, endpoint.server_name, self._timeout)
+            if endpoint.node not in self._down:
+                return one.reachable, one.problem
+            problem = self._unanswered(endpoint) if one.problem is None and endpoint in apis else one.problem
+            return problem is None, problem
 
         distinct = tuple(dict.fromkeys(endpoints))
         seen = zip(distinct, side_by_side(connect, distinct))
-        return {endpoint: one.problem for endpoint, one in seen if not one.reachable}
+        return {endpoint: problem for endpoint, (reachable, problem) in seen if not reachable}
+
+    def _unanswered(self, endpoint: Endpoint) -> str | None:
+        """Why an API does not tell what it has, if so."""
+        try:
+            with self._session.at(endpoint.url, self._timeout) as session:
+                installed_now(Api(session), ())
+        except CertificateError as error:
+            return error.message
+        return None
 
     def look(self, states: Mapping[str, State]) -> Proof:
         """Look everywhere, once.
@@ -217,7 +235,8 @@ class Prover:
         for dummy in range(self._targets[name].handshakes):
             seen = presented(endpoint.address, endpoint.port, endpoint.server_name, self._timeout)
             if seen.problem is not None:
-                return [Sighting(name, endpoint, "failed" if seen.reachable else "unreachable", None, seen.problem)]
+                status = "failed" if seen.reachable and endpoint.node not in self._down else "unreachable"
+                return [Sighting(name, endpoint, status, None, seen.problem)]
             if not states[name].served_by(seen):
                 return [Sighting(name, endpoint, "stale", seen.fingerprints[0])]
         return [Sighting(name, endpoint, "verified", seen.fingerprints[0])]
@@ -229,7 +248,8 @@ class Prover:
             with self._session.at(endpoint.url, self._timeout) as session:
                 installed = installed_now(Api(session), names)
         except CertificateError as error:
-            status = "unreachable" if error.kind in _NOTHING_LISTENS else "failed"
+            nothing = error.kind in _NOTHING_LISTENS or endpoint.node in self._down
+            status = "unreachable" if nothing else "failed"
             return [Sighting(name, endpoint, status, None, error.message) for name in names]
         return [
             Sighting(

@@ -32,8 +32,10 @@ _TASK_STATUS = {
         "Run again with force=true",
     ),
 }
+_SOURCES_REFUSED = ("sources_refused", "the cluster refused the replica sources as invalid", "Check source_certificate")
 _DATABASE_STATUS = {
-    400: ("sources_refused", "the cluster refused the replica sources as invalid", "Check source_certificate"),
+    # No reference says which one a server uses.
+    **dict.fromkeys((400, 406, 422), _SOURCES_REFUSED),
     404: ("not_found", "the cluster has no database of this uid", "Check that it was not deleted"),
     409: ("conflict", "another change of the database is under way", "Wait until it has finished, then run again"),
 }
@@ -155,7 +157,7 @@ class ReplicationApi(Api):
             self._send("PUT", path, {"replica_sources": whole}, _DATABASE_STATUS)
         except CertificateError as error:
             settable = [_settable(entry) for entry in whole]
-            if error.data.get("status") != 400 or settable == whole:
+            if error.kind != "sources_refused" or settable == whole:
                 raise
             self._send("PUT", path, {"replica_sources": settable}, _DATABASE_STATUS)
 

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,10 @@ class State:
         if self.compare == "set":
             return set(reported) == set(self.fingerprints)
         return reported[:1] == self.fingerprints[:1] if self.compare == "leaf" else reported == self.fingerprints
+
+    def leaf_shown_by(self, installed: Installed | None) -> bool:
+        """Whether an API reports its leaf, be it with other issuers; of a bundle, all has to be the same."""
+        return (self if self.compare == "set" else replace(self, compare="leaf")).shown_by(installed)
 
     def served_by(self, presented: Presented) -> bool:
         """Whether this is what a port presents. It may leave the root out, or add issuers that it knows."""

@@ -74,6 +74,11 @@ def not_proven(evidence: Evidence, states: States, settings: Settings, url: str)
         problem = f"it cannot be read back: {evidence.unread.message}"
     elif not evidence.shows(states):
         problem = f"after {settings.wait_timeout:g} s it still does not show (option wait_timeout)."
+        if all(state.leaf_shown_by(evidence.installed[name]) for name, state in states.items()):
+            problem += (
+                " The leaf does, but with other issuers than those that were sent: send what the cluster reports, or "
+                "set compare to leaf."
+            )
     else:
         missing = "; ".join(map(str, evidence.proof.missing))
         problem = f"after {settings.verify_timeout:g} s (option verify_timeout) {missing}."
@@ -318,7 +323,7 @@ class Transaction:
     def _somebody_else(self, name: str, installed: Installed | None) -> bool:
         parsed = installed is None or bool(installed.chain)
         change = self._changes[name]
-        return parsed and not change.old.shown_by(installed) and not change.new.shown_by(installed)
+        return parsed and not change.old.shown_by(installed) and not change.new.leaf_shown_by(installed)
 
     def _partial(self, cause: CertificateError, problems: Mapping[str, str]) -> CertificateError:
         """The error to raise when not everything is as it was.

@@ -366,11 +366,13 @@ def test_a_rotation_of_the_source_names_the_old_fingerprint(
     assert len(puts(destination)) == 1
 
 
+@pytest.mark.parametrize("status", [400, 406, 422])
 def test_entries_may_come_back_only_without_what_the_server_sets(
-    ansible: Ansible, authority: Authority, source: Cluster, destination: Cluster
+    ansible: Ansible, authority: Authority, source: Cluster, destination: Cluster, status: int
 ) -> None:
     for bdb in destination.bdbs:
         bdb.replica.read_only_refused = True
+    destination.add_fault(Fault(method="PUT", path="/v1/bdbs/*", kind="status", status=status, times=1))
     material = rotated(source, authority)
     ansible.tasks([task("pin", MODULE, pinning(material))], connection=login(destination)).expect()
     assert in_sync(destination) == [True, True, True]

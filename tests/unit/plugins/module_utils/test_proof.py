@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,6 +26,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils impo
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import CERTIFICATES, Api
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._endpoints import Endpoint
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._proof import (
     Proof,
     Prover,
@@ -376,6 +378,31 @@ def prover_of(asking: Session, shown: Mapping[str, tuple[Endpoint, ...]], known:
     return Prover(asking, targets)
 
 
+@pytest.mark.parametrize(
+    ("later", "status"),
+    [(BROKEN, "unreachable"), (REFUSED, "unreachable"), (SHOWS_NEW, "verified"), (SHOWS_OLD, "stale")],
+)
+def test_what_still_listens_on_a_node_that_is_down_holds_up_nothing_unless_it_shows_something(
+    wire: Wire, later: Presented, status: str
+) -> None:
+    made = Prover(session(validate_certs=False), [Target("proxy", (FIRST, SECOND), by_handshake=True)], {2})
+    wire.set(SECOND, BROKEN, later)
+    assert [(one.endpoint, one.problem) for one in made.try_all(no_other)] == [(SECOND, BROKEN.problem)]
+    proof = made.look(NEW)
+    assert statuses(proof) == ["verified", status]
+    assert [one.endpoint for one in proof.missing] == ([SECOND] if status == "stale" else [])
+
+
+@pytest.mark.parametrize(("status", "accepted"), [("down", False), ("active", True), (None, True)])
+def test_which_node_is_down_the_cluster_says(wire: Wire, status: str | None, accepted: bool) -> None:
+    wire.set(SECOND, BROKEN)
+    bdb = {"tls_mode": "enabled", "endpoints": [{"port": 12000, "addr": ["10.0.0.1", "10.0.0.2"]}]}
+    api: Any = SimpleNamespace(session=session(validate_certs=False), bdbs=lambda: [bdb])
+    known = facts(nodes=[{"uid": 1, "addr": "10.0.0.1"}, {"uid": 2, "addr": "10.0.0.2", "status": status}])
+    with nullcontext() if accepted else pytest.raises(CertificateError, match="closed during the handshake"):
+        _precautions.prover(api, ["proxy"], known, (), "strict", pytest.fail)
+
+
 @pytest.mark.usefixtures("wire")
 def test_what_ports_show_is_not_asked_of_apis() -> None:
     bdb = {"tls_mode": "enabled", "endpoints": [{"port": 12000, "addr": ["10.0.0.1"]}]}
@@ -579,6 +606,16 @@ def real(cluster: Cluster, *names: str) -> Prover:
 def change(cluster: Cluster, name: str, material: Material) -> dict[str, State]:
     cluster.apply({name: pair(material.certificate_pem, material.key_pem)})
     return {name: State.of(material.chain, "chain")}
+
+
+def test_an_api_that_refuses_on_a_node_that_is_down_holds_up_nothing(cluster: Cluster, material: Material) -> None:
+    cluster.add_fault(Fault(node=3, status=503))
+    asking, known = connected(cluster)
+    made = Prover(asking, [Target("syncer", _endpoints.reporting(known, asking.connection), by_handshake=False)], {3})
+    assert [(one.endpoint.node, one.status) for one in made.try_all(no_other)] == [(3, "unreachable")]
+    proof = made.look(change(cluster, "syncer", material))
+    assert statuses(proof) == ["verified", "verified", "unreachable"]
+    assert proof.missing == ()
 
 
 @pytest.mark.parametrize("name", ["cm", "metrics_exporter", "syncer"])

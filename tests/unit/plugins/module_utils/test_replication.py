@@ -144,6 +144,10 @@ def forced(cluster: Cluster) -> dict[str, Any]:
     return {**step.as_dict(), "message": step.failure.message if step.failure else None}
 
 
+def test_a_database_without_a_name_is_called_by_its_guid() -> None:
+    assert ForcedUpdate(Crdb(GUID, None, ()), needed=True).label == f"Active-Active database {GUID}"
+
+
 def test_a_task_is_waited_for() -> None:
     states = [{"status": status} for status in ("queued", "started", "finished")]
     where = cluster({"id": 7, "status": "queued"}, *states)

@@ -55,6 +55,18 @@ def test_a_chain_is_all_of_its_certificates_in_order(
         assert not state.shown_by(reported(other, now))
 
 
+def test_the_leaf_of_a_chain_shows_whatever_follows_and_a_bundle_has_none(
+    chain: tuple[x509.Certificate, ...], stranger: x509.Certificate, now: datetime
+) -> None:
+    for other in (chain[:1], chain[:-1], [*chain, stranger]):
+        assert State.of(chain, "chain").leaf_shown_by(reported(other, now))
+        assert not State.of(chain, "set").leaf_shown_by(reported(other, now))
+    assert not State.of(chain, "chain").leaf_shown_by(reported([stranger, *chain], now))
+    assert State.of(chain, "set").leaf_shown_by(reported(chain, now))
+    assert not State.of(chain, "chain").leaf_shown_by(None)
+    assert State().leaf_shown_by(None)
+
+
 def test_a_leaf_is_the_first_certificate_whatever_follows(
     chain: tuple[x509.Certificate, ...], stranger: x509.Certificate, now: datetime
 ) -> None:

@@ -37,7 +37,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._tra
 from hypothesis import given
 from hypothesis import strategies as st
 from simulator import Cluster, Fault
-from simulator.authority import Authority, Material
+from simulator.authority import Authority, Material, pem_of
 
 CCS = "ccs_internode_encryption"
 
@@ -571,6 +571,23 @@ def test_one_whose_old_key_may_not_be_read_does_not_keep_the_others_from_being_p
     assert made.of == {"cm": "rolled_back", "syncer": "changed", "ldap_client": "failed_unchanged"}
     assert "syncer: The old certificate cannot be put back: this user may not read" in made.failure.message
     assert writes(cluster)[2:] == [("bulk", ("cm",), 200)]
+
+
+def test_a_chain_that_the_cluster_shortens_is_not_taken_for_somebody_elses(
+    start: Callable[..., Cluster], authority: Authority
+) -> None:
+    long = authority.issue(root=True)
+    cluster = start()
+    old = held(cluster, "cm")
+
+    def shorten(meant: Cluster) -> None:
+        meant.set_certificate("cm", pem_of(long.chain[0]), long.key_pem)
+
+    cluster.add_fault(Fault(method="GET", path=CERTIFICATES, kind="pass", after=1, times=1, effect=shorten))
+    made = run(cluster, {"cm": long}, wait_timeout=0)
+    assert made.whole == "rolled_back"
+    assert "The leaf does, but with other issuers" in made.failure.message
+    assert held(cluster, "cm") == old
 
 
 def test_what_somebody_else_changed_meanwhile_is_left_alone(
