@@ -35,7 +35,7 @@ _CHANGED, _FAILED, _PARTIAL = right(CHANGED, "repin"), right(FAILED, "repin"), r
 def _refused() -> list[Row]:
     again = dict.fromkeys([f"{status}, always" for status in (409, 429, 500, 502, 503, 504)], 3)
     # What was refused as invalid comes once more without what only the server sets.
-    writes = again | {"400, always": 2}
+    writes = again | {"400, always": 2, "406, always": 2}
     return declared(CERTIFICATES["The write is answered with a failure"], _FAILED, usual_writes=1, writes=writes)
 
 
