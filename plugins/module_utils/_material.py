@@ -104,7 +104,7 @@ def _subject(certificate: x509.Certificate) -> str:
     """For messages."""
     try:
         return _x509.name_text(certificate.subject)
-    except ValueError:
+    except Exception:  # what is raised depends on the version
         return "with a malformed subject"
 
 
@@ -133,6 +133,17 @@ def _check_order(chain: tuple[x509.Certificate, ...], option: str) -> None:
             )
 
 
+def _certificates(params: Mapping[str, Any], option: str, next_step: str) -> tuple[tuple[x509.Certificate, ...], str]:
+    """What an option or its C(_path) sibling gives in PEM, and which of the two it was."""
+    text, option = _text(params, option)
+    if text is None:
+        raise _unusable("missing_certificate", option, "it is missing", next_step)
+    try:
+        return _x509.parse_pem(text), option
+    except _x509.CertificateParseError as error:
+        raise _unusable("invalid_certificate", option, str(error), "Give certificates in PEM, the leaf first") from None
+
+
 def chain(params: Mapping[str, Any], option: str, now: datetime) -> tuple[x509.Certificate, ...]:
     """Read and check a certificate, with its issuers, that is given without a private key.
 
@@ -143,13 +154,7 @@ def chain(params: Mapping[str, Any], option: str, now: datetime) -> tuple[x509.C
     Raises:
         CertificateError: it is missing, unreadable, malformed, out of order, or out of date.
     """
-    text, option = _text(params, option)
-    if text is None:
-        raise _unusable("missing_certificate", option, "it is missing", f"Give {option} or {option}_path")
-    try:
-        certificates = _x509.parse_pem(text)
-    except _x509.CertificateParseError as error:
-        raise _unusable("invalid_certificate", option, str(error), "Give certificates in PEM, the leaf first") from None
+    certificates, option = _certificates(params, option, f"Give {option} or {option}_path")
     _check_order(certificates, option)
     _check_validity(certificates[0], "the certificate", option, now)
     return certificates
@@ -183,15 +188,7 @@ def _from_pkcs12(params: Mapping[str, Any], passphrase: Secret | None) -> _Given
 
 
 def _from_pem(params: Mapping[str, Any], passphrase: Secret | None) -> _Given:
-    text, option = _text(params, "certificate")
-    if text is None:
-        raise _unusable(
-            "missing_certificate", option, "it is missing", "Give certificate, certificate_path or pkcs12_path"
-        )
-    try:
-        certificates = _x509.parse_pem(text)
-    except _x509.CertificateParseError as error:
-        raise _unusable("invalid_certificate", option, str(error), "Give certificates in PEM, the leaf first") from None
+    certificates, option = _certificates(params, "certificate", "Give certificate, certificate_path or pkcs12_path")
     key_text, key_option = _text(params, "private_key")
     return _Given(certificates, option, None if key_text is None else Secret(key_text), key_option, passphrase)
 
