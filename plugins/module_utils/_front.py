@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
 
 from . import _options
 from ._errors import CertificateError
@@ -38,38 +40,47 @@ def run(module: AnsibleModule, operation: Operation) -> None:
 
 
 def run_in_controller(
-    operation: Operation,
-    params: Mapping[str, Any],
-    *,
-    check_mode: bool,
-    environment: Mapping[str, Any],
-    no_log_values: Iterable[str],
+    operation: Operation, given: Mapping[str, Any], *, module: str, check_mode: bool, invocation: bool
 ) -> dict[str, Any]:
-    """Run the operation in the process of an action plugin.
+    """Do in this process what AnsibleModule and M(run) do in one of their own, field by field.
 
     Args:
-        environment: what the task's keyword C(environment) sets.
-        no_log_values: those of C(params) that Ansible must mask.
+        given: the options as the task has them.
+        module: the name in messages.
+        invocation: whether the result says with which options it came about.
     """
+    validation = ModuleArgumentSpecValidator(**operation.arguments).validate(given)
+    params = {**given, **validation.validated_parameters}
+    secrets = set(validation._no_log_values)  # noqa: SLF001 - as AnsibleModule does
     missing = missing_library()
-    if missing is not None:
-        return {"failed": True, "msg": missing_required_lib(missing.requirement)}
-
-    # As a module would find it, proxies included. The process is the task's own, and ends with it.
-    os.environ.update({name: str(value) for name, value in environment.items()})
-    secrets = {*no_log_values, *_options.secrets_of(params, os.environ)}
     task = Task(params, check_mode)
-    result: dict[str, Any] = remove_values({**_result(operation, task), "warnings": task.warnings}, secrets)
-    return result
+    if validation.error_messages:
+        unsupported = isinstance(validation.errors[0], UnsupportedError)
+        prefix = f"Unsupported parameters for ({module}) module: " if unsupported else ""
+        result: dict[str, Any] = {"failed": True, "msg": prefix + validation.errors.msg}
+    elif missing is not None:
+        result = {"failed": True, "msg": missing_required_lib(missing.requirement)}
+    else:
+        secrets.update(_options.secrets_of(params, os.environ))
+        result = _result(operation, task)
+    if invocation:
+        result["invocation"] = {"module_args": params}
+    if task.warnings:
+        result["warnings"] = task.warnings
+    preserved = {name: value for name, value in result.items() if value is None or isinstance(value, bool)}
+    return {**remove_values(result, secrets), **preserved}
 
 
 def _result(operation: Operation, task: Task) -> dict[str, Any]:
     """What the operation returns, or how it failed. Not masked yet."""
     try:
-        return operation(task)
+        return operation.run(task)
     except CertificateError as error:
         return {"failed": True, "msg": error.message, "failure": error.failure, **error.result}
-    except Exception as error:
+    except BaseException as error:
+        # A panic in cryptography's Rust code is no Exception, and must not end Ansible's worker.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         # A text of unknown origin may quote a key or a password: only where it happened is told.
         where = traceback.extract_tb(error.__traceback__)[-1]
         return {

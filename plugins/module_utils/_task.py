@@ -3,12 +3,12 @@
 #
 # Private to this collection: may change in any release.
 
-"""What an operation is: options in, result out. One file in C(_operations) for each module."""
+"""What an operation is: options in, result out. One file in C(_operations) for each."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
@@ -40,4 +40,15 @@ class Task:
         self.warnings.append(message)
 
 
-Operation = Callable[[Task], "dict[str, Any]"]
+@dataclass(frozen=True)
+class Operation:
+    """What a module does, and the options that it takes."""
+
+    run: Callable[[Task], dict[str, Any]]
+    argument_spec: Mapping[str, dict[str, Any]]
+    mutually_exclusive: Sequence[Sequence[str]] = ()
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """For AnsibleModule, and for the validator that it uses."""
+        return {"argument_spec": dict(self.argument_spec), "mutually_exclusive": list(self.mutually_exclusive)}

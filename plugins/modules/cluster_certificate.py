@@ -280,18 +280,14 @@ failure:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front, _options, _reconcile
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import cluster_certificate
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        argument_spec={**_options.CONNECTION_SPEC, **_reconcile.ENTRY_SPEC, **_reconcile.SPEC},
-        mutually_exclusive=_options.CONNECTION_EXCLUSIVE + _options.MATERIAL_EXCLUSIVE,
-        supports_check_mode=True,
-    )
-    _front.run(module, cluster_certificate.run)
+    operation = cluster_certificate.OPERATION
+    _front.run(AnsibleModule(**operation.arguments, supports_check_mode=True), operation)
 
 
 if __name__ == "__main__":

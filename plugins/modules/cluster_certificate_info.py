@@ -242,22 +242,16 @@ failure:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front, _options
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import cluster_certificate_info
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
+    cluster_certificate_info,
+)
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        argument_spec={
-            **_options.CONNECTION_SPEC,
-            "names": {"type": "list", "elements": "str"},
-            "expires_within": {"type": "int"},
-        },
-        mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
-        supports_check_mode=True,
-    )
-    _front.run(module, cluster_certificate_info.run)
+    operation = cluster_certificate_info.OPERATION
+    _front.run(AnsibleModule(**operation.arguments, supports_check_mode=True), operation)
 
 
 if __name__ == "__main__":

@@ -209,29 +209,14 @@ failure:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front, _options, _reconcile
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import cluster_certificates
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        argument_spec={
-            **_options.CONNECTION_SPEC,
-            "certificates": {
-                "type": "list",
-                "elements": "dict",
-                "required": True,
-                "options": _reconcile.ENTRY_SPEC,
-                "mutually_exclusive": _options.MATERIAL_EXCLUSIVE,
-            },
-            "purge_optional": {"type": "bool", "default": False},
-            **_reconcile.SPEC,
-        },
-        mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
-        supports_check_mode=True,
-    )
-    _front.run(module, cluster_certificates.run)
+    operation = cluster_certificates.OPERATION
+    _front.run(AnsibleModule(**operation.arguments, supports_check_mode=True), operation)
 
 
 if __name__ == "__main__":

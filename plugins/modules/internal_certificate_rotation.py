@@ -199,7 +199,7 @@ failure:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front, _options, _reconcile
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
     internal_certificate_rotation,
 )
@@ -207,17 +207,8 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._ope
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        argument_spec={
-            **_options.CONNECTION_SPEC,
-            "name": {"type": "str"},
-            "renew_before": {"type": "int", "default": 30},
-            **{option: _reconcile.SPEC[option] for option in ("force", "verify", "verify_timeout", "wait_timeout")},
-        },
-        mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
-        supports_check_mode=True,
-    )
-    _front.run(module, internal_certificate_rotation.run)
+    operation = internal_certificate_rotation.OPERATION
+    _front.run(AnsibleModule(**operation.arguments, supports_check_mode=True), operation)
 
 
 if __name__ == "__main__":

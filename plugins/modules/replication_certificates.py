@@ -270,28 +270,16 @@ failure:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front, _options
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import replication_certificates
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
+    replication_certificates,
+)
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        argument_spec={
-            **_options.CONNECTION_SPEC,
-            "updated": {"type": "list", "elements": "str"},
-            "force": {"type": "bool", "default": False},
-            "source_certificate": {"type": "str"},
-            "source_certificate_path": {"type": "path"},
-            "source_hosts": {"type": "list", "elements": "str"},
-            "source_old_fingerprint": {"type": "str"},
-            "databases": {"type": "list", "elements": "str"},
-            "wait_timeout": {"type": "float", "default": 300},
-        },
-        mutually_exclusive=[*_options.CONNECTION_EXCLUSIVE, ["source_certificate", "source_certificate_path"]],
-        supports_check_mode=True,
-    )
-    _front.run(module, replication_certificates.run)
+    operation = replication_certificates.OPERATION
+    _front.run(AnsibleModule(**operation.arguments, supports_check_mode=True), operation)
 
 
 if __name__ == "__main__":

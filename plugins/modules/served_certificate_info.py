@@ -272,23 +272,16 @@ failure:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front, _options
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import served_certificate_info
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
+    served_certificate_info,
+)
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        argument_spec={
-            **_options.CONNECTION_SPEC,
-            "endpoints": {"type": "list", "elements": "str"},
-            "discover": {"type": "bool", "default": False},
-            "server_name": {"type": "str"},
-        },
-        mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
-        supports_check_mode=True,
-    )
-    _front.run(module, served_certificate_info.run)
+    operation = served_certificate_info.OPERATION
+    _front.run(AnsibleModule(**operation.arguments, supports_check_mode=True), operation)
 
 
 if __name__ == "__main__":

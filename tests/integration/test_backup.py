@@ -239,7 +239,7 @@ def test_wrong_options_fail_before_any_request(
         "an empty name": backup(path, names=[""]),
         "no folder": backup(path.parent / "nowhere" / "one.vault"),
         "a folder": backup(path.parent),
-        "two logins": backup(path, token="x"),
+        "two logins": backup(path, token="a-token"),
         "unknown": backup(path, mode="0600"),
     }
     run = ansible.tasks(

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import _names
+from .. import _names, _options, _reconcile
 from .._errors import CertificateError
 from .._reconcile import Report, reconcile, wanted
-from .._task import Task
+from .._task import Operation, Task
 
 
 def run(task: Task) -> dict[str, Any]:
@@ -42,3 +42,10 @@ def run(task: Task) -> dict[str, Any]:
         "after": report.after[name],
         "diff": change.diff,
     }
+
+
+OPERATION = Operation(
+    run,
+    {**_options.CONNECTION_SPEC, **_reconcile.ENTRY_SPEC, **_reconcile.SPEC},
+    mutually_exclusive=_options.CONNECTION_EXCLUSIVE + _options.MATERIAL_EXCLUSIVE,
+)

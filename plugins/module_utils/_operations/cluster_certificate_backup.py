@@ -7,27 +7,20 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from .. import _backup, _cluster, _names
+from .. import _backup, _cluster, _names, _options
 from .._api import Api
 from .._backup import Backup, Entry, Vault
 from .._errors import CertificateError, combined
 from .._installed import Installed, parsed
-from .._task import Task
+from .._task import Operation, Task
 
 
-def run(task: Task, open_vault: Callable[[str], Vault]) -> dict[str, Any]:
-    """Keep certificates of a cluster in an encrypted file.
-
-    Args:
-        open_vault: gives the vault that encrypts with the secret of one identity, or raises CertificateError.
-
-    Raises:
-        CertificateError: naming the option, or the certificate.
-    """
+def _run(task: Task, open_vault: Callable[[str], Vault]) -> dict[str, Any]:
     params = task.params
     names = sorted({_names.canonical(name.strip()) for name in params["names"]})
     if not names or "" in names:
@@ -73,3 +66,21 @@ def _entries(installed: Mapping[str, Installed | None]) -> tuple[Entry, ...]:
     if errors:
         raise combined(errors)
     return tuple(entries)
+
+
+def with_vault(open_vault: Callable[[str], Vault]) -> Operation:
+    """The operation, where it can encrypt.
+
+    Args:
+        open_vault: gives the vault that encrypts with the secret of one identity, or raises CertificateError.
+    """
+    return Operation(
+        functools.partial(_run, open_vault=open_vault),
+        {
+            **_options.CONNECTION_SPEC,
+            "path": {"type": "path", "required": True},
+            "names": {"type": "list", "elements": "str", "required": True},
+            "vault_id": {"type": "str", "default": "default"},
+        },
+        mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
+    )

@@ -13,7 +13,7 @@ from typing import Any
 from .. import _cluster, _installed, _names, _options, _requirements
 from .._api import Api
 from .._errors import CertificateError
-from .._task import Task
+from .._task import Operation, Task
 
 
 def run(task: Task) -> dict[str, Any]:
@@ -58,3 +58,14 @@ def _findings(installed: _installed.Installed, cluster: _cluster.Cluster, now: d
         return []
     found = _requirements.check(installed.name, installed.chain, fqdn=cluster.name, version=cluster.version, now=now)
     return [finding.as_dict() for finding in found]
+
+
+OPERATION = Operation(
+    run,
+    {
+        **_options.CONNECTION_SPEC,
+        "names": {"type": "list", "elements": "str"},
+        "expires_within": {"type": "int"},
+    },
+    mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
+)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import _options, _reconcile
 from .._errors import CertificateError
 from .._reconcile import Report, reconcile, wanted
-from .._task import Task
+from .._task import Operation, Task
 
 
 def run(task: Task) -> dict[str, Any]:
@@ -32,3 +33,21 @@ def run(task: Task) -> dict[str, Any]:
 
 def _result(report: Report) -> dict[str, Any]:
     return {**report.common, "changes": [report.change(change) for change in report.changes]}
+
+
+OPERATION = Operation(
+    run,
+    {
+        **_options.CONNECTION_SPEC,
+        "certificates": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": _reconcile.ENTRY_SPEC,
+            "mutually_exclusive": _options.MATERIAL_EXCLUSIVE,
+        },
+        "purge_optional": {"type": "bool", "default": False},
+        **_reconcile.SPEC,
+    },
+    mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
+)

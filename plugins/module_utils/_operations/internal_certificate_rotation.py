@@ -18,11 +18,11 @@ from .._errors import CertificateError
 from .._installed import Installed, parsed
 from .._plan import Change
 from .._proof import Prover
-from .._reconcile import Report
+from .._reconcile import SPEC, Report
 from .._retry import Retries
 from .._rotation import Rotation
 from .._state import Renewed, State
-from .._task import Task
+from .._task import Operation, Task
 from .._transaction import Evidence, Settings
 
 #: Days that a new internal certificate lives (vendor: internode encryption). With as many, each run would rotate.
@@ -155,3 +155,15 @@ def _make(
             f"{'; '.join(map(str, evidence.proof.unreachable))}"
         )
     return evidence
+
+
+OPERATION = Operation(
+    run,
+    {
+        **_options.CONNECTION_SPEC,
+        "name": {"type": "str"},
+        "renew_before": {"type": "int", "default": 30},
+        **{option: SPEC[option] for option in ("force", "verify", "verify_timeout", "wait_timeout")},
+    },
+    mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
+)

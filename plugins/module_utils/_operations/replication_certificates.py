@@ -21,7 +21,7 @@ from .._propagation import Cluster, Step
 from .._replica_of import Repinning
 from .._replica_source import Pin, normalised
 from .._replication_api import Crdb, Database, ReplicationApi
-from .._task import Task
+from .._task import Operation, Task
 
 #: After a change of one of these, the peers of an Active-Active database refuse to synchronise.
 _SEEN_BY_PEERS = frozenset({"proxy", "syncer"})
@@ -214,3 +214,20 @@ def _nothing_pinned(url: str) -> str:
         f"{url}: no database replicates from such a source and pins its certificate. Check source_hosts and "
         "source_old_fingerprint, and that url is the cluster of the destination"
     )
+
+
+OPERATION = Operation(
+    run,
+    {
+        **_options.CONNECTION_SPEC,
+        "updated": {"type": "list", "elements": "str"},
+        "force": {"type": "bool", "default": False},
+        "source_certificate": {"type": "str"},
+        "source_certificate_path": {"type": "path"},
+        "source_hosts": {"type": "list", "elements": "str"},
+        "source_old_fingerprint": {"type": "str"},
+        "databases": {"type": "list", "elements": "str"},
+        "wait_timeout": {"type": "float", "default": 300},
+    },
+    mutually_exclusive=[*_options.CONNECTION_EXCLUSIVE, ["source_certificate", "source_certificate_path"]],
+)

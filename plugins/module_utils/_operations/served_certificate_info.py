@@ -24,7 +24,7 @@ from .._options import Connection
 from .._served import Served
 from .._side_by_side import side_by_side
 from .._state import State
-from .._task import Task
+from .._task import Operation, Task
 
 
 @dataclass
@@ -176,3 +176,15 @@ def _state(name: str, stored: Stored) -> State | None:
     """What the API reports; None when it cannot be parsed."""
     chain = Installed.of(name, stored, datetime.now(timezone.utc)).chain
     return State.of(chain, "chain") if chain else None
+
+
+OPERATION = Operation(
+    run,
+    {
+        **_options.CONNECTION_SPEC,
+        "endpoints": {"type": "list", "elements": "str"},
+        "discover": {"type": "bool", "default": False},
+        "server_name": {"type": "str"},
+    },
+    mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
+)

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import yaml
-from ansible_collections.redis_enterprise.certificates.plugins.action import cluster_certificate_backup as action
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _options
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
+    cluster_certificate_backup as operation,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.modules import cluster_certificate_backup as module
+
+TAKEN = operation.with_vault(lambda vault_id: pytest.fail(vault_id)).argument_spec
 
 
 def test_its_own_options() -> None:
     documented = yaml.safe_load(module.DOCUMENTATION)["options"]
-    own = {name: option for name, option in action.ARGUMENT_SPEC.items() if name not in _options.CONNECTION_SPEC}
+    own = {name: option for name, option in TAKEN.items() if name not in _options.CONNECTION_SPEC}
     assert own == {
         name: {key: value for key, value in option.items() if key != "description"}
         for name, option in documented.items()
@@ -25,5 +30,5 @@ def test_its_own_options() -> None:
 def test_it_takes_the_connection_options() -> None:
     fragments = yaml.safe_load(module.DOCUMENTATION)["extends_documentation_fragment"]
     assert "redis_enterprise.certificates.connection" in fragments
-    taken: dict[str, Any] = {name: action.ARGUMENT_SPEC.get(name) for name in _options.CONNECTION_SPEC}
+    taken: dict[str, Any] = {name: TAKEN.get(name) for name in _options.CONNECTION_SPEC}
     assert taken == _options.CONNECTION_SPEC

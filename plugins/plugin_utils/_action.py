@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the action plugins share: running a module's operation inside the controller.
+
+That saves making, shipping and compiling a payload and starting an interpreter, and no private key is written to a
+temporary file.
+
+Private to this collection: may change in any release.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from ansible import constants
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.common.json import AnsibleJSONEncoder
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action.normal import ActionModule as ModuleInProcess
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._libraries import missing_library
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._task import Operation
+
+#: Turns it off; the variable comes before the environment.
+_VARIABLE = "redis_enterprise_in_process"
+_ENVIRONMENT = _VARIABLE.upper()
+
+
+class OperationAction(ModuleInProcess):
+    """Runs the operation in the process of the task, or else the module of the same name, with equal results."""
+
+    operation: ClassVar[Operation]
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        variables = task_vars or {}
+        if self._asks_for_a_process(variables):
+            result: dict[str, Any] = super().run(tmp, task_vars)
+            return result
+        return self.run_in_controller(self.operation, variables)
+
+    def run_in_controller(self, operation: Operation, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Run the operation here and now."""
+        # As they would reach a module: plain, and what is vaulted decrypted.
+        given = json.loads(json.dumps(self._task.args, cls=AnsibleJSONEncoder, vault_to_text=True))
+        return _front.run_in_controller(
+            operation,
+            given,
+            module=self._task.action,
+            check_mode=self._task.check_mode,
+            invocation=_inject_invocation(variables),
+        )
+
+    def _asks_for_a_process(self, variables: Mapping[str, Any]) -> bool:
+        task = self._task
+        environment: dict[str, Any] = {}
+        self._compute_environment_string(environment)
+        return bool(
+            self._connection.transport != "local"
+            or self._connection.become is not None
+            or task.async_val
+            or environment
+            # It would end a transaction half-way. A module goes on by itself, to its proof or back.
+            or task.timeout
+            or not self._is_wanted(variables)
+            or not self._is_python_of_controller(variables)
+            # The module's Python may have it: not everybody sets the interpreter.
+            or missing_library() is not None
+        )
+
+    def _is_wanted(self, variables: Mapping[str, Any]) -> bool:
+        value = self._templar.template(variables.get(_VARIABLE))
+        name = f"variable {_VARIABLE}"
+        if value is None:
+            value, name = os.environ.get(_ENVIRONMENT) or True, f"environment variable {_ENVIRONMENT}"
+        try:
+            return bool(boolean(value))
+        except TypeError:
+            raise AnsibleActionFail(f"{name} is neither true nor false. Set it to one of them, or remove it.") from None
+
+    def _is_python_of_controller(self, variables: Mapping[str, Any]) -> bool:
+        delegate = self._task.delegate_to
+        if delegate:
+            variables = variables.get("ansible_delegated_vars", {}).get(delegate, variables)
+        configured = constants.config.get_config_value("INTERPRETER_PYTHON", variables=variables)
+        interpreter = str(self._templar.copy_with_new_env(available_variables=variables).template(configured)).strip()
+        if not interpreter or interpreter.startswith("auto"):
+            return True
+        found = shutil.which(interpreter) or interpreter
+        # An environment's Python is a link to another; the environment is the folder that it is called in.
+        return _place(found) == _place(sys.executable)
+
+
+def _place(program: str) -> tuple[str, str]:
+    return os.path.realpath(os.path.dirname(program)), os.path.realpath(program)
+
+
+def _inject_invocation(variables: Mapping[str, Any]) -> bool:
+    """Whether results have C(invocation): asked since ansible-core 2.21, always true before."""
+    if constants.config.get_configuration_definition("INJECT_INVOCATION") is None:
+        return True
+    return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=variables))
