@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ _MADE = {
     "time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)|\d{8}T\d{6}\.\d{3}Z",
     "guid": r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",
     "digest": r"\b(?:[0-9a-f]{2}:){3,31}[0-9a-f]{2}\b|\b[0-9a-f]{64}\b",
-    "folder": r"/tmp/pytest-of-\w+/pytest-\d+(?:/popen-gw\d+)?/\w+|/tmp/[\w.-]*(?:simulator|tmp)[\w.-]*",
+    "folder": rf"{re.escape(tempfile.gettempdir())}/(?:pytest-of-\w+/pytest-\d+(?:/popen-gw\d+)?/\w+|[\w.-]+)",
     "pem": r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----",
     "port": r"(?<=[\w\]]:)\d{4,5}\b|(?<=redis-)\d{4,5}\b",
     "issuer": r"Pebble Intermediate CA \w+",
