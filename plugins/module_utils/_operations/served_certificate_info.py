@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
-from .. import _cluster, _endpoints, _options, _session, _wire
+from .. import _cluster, _endpoints, _options, _trust, _wire
 from .._api import Api, Stored
 from .._cluster import Cluster
 from .._endpoints import Endpoint
@@ -73,8 +73,7 @@ def run(task: Task) -> dict[str, Any]:
             option="server_name",
         )
     listed = _endpoints.listed(params["endpoints"] or (), server_name)
-    trust = _session.trusting(_options.ca_path(params, os.environ))
-    _wire.overhear(trust)
+    trust = _trust.trusting(_options.ca_path(params, os.environ), _wire.overhear)
     looks = _Looks(trust, params["timeout"])
     result: dict[str, Any] = {"changed": False}
     groups: list[_Group] = []
