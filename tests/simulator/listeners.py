@@ -128,6 +128,7 @@ class Listener:
 
     :param identity: what to present; asked at each handshake, when the client's first byte is there.
     :ivar handshakes: how many handshakes clients have begun.
+    :ivar latency: seconds that pass before a new connection is heard.
     """
 
     def __init__(self, held: socket.socket, identity: Callable[[], Identity], serve: Serve) -> None:
@@ -135,6 +136,7 @@ class Listener:
         self.port: int
         self.address, self.port = held.getsockname()
         self.handshakes = 0
+        self.latency = 0.0
         self._closing = threading.Event()
         self._suspended = threading.Event()
         self._identity = identity
@@ -207,6 +209,8 @@ class Listener:
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.settimeout(HANDSHAKE_TIMEOUT)
+            if self.latency and ending.at_once.wait(self.latency):
+                return
             if not connection.recv(1, socket.MSG_PEEK):
                 return
             connection = secured = self._secure(connection)
