@@ -34,12 +34,11 @@ class Spread(NamedTuple):
     median: float
     low: float  # the lower quartile
     high: float  # the upper quartile
-    count: int
 
     @classmethod
     def of(cls, values: Sequence[float]) -> Spread:
         low, median, high = statistics.quantiles(values, method="inclusive") if len(values) > 1 else [values[0]] * 3
-        return cls(median, low, high, len(values))
+        return cls(median, low, high)
 
 
 class Seen(NamedTuple):
