@@ -9,13 +9,14 @@ TARGET_PYTHON = $(shell tools/find-python 3.9)
 
 STAGES = lint unit integration faults molecule package sanity
 
-.PHONY: help demo test $(STAGES) coverage environments environment-demo environment-test environment-oldest \
+.PHONY: help demo test $(STAGES) coverage bench environments environment-demo environment-test environment-oldest \
 	environment-target clean
 
 help:
 	@echo "make demo     watch two simulated clusters being audited, rotated and audited again"
 	@echo "make test     all of: $(STAGES)"
 	@echo "make STAGE    one of them; see TESTING.md"
+	@echo "make bench    how long tasks take, against what users would write; writes docs/benchmark.md"
 	@echo "make coverage how much of plugins/ the tests run"
 	@echo "make clean    forget the environments and everything else that was made"
 
@@ -25,10 +26,10 @@ demo: environment-demo
 test: environments
 	@tools/with test tools/test $(STAGES)
 
-lint molecule package faults coverage: environment-test
+lint molecule package faults coverage bench: environment-test
 unit integration sanity: environments
 
-$(STAGES) coverage:
+$(STAGES) coverage bench:
 	@tools/with test tools/stages/$@
 
 environments:

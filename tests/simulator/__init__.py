@@ -9,7 +9,8 @@ from .active_active import ActiveActive
 from .authority import Authority, Material
 from .cluster import Cluster
 from .faults import Fault
+from .fleet import Fleet
 from .record import Request
 from .replica import ReplicaSource
 
-__all__ = ["ActiveActive", "Authority", "Cluster", "Fault", "Material", "ReplicaSource", "Request"]
+__all__ = ["ActiveActive", "Authority", "Cluster", "Fault", "Fleet", "Material", "ReplicaSource", "Request"]

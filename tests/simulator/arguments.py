@@ -12,6 +12,7 @@ from .ports import LARGEST
 from .releases import NAMES, Release
 
 UNSET_FORMS = ("omit", "empty", "null")
+SERVICES = ("api", "cm", "metrics")
 
 
 def check_nodes(count: int, versions: int, uids: set[int]) -> None:
@@ -49,12 +50,26 @@ def check_seconds(**times: float) -> None:
             raise ValueError(f"{name} is 0 or more seconds, not {seconds}")
 
 
-def check_database(database: str, active_active: Collection[object], tls_only: Mapping[str, object]) -> None:
+def check_services(ports: Collection[str]) -> None:
+    """Which HTTPS ports are open.
+
+    :raises ValueError: there is no such port, or no API.
+    """
+    if "api" not in ports or not set(ports) <= set(SERVICES):
+        raise ValueError(f"the ports that are open are api, and others of {', '.join(SERVICES)}")
+
+
+def check_database(
+    database: str, active_active: Collection[object], tls_only: Mapping[str, object], slow_redis: object = False
+) -> None:
     """What the database endpoints can do.
 
     :param tls_only: what only the database ``tls`` can do, and whether it is wanted.
+    :param slow_redis: whether redis-server is to have a latency.
     :raises ValueError: this kind of endpoint cannot.
     """
+    if slow_redis:
+        raise ValueError("latency needs the database tls or none, not redis")
     for name, wanted in tls_only.items():
         if wanted and database != "tls":
             raise ValueError(f"{name} needs the database tls, not {database}")

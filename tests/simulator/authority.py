@@ -8,11 +8,12 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ed25519
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from .keys import Key, KeyText, PrivateKey, authority_key, leaf_key, to_pem
@@ -173,10 +174,13 @@ class _Signer:
     certificate: x509.Certificate
     key: Key
 
+    def sign(self, form: Form, key: PrivateKey) -> x509.Certificate:
+        return form.sign(key, self.certificate.subject, self.key.private)
+
     def authority_below(self, common_name: str | None) -> _Signer:
         key = authority_key()
         form = Form(common_name=common_name, days=1825, ca=True)
-        return _Signer(form.sign(key.private, self.certificate.subject, self.key.private), key)
+        return _Signer(self.sign(form, key.private), key)
 
 
 class Authority:
@@ -195,6 +199,19 @@ class Authority:
     @property
     def ca_pem(self) -> str:
         return pem_of(self.certificate)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process: keys as text, and without intermediates."""
+        return {"name": self.common_name, "certificate": self.ca_pem, "key": str(self._signers[0].key.pem)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.common_name = state["name"]
+        key = Key(load_pem_private_key(state["key"].encode(), None), KeyText(state["key"]))  # type: ignore[arg-type]
+        self._signers = [_Signer(x509.load_pem_x509_certificate(state["certificate"].encode()), key)]
+
+    def sign(self, form: Form, key: PrivateKey) -> x509.Certificate:
+        """A certificate of ``key`` signed by the root."""
+        return self._signers[0].sign(form, key)
 
     def _signer(self, depth: int) -> _Signer:
         while len(self._signers) <= depth:
@@ -246,7 +263,7 @@ class Authority:
             ca=ca,
         )
         signer = self._signer(intermediates)
-        leaf = form.sign(pair.private, signer.certificate.subject, signer.key.private)
+        leaf = signer.sign(form, pair.private)
         lowest_first = [self._signer(depth).certificate for depth in range(intermediates, 0, -1)]
         chain = (leaf, *lowest_first, *([self.certificate] if root else []))
         text = pair.pem if passphrase is None and not traditional else to_pem(pair.private, passphrase, traditional)

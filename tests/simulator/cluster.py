@@ -20,7 +20,17 @@ from . import pages
 from .access import Access, User, make_users
 from .active_active import ActiveActive
 from .api import Api
-from .arguments import check_addresses, check_database, check_forms, check_names, check_nodes, check_seconds
+from .arguments import (
+    SERVICES,
+    check_addresses,
+    check_database,
+    check_forms,
+    check_names,
+    check_nodes,
+    check_seconds,
+    check_services,
+)
+from .authority import Authority
 from .bdb import PLAIN_UID, bdbs_of
 from .faults import Fault, Faults
 from .initial import Initial
@@ -34,6 +44,8 @@ from .state import Node, Pair, pair, spread
 from .web import Exchange
 
 NO_NEIGHBOURS = "127.0.0.2 cannot be bound on this machine, so the cluster has one node only"
+#: The product's own ports.
+API_PORT, CM_PORT, METRICS_PORT, DATABASE_PORT = 9443, 8443, 8070, 12000
 _REDIS_ATTEMPTS = 5
 
 
@@ -43,7 +55,9 @@ class Cluster:
     :param nodes: how many nodes, at 127.0.0.1, 127.0.0.2, ...; only one where those cannot be bound (see ``notice``).
     :param version: ``software_version`` of every node, unless ``versions`` gives one for each.
     :param username: the administrator; ``password`` is made up unless given.
+    :param authority: signs the initial certificates of all but the internode ones, which are self-signed otherwise.
     :param api_port: 0, here and in the other ports, for any that is free on all nodes.
+    :param ports: which of the HTTPS ports are opened: ``api``, and ``cm`` and ``metrics``.
     :param database: ``redis`` (a real redis-server), ``tls`` (a listener that stands in for it), ``none``, or ``auto``.
     :param database_client_certificates: whether the database ``tls`` takes only clients with a certificate.
     :param active_active: whether the database is an Active-Active one; or those that it shares with other clusters, of
@@ -61,7 +75,7 @@ class Cluster:
         that bug (RS208996); several minutes on a real cluster.
     :param stale_proxy: seconds for which every second handshake with the database ``tls`` still presents the
         certificate from before a change, on versions with that bug (RS122668, RS154601).
-    :param latency: seconds by which every connection takes longer, but for those with redis-server.
+    :param latency: seconds that pass before a new connection, to whichever port, is heard; redis-server cannot.
     :param basic_auth: False switches Basic off, on versions that can.
     :param update_cert: False: a server that no longer has that path.
     :param bulk_put_missing_status: 404 in place of 405 where the bulk PUT is missing, as behind some proxies.
@@ -79,10 +93,12 @@ class Cluster:
         versions: Sequence[str] | None = None,
         username: str = "admin@example.com",
         password: str | None = None,
+        authority: Authority | None = None,
         api_port: int = 0,
         cm_port: int = 0,
         metrics_port: int = 0,
         database_port: int = 0,
+        ports: Collection[str] = SERVICES,
         database: str = "auto",
         database_client_certificates: bool = False,
         active_active: bool | Sequence[ActiveActive] = False,
@@ -111,9 +127,11 @@ class Cluster:
         check_names(releases, expires or {}, optional)
         check_forms(releases, unset, basic_auth, bulk_put_missing_status)
         check_seconds(internode_outage=internode_outage, stale_proxy=stale_proxy, latency=latency)
+        check_services(ports)
         tls_only = {"database_client_certificates": database_client_certificates, "stale_proxy": stale_proxy}
         shared = tuple(active_active) if isinstance(active_active, Sequence) else (ActiveActive(),) * active_active
-        check_database(database, shared, tls_only)
+        self.database = databases.chosen(database)
+        check_database(database, shared, tls_only, latency and self.database == "redis")
         addresses = addresses_available(nodes)
         self.notice = None if len(addresses) == nodes else NO_NEIGHBOURS
         self.fqdn = fqdn
@@ -127,15 +145,16 @@ class Cluster:
         self.rsa_only = rsa_only
         self.internode_outage = internode_outage
         self.latency = latency
-        self.database = databases.chosen(database)
         self.active_active = shared
         self.bdbs = bdbs_of(self.database != "none", plain_database, shared, replicas or {})
-        self.api_port, self.cm_port, self.metrics_port = api_port, cm_port, metrics_port
+        self.api_port = api_port
+        self.cm_port = cm_port if "cm" in ports else CM_PORT
+        self.metrics_port = metrics_port if "metrics" in ports else METRICS_PORT
         self.database_port = database_port
         self.access = Access(self.users, fqdn, basic_auth)
         self.log = Log()
         self.faults = Faults()
-        self.initial = Initial(fqdn, len(addresses), expires or {}, tuple(optional))
+        self.initial = Initial(fqdn, len(addresses), expires or {}, tuple(optional), authority)
         self._lock = threading.RLock()
         self.nodes = [
             Node(uid, address, releases[uid - 1], self._lock, lag.get(uid, 0.0), internal.get(uid), external.get(uid))
@@ -144,6 +163,7 @@ class Cluster:
         self._outage = Outage(self.nodes, self._lock)
         self._stand_in = partial(databases.StandIn, stale=stale_proxy, client_certificates=database_client_certificates)
         self._initially_down = tuple(down)
+        self._opened = frozenset(ports)
         self._wanted_directory = directory
         self._cleanup = ExitStack()
         self._ca_file: Path | None = None
@@ -170,7 +190,7 @@ class Cluster:
         with ExitStack() as cleanup:
             private = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="simulator-")))
             self._ca_file = Path(self._wanted_directory or private) / f"{self.fqdn}.pem"
-            self._ca_file.write_text(pairs["api"].certificate or "", encoding="ascii")
+            self._ca_file.write_text(self.initial.ca_pem(pairs), encoding="ascii")
             cleanup.callback(self._ca_file.unlink, missing_ok=True)
             for node in self.nodes:
                 cleanup.callback(node.close)
@@ -309,8 +329,10 @@ class Cluster:
         self.api_port = self._serve_http(self.api_port, "api", lambda node: Api(self, node).answer)
         for node in self.nodes:
             node.api_port = self.api_port
-        self.cm_port = self._serve_http(self.cm_port, "cm", lambda node: pages.manager())
-        self.metrics_port = self._serve_http(self.metrics_port, "metrics_exporter", pages.metrics)
+        if "cm" in self._opened:
+            self.cm_port = self._serve_http(self.cm_port, "cm", lambda node: pages.manager())
+        if "metrics" in self._opened:
+            self.metrics_port = self._serve_http(self.metrics_port, "metrics_exporter", pages.metrics)
         if self.database == "redis":
             self.database_port = self._start_redis(private)
         elif self.database == "tls":

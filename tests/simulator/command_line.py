@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command line: one cluster, or two that share a database, until SIGINT or SIGTERM."""
+"""The command line: one cluster, two that share a database, or a fleet, until SIGINT or SIGTERM."""
 
 from __future__ import annotations
 
@@ -10,20 +10,26 @@ import math
 import os
 import signal
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
 from .active_active import ActiveActive
 from .arguments import UNSET_FORMS
-from .cluster import Cluster
+from .cluster import API_PORT, CM_PORT, DATABASE_PORT, METRICS_PORT, Cluster
 from .database import CHOICES
+from .facts import facts_of
 from .faults import parse_fault
+from .fleet import Fleet
 
 _PEER = (
     "a second cluster that shares the database, which is then an Active-Active one; at the same addresses, with the "
     "same version and login options, a password and free ports of its own"
+)
+_FLEET = (
+    "N clusters at ports of their own, of which only the API is open, with certificates of one CA; of the other "
+    "options only --nodes, --version, --username, --latency, --directory and --ready-file count"
 )
 _Key = TypeVar("_Key", int, str)
 
@@ -42,13 +48,14 @@ def _number(text: str) -> float:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="simulator", description="A stand-in Redis Software cluster on the loopback network.")
+    parser = _Parser(prog="simulator", description="Stand-in Redis Software clusters on the loopback network.")
+    parser.add_argument("--fleet", type=int, metavar="N", help=_FLEET)
     parser.add_argument("--nodes", type=int, default=3, metavar="N", help="how many nodes (default 3)")
     parser.add_argument("--version", default="8.0.20-96", help="software version of the nodes (default %(default)s)")
     parser.add_argument("--fqdn", default="cluster.example.com", help="name of the cluster (default %(default)s)")
     parser.add_argument("--username", default="admin@example.com", help="the administrator (default %(default)s)")
     parser.add_argument("--password-file", metavar="FILE", help="first line: the password (default: made up)")
-    ports = {"api": 9443, "cm": 8443, "metrics": 8070, "database": 12000}
+    ports = {"api": API_PORT, "cm": CM_PORT, "metrics": METRICS_PORT, "database": DATABASE_PORT}
     for name, port in ports.items():
         parser.add_argument(f"--{name}-port", type=int, default=port, metavar="PORT", help=f"default {port}; 0: any")
     parser.add_argument("--database", choices=CHOICES, default="auto", help="what database endpoints are")
@@ -80,11 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         help="with old certificates at the database tls after an update, on versions with that bug",
     )
     parser.add_argument(
-        "--latency",
-        type=float,
-        default=0.0,
-        metavar="SECONDS",
-        help="by which every connection takes longer, but for those with redis-server",
+        "--latency", type=float, default=0.0, metavar="SECONDS", help="pass before a new connection is heard"
     )
     parser.add_argument("--unset", choices=UNSET_FORMS, default="omit", help="how names that are not set are shown")
     parser.add_argument("--no-basic", action="store_true", help="switch Basic authentication off (8.2 on)")
@@ -124,8 +127,17 @@ def _password(path: str | None) -> str | None:
     return lines[0]
 
 
-def _clusters(options: argparse.Namespace) -> list[Cluster]:
-    """The cluster, and its peer if one is wanted."""
+def _clusters(options: argparse.Namespace) -> Sequence[Cluster] | Fleet:
+    """The cluster, and its peer if one is wanted; or a fleet."""
+    if options.fleet is not None:
+        return Fleet(
+            options.fleet,
+            directory=options.directory,
+            nodes=options.nodes,
+            version=options.version,
+            username=options.username,
+            latency=options.latency,
+        )
     if options.peer == options.fqdn:
         raise ValueError("--peer needs another name than that of the cluster")
     faults = [parse_fault(text) for text in options.fault]
@@ -171,28 +183,8 @@ def _uid(option: str, text: str) -> int:
     return int(text)
 
 
-def _facts(cluster: Cluster) -> dict[str, Any]:
-    return {
-        "url": cluster.url,
-        "username": cluster.username,
-        "password": cluster.password,
-        "ca_path": cluster.ca_path,
-        "fqdn": cluster.fqdn,
-        "addresses": [node.address for node in cluster.nodes],
-        "api_port": cluster.api_port,
-        "cm_port": cluster.cm_port,
-        "metrics_port": cluster.metrics_port,
-        "database_port": cluster.database_port,
-        "database": cluster.database,
-        "users": {user.role: {"username": user.username, "password": user.password} for user in cluster.users.values()},
-    }
-
-
-def _write_ready_file(path: Path, cluster: Cluster, *peers: Cluster) -> None:
+def _write_ready_file(path: Path, value: Mapping[str, Any]) -> None:
     """Put the file in place whole, readable by its owner only: it holds passwords."""
-    value = _facts(cluster)
-    for peer in peers:
-        value["peer"] = _facts(peer)
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(value, file, indent=2)
@@ -216,14 +208,23 @@ def _describe(cluster: Cluster) -> str:
     return "\n".join(lines)
 
 
-def _serve(clusters: list[Cluster], ready_file: Path | None, stopping: set[signal.Signals]) -> None:
+def _serve(clusters: Sequence[Cluster] | Fleet, ready_file: Path | None, stopping: set[signal.Signals]) -> None:
     with ExitStack() as running:
-        for cluster in clusters:
-            running.enter_context(cluster)
+        if isinstance(clusters, Fleet):
+            running.enter_context(clusters)
+            text = f"fleet     {len(clusters.members)} clusters\nca        {clusters.ca_path}"
+            facts: dict[str, Any] = {"ca_path": clusters.ca_path, "clusters": clusters.members}
+        else:
+            for cluster in clusters:
+                running.enter_context(cluster)
+            text = "\n\n".join(map(_describe, clusters))
+            facts = facts_of(clusters[0])
+            for peer in clusters[1:]:
+                facts["peer"] = facts_of(peer)
         try:
-            print("\n\n".join(map(_describe, clusters)), flush=True)
+            print(text, flush=True)
             if ready_file is not None:
-                _write_ready_file(ready_file, *clusters)
+                _write_ready_file(ready_file, facts)
             signal.sigwait(stopping)
         finally:
             if ready_file is not None:

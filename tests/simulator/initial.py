@@ -8,8 +8,10 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 
-from .authority import Form, cluster_names, pem_of, self_signed
-from .keys import named_key
+from cryptography import x509
+
+from .authority import Authority, Form, cluster_names, pem_of, self_signed
+from .keys import Key, named_key
 from .releases import NAMES
 from .state import Pair
 
@@ -24,9 +26,17 @@ class Initial:
 
     :param expires: days left for certain names; negative: expired.
     :param optional: names of optional certificates to begin with.
+    :param authority: signs what is self-signed otherwise.
     """
 
-    def __init__(self, fqdn: str, nodes: int, expires: Mapping[str, float], optional: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        fqdn: str,
+        nodes: int,
+        expires: Mapping[str, float],
+        optional: tuple[str, ...],
+        authority: Authority | None = None,
+    ) -> None:
         self._fqdn = fqdn
         self._names = cluster_names(fqdn, nodes)
         self._expires = expires
@@ -34,12 +44,17 @@ class Initial:
         self._rotations: Counter[str] = Counter()
         self._lock = threading.Lock()
         key = named_key(_AUTHORITY).private
-        self._authority = self_signed(Form(common_name=f"{fqdn} private CA", days=3650, ca=True), key)
+        self._private = self_signed(Form(common_name=f"{fqdn} private CA", days=3650, ca=True), key)
+        self._authority = authority
 
     def pairs(self) -> dict[str, Pair]:
         """The certificates of a new cluster, by name."""
         wanted = [name for name, entry in NAMES.items() if entry.required or name in self._optional]
         return {name: self._make(name) for name in wanted}
+
+    def ca_pem(self, pairs: Mapping[str, Pair]) -> str:
+        """What verifies the API of a cluster that holds ``pairs``."""
+        return self._authority.ca_pem if self._authority else pairs["api"].certificate or ""
 
     def rotated(self, name: str) -> Pair:
         """A fresh internode certificate with another key than before."""
@@ -59,10 +74,13 @@ class Initial:
             eku=_PURPOSES if entry.keyed else (),
             ca=not entry.keyed,
         )
-        return Pair(pem_of(self_signed(form, key.private)), key.pem if entry.keyed else None)
+        return Pair(pem_of(self._signed(form, key)), key.pem if entry.keyed else None)
+
+    def _signed(self, form: Form, key: Key) -> x509.Certificate:
+        return self._authority.sign(form, key.private) if self._authority else self_signed(form, key.private)
 
     def _internal(self, name: str, days: float, generation: int) -> Pair:
         key = named_key(name, generation)
         form = Form(common_name=self._fqdn, days=days, sans=self._names, eku=_PURPOSES)
-        leaf = form.sign(key.private, self._authority.subject, named_key(_AUTHORITY).private)
-        return Pair(pem_of(leaf) + pem_of(self._authority), key.pem)
+        leaf = form.sign(key.private, self._private.subject, named_key(_AUTHORITY).private)
+        return Pair(pem_of(leaf) + pem_of(self._private), key.pem)

@@ -127,8 +127,8 @@ class Listener:
     """A TLS port of a node.
 
     :param identity: what to present; asked at each handshake, when the client's first byte is there.
-    :ivar latency: seconds for which each connection waits before its handshake.
     :ivar handshakes: how many handshakes clients have begun.
+    :ivar latency: seconds that pass before a new connection is heard.
     """
 
     def __init__(self, held: socket.socket, identity: Callable[[], Identity], serve: Serve) -> None:
@@ -209,7 +209,7 @@ class Listener:
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.settimeout(HANDSHAKE_TIMEOUT)
-            if self.latency and self._closing.wait(self.latency):
+            if self.latency and ending.at_once.wait(self.latency):
                 return
             if not connection.recv(1, socket.MSG_PEEK):
                 return

@@ -1,0 +1,87 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""``python -m benchmark FILE``: measure everything, and write the page. ``BENCH=quick`` tries each case only."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from . import audit, fleets, memory, nodes, rotation, single
+from .report import page
+from .targets import Results
+
+_Result = TypeVar("_Result")
+
+
+class Extent(NamedTuple):
+    """How much is measured."""
+
+    tasks: int  # rounds
+    plays: int  # rounds of what takes longer
+    fleets: int  # rounds
+    sizes: Sequence[int]
+    forks: Sequence[int]
+    held: float  # seconds for which clusters keep forks waiting
+    nodes: Sequence[int]
+    latencies: Sequence[float]
+
+
+WHOLE = Extent(25, 7, 3, (10, 100, 500), (5, 20, 50), 15.0, (1, 3, 10, 30), (0.0, 0.1))
+QUICK = Extent(1, 1, 1, (2, 4), (2,), 1.0, (1, 2), (0.1,))
+
+
+def _ways(extent: Extent) -> Callable[[int, int], Sequence[str]]:
+    def of(size: int, forks: int) -> Sequence[str]:
+        ways = [fleets.INFO, fleets.CLIENT]
+        if size < max(extent.sizes):
+            ways.append(fleets.URI)
+            if forks == extent.forks[len(extent.forks) // 2]:
+                ways.append(fleets.MODULE)
+        return ways
+
+    return of
+
+
+def measure(extent: Extent) -> Results:
+    """Measure everything."""
+    done = iter(range(1, 9))
+
+    def part(name: str, measuring: Callable[[Path], _Result]) -> _Result:
+        print(f"  {next(done)} of 8: {name}", flush=True)
+        with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+            return measuring(Path(folder))
+
+    forks = extent.forks if len(extent.forks) > 1 else (1, *extent.forks)
+    return Results(
+        single=part("one task", lambda folder: single.measure(folder, extent.tasks)),
+        audit=part("the audit of one cluster", lambda folder: audit.measure(folder, extent.plays)),
+        five=part("five certificates", lambda folder: rotation.measure_five(folder, extent.plays)),
+        ten_rsa=part("ten, RSA", lambda folder: rotation.measure_ten(folder, "rsa", extent.plays)),
+        ten_ec=part("ten, EC", lambda folder: rotation.measure_ten(folder, "ec", extent.plays)),
+        rates=part(
+            "fleets",
+            lambda folder: fleets.measure(folder, extent.sizes, extent.forks, _ways(extent), extent.fleets),
+        ),
+        memory=part(
+            "memory",
+            lambda folder: fleets.measure_memory(folder, forks, extent.held) if memory.available() else [],
+        ),
+        proofs=part("proofs", lambda folder: nodes.measure(folder, extent.nodes, extent.latencies, extent.plays)),
+    )
+
+
+def main() -> int:
+    """Run the command; the exit code says whether all was measured, not whether it was fast."""
+    results = measure(QUICK if os.environ.get("BENCH") == "quick" else WHOLE)
+    Path(sys.argv[1]).write_text(page(results), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,175 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Fleets: clusters per second, and the memory that forks take."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import requests
+import yaml
+from integration.runs import PREFIX, TARGET, Ansible
+from simulator import Fleet
+
+from .memory import Peak
+from .single import CERTIFICATES
+from .ways import Spread, Task, own
+
+URI, INFO, MODULE = "`uri`", "`cluster_certificate_info`", "`cluster_certificate_info`, as a module"
+CLIENT = "a bare Python client"
+
+_LOGIN = {"url": "{{ url }}", "username": "{{ username }}", "password": "{{ password }}", "ca_path": "{{ ca_path }}"}
+_TASKS: Mapping[str, Task] = {
+    URI: {
+        "ansible.builtin.uri": {
+            "url": "{{ url }}" + CERTIFICATES,
+            "url_username": "{{ username }}",
+            "url_password": "{{ password }}",
+            "force_basic_auth": True,
+            "ca_path": "{{ ca_path }}",
+        }
+    },
+    INFO: own("cluster_certificate_info"),
+    MODULE: own("cluster_certificate_info", vars={"redis_enterprise_in_process": False}),
+}
+
+
+class Rate(NamedTuple):
+    """How fast a fleet was looked at.
+
+    Attributes:
+        speed: clusters per second, from the first task's start to the last result.
+        command: seconds that ansible-playbook took as a whole.
+    """
+
+    way: str
+    clusters: int
+    forks: int
+    speed: Spread
+    command: Spread
+
+
+class Memory(NamedTuple):
+    """The most that the process tree of ansible-playbook had, in bytes, while every fork had a cluster to look at."""
+
+    way: str
+    forks: int
+    peak: int
+
+
+class _Run(NamedTuple):
+    tasks: float  # seconds, as in Rate
+    command: float
+
+
+def _look(ansible: Ansible, fleet: Fleet, way: str, clusters: int, forks: int) -> _Run:
+    """Look at the first clusters of a fleet, and make sure that each was asked once and answered."""
+    members = fleet.members[:clusters]
+    hosts = {one["fqdn"]: {key: one[key] for key in _LOGIN} for one in members}
+    inventory = ansible.folder / "fleet.json"
+    inventory.write_text(json.dumps({"all": {"hosts": hosts}}))
+    play = {
+        "name": "Look at all",
+        "hosts": "all",
+        "connection": "local",
+        "gather_facts": False,
+        "vars": {"ansible_python_interpreter": TARGET},
+        "module_defaults": {f"group/{PREFIX}.redis_enterprise": _LOGIN},
+        "tasks": [{"name": "Look", **_TASKS[way]}],
+    }
+    playbook = ansible.folder / "fleet.yml"
+    playbook.write_text(yaml.safe_dump([play], sort_keys=False))
+    fleet.clear_requests()
+    started = time.monotonic()
+    run = ansible.playbook(playbook, "-i", str(inventory), "--forks", str(forks)).expect()
+    command = time.monotonic() - started
+    assert sorted(one.host for one in run.outcomes) == sorted(hosts)
+    assert all(one.status == "ok" and not one.changed for one in run.outcomes)
+    shown = "json" if way == URI else "certificates"
+    assert all(one.result[shown] for one in run.outcomes)
+    _asked_once(fleet, clusters)
+    first = min(one.started for one in run.outcomes)
+    return _Run(max(one.ended for one in run.outcomes) - first, command)
+
+
+def _asked_once(fleet: Fleet, clusters: int) -> None:
+    for number, seen in enumerate(fleet.requests):
+        answered = [one.path for one in seen if one.status == 200]
+        assert answered.count(CERTIFICATES) == (number < clusters), (number, answered)
+
+
+def _bare(fleet: Fleet, clusters: int, threads: int) -> _Run:
+    """The same by requests and threads, without Ansible and without reading the certificates."""
+
+    def ask(member: Mapping[str, Any]) -> int:
+        with requests.Session() as session:
+            session.trust_env = False
+            login = (member["username"], member["password"])
+            answer = session.get(member["url"] + CERTIFICATES, auth=login, verify=member["ca_path"], timeout=30)
+            return len(answer.json()) if answer.ok else 0
+
+    fleet.clear_requests()
+    started = time.monotonic()
+    with ThreadPoolExecutor(threads) as pool:
+        assert all(pool.map(ask, fleet.members[:clusters]))
+    seconds = time.monotonic() - started
+    _asked_once(fleet, clusters)
+    return _Run(seconds, seconds)
+
+
+def measure(
+    folder: Path, sizes: Sequence[int], forks: Sequence[int], ways: Callable[[int, int], Sequence[str]], rounds: int
+) -> list[Rate]:
+    """Look at fleets of each size with each number of forks.
+
+    Args:
+        ways: those to measure for a size and a number of forks.
+    """
+    ansible = Ansible(folder)
+    seen: dict[tuple[str, int, int], list[_Run]] = {}
+
+    def once(way: str, size: int, count: int) -> _Run:
+        return _bare(fleet, size, count) if way == CLIENT else _look(ansible, fleet, way, size, count)
+
+    with Fleet(max(sizes), nodes=1) as fleet:
+        _bare(fleet, max(sizes), max(forks))  # each port reads its certificate when it is first asked
+        for way in _TASKS:
+            once(way, min(sizes), min(forks))
+        for dummy in range(rounds):
+            for size in sizes:
+                for count in forks:
+                    for way in ways(size, count):
+                        seen.setdefault((way, size, count), []).append(once(way, size, count))
+    return [
+        Rate(*place, Spread.of([place[1] / run.tasks for run in runs]), Spread.of([run.command for run in runs]))
+        for place, runs in seen.items()
+    ]
+
+
+def measure_memory(folder: Path, forks: Sequence[int], latency: float) -> list[Memory]:
+    """Look at as many clusters as there are forks.
+
+    Args:
+        latency: seconds for which the clusters keep every fork waiting, so that all are there at one time.
+    """
+    ansible = Ansible(folder)
+    found = []
+    with Fleet(max(forks), nodes=1, latency=latency) as fleet:
+        for count in forks:
+            for way in _TASKS:
+                with Peak() as peak:
+                    _look(ansible, fleet, way, count, count)
+                found.append(Memory(way, count, peak.bytes))
+    return found
+
+
+def added(memory: Sequence[Memory], way: str) -> float:
+    """Bytes that each further fork adds, between the fewest and the most that were tried."""
+    found = sorted((one for one in memory if one.way == way), key=lambda one: one.forks)
+    return (found[-1].peak - found[0].peak) / (found[-1].forks - found[0].forks)

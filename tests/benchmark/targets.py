@@ -1,0 +1,128 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is to be reached, and whether it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from . import audit, fleets, rotation, single
+from .fleets import Memory, Rate
+from .nodes import Proof
+from .ways import Spread
+
+Times = Mapping[str, Spread]
+
+
+class Results(NamedTuple):
+    """Everything that was measured."""
+
+    single: Times
+    audit: Times
+    five: Times
+    ten_rsa: Times
+    ten_ec: Times
+    rates: Sequence[Rate]
+    memory: Sequence[Memory]  # empty where the system does not tell
+    proofs: Sequence[Proof]
+
+
+class Target(NamedTuple):
+    """A ratio that is to be reached."""
+
+    text: str
+    wanted: float
+    at_least: bool  # or at most
+    measured: Callable[[Results], float | None]  # None where it was not measured
+
+    def reached(self, ratio: float) -> bool:
+        return ratio >= self.wanted if self.at_least else ratio <= self.wanted
+
+
+def ratio(times: Times, slow: str, fast: str) -> float:
+    return times[slow].median / times[fast].median
+
+
+def _rate(results: Results, way: str, clusters: int, forks: int) -> Rate | None:
+    wanted = (way, clusters, forks)
+    return next((one for one in results.rates if (one.way, one.clusters, one.forks) == wanted), None)
+
+
+def _fleet(results: Results) -> float | None:
+    ours, theirs = (_rate(results, way, 100, 20) for way in (fleets.INFO, fleets.URI))
+    return ours.speed.median / theirs.speed.median if ours and theirs else None
+
+
+def _flat(results: Results) -> float | None:
+    small, large = (_rate(results, fleets.INFO, size, 20) for size in (100, 500))
+    return small.speed.median / large.speed.median if small and large else None
+
+
+def _memory(results: Results) -> float | None:
+    if not results.memory:
+        return None
+    return fleets.added(results.memory, fleets.URI) / fleets.added(results.memory, fleets.INFO)
+
+
+def _slow_proof(count: int) -> Callable[[Results], float | None]:
+    def of(results: Results) -> float | None:
+        found = {one.nodes: one.alone for one in results.proofs if len(one.names) == count and one.latency}
+        return found[30] / found[1] if {1, 30} <= set(found) else None
+
+    return of
+
+
+TARGETS = (
+    Target(
+        "`cluster_certificate_info` against `uri`", 8, True, lambda all_: ratio(all_.single, single.URI, single.INFO)
+    ),
+    Target(
+        "`cluster_certificate`, unchanged, against `uri`",
+        8,
+        True,
+        lambda all_: ratio(all_.single, single.URI, single.SAME),
+    ),
+    Target(
+        "`cluster_certificate_info` in empty actions",
+        2.5,
+        False,
+        lambda all_: ratio(all_.single, single.INFO, single.EMPTY),
+    ),
+    Target(
+        "`cluster_certificate`, unchanged, in empty actions",
+        2.5,
+        False,
+        lambda all_: ratio(all_.single, single.SAME, single.EMPTY),
+    ),
+    Target(
+        "the audit of one cluster against the one by hand",
+        40,
+        True,
+        lambda all_: ratio(all_.audit, audit.BY_HAND, audit.BY_ONE),
+    ),
+    Target(
+        "ten certificates with RSA-2048 keys, `verify: none`, against `uri`",
+        7,
+        True,
+        lambda all_: ratio(all_.ten_rsa, rotation.BY_URI, rotation.BY_ONE_UNPROVEN),
+    ),
+    Target(
+        "the same with the proof",
+        5,
+        True,
+        lambda all_: ratio(all_.ten_rsa, rotation.BY_URI, rotation.BY_ONE),
+    ),
+    Target(
+        "ten certificates with EC keys, `verify: none`, against `uri`",
+        20,
+        True,
+        lambda all_: ratio(all_.ten_ec, rotation.BY_URI, rotation.BY_ONE_UNPROVEN),
+    ),
+    Target("clusters per second of a fleet of 100 at forks 20 against `uri`", 8, True, _fleet),
+    Target("memory that a fork adds: `uri` against `cluster_certificate_info`", 6, True, _memory),
+    Target("time per cluster: a fleet of 500 against one of 100, at forks 20", 1.25, False, _flat),
+    Target("with 100 ms of latency, the proof of one certificate: 30 nodes against one", 3, False, _slow_proof(1)),
+    Target("with 100 ms of latency, the proof of five certificates: 30 nodes against one", 3, False, _slow_proof(5)),
+)
