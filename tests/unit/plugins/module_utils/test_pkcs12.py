@@ -66,7 +66,8 @@ def test_material(authority: Authority, now: datetime, tmp_path: Path) -> None:
 
 
 def test_numbers_that_do_not_fit_are_refused(material: Material) -> None:
-    numbers = load_pem_private_key(str(material.key_pem).encode(), None).private_numbers()  # type: ignore[union-attr]
+    loaded: Any = load_pem_private_key(str(material.key_pem).encode(), None)
+    numbers = loaded.private_numbers()
     key = rsa.RSAPrivateNumbers(
         numbers.p, numbers.q, numbers.d, numbers.dmp1 + 2, numbers.dmq1, numbers.iqmp, numbers.public_numbers
     ).private_key(unsafe_skip_rsa_key_validation=True)

@@ -128,13 +128,19 @@ def test_the_certificate_of_the_api(write: str, cluster: Cluster, authority: Aut
     assert requests == Counter([*CHECKED, write, READ])
     # One session before and one after; where the new one is not trusted, that takes a second handshake to find out.
     assert handshakes == {"api": 1 + 3 + (1 if trusted else 2) + 3}
+
+    wanted = entry("api", (authority if trusted else Authority("Another CA")).issue(key="ec"))
+    Path(cluster.ca_path).write_text(str(cluster.certificate("api")) + (authority.ca_pem if trusted else ""))
+    dummy, requests, handshakes = made(cluster, cluster_certificate.OPERATION, verify="none", **wanted)
+    assert requests == Counter([*CHECKED, write, READ])
+    assert handshakes == {"api": 1 + (1 if trusted else 2)}
     Path(cluster.ca_path).write_text(str(cluster.certificate("api")))
 
 
 def test_a_deletion(cluster: Cluster, authority: Authority) -> None:
     material = authority.issue(key="ec")
     cluster.set_certificate("ldap_client", material.certificate_pem, str(material.key_pem))
-    absent = {"name": "ldap_client", "state": "absent"}
+    absent: dict[str, Any] = {"name": "ldap_client", "state": "absent"}
 
     dummy, requests, handshakes = made(cluster, cluster_certificate.OPERATION, True, **absent)
     assert requests == Counter(CHECKED)
@@ -198,7 +204,9 @@ class NoVault:
     """Keeps nothing."""
 
     vault_id = "default"
-    loaded = ("default",)
+
+    def __init__(self) -> None:
+        self.loaded = [self.vault_id]
 
     def encrypt(self, content: Secret) -> bytes:
         return b"nothing"
@@ -238,7 +246,10 @@ def test_replica_sources(authority: Authority) -> None:
         Cluster(nodes=1, fqdn="source.example.com", database="tls") as source,
         Cluster(nodes=3, database="none", replicas={"reports": [ReplicaSource.of(source, "password")]}) as cluster,
     ):
-        meant = {"source_certificate": material.certificate_pem, "source_hosts": [source.nodes[0].address]}
+        meant: dict[str, Any] = {
+            "source_certificate": material.certificate_pem,
+            "source_hosts": [source.nodes[0].address],
+        }
         dummy, requests, handshakes = made(cluster, operation, True, **meant)
         assert requests == Counter([CRDBS, BDBS])
         assert handshakes == {"api": 1}
