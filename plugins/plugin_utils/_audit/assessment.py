@@ -9,20 +9,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
+
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _x509
 
 from . import certificate_checks, cluster_checks, port_checks
 from .judgement import CRITICAL, SEVERITIES, WARNING, Judgement
 from .policy import ANY, Policy
+from .times import age
 
 #: Of the report's form; docs/audit-report.schema.json describes it.
 SCHEMA = 1
 
 VERDICTS = ("ok", "warning", "failed", "unreachable")
 OUTCOMES = ("passed", "advice", "warning", "failed", "accepted", "not_visible")
-
-_FORM = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def report(clusters: Sequence[Mapping[str, Any]], policy: Policy, now: datetime) -> dict[str, Any]:
@@ -53,19 +54,13 @@ def report(clusters: Sequence[Mapping[str, Any]], policy: Policy, now: datetime)
     findings.sort(key=lambda finding: SEVERITIES.index(finding["severity"]))
     return {
         "schema": SCHEMA,
-        "generated_at": now.strftime(_FORM),
+        "generated_at": _x509.iso(now),
         "policy": policy.as_dict(),
         "summary": _summary(judged, findings, checks, policy, now),
         "clusters": judged,
         "findings": findings,
         "checks": checks,
     }
-
-
-def age(cluster: Mapping[str, Any], now: datetime) -> int:
-    """Full days since a cluster was read: what its facts tell of days has to be lessened by as many."""
-    read_at = datetime.strptime(cluster["read_at"], _FORM).replace(tzinfo=timezone.utc)
-    return max(0, (now - read_at).days)
 
 
 def _judgements(data: Mapping[str, Any], policy: Policy, now: datetime) -> Iterator[Judgement]:

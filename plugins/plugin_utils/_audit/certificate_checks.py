@@ -8,11 +8,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from .judgement import CRITICAL, INFO, WARNING, Judgement, passed
 from .policy import Policy
+from .times import moment
 
 #: How the collection's rules on the vendor's requirements are weighed here.
 _SEVERITIES = {"error": CRITICAL, "warning": INFO}
@@ -91,7 +91,7 @@ def _issuer(facts: Mapping[str, Any], policy: Policy) -> Judgement:
 
 
 def _lifetime(facts: Mapping[str, Any], maximum: int) -> Judgement:
-    start, end = (datetime.strptime(facts[name], "%Y-%m-%dT%H:%M:%SZ") for name in ("not_before", "not_after"))
+    start, end = (moment(facts[name]) for name in ("not_before", "not_after"))
     days, check = (end - start).days, "lifetime"
     if days > maximum:
         mend = f"Rotate it to a certificate that is valid for at most {_days(maximum)}"

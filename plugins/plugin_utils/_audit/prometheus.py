@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._table import printable
 
+from . import times
 from .assessment import VERDICTS
 
 _Labels = tuple[tuple[str, str], ...]
@@ -107,7 +107,7 @@ def _findings(findings: Iterable[Mapping[str, Any]]) -> _Samples:
 
 
 def _seconds(moment: str) -> int:
-    return int(datetime.strptime(moment, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc).timestamp())
+    return int(times.moment(moment).timestamp())
 
 
 def _labels(**labels: str) -> _Labels:

@@ -8,10 +8,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509 import NO_FACTS
+
+from .times import moment
 
 _NONE = type(None)
 _NUMBER = (int, float)
@@ -127,7 +128,7 @@ def _lacking(value: Any, types: Mapping[str, _Types], where: str = "it") -> str 
 
 def _moment(text: str) -> str | None:
     try:
-        datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
+        moment(text)
     except ValueError:
         return "a time is not written as 2026-12-31T23:59:59Z"
     return None

@@ -8,13 +8,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._table import printable, table
 
-from .assessment import age
 from .judgement import CRITICAL, INFO, WARNING
+from .times import age, made
 
 _HEADER = ("cluster", "version", "certificate", "expires", "days", "status", "issuer")
 
@@ -28,7 +27,7 @@ def lines(report: Mapping[str, Any]) -> list[str]:
     for finding in report["findings"]:
         if finding["severity"] != INFO:
             found.setdefault((finding["cluster"], finding["certificate"]), []).append(finding)
-    now = datetime.strptime(report["generated_at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    now = made(report)
     rows: list[list[str]] = []
     for cluster in report["clusters"]:
         rows += _rows(cluster, found, age(cluster, now))

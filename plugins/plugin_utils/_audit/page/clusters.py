@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any
 
-from ..assessment import age
 from ..port_checks import address
+from ..times import age, made
 from .timeline import level
 
 
@@ -49,7 +48,7 @@ class Details:
 
 def details(report: Mapping[str, Any]) -> list[Details]:
     """In the order of the report."""
-    now = datetime.strptime(report["generated_at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    now = made(report)
     counts: dict[str, dict[str, int]] = {}
     for finding in report["findings"]:
         if not finding["accepted"]:

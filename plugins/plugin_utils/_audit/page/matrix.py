@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _names
 
-from ..assessment import age
+from ..times import age, made
 from .timeline import level
 
 #: The column for names that the product does not document.
@@ -55,7 +54,7 @@ _ABSENT = Cell("none", None, False)
 
 def table(report: Mapping[str, Any]) -> Table:
     """The matrix of a report."""
-    now = datetime.strptime(report["generated_at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    now = made(report)
     flagged = {
         (finding["cluster"], finding["certificate"])
         for finding in report["findings"]

@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _names
 
-from ..assessment import age
+from ..times import age, made
 
 #: Pixels of the picture's own coordinates.
 _LEFT, _RIGHT, _TOP, _LANE, _WIDTH = 190, 24, 46, 34, 1000
@@ -79,7 +79,7 @@ def level(days: int, policy: Mapping[str, Any]) -> str:
 
 def ends(report: Mapping[str, Any]) -> list[End]:
     """All expiries, the first one first: those of the certificates, and of issuers that expire before them."""
-    now = datetime.strptime(report["generated_at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    now = made(report)
     return sorted(_ends(report, now), key=lambda end: (end.days, end.date))
 
 
