@@ -81,7 +81,8 @@ class OperationAction(ModuleInProcess):
         try:
             return bool(boolean(value))
         except TypeError:
-            raise AnsibleActionFail(f"{name} is neither true nor false. Set it to one of them, or remove it.") from None
+            pass  # raised below, without this exception for its context, which Ansible would print
+        raise AnsibleActionFail(f"{name} is neither true nor false. Set it to one of them, or remove it.")
 
     def _is_python_of_controller(self, variables: Mapping[str, Any]) -> bool:
         delegate = self._task.delegate_to

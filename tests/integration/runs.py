@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -25,9 +26,15 @@ COLLECTIONS = str(Path(next(iter(collection.__path__))).parents[2])
 #: Where the ansible-core to try is installed (TESTING.md): the one that runs the tests, unless told otherwise.
 PROGRAMS = Path(os.environ.get("RC_ANSIBLE_BIN") or Path(sys.executable).parent)
 
-#: The Python that runs the modules.
-TARGET = os.environ.get("RC_TARGET_PYTHON") or str(PROGRAMS / "python")
+#: Whether operations run inside the controller, or as modules.
+IN_PROCESS = os.environ.get("RC_IN_PROCESS") or "true"
+
+#: The Python that modules run on.
+TARGET = (IN_PROCESS == "false" and os.environ.get("RC_TARGET_PYTHON")) or str(PROGRAMS / "python")
 PREFIX = "redis_enterprise.certificates"
+
+#: Where what the runs of each test returned is kept, for tools/compare_results.py.
+RESULTS = os.environ.get("RC_RESULTS")
 
 #: What must not influence a run: settings of whoever started the tests.
 _FOREIGN = re.compile(r"ANSIBLE_|REDIS_ENTERPRISE_|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|SSL_CERT_|(?i:\w+_proxy)")
@@ -38,6 +45,7 @@ class Outcome:
     """One result of one task on one host."""
 
     task: str
+    action: str  # with the name of its collection
     host: str
     status: str  # ok, failed, skipped or unreachable
     started: float
@@ -114,7 +122,9 @@ class Ansible:
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_REMOTE_TMP": str(self.home / "tmp"),
+            "ANSIBLE_INJECT_INVOCATION": "true",  # newer releases leave the options out unless told otherwise
             "COLUMNS": "10000",  # or warnings are wrapped
+            "REDIS_ENTERPRISE_IN_PROCESS": IN_PROCESS,
             **extra,
         }
 
@@ -139,7 +149,10 @@ class Ansible:
             timeout=300,
         )
         lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
-        return Run(finished.returncode, finished.stdout, [Outcome(**json.loads(line)) for line in lines])
+        run = Run(finished.returncode, finished.stdout, [Outcome(**json.loads(line)) for line in lines])
+        if RESULTS:
+            _keep(run, Path(RESULTS))
+        return run
 
     def tasks(
         self,
@@ -163,6 +176,26 @@ class Ansible:
         path = self.folder / "playbook.yml"
         path.write_text(yaml.safe_dump([play], sort_keys=False), encoding="utf-8")
         return self.playbook(path, *arguments, environment=environment)
+
+
+def _keep(run: Run, folder: Path) -> None:
+    """Add what a run returned to what the test's runs returned before."""
+    test, _space, phase = os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")
+    if phase == "(setup)":  # a fixture that several tests share belongs to none of them
+        test = test.partition("::")[0]
+    line = {
+        "test": test,
+        "returncode": run.returncode,
+        "warnings": run.warnings,
+        "outcomes": [
+            [outcome.task, outcome.host, outcome.status, outcome.result]
+            for outcome in run.outcomes
+            if outcome.action.startswith(f"{PREFIX}.")
+        ],
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / f"{hashlib.sha256(test.encode()).hexdigest()[:32]}.jsonl", "a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
 
 
 def task(name: str, module: str, options: Mapping[str, Any], **keywords: Any) -> dict[str, Any]:

@@ -18,6 +18,9 @@ from simulator.authority import Authority
 
 from .runs import Ansible, Outcome, login, task
 
+#: On one worker, so that the run that the module shares is made once.
+pytestmark = pytest.mark.xdist_group("test_connection")
+
 MODULE = "cluster_certificate_info"
 
 #: A fault that one GET meets, and the kind of failure that the module makes of it.

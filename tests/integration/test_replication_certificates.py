@@ -324,7 +324,7 @@ def test_a_destination_follows_its_source_again(
         "--diff",
         connection=login(destination),
         variables=variables,
-        environment={"ANSIBLE_PIPELINING": "false", "ANSIBLE_INJECT_INVOCATION": "true"},
+        environment={"ANSIBLE_PIPELINING": "false"},
     ).expect()
     assert in_sync(destination) == [True, True, True]
     assert sources(destination)[0] == first

@@ -158,7 +158,6 @@ def test_no_key_anywhere(
         "TMPDIR": str(temporary),
         "PYTHONPATH": str(GRAVEYARD),
         "GRAVEYARD": str(graveyard),
-        "ANSIBLE_INJECT_INVOCATION": "true",
     }
     with Cluster(nodes=1, database="none", expires={"proxy": -1}) as cluster:
         first = [key for _certificate, key in pairs(cluster, list(cluster.nodes[0].stored)).values() if key]

@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compare what the integration tests' runs returned both ways, field by field: compare_results.py FOLDER FOLDER.
+
+What differs from one run to the next in any case (keys, times, ports, folders) counts as equal where it is of the same
+kind, and stands for the same thing throughout a test.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+#: What a text may hold that is made anew in each run.
+_MADE = {
+    "time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)|\d{8}T\d{6}\.\d{3}Z",
+    "guid": r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",
+    "digest": r"(?i:\b(?:[0-9a-f]{2}:){3,31}[0-9a-f]{2}\b|\b[0-9a-f]{64}\b)",
+    "folder": rf"{re.escape(tempfile.gettempdir())}/(?:pytest-of-\w+/pytest-\d+(?:/popen-gw\d+)?/\w+|[\w.-]+)",
+    "job": r"\bj\d{9,}\.\d+",
+    "pem": r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----",
+    "port": r"(?<=[\w\]]:)\d{4,5}\b|(?<=redis-)\d{4,5}\b",
+    "issuer": r"Pebble Intermediate CA \w+",
+    "seconds": r"\b\d+(?:\.\d+)? s\b",
+}
+_MADE_TEXT = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _MADE.items()))
+
+#: Numbers that are made anew in each run, by the name of their field.
+_MADE_NUMBERS = frozenset({"port", "metrics_port", "serial_number", "days_remaining", "chain_days_remaining"})
+
+
+class _Test:
+    """Gives what was made anew in one test a number, in the order of its appearance."""
+
+    def __init__(self) -> None:
+        self._known: defaultdict[str, dict[str, int]] = defaultdict(dict)
+
+    def plain(self, value: Any, field: str = "") -> Any:
+        if isinstance(value, dict):
+            return {self._text(key): self.plain(value[key], key) for key in sorted(value)}
+        if isinstance(value, list):
+            # A CA may put the names that it was asked for into an order of its own.
+            items = sorted(value) if field == "subject_alternative_names" else value
+            return [self.plain(item, field) for item in items]
+        if isinstance(value, str):
+            return self._text(value)
+        if field in _MADE_NUMBERS and isinstance(value, int):
+            return self._number("number", str(value))
+        return value
+
+    def _text(self, text: str) -> str:
+        return _MADE_TEXT.sub(lambda found: self._number(str(found.lastgroup), found[0]), text)
+
+    def _number(self, kind: str, text: str) -> str:
+        if kind in ("time", "seconds", "port", "number"):
+            return f"<{kind}>"  # two of them may be the same by chance
+        return f"<{kind} {self._known[kind].setdefault(text, len(self._known[kind]) + 1)}>"
+
+
+def _differences(first: Any, second: Any, where: str) -> Iterator[str]:
+    if isinstance(first, dict) and isinstance(second, dict):
+        for key in sorted({*first, *second}):
+            if key not in first or key not in second:
+                yield f"{where}.{key}: only in the {'second' if key not in first else 'first'}"
+            else:
+                yield from _differences(first[key], second[key], f"{where}.{key}")
+    elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
+        for index, pair in enumerate(zip(first, second, strict=True)):
+            yield from _differences(*pair, f"{where}[{index}]")
+    elif repr(first) != repr(second):  # NaN is not equal to itself
+        yield f"{where}:\n    {first!r}\n    {second!r}"
+
+
+def _runs(path: Path) -> list[dict[str, Any]]:
+    """The runs of one test."""
+    test = _Test()
+    runs = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    for run in runs:
+        run["outcomes"].sort(key=lambda outcome: outcome[1])  # by host: several are at work side by side
+    return [test.plain(run) for run in runs]
+
+
+def main() -> None:
+    """Print what differs; exit code 1 when something does, or when there is nothing to compare."""
+    first, second = ({path.name: path for path in Path(folder).glob("*.jsonl")} for folder in sys.argv[1:3])
+    alone = [{**first, **second}[name] for name in sorted(first.keys() ^ second.keys())]
+    wrong = [f"{_runs(path)[0]['test']} ran only one way" for path in alone]
+    tasks = 0
+    for name in sorted(first.keys() & second.keys()):
+        runs = _runs(first[name])
+        tasks += sum(len(run["outcomes"]) for run in runs)
+        wrong += [f"{runs[0]['test']} {line}" for line in _differences(runs, _runs(second[name]), "run")]
+    print("\n".join(wrong) or f"{tasks} results of {len(first)} tests are equal")
+    sys.exit(bool(wrong) or not tasks)
+
+
+main()
