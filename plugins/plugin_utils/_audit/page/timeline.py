@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,8 @@ from ..times import age, made
 
 #: Pixels of the picture's own coordinates.
 _LEFT, _RIGHT, _TOP, _LANE, _WIDTH = 190, 24, 46, 34, 1000
-_BUCKET = 18  # expiries that are nearer to each other are one dot
+_MARGIN = 18
+_APART = 30  # expiries that are nearer to each other are one dot
 
 #: Days on the axis, and what they are called.
 _TICKS = ((7, "7 d"), (30, "30 d"), (90, "90 d"), (180, "6 mo"), (365, "1 y"), (730, "2 y"), (1825, "5 y"), (3650, "10 y"))
@@ -110,7 +111,7 @@ def picture(ends: Sequence[End], policy: Mapping[str, Any]) -> Picture:
 
     def x(days: float) -> int:
         place = (_scale(max(days, _PAST)) - low) / (high - low)
-        return round(_LEFT + _BUCKET + place * (_WIDTH - _LEFT - _RIGHT - _BUCKET))
+        return round(_LEFT + _MARGIN + place * (_WIDTH - _LEFT - _RIGHT - _MARGIN))
 
     found = {end.lane for end in ends}
     names = [name for name in (*sorted(_names.KNOWN), _OTHERS, _ISSUERS) if name in found]
@@ -132,16 +133,29 @@ def picture(ends: Sequence[End], policy: Mapping[str, Any]) -> Picture:
     )
 
 
-def _dots(ends: Sequence[End], lanes: Mapping[str, int], x: Any) -> list[Dot]:
-    gathered: dict[tuple[str, int, str], list[End]] = {}
+def _dots(ends: Sequence[End], lanes: Mapping[str, int], x: Callable[[float], int]) -> list[Dot]:
+    groups: dict[tuple[str, str], list[list[End]]] = {}
     for end in ends:
-        gathered.setdefault((end.lane, x(end.days) // _BUCKET, end.level), []).append(end)
-    dots = []
-    for (lane, _bucket, urgency), group in gathered.items():
-        middle = round(sum(x(end.days) for end in group) / len(group))
-        radius = min(14, round(5 + 2.2 * math.log2(len(group))))
-        dots.append(Dot(middle, lanes[lane], radius, urgency, len(group), _title(lane, group)))
-    return dots
+        near = groups.setdefault((end.lane, end.level), [[]])
+        if near[-1] and x(end.days) - _middle(near[-1], x) >= _APART:
+            near.append([])
+        near[-1].append(end)
+    return [
+        Dot(
+            round(_middle(group, x)),
+            lanes[lane],
+            min(14, round(5 + 2.2 * math.log2(len(group)))),
+            urgency,
+            len(group),
+            _title(lane, group),
+        )
+        for (lane, urgency), near in groups.items()
+        for group in near
+    ]
+
+
+def _middle(group: Sequence[End], x: Callable[[float], int]) -> float:
+    return sum(x(end.days) for end in group) / len(group)
 
 
 def _title(lane: str, group: Sequence[End]) -> str:
