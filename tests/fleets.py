@@ -162,25 +162,34 @@ def _issuer_expiring(data: dict[str, Any]) -> None:
 
 
 def _weak_key(data: dict[str, Any]) -> None:
-    found = finding("key_too_small", "error", "api", "the leaf has an RSA key of 1024 bits only", "Use at least 2048 bits")
+    found = finding(
+        "key_too_small", "error", "api", "the leaf has an RSA key of 1024 bits only", "Use at least 2048 bits"
+    )
     _replace(data, "api", days=90, public_key_size=1024, findings=[found])
 
 
 def _sha1(data: dict[str, Any]) -> None:
     found = finding(
-        "weak_signature", "error", "proxy", "the signature of the leaf uses SHA1", "Have it signed with SHA-256 or SHA-512"
+        "weak_signature",
+        "error",
+        "proxy",
+        "the signature of the leaf uses SHA1",
+        "Have it signed with SHA-256 or SHA-512",
     )
     _replace(data, "proxy", days=300, signature_algorithm="sha1WithRSAEncryption", findings=[found])
 
 
 def _long_lived(data: dict[str, Any]) -> None:
-    found = finding("validity_too_long", "warning", "cm", "the leaf is valid for 730 days", "Issue it for a year at the most")
+    found = finding(
+        "validity_too_long", "warning", "cm", "the leaf is valid for 730 days", "Issue it for a year at the most"
+    )
     _replace(data, "cm", days=600, not_before=iso(NOW - timedelta(days=130)), findings=[found])
 
 
 def _drifted_port(data: dict[str, Any]) -> None:
     data["endpoints"] = [
-        {**one, "matches": False} if one["service"] == "proxy" and one["node"] == 2 else one for one in data["endpoints"]
+        {**one, "matches": False} if one["service"] == "proxy" and one["node"] == 2 else one
+        for one in data["endpoints"]
     ]
     hazard = {
         "id": "RS122668",

@@ -95,5 +95,9 @@ def _drift(change: Mapping[str, Any]) -> Judgement:
         return passed(name, check, "is what is wanted")
     reason = f" ({change['reason']})" if change.get("reason") else ""
     return Judgement(
-        name, check, WARNING, f"is not what is wanted: {change['action']}{reason}", "Run the rotation, or mend its material"
+        name,
+        check,
+        WARNING,
+        f"is not what is wanted: {change['action']}{reason}",
+        "Run the rotation, or mend its material",
     )

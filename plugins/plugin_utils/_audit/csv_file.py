@@ -28,7 +28,17 @@ _FACTS = (
     "self_signed",
     "fingerprint",
 )
-_HEADER = ("cluster", "url", "fqdn", "version", "verdict", "certificate", *_FACTS, "subject_alternative_names", "findings")
+_HEADER = (
+    "cluster",
+    "url",
+    "fqdn",
+    "version",
+    "verdict",
+    "certificate",
+    *_FACTS,
+    "subject_alternative_names",
+    "findings",
+)
 
 #: What makes a spreadsheet take a text for a formula.
 _FORMULA = ("=", "+", "-", "@")
@@ -51,9 +61,7 @@ def render(report: Mapping[str, Any]) -> str:
         for facts in cluster["certificates"]:
             names = " ".join(facts["subject_alternative_names"] or ())
             findings = "; ".join(found.get((cluster["name"], facts["name"]), ()))
-            writer.writerow(
-                map(_cell, [*about, facts["name"], *(facts[fact] for fact in _FACTS), names, findings])
-            )
+            writer.writerow(map(_cell, [*about, facts["name"], *(facts[fact] for fact in _FACTS), names, findings]))
     return file.getvalue()
 
 

@@ -37,9 +37,7 @@ class Directory:
             raise self._error(f"this user may not write to {existing}. Check its mode and owner")
 
     def _error(self, wrong: str) -> CertificateError:
-        return CertificateError(
-            "invalid_option", f"option output_directory: {wrong}.", option="output_directory"
-        )
+        return CertificateError("invalid_option", f"option output_directory: {wrong}.", option="output_directory")
 
     def file(self, name: str) -> str:
         """The path of one of its files."""

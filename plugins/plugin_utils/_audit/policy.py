@@ -73,7 +73,9 @@ class Acceptance:
             until = date.fromisoformat(given["until"].strip())
         except ValueError:
             raise _invalid(
-                "exceptions", f"until of {where} is not a date", "Write it as 2027-06-30, the last day on which it counts"
+                "exceptions",
+                f"until of {where} is not a date",
+                "Write it as 2027-06-30, the last day on which it counts",
             ) from None
         return cls(given["cluster"], given["certificate"], given["check"], until, given["reason"].strip())
 

@@ -47,7 +47,11 @@ def _served(service: str | None, endpoints: Sequence[Mapping[str, Any]]) -> Judg
     if differing:
         mend = "Look again in a few minutes; then restart the service on the nodes that present another one"
         return Judgement(
-            service, check, CRITICAL, f"another certificate than the API reports is presented by {_listed(differing)}", mend
+            service,
+            check,
+            CRITICAL,
+            f"another certificate than the API reports is presented by {_listed(differing)}",
+            mend,
         )
     failed = [one for one in endpoints if one["status"] == "failed"]
     if failed:

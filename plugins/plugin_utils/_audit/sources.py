@@ -42,7 +42,9 @@ def gather(clusters: Sequence[Mapping[str, Any]], paths: Sequence[str]) -> list[
             name = cluster["name"]
             if name in seen:
                 both = f"{seen[name]} and {source}" if seen[name] != source else f"{source}, twice"
-                raise _invalid(option, f"the cluster {name} is in {both}", "Give each cluster once, and a name of its own")
+                raise _invalid(
+                    option, f"the cluster {name} is in {both}", "Give each cluster once, and a name of its own"
+                )
             seen[name] = source
             gathered.append(_without_surrogates({key: value for key, value in cluster.items() if key != "verdict"}))
     return gathered

@@ -218,7 +218,9 @@ def test_an_exception_accepts_until_its_date() -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [{"cluster": "two.example.com"}, {"certificate": "cm"}, {"check": "key_size"}], ids=lambda one: next(iter(one))
+    "other",
+    [{"cluster": "two.example.com"}, {"certificate": "cm"}, {"check": "key_size"}],
+    ids=lambda one: next(iter(one)),
 )
 def test_an_exception_accepts_nothing_else(other: dict[str, str]) -> None:
     exception = {"cluster": NAME, "certificate": "proxy", "check": "expiry", "until": "2027-01-01", "reason": "planned"}

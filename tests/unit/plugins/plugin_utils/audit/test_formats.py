@@ -88,7 +88,9 @@ def test_csv(report: dict[str, Any]) -> None:
 
 def test_csv_is_no_formula() -> None:
     rows = list(csv.DictReader(io.StringIO(render("csv", reports.report([fleets.hostile()])), newline="")))
-    dangerous = {row["subject"] for row in rows} | {row["issuer"] for row in rows} | {row["certificate"] for row in rows}
+    dangerous = (
+        {row["subject"] for row in rows} | {row["issuer"] for row in rows} | {row["certificate"] for row in rows}
+    )
     assert {"'=cmd|' /C calc'!A0", "'@SUM(1+1)*cmd", "'-2+3?{{ 7 * 7 }}{% raw %}"} <= dangerous
 
 
@@ -112,7 +114,9 @@ def test_junit(report: dict[str, Any], tmp_path: Path) -> None:
 
 
 def test_junit_names_what_failed() -> None:
-    read = junitparser.JUnitXml.fromstring(junit.render(reports.report([fleets.unreachable("one.example.com")])).encode())
+    read = junitparser.JUnitXml.fromstring(
+        junit.render(reports.report([fleets.unreachable("one.example.com")])).encode()
+    )
     ((case,),) = [list(suite) for suite in read]
     (failure,) = case.result
     assert (case.classname, case.name, failure.type) == ("one.example.com", "reachable", "reachable")
