@@ -43,7 +43,7 @@ class Browser:
         self._read, answers = os.pipe()
         # It reads commands from descriptor 3, and answers on 4.
         self._process = subprocess.Popen(
-            ["sh", "-c", f'exec "$@" 3<&{commands} 4>&{answers}', "sh", PROGRAM, *self._options()],
+            ["bash", "-c", f'exec "$@" 3<&{commands} 4>&{answers}', "bash", PROGRAM, *self._options()],
             pass_fds=(commands, answers),
             env={**os.environ, "HOME": str(self._folder)},
             stdin=subprocess.DEVNULL,
@@ -52,15 +52,22 @@ class Browser:
         )
         os.close(commands)
         os.close(answers)
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Network", "Log"):
-            self.call(f"{domain}.enable")
+        try:
+            target = self.call("Target.createTarget", url="about:blank")["targetId"]
+            self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+            for domain in ("Page", "Runtime", "Network", "Log"):
+                self.call(f"{domain}.enable")
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
         os.close(self._write)  # it ends when nobody can tell it anything any more
         try:
             self._process.wait(10)
@@ -113,8 +120,9 @@ class Browser:
 
     def open(self, path: Path) -> None:
         """Load a file, and wait until it is there."""
+        self.call("Page.navigate", url="about:blank")  # or one that differs in its fragment alone stays as it is
         self.call("Page.navigate", url=path.as_uri())
-        while self.evaluate("document.readyState") != "complete" or self.evaluate("location.href") == "about:blank":
+        while self.evaluate("location.href + document.readyState") != f"{path.as_uri()}complete":
             pass
 
     def evaluate(self, expression: str) -> Any:

@@ -154,12 +154,13 @@ summary:
   type: dict
   contains:
     clusters:
-      description: How many there are in RV(summary.clusters.total), and of each verdict.
+      description: How many there are in all (C(total)), and of each verdict.
       type: dict
       returned: always
       sample: {total: 12, ok: 9, warning: 1, failed: 1, unreachable: 1}
     certificates:
-      description: How many there are, have expired, or will within O(fail_within) or after that within O(warn_within) days.
+      description:
+        - How many there are, have expired, or will within O(fail_within) or, after that, within O(warn_within) days.
       type: dict
       returned: always
       sample: {total: 84, expired: 0, fail_within: 1, warn_within: 3}

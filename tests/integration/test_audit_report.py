@@ -108,7 +108,7 @@ def test_a_cluster_in_two_slices(ansible: Ansible) -> None:
     failed = done.outcomes[-1]
     assert failed.failure == {"kind": "invalid_option", "option": "data_paths"}
     assert "billing-fra.example.com" in failed.result["msg"]
-    assert f"{ansible.folder}/a/audit.json and {ansible.folder}/b/audit.json" in failed.result["msg"]
+    assert "is in a/audit.json and b/audit.json" in failed.result["msg"]
 
 
 @pytest.mark.parametrize(

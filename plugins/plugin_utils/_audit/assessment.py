@@ -38,7 +38,7 @@ def report(clusters: Sequence[Mapping[str, Any]], policy: Policy, now: datetime)
     judged = []
     for data in clusters:
         cluster = data["name"]
-        worst = set()
+        worst: set[str] = set()
         for judgement in _judgements(data, policy, now):
             acceptance = policy.accepting(now, cluster, judgement.certificate, judgement.check)
             if judgement.severity:
@@ -105,7 +105,7 @@ def _check(cluster: str, judgement: Judgement, outcome: str) -> dict[str, Any]:
     }
 
 
-def _verdict(data: Mapping[str, Any], worst: set[str | None]) -> str:
+def _verdict(data: Mapping[str, Any], worst: set[str]) -> str:
     if data["error"]:
         return "unreachable"
     return "failed" if CRITICAL in worst else "warning" if WARNING in worst else "ok"

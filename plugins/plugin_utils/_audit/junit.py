@@ -24,15 +24,19 @@ def render(report: Mapping[str, Any]) -> str:
     for check in report["checks"]:
         by_cluster.setdefault(check["cluster"], []).append(check)
     seconds = {cluster["name"]: cluster["seconds"] for cluster in report["clusters"]}
-    root = ElementTree.Element("testsuites", name="redis_enterprise.certificates.audit", **_counts(report["checks"]))
+    root = ElementTree.Element(
+        "testsuites", {"name": "redis_enterprise.certificates.audit", **_counts(report["checks"])}
+    )
     for cluster, checks in by_cluster.items():
         suite = ElementTree.SubElement(
             root,
             "testsuite",
-            name=printable(cluster),
-            **_counts(checks),
-            time=f"{seconds.get(cluster, 0):.3f}",
-            timestamp=report["generated_at"].rstrip("Z"),
+            {
+                "name": printable(cluster),
+                **_counts(checks),
+                "time": f"{seconds.get(cluster, 0):.3f}",
+                "timestamp": report["generated_at"].rstrip("Z"),
+            },
         )
         used: Counter[str] = Counter()
         for check in checks:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from ..port_checks import address
@@ -25,6 +26,7 @@ class Certificate:
     days: int | None
     key: str
     fingerprint: str  # its beginning
+    issuer_rows: int  # how many lines its issuer is told for; 0: the line above has told it
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def details(report: Mapping[str, Any]) -> list[Details]:
     return [
         Details(
             data,
-            [_certificate(facts, age(data, now), report["policy"]) for facts in data["certificates"]],
+            _certificates(data["certificates"], age(data, now), report["policy"]),
             _ports(data["endpoints"] or ()),
             counts.get(data["name"], {}),
         )
@@ -65,12 +67,22 @@ def details(report: Mapping[str, Any]) -> list[Details]:
     ]
 
 
-def _certificate(facts: Mapping[str, Any], older: int, policy: Mapping[str, Any]) -> Certificate:
+def _certificates(found: Sequence[Mapping[str, Any]], older: int, policy: Mapping[str, Any]) -> list[Certificate]:
+    """The lines; one issuer of several in a row is told once."""
+    return [
+        _certificate(facts, older, policy, len(same) if facts is same[0] else 0)
+        for _issuer, group in groupby(found, key=lambda facts: facts["issuer"])
+        for same in [list(group)]
+        for facts in same
+    ]
+
+
+def _certificate(facts: Mapping[str, Any], older: int, policy: Mapping[str, Any], issuer_rows: int) -> Certificate:
     if facts.get("error"):
-        return Certificate(facts, "unreadable", None, "", "")
+        return Certificate(facts, "unreadable", None, "", "", 0)
     days = facts["days_remaining"] - older
     key = " ".join(str(part) for part in (facts["public_key_type"], facts["public_key_size"]) if part)
-    return Certificate(facts, level(days, policy), days, key, facts["fingerprint"][:23])
+    return Certificate(facts, level(days, policy), days, key, facts["fingerprint"][:23], issuer_rows)
 
 
 def _ports(endpoints: Sequence[Mapping[str, Any]]) -> list[Ports]:

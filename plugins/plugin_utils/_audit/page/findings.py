@@ -36,13 +36,24 @@ TITLES = {
 
 
 @dataclass(frozen=True)
+class Row:
+    """The same of one or more certificates of a cluster."""
+
+    cluster: str
+    certificates: list[str | None]
+    message: str
+    accepted: Mapping[str, str] | None
+
+
+@dataclass(frozen=True)
 class Group:
     """Findings of one check."""
 
     check: str
     title: str
+    total: int
     mends: list[str]
-    findings: list[Mapping[str, Any]]
+    rows: list[Row]
 
 
 @dataclass(frozen=True)
@@ -72,9 +83,19 @@ def _groups(found: Sequence[Mapping[str, Any]]) -> list[Group]:
         Group(
             check,
             TITLES.get(check, check.replace("_", " ").capitalize()),
+            len(findings),
             list(dict.fromkeys(finding["mend"] for finding in findings)),
-            findings,
+            _rows(findings),
         )
         for check, findings in by_check.items()
     ]
-    return sorted(groups, key=lambda group: -len(group.findings))
+    return sorted(groups, key=lambda group: -group.total)
+
+
+def _rows(findings: Sequence[Mapping[str, Any]]) -> list[Row]:
+    alike: dict[tuple[str, str, str], Row] = {}
+    for one in findings:
+        key = one["cluster"], one["message"], str(one["accepted"])
+        row = alike.setdefault(key, Row(one["cluster"], [], one["message"], one["accepted"]))
+        row.certificates.append(one["certificate"])
+    return list(alike.values())

@@ -29,7 +29,7 @@
     }
     for (const row of rows) row.toggleAttribute("data-gone", !shown.has(row.dataset.c));
     for (const group of all("#findings details")) {
-      const left = all("tbody tr:not([data-gone])", group).length;
+      const left = all("tbody tr:not([data-gone])", group).reduce((sum, row) => sum + Number(row.dataset.n ?? 1), 0);
       group.toggleAttribute("data-gone", left === 0);
       group.querySelector(".left").textContent = left;
     }

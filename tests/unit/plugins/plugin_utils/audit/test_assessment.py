@@ -300,7 +300,7 @@ def test_the_policy_is_documented_as_it_is_taken() -> None:
 
 
 def test_no_cluster_comes_twice() -> None:
-    with pytest.raises(CertificateError, match="the cluster one.example.com is in option clusters, twice"):
+    with pytest.raises(CertificateError, match=r"the cluster one\.example\.com is in option clusters, twice"):
         sources.gather([fleets.cluster(NAME), fleets.cluster(NAME)], [])
 
 

@@ -56,12 +56,22 @@ def shots() -> Path:
     return folder
 
 
-@pytest.fixture
-def chromium(tmp_path: Path) -> Iterator[Browser]:
-    with Browser(tmp_path) as started:
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with Browser(tmp_path_factory.mktemp("browser")) as started:
         yield started
-        assert started.complaints == []
-        assert [url for url in started.requests if not url.startswith(("file:", "data:,"))] == []
+
+
+@pytest.fixture
+def chromium(running: Browser) -> Iterator[Browser]:
+    running.look()
+    running.complaints.clear()
+    running.requests.clear()
+    yield running
+    running.call("Emulation.setScriptExecutionDisabled", value=False)
+    assert running.complaints == []
+    assert [url for url in running.requests if not url.startswith(("file:", "data:,"))] == []
+    assert running.requests
 
 
 def visible(chromium: Browser, selector: str) -> list[str]:
