@@ -150,7 +150,7 @@ def _pin(database: Database, source: ReplicaSource, now: datetime) -> dict[str, 
     return {
         "database": database.name,
         "uid": database.uid,
-        "source": source.host,
+        "source": source.host or "?",
         "port": source.port,
         "fingerprint": source.fingerprints[0] if source.fingerprints else None,
         "not_after": end and _x509.iso(end),

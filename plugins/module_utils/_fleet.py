@@ -26,6 +26,9 @@ def _unchecked(spec: Mapping[str, Any]) -> dict[str, Any]:
     return kept if spec["type"] in ("str", "path") else {**kept, "type": "raw"}
 
 
+#: A cluster that has one of these of its own does not also log in with the others that all share.
+_LOGIN = frozenset({"username", "password", "token"})
+
 #: For AnsibleModule: the options of one cluster.
 SPEC: dict[str, dict[str, Any]] = {
     "name": {"type": "str"},
@@ -39,7 +42,7 @@ class Member:
 
     Attributes:
         name: unique in the fleet.
-        options: of its connection, as they were given.
+        options: of its connection, as they were given to it or to all.
     """
 
     name: str
@@ -62,13 +65,16 @@ class Member:
         return {**dict.fromkeys(operation.argument_spec), **validation.validated_parameters}
 
 
-def members(entries: Sequence[Mapping[str, Any]]) -> list[Member]:
+def members(entries: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]) -> list[Member]:
     """The clusters of O(clusters).
+
+    Args:
+        shared: connection options for those that do not have them, with C(None) for what was not given.
 
     Raises:
         CertificateError: two have the same name.
     """
-    given = [{option: value for option, value in entry.items() if value is not None} for entry in entries]
+    given = [_combined(entry, shared) for entry in entries]
     hosts = Counter(_host(options) for options in given)
     found = []
     for number, options in enumerate(given, 1):
@@ -84,6 +90,15 @@ def members(entries: Sequence[Mapping[str, Any]]) -> list[Member]:
             option="clusters",
         )
     return found
+
+
+def _combined(entry: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
+    own = {option: value for option, value in entry.items() if value is not None}
+    ignored = _LOGIN if not _LOGIN.isdisjoint(own) else frozenset()
+    if "client_cert" in own:
+        ignored |= {"client_key"}
+    common = {option: shared[option] for option in CONNECTION_SPEC if option not in ignored}
+    return {**{option: value for option, value in common.items() if value is not None}, **own}
 
 
 def _host(options: Mapping[str, Any], *, port: bool = False) -> str | None:

@@ -21,7 +21,7 @@ def judge(clusters: Sequence[Mapping[str, Any]]) -> None:
     """
     for cluster in clusters:
         for pin in (cluster["replication"] or {}).get("replica_of", ()):
-            if pin["state"] != "unknown" or pin["fingerprint"] is None or pin["source"] is None:
+            if pin["state"] != "unknown" or pin["fingerprint"] is None:
                 continue
             has = _at_endpoint(pin, clusters) or _by_name(pin, clusters)
             # Two clusters may share addresses, or a name by mistake: then nobody knows.

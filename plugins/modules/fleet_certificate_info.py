@@ -22,9 +22,7 @@ description:
 extends_documentation_fragment:
   - redis_enterprise.certificates.attributes
   - redis_enterprise.certificates.attributes.info
-requirements:
-  - requests >= 2.25
-  - cryptography >= 40.0
+  - redis_enterprise.certificates.connection
 notes:
   - For each cluster there is one login, one connection to its API, and one request for each of these. The certificates;
     C(/v1/cluster) for its name, ports and alerts; C(/v1/nodes) for version, state and addresses of the nodes;
@@ -40,8 +38,9 @@ notes:
 options:
   clusters:
     description:
-      - The clusters, each with the options of its connection. What is not given comes from the environment, as
-        M(redis_enterprise.certificates.cluster_certificate_info) describes.
+      - The clusters, each with the options of its connection. What one does not give comes from the options of the same
+        name that stand beside O(clusters), and then from the environment. One with a login of its own, in
+        O(clusters[].username), O(clusters[].password) or O(clusters[].token), uses none of another.
       - At least one of O(clusters) and O(hosts) is needed.
     type: list
     elements: dict
@@ -131,16 +130,15 @@ EXAMPLES = r"""
 
 - name: Read two clusters
   redis_enterprise.certificates.fleet_certificate_info:
+    ca_path: /etc/ssl/certs/corporate-ca.pem
     clusters:
       - name: payments
         url: https://payments.redis.example.com:9443
         username: viewer@example.com
         password: "{{ vault_payments_password }}"
-        ca_path: /etc/ssl/certs/corporate-ca.pem
       - name: sessions
         url: https://sessions.redis.example.com:9443
         token: "{{ sessions_token }}"
-        ca_path: /etc/ssl/certs/corporate-ca.pem
   register: fleet
 
 - name: Show which could not be read, and why
@@ -273,7 +271,7 @@ clusters:
               type: raw
               returned: always
             source:
-              description: The host of the source; null where it is not certain.
+              description: The host of the source; V(?) where it is not certain.
               type: str
               returned: always
             port:

@@ -225,6 +225,20 @@ def test_names(ansible: Ansible) -> None:
     assert run["range"].failure["option"] == "concurrency"
 
 
+def test_what_all_share(ansible: Ansible) -> None:
+    with Cluster(nodes=1, database="none") as one, Cluster(nodes=1, database="none") as two:
+        shared = login(one)
+        given = [
+            {"name": "one"},
+            {"name": "two", "url": two.url, "ca_path": two.ca_path, "token": two.token()},
+            {"name": "other login", "username": "somebody@example.com", "password": "wrong"},
+            {"name": "half a login", "username": "somebody@example.com"},
+        ]
+        run = ansible.tasks([task("read", MODULE, {"clusters": given})], connection=shared).expect()
+    kinds = {name: entry["error"] and entry["error"]["failure"]["kind"] for name, entry in clusters(run).items()}
+    assert kinds == {"one": None, "two": None, "other login": "unauthorized", "half a login": "invalid_option"}
+
+
 @pytest.mark.parametrize("in_process", ["true", "false"])
 def test_no_secret_shows(ansible: Ansible, in_process: str) -> None:
     password = "correct horse battery staple"

@@ -26,7 +26,7 @@ def run(task: Task) -> dict[str, Any]:
     """
     params = task.params
     _options.check_range(params, "concurrency", 1, 1000, "clusters")
-    members = _fleet.members(params["clusters"] or ())
+    members = _fleet.members(params["clusters"] or (), params)
     if not members:
         raise CertificateError(
             "invalid_option", "there is nothing to read. Give clusters, or hosts.", option="clusters"
@@ -62,9 +62,11 @@ def _entry(member: _fleet.Member, *, served: bool) -> dict[str, Any]:
 OPERATION = Operation(
     run,
     {
+        **_options.CONNECTION_SPEC,
         "clusters": {"type": "list", "elements": "dict", "options": _fleet.SPEC},
         "hosts": {"type": "list", "elements": "str"},
         "concurrency": {"type": "int", "default": 16},
         "served": {"type": "bool", "default": True},
     },
+    mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
 )
