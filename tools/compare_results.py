@@ -21,8 +21,9 @@ from typing import Any
 _MADE = {
     "time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)|\d{8}T\d{6}\.\d{3}Z",
     "guid": r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",
-    "digest": r"\b(?:[0-9a-f]{2}:){3,31}[0-9a-f]{2}\b|\b[0-9a-f]{64}\b",
+    "digest": r"(?i:\b(?:[0-9a-f]{2}:){3,31}[0-9a-f]{2}\b|\b[0-9a-f]{64}\b)",
     "folder": rf"{re.escape(tempfile.gettempdir())}/(?:pytest-of-\w+/pytest-\d+(?:/popen-gw\d+)?/\w+|[\w.-]+)",
+    "job": r"\bj\d{9,}\.\d+",
     "pem": r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----",
     "port": r"(?<=[\w\]]:)\d{4,5}\b|(?<=redis-)\d{4,5}\b",
     "issuer": r"Pebble Intermediate CA \w+",
@@ -42,7 +43,7 @@ class _Test:
 
     def plain(self, value: Any, field: str = "") -> Any:
         if isinstance(value, dict):
-            return {self._text(key): self.plain(item, key) for key, item in value.items()}
+            return {self._text(key): self.plain(value[key], key) for key in sorted(value)}
         if isinstance(value, list):
             # A CA may put the names that it was asked for into an order of its own.
             items = sorted(value) if field == "subject_alternative_names" else value
@@ -88,7 +89,8 @@ def _runs(path: Path) -> list[dict[str, Any]]:
 def main() -> None:
     """Print what differs; exit code 1 when something does, or when there is nothing to compare."""
     first, second = ({path.name: path for path in Path(folder).glob("*.jsonl")} for folder in sys.argv[1:3])
-    wrong = [f"{name}: ran only one way" for name in sorted(first.keys() ^ second.keys())]
+    alone = [{**first, **second}[name] for name in sorted(first.keys() ^ second.keys())]
+    wrong = [f"{_runs(path)[0]['test']} ran only one way" for path in alone]
     tasks = 0
     for name in sorted(first.keys() & second.keys()):
         runs = _runs(first[name])

@@ -16,6 +16,13 @@ attributes:
     description: Shows facts of the certificate before and after. Never PEM, and never a private key.
   idempotent:
     description: A second run with the same options changes nothing.
+  action:
+    description: Runs inside the controller, without a payload, a temporary file or another interpreter.
+    support: partial
+    details:
+      - When the connection is V(local), unless C(become), C(async), C(timeout), C(environment) or another Python
+        (C(ansible_python_interpreter)) asks for a process of its own. Then it runs as a module, with equal results.
+      - Set E(REDIS_ENTERPRISE_IN_PROCESS), or the variable C(redis_enterprise_in_process), to V(false) to turn it off.
   action_group:
     description: Use C(group/redis_enterprise.certificates.redis_enterprise) in C(module_defaults).
     support: full

@@ -7,13 +7,12 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
-from . import _cluster, _endpoints, _session, _wire
+from . import _cluster, _endpoints, _trust, _wire
 from ._api import Api, Stored
 from ._cluster import Cluster
 from ._endpoints import Endpoint
@@ -45,8 +44,7 @@ class Looks:
         Raises:
             CertificateError: C(ca_path) is not usable.
         """
-        self._trust: ssl.SSLContext = _session.trusting(ca_path)
-        _wire.overhear(self._trust)
+        self._trust = _trust.trusting(ca_path, _wire.overhear)
         self._timeout = timeout
         self.seen: dict[Endpoint, Served] = {}
 

@@ -20,7 +20,7 @@ _Seen = TypeVar("_Seen")
 
 def side_by_side(look: Callable[[_Place], _Seen], places: Sequence[_Place], limit: int = _LIMIT) -> list[_Seen]:
     """What each look returns, in the order of the places."""
-    if not places:
-        return []
+    if len(places) < 2:
+        return [look(place) for place in places]
     with ThreadPoolExecutor(min(len(places), limit)) as threads:
         return list(threads.map(look, places))

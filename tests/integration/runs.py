@@ -180,7 +180,9 @@ class Ansible:
 
 def _keep(run: Run, folder: Path) -> None:
     """Add what a run returned to what the test's runs returned before."""
-    test = os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0]
+    test, _space, phase = os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")
+    if phase == "(setup)":  # a fixture that several tests share belongs to none of them
+        test = test.partition("::")[0]
     line = {
         "test": test,
         "returncode": run.returncode,

@@ -20,7 +20,7 @@ import pytest
 from simulator import Cluster
 from simulator.authority import Authority
 
-from .runs import IN_PROCESS, PREFIX, PROGRAMS, TARGET, Ansible, Run, login, task
+from .runs import PREFIX, PROGRAMS, TARGET, Ansible, Run, login, task
 from .test_secrets import assert_absent, key_lines
 
 #: What ansible-core says before it runs a module, at -vvv.
@@ -40,7 +40,9 @@ def another_python(folder: Path) -> str:
     return str(link)
 
 
-@pytest.mark.parametrize("python", [TARGET, "auto_silent", "{{ ansible_playbook_python }}"])
+@pytest.mark.parametrize(
+    "python", [TARGET, "auto_silent", "{{ ansible_playbook_python }}"], ids=["named", "discovered", "of the playbook"]
+)
 def test_in_the_controller(ansible: Ansible, cluster: Cluster, python: str) -> None:
     run = ansible.tasks(
         [READ],
@@ -178,7 +180,6 @@ def test_vaulted_options_and_dates_reach_it_as_they_reach_a_module(ansible: Ansi
     assert run["dates"].result["missing"] == ["2026-01-01", "2026-01-01T00:00:00Z"]
 
 
-@pytest.mark.skipif(IN_PROCESS == "false", reason="a module gets its options in a temporary file")
 def test_no_key_on_disk_without_pipelining(ansible: Ansible, cluster: Cluster, authority: Authority) -> None:
     material = authority.issue()
     run = ansible.tasks(
@@ -191,7 +192,11 @@ def test_no_key_on_disk_without_pipelining(ansible: Ansible, cluster: Cluster, a
         ],
         connection=login(cluster),
         variables={"certificate": material.certificate_pem, "private_key": str(material.key_pem)},
-        environment={"ANSIBLE_PIPELINING": "false", "ANSIBLE_KEEP_REMOTE_FILES": "true"},
+        environment={
+            "ANSIBLE_PIPELINING": "false",
+            "ANSIBLE_KEEP_REMOTE_FILES": "true",
+            "REDIS_ENTERPRISE_IN_PROCESS": "true",
+        },
         python=str(PROGRAMS / "python"),
     ).expect()
     assert run["replace"].changed

@@ -37,7 +37,7 @@ class CallbackModule(CallbackBase):
     def _record(self, result: Any, status: str) -> None:
         line = {
             "task": result._task.name,
-            "action": result._task.resolved_action,
+            "action": result._task.resolved_action or result._task.action,
             "host": result._host.name,
             "status": status,
             "started": self._started.get((result._host.name, result._task._uuid)),
