@@ -24,7 +24,7 @@ _APART = 30  # expiries that are nearer to each other are one dot
 
 #: Days on the axis, and what they are called.
 _TICKS = ((7, "7 d"), (30, "30 d"), (90, "90 d"), (180, "6 mo"), (365, "1 y"), (730, "2 y"), (1825, "5 y"), (3650, "10 y"))
-_PAST = -30  # the left end: what expired earlier is drawn there
+_PAST = -30  # the left end, if something has expired; what expired earlier is drawn there
 _ISSUERS = "issuers"
 _OTHERS = "others"
 
@@ -107,10 +107,11 @@ def _scale(days: float) -> float:
 def picture(ends: Sequence[End], policy: Mapping[str, Any]) -> Picture:
     """The places of everything that is drawn."""
     last = max(400, *(end.days for end in ends)) if ends else 400
-    low, high = _scale(_PAST), _scale(last)
+    first = _PAST if any(end.days < 0 for end in ends) else 0
+    low, high = _scale(first), _scale(last)
 
     def x(days: float) -> int:
-        place = (_scale(max(days, _PAST)) - low) / (high - low)
+        place = (_scale(max(days, first)) - low) / (high - low)
         return round(_LEFT + _MARGIN + place * (_WIDTH - _LEFT - _RIGHT - _MARGIN))
 
     found = {end.lane for end in ends}
