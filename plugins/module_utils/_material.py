@@ -34,6 +34,7 @@ class Material:
     key_source: Secret | None = None  # PEM as the user gave it; None for CA bundles
     key_option: str | None = None  # the option that it came from
     passphrase: Secret | None = None
+    key_checked: bool = False  # whether its numbers were checked when it was read
 
     @property
     def is_bundle(self) -> bool:
@@ -56,7 +57,7 @@ class Material:
             raise _unusable("invalid_certificate", self.certificate_option, str(error), "Issue a new one") from None
 
     def load_key(self, *, check: bool) -> Any:
-        """The private key, or None for CA bundles. See M(_private_key.load) for C(check).
+        """The private key, or None for CA bundles. See M(_private_key.load) for C(check), which is made once only.
 
         Raises:
             CertificateError: the key is not usable.
@@ -64,7 +65,7 @@ class Material:
         if self.key_source is None:
             return None
         try:
-            return _private_key.load(self.key_source, self.passphrase, check=check)
+            return _private_key.load(self.key_source, self.passphrase, check=check and not self.key_checked)
         except MaterialProblem as problem:
             raise _unusable(
                 problem.kind, self.key_option, f"the private key is not usable: {problem}", problem.next_step
@@ -175,7 +176,8 @@ class _Given:
     certificate_option: str
     key: Secret | None
     key_option: str
-    passphrase: Secret | None
+    passphrase: Secret | None = None
+    key_checked: bool = False
 
 
 def _from_pkcs12(params: Mapping[str, Any], passphrase: Secret | None) -> _Given:
@@ -184,7 +186,7 @@ def _from_pkcs12(params: Mapping[str, Any], passphrase: Secret | None) -> _Given
         content = _pkcs12.load(_read_file(option, params[option]), passphrase)
     except MaterialProblem as problem:
         raise _unusable(problem.kind, option, str(problem), problem.next_step) from None
-    return _Given(content.certificates, option, content.private_key, option, None)
+    return _Given(content.certificates, option, content.private_key, option, key_checked=True)
 
 
 def _from_pem(params: Mapping[str, Any], passphrase: Secret | None) -> _Given:
@@ -226,7 +228,7 @@ def from_options(name: str, params: Mapping[str, Any], now: datetime) -> Materia
             "the private key is missing",
             "Give private_key or private_key_path with the certificate, or a PKCS#12 file that holds both",
         )
-    material = Material(name, certificates, option, given.key, given.key_option, given.passphrase)
+    material = Material(name, certificates, option, given.key, given.key_option, given.passphrase, given.key_checked)
     try:
         fits = _private_key.matches(material.load_key(check=False), certificates[0])
     except ValueError:

@@ -46,7 +46,7 @@ def _path(leaf: x509.Certificate, others: Iterable[x509.Certificate]) -> tuple[x
 def load(data: bytes, passphrase: Secret | None) -> Content:
     """Decrypt a file and order its certificates.
 
-    Certificates that are not among the leaf's issuers are left out.
+    Certificates that are not among the leaf's issuers are left out. The library checks a key's numbers in full.
 
     Raises:
         MaterialProblem: it is not PKCS#12, the passphrase is missing or wrong, or it holds no certificate for its key.

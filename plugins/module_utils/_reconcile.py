@@ -18,6 +18,7 @@ from ._errors import CertificateError, combined
 from ._installed import parsed
 from ._plan import Change, Wanted
 from ._retry import Retries
+from ._side_by_side import side_by_side
 from ._task import Task
 from ._transaction import Evidence, Settings, Transaction
 
@@ -157,16 +158,20 @@ def reconcile(task: Task, certificates: Sequence[Wanted], report: Report, *, pur
 def _changes(task: Task, api: Api, certificates: Sequence[Wanted], purge_optional: bool, now: datetime) -> list[Change]:
     stored = api.certificates()
     everything = [*certificates, *(_plan.unlisted(certificates, stored) if purge_optional else ())]
-    changes, errors = [], []
     installed = parsed(stored, [one.name for one in everything], now)
-    for one in everything:
+
+    def planned(one: Wanted) -> Change | CertificateError:
         try:
-            changes.append(_plan.change(one, installed[one.name], force=task.params["force"], now=now))
+            return _plan.change(one, installed[one.name], force=task.params["force"], now=now)
         except CertificateError as error:
-            errors.append(error.about(one.name))
+            return error.about(one.name)
+
+    # The keys that are to be sent are checked, which older versions of cryptography do side by side.
+    plans = side_by_side(planned, everything)
+    errors = [plan for plan in plans if isinstance(plan, CertificateError)]
     if errors:
         raise combined(errors)
-    return changes
+    return [plan for plan in plans if isinstance(plan, Change)]
 
 
 def _make(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import ssl
 import time
 from collections.abc import Mapping
@@ -18,12 +17,13 @@ from datetime import timezone
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
+from . import _trust
 from ._errors import CertificateError
 from ._options import Connection
 from ._transport_errors import transport_error
+from ._trust import Context
 
 try:
-    import certifi
     import requests
     import urllib3
     from requests.adapters import HTTPAdapter
@@ -46,29 +46,15 @@ class Response(NamedTuple):
     retry_after: float | None  # seconds that the server asks to wait
 
 
-def trusting(ca_path: str | None) -> ssl.SSLContext:
-    """A context that trusts C(ca_path) alone, or else the operating system's store.
-
-    Made by hand, since every default context reads SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE.
-
-    Raises:
-        CertificateError: C(ca_path) is not usable.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # A bundle may hold the API's own certificate, or an intermediate, instead of the root.
-    context.verify_flags |= getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)  # named since Python 3.10
-    if not ca_path:
-        context.load_verify_locations(**_system_trust())
-        return context
-    try:
-        context.load_verify_locations(cafile=ca_path)
-    except OSError:  # ssl.SSLError is one
-        raise _unusable("ca_path", ca_path, "a PEM file with one or more certificates") from None
-    return context
+def _for_requests(context: Context) -> None:
+    """Complete a context for the session of requests."""
+    ssl.SSLContext.set_alpn_protocols(context, ["http/1.1"])
+    # urllib3 1.26 tells OpenSSL no host when it is an address, and compares names itself when OpenSSL does not.
+    if urllib3.__version__.startswith("1."):  # type: ignore[attr-defined]
+        context.check_hostname = False
 
 
-def _tls_context(connection: Connection, *, verify: bool) -> ssl.SSLContext:
+def _tls_context(connection: Connection, *, verify: bool) -> Context:
     """What the connection uses.
 
     Args:
@@ -78,44 +64,25 @@ def _tls_context(connection: Connection, *, verify: bool) -> ssl.SSLContext:
         CertificateError: C(ca_path), C(client_cert) or C(client_key) is not usable.
     """
     if verify:
-        context = trusting(connection.ca_path)
-        # urllib3 1.26 tells OpenSSL no host when it is an address, and compares names itself when OpenSSL does not.
-        context.check_hostname = not urllib3.__version__.startswith("1.")  # type: ignore[attr-defined]
+        context = _trust.trusting(connection.ca_path, _for_requests, shared=not connection.client_cert)
     else:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
+        context = _trust.unverified(_for_requests)
     if connection.client_cert:
         try:
             # Without a password of its own, OpenSSL asks for one on the terminal.
             context.load_cert_chain(connection.client_cert, connection.client_key, password="")
         except OSError:
             option, path = ("client_key", connection.client_key) if connection.client_key else ("client_cert", None)
-            raise _unusable(
+            raise _trust.unusable(
                 option, path or connection.client_cert, "the unencrypted PEM key of the client certificate"
             ) from None
     return context
 
 
-def _system_trust() -> dict[str, str]:
-    """Where this system's OpenSSL was built to look for CAs; the bundle of certifi where there is nothing."""
-    paths = ssl.get_default_verify_paths()
-    if os.path.isfile(paths.openssl_cafile):
-        return {"cafile": paths.openssl_cafile}
-    if os.path.isdir(paths.openssl_capath) and os.listdir(paths.openssl_capath):
-        return {"capath": paths.openssl_capath}
-    return {"cafile": certifi.where()}
-
-
-def _unusable(option: str, path: str, wanted: str) -> CertificateError:
-    return CertificateError("invalid_option", f"option {option}: {path} is not {wanted}.", option=option)
-
-
 class _Adapter(HTTPAdapter):
     """Uses one TLS context for everything, and keeps requests from adding CAs of its own to it."""
 
-    def __init__(self, context: ssl.SSLContext, **tls: str) -> None:
+    def __init__(self, context: Context, **tls: str) -> None:
         """Prepare.
 
         Args:
@@ -168,7 +135,7 @@ class Session:
         distrusted: why the last answer came from a server that is known by its pinned certificate alone, if it did.
     """
 
-    def __init__(self, connection: Connection, url: str | None = None, context: ssl.SSLContext | None = None) -> None:
+    def __init__(self, connection: Connection, url: str | None = None, context: Context | None = None) -> None:
         """Prepare; nothing is sent yet.
 
         Args:
@@ -227,10 +194,13 @@ class Session:
             self._pinning.close()
 
     def pin(self, fingerprint: str) -> None:
-        """From now on, talk to a server that the options do not trust when its certificate has this fingerprint."""
+        """From the next handshake on, also talk to a server that the options do not trust but whose leaf this is.
+
+        Args:
+            fingerprint: SHA-256, as M(_x509.fingerprint) gives it.
+        """
         if not self.connection.validate_certs:
             return
-        self.disconnect()
         self._pin = fingerprint
         context = _tls_context(self.connection, verify=False)
         self._pinning = self._client(_Adapter(context, assert_fingerprint=fingerprint.replace(":", "")))

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import ipaddress
 import re
@@ -86,6 +87,7 @@ def presented(
         return _handshake(connection, trust, server_name and server_name.partition("%")[0])
 
 
+@functools.lru_cache(maxsize=None)
 def _all_seeing() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False

@@ -61,6 +61,7 @@ class Cluster:
         that bug (RS208996); several minutes on a real cluster.
     :param stale_proxy: seconds for which every second handshake with the database ``tls`` still presents the
         certificate from before a change, on versions with that bug (RS122668, RS154601).
+    :param latency: seconds by which every connection takes longer, but for those with redis-server.
     :param basic_auth: False switches Basic off, on versions that can.
     :param update_cert: False: a server that no longer has that path.
     :param bulk_put_missing_status: 404 in place of 405 where the bulk PUT is missing, as behind some proxies.
@@ -96,6 +97,7 @@ class Cluster:
         external: Mapping[int, Sequence[str]] | None = None,
         internode_outage: float = 2.0,
         stale_proxy: float = 0.0,
+        latency: float = 0.0,
         basic_auth: bool = True,
         update_cert: bool = True,
         bulk_put_missing_status: int = 405,
@@ -108,7 +110,7 @@ class Cluster:
         check_addresses([*internal.values(), *chain.from_iterable(external.values())])
         check_names(releases, expires or {}, optional)
         check_forms(releases, unset, basic_auth, bulk_put_missing_status)
-        check_seconds(internode_outage=internode_outage, stale_proxy=stale_proxy)
+        check_seconds(internode_outage=internode_outage, stale_proxy=stale_proxy, latency=latency)
         tls_only = {"database_client_certificates": database_client_certificates, "stale_proxy": stale_proxy}
         shared = tuple(active_active) if isinstance(active_active, Sequence) else (ActiveActive(),) * active_active
         check_database(database, shared, tls_only)
@@ -124,6 +126,7 @@ class Cluster:
         self.bulk_put_missing_status = bulk_put_missing_status
         self.rsa_only = rsa_only
         self.internode_outage = internode_outage
+        self.latency = latency
         self.database = databases.chosen(database)
         self.active_active = shared
         self.bdbs = bdbs_of(self.database != "none", plain_database, shared, replicas or {})
@@ -324,6 +327,7 @@ class Cluster:
         held = hold_port([node.address for node in self.nodes], port)
         listeners = [make(one, node) for one, node in zip(held, self.nodes)]
         for node, listener in zip(self.nodes, listeners):
+            listener.latency = self.latency
             node.services[name] = listener
         for listener in listeners:
             listener.resume()

@@ -79,6 +79,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="with old certificates at the database tls after an update, on versions with that bug",
     )
+    parser.add_argument(
+        "--latency",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="by which every connection takes longer, but for those with redis-server",
+    )
     parser.add_argument("--unset", choices=UNSET_FORMS, default="omit", help="how names that are not set are shown")
     parser.add_argument("--no-basic", action="store_true", help="switch Basic authentication off (8.2 on)")
     parser.add_argument("--no-update-cert", action="store_true", help="a server without the old update path")
@@ -133,6 +140,7 @@ def _clusters(options: argparse.Namespace) -> list[Cluster]:
         "basic_auth": not options.no_basic,
         "update_cert": not options.no_update_cert,
         "directory": options.directory,
+        "latency": options.latency,
     }
     cluster = Cluster(
         fqdn=options.fqdn,

@@ -127,6 +127,7 @@ class Listener:
     """A TLS port of a node.
 
     :param identity: what to present; asked at each handshake, when the client's first byte is there.
+    :ivar latency: seconds for which each connection waits before its handshake.
     :ivar handshakes: how many handshakes clients have begun.
     """
 
@@ -135,6 +136,7 @@ class Listener:
         self.port: int
         self.address, self.port = held.getsockname()
         self.handshakes = 0
+        self.latency = 0.0
         self._closing = threading.Event()
         self._suspended = threading.Event()
         self._identity = identity
@@ -207,6 +209,8 @@ class Listener:
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.settimeout(HANDSHAKE_TIMEOUT)
+            if self.latency and self._closing.wait(self.latency):
+                return
             if not connection.recv(1, socket.MSG_PEEK):
                 return
             connection = secured = self._secure(connection)

@@ -18,6 +18,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._err
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     NoEncryption,
@@ -62,6 +63,16 @@ def test_material(authority: Authority, now: datetime, tmp_path: Path) -> None:
     material = _material.from_options("proxy", given, now)
     assert material.certificate_pem() == issued.certificate_pem
     assert _private_key.matches(material.load_key(check=True), issued.leaf)
+
+
+def test_numbers_that_do_not_fit_are_refused(material: Material) -> None:
+    numbers = load_pem_private_key(str(material.key_pem).encode(), None).private_numbers()  # type: ignore[union-attr]
+    key = rsa.RSAPrivateNumbers(
+        numbers.p, numbers.q, numbers.d, numbers.dmp1 + 2, numbers.dmq1, numbers.iqmp, numbers.public_numbers
+    ).private_key(unsafe_skip_rsa_key_validation=True)
+    data = pkcs12.serialize_key_and_certificates(None, key, material.leaf, None, NoEncryption())
+    with pytest.raises(MaterialProblem):
+        _pkcs12.load(data, None)
 
 
 def test_a_bundle_has_no_key(authority: Authority, now: datetime, tmp_path: Path) -> None:

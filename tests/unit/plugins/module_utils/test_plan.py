@@ -9,6 +9,7 @@ import json
 from datetime import datetime
 from itertools import chain
 from operator import attrgetter
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -21,6 +22,8 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._pla
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state import State
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.serialization import pkcs12
 from hypothesis import given
 from hypothesis import strategies as st
 from simulator.authority import Authority, Material, pem_of
@@ -60,6 +63,44 @@ def test_a_forced_update_of_what_is_equal(material: Material, now: datetime) -> 
     change = plan(wanted(material, now), installed(material, now), now, force=True)
     assert change.action == "update"
     assert change.new.shown_by(installed(material, now))
+
+
+@pytest.fixture
+def checks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """For each time that a key is loaded, whether it is checked in full."""
+    made: list[bool] = []
+    for module, name in ((serialization, "load_pem_private_key"), (pkcs12, "load_key_and_certificates")):
+        load = getattr(module, name)
+
+        def noted(*given: Any, load: Any = load, **options: Any) -> Any:
+            made.append(not options.get("unsafe_skip_rsa_key_validation"))
+            return load(*given, **options)
+
+        monkeypatch.setattr(module, name, noted)
+    return made
+
+
+def test_a_key_is_checked_once_and_only_when_it_is_sent(
+    material: Material, other: Material, now: datetime, checks: list[bool]
+) -> None:
+    assert plan(wanted(material, now), installed(material, now), now).action == "none"
+    assert not any(checks)
+    assert plan(wanted(material, now), installed(other, now), now).action == "update"
+    assert sum(checks) == 1
+
+
+def test_a_key_in_pkcs12_is_not_checked_again(
+    material: Material, other: Material, now: datetime, tmp_path: Path, checks: list[bool]
+) -> None:
+    key: Any = serialization.load_pem_private_key(str(material.key_pem).encode(), None)
+    path = tmp_path / "proxy.p12"
+    path.write_bytes(
+        pkcs12.serialize_key_and_certificates(None, key, material.leaf, None, serialization.NoEncryption())
+    )
+    checks.clear()
+    want = _material.from_options("proxy", {"pkcs12_path": str(path)}, now)
+    assert plan(want, installed(other, now), now).action == "update"
+    assert sum(checks) == 1
 
 
 def test_another_chain_differs_and_the_leaf_alone_does_not(material: Material, now: datetime) -> None:

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import base64
+import math
 import re
+from typing import Any
 
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _private_key
@@ -80,13 +83,55 @@ def test_reasons_why_a_key_is_not_usable(authority: Authority, material: Materia
     assert problem(pem_of(dsa.generate_private_key(2048))) == "invalid_private_key"
 
 
-def test_a_key_whose_numbers_do_not_fit_is_refused_when_it_is_to_be_sent(material: Material) -> None:
-    loaded = serialization.load_pem_private_key(material.key_pem.encode(), None)
-    assert isinstance(loaded, rsa.RSAPrivateKey)
-    numbers = loaded.private_numbers()
-    damaged = rsa.RSAPrivateNumbers(
-        numbers.p, numbers.q, numbers.d, numbers.dmp1 + 2, numbers.dmq1, numbers.iqmp, numbers.public_numbers
-    ).private_key(unsafe_skip_rsa_key_validation=True)
-    text = pem_of(damaged)
-    assert _private_key.matches(_private_key.load(Secret(text), None, check=False), material.leaf)
+def rsa_pem(*numbers: int) -> str:
+    """PKCS#1 (RFC 8017, A.1.2), with whatever numbers: n, e, d, p, q, dmp1, dmq1, iqmp."""
+
+    def element(tag: int, content: bytes) -> bytes:
+        length = len(content)
+        size = length.to_bytes((length.bit_length() + 7) // 8, "big")
+        return bytes([tag, *([length] if length < 128 else [0x80 + len(size), *size])]) + content
+
+    integers = [element(2, number.to_bytes(number.bit_length() // 8 + 1, "big")) for number in (0, *numbers)]
+    text = base64.encodebytes(element(0x30, b"".join(integers))).decode()
+    return f"-----BEGIN RSA PRIVATE KEY-----\n{text}-----END RSA PRIVATE KEY-----\n"
+
+
+NUMBERS = ("n", "e", "d", "p", "q", "dmp1", "dmq1", "iqmp")
+
+
+def numbers_of(key: Any) -> dict[str, int]:
+    private = key.private_numbers()
+    public = private.public_numbers
+    return {name: getattr(public if name in ("n", "e") else private, name) for name in NUMBERS}
+
+
+@pytest.fixture(scope="module")
+def numbers(material: Material) -> dict[str, int]:
+    return numbers_of(serialization.load_pem_private_key(material.key_pem.encode(), None))
+
+
+def test_a_key_whose_numbers_fit_is_taken(numbers: dict[str, int], material: Material) -> None:
+    loaded = _private_key.load(Secret(rsa_pem(*numbers.values())), None, check=True)
+    assert _private_key.matches(loaded, material.leaf)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("by", [2, -2])
+def test_a_wrong_number_is_refused_when_the_key_is_to_be_sent(numbers: dict[str, int], name: str, by: int) -> None:
+    damaged = {**numbers, name: numbers[name] + by}
+    assert problem(rsa_pem(*damaged.values())) == "invalid_private_key"
+
+
+@pytest.mark.parametrize("name", ["p", "q"])
+def test_a_factor_that_is_no_prime_is_refused(numbers: dict[str, int], name: str) -> None:
+    # All that can be calculated fits, so that only a test of primality tells.
+    half = rsa.generate_private_key(65537, 1024).private_numbers()
+    p, q = (half.p * half.q, numbers["q"]) if name == "p" else (numbers["p"], half.p * half.q)
+    d = pow(65537, -1, math.lcm(p - 1, q - 1))
+    text = rsa_pem(p * q, 65537, d, p, q, d % (p - 1), d % (q - 1), pow(q, -1, p))
     assert problem(text) == "invalid_private_key"
+
+
+def test_a_key_that_is_only_compared_is_not_checked(numbers: dict[str, int], material: Material) -> None:
+    text = rsa_pem(*{**numbers, "dmp1": numbers["dmp1"] + 2}.values())
+    assert _private_key.matches(_private_key.load(Secret(text), None, check=False), material.leaf)

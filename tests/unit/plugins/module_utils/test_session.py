@@ -266,12 +266,15 @@ def test_an_issuer_is_no_leaf(server: Server, ca_path: str, stranger: Authority)
     assert server.asked == []
 
 
-def test_a_pin_begins_with_a_fresh_handshake(server: Server, ca_path: str, stranger: Authority) -> None:
+def test_a_pin_counts_from_the_next_handshake_on(server: Server, ca_path: str, stranger: Authority) -> None:
     with session(server.url(), ca_path=ca_path) as client:
-        assert get(client) == get(client) == 200
-        assert server.handshakes == 1
+        assert get(client) == 200
         server.material = stranger.issue()
         client.pin(server.material.fingerprint)
+        assert get(client) == 200
+        assert client.distrusted is None
+        assert server.handshakes == 1
+        client.disconnect()
         assert get(client) == 200
         assert client.distrusted is not None
 
