@@ -36,7 +36,7 @@ attributes:
 options:
   clusters:
     description:
-      - What was read of each cluster, as the module C(fleet_certificate_info) of this collection returns it.
+      - What was read of each cluster, as the module M(redis_enterprise.certificates.fleet_certificate_info) returns it.
       - At least one of O(clusters) and O(data_paths) is needed.
     type: list
     elements: dict
@@ -112,11 +112,16 @@ options:
     elements: str
     choices: [html, json, csv, junit, prometheus]
 seealso:
-  - module: redis_enterprise.certificates.cluster_certificate_info
+  - module: redis_enterprise.certificates.fleet_certificate_info
 """
 
 EXAMPLES = r"""
-- name: Report on a fleet that was read before
+- name: Read a fleet
+  redis_enterprise.certificates.fleet_certificate_info:
+    clusters: "{{ my_clusters }}"
+  register: fleet
+
+- name: Report on it
   redis_enterprise.certificates.audit_report:
     clusters: "{{ fleet.clusters }}"
     fail_within: 21

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 import fleets
+import jsonschema
 import pytest
+from simulator import Cluster
 
-from .runs import Ansible, Run, task
+from .runs import Ansible, Run, login, task
 
 FILES = {
     "html": "audit.html",
@@ -130,6 +133,42 @@ def test_a_file_that_is_no_report(ansible: Ansible, content: str | None, message
     assert failed.failure == {"kind": "invalid_option", "option": "data_paths"}
     assert "data.json" in failed.result["msg"]
     assert message in failed.result["msg"]
+
+
+def test_what_is_read_of_real_clusters(ansible: Ansible) -> None:
+    schema = json.loads((Path(__file__).resolve().parents[2] / "docs/audit-report.schema.json").read_text("utf-8"))
+    with (
+        Cluster(nodes=2, version="7.8.6-36", expires={"proxy": 10, "cm": -1}) as one,
+        Cluster(nodes=1, database="none") as two,
+    ):
+        two.set_certificate("syncer", "garbage", None)
+        members = [
+            {"name": "one", **login(one)},
+            {"name": "viewer", **login(two, "cluster_viewer")},
+            {"name": "nobody", **login(two), "password": "wrong"},
+        ]
+        done = ansible.tasks(
+            [
+                task("read", "fleet_certificate_info", {"clusters": members}, register="fleet"),
+                report(clusters="{{ fleet.clusters }}", output_directory="reports"),
+            ]
+        ).expect(warnings=True)
+    written = json.loads((ansible.folder / "reports/audit.json").read_text())
+    jsonschema.validate(written, schema)
+    assert done["report"].result["failed_clusters"] == ["one", "viewer", "nobody"]
+    critical = {
+        (one["cluster"], one["certificate"], one["check"])
+        for one in written["findings"]
+        if one["severity"] == "critical"
+    }
+    assert {
+        ("one", "cm", "expiry"),
+        ("one", "proxy", "expiry"),
+        ("viewer", "syncer", "readable"),
+        ("nobody", None, "reachable"),
+    } <= critical
+    page = (ansible.folder / "reports/audit.html").read_text("utf-8")
+    assert one.fqdn in page
 
 
 EXCEPTION = {"until": "2027-01-01", "reason": "planned"}
