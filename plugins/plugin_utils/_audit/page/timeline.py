@@ -23,7 +23,16 @@ _MARGIN = 18
 _APART = 30  # expiries that are nearer to each other are one dot
 
 #: Days on the axis, and what they are called.
-_TICKS = ((7, "7 d"), (30, "30 d"), (90, "90 d"), (180, "6 mo"), (365, "1 y"), (730, "2 y"), (1825, "5 y"), (3650, "10 y"))
+_TICKS = (
+    (7, "7 d"),
+    (30, "30 d"),
+    (90, "90 d"),
+    (180, "6 mo"),
+    (365, "1 y"),
+    (730, "2 y"),
+    (1825, "5 y"),
+    (3650, "10 y"),
+)
 _PAST = -30  # the left end, if something has expired; what expired earlier is drawn there
 _ISSUERS = "issuers"
 _OTHERS = "others"
@@ -91,7 +100,9 @@ def _ends(report: Mapping[str, Any], now: datetime) -> Iterator[End]:
                 continue
             older = age(cluster, now)
             name = facts["name"]
-            found = [(facts["days_remaining"] - older, facts["not_after"][:10], name if name in _names.KNOWN else _OTHERS)]
+            found = [
+                (facts["days_remaining"] - older, facts["not_after"][:10], name if name in _names.KNOWN else _OTHERS)
+            ]
             if facts["chain_days_remaining"] < facts["days_remaining"]:
                 days = facts["chain_days_remaining"] - older
                 found.append((days, (now + timedelta(days=max(days, -40000))).strftime("%Y-%m-%d"), _ISSUERS))
