@@ -50,55 +50,55 @@ options:
           - What the cluster is called in results. No two may have the same name.
           - If not set, it is the host of the URL, with the port where two clusters share a host.
         type: str
-        url:
-          description: As O(redis_enterprise.certificates.cluster_certificate_info#module:url).
-          type: str
-        username:
-          description: As O(redis_enterprise.certificates.cluster_certificate_info#module:username).
-          type: str
-        password:
-          description: As O(redis_enterprise.certificates.cluster_certificate_info#module:password).
-          type: str
-        token:
-          description: As O(redis_enterprise.certificates.cluster_certificate_info#module:token).
-          type: str
-        client_cert:
-          description: As O(redis_enterprise.certificates.cluster_certificate_info#module:client_cert).
-          type: path
-        client_key:
-          description: As O(redis_enterprise.certificates.cluster_certificate_info#module:client_key).
-          type: path
-        validate_certs:
-          description: As O(redis_enterprise.certificates.cluster_certificate_info#module:validate_certs).
-          type: raw
-        ca_path:
-          description: As O(redis_enterprise.certificates.cluster_certificate_info#module:ca_path).
-          type: path
-          aliases: [ca_cert]
-        allow_http:
-          description: As O(redis_enterprise.certificates.cluster_certificate_info#module:allow_http).
-          type: raw
-        timeout:
-          description: As O(redis_enterprise.certificates.cluster_certificate_info#module:timeout).
-          type: raw
-        write_timeout:
-          description: As O(redis_enterprise.certificates.cluster_certificate_info#module:write_timeout).
-          type: raw
-        retries:
-          description: As O(redis_enterprise.certificates.cluster_certificate_info#module:retries).
-          type: raw
-        retry_delay:
-          description: As O(redis_enterprise.certificates.cluster_certificate_info#module:retry_delay).
-          type: raw
-        retry_max_delay:
-          description: As O(redis_enterprise.certificates.cluster_certificate_info#module:retry_max_delay).
-          type: raw
-        node_address:
-          description: As O(redis_enterprise.certificates.cluster_certificate_info#module:node_address).
-          type: str
-        metrics_port:
-          description: As O(redis_enterprise.certificates.cluster_certificate_info#module:metrics_port).
-          type: raw
+      url:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:url).
+        type: str
+      username:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:username).
+        type: str
+      password:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:password).
+        type: str
+      token:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:token).
+        type: str
+      client_cert:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:client_cert).
+        type: path
+      client_key:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:client_key).
+        type: path
+      validate_certs:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:validate_certs).
+        type: raw
+      ca_path:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:ca_path).
+        type: path
+        aliases: [ca_cert]
+      allow_http:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:allow_http).
+        type: raw
+      timeout:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:timeout).
+        type: raw
+      write_timeout:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:write_timeout).
+        type: raw
+      retries:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:retries).
+        type: raw
+      retry_delay:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:retry_delay).
+        type: raw
+      retry_max_delay:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:retry_max_delay).
+        type: raw
+      node_address:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:node_address).
+        type: str
+      metrics_port:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:metrics_port).
+        type: raw
   hosts:
     description:
       - Names of hosts in the inventory, of which each stands for one cluster. The options are what the host's variables

@@ -216,9 +216,8 @@ def test_a_backup(cluster: Cluster, tmp_path: Path) -> None:
 
 def test_active_active_databases() -> None:
     operation, shared = replication_certificates.OPERATION, [ActiveActive()]
-    with (
-        Cluster(nodes=3, database="tls", active_active=shared) as cluster,
-        Cluster(nodes=1, fqdn="peer.example.com", database="tls", active_active=shared),
+    with Cluster(nodes=3, database="tls", active_active=shared) as cluster, Cluster(
+        nodes=1, fqdn="peer.example.com", database="tls", active_active=shared
     ):
         for check_mode, updated in ((False, []), (True, ["proxy"])):
             dummy, requests, handshakes = made(cluster, operation, check_mode, updated=updated)
@@ -234,10 +233,9 @@ def test_active_active_databases() -> None:
 
 def test_replica_sources(authority: Authority) -> None:
     operation, material = replication_certificates.OPERATION, authority.issue("source.example.com", key="ec")
-    with (
-        Cluster(nodes=1, fqdn="source.example.com", database="tls") as source,
-        Cluster(nodes=3, database="none", replicas={"reports": [ReplicaSource.of(source, "password")]}) as cluster,
-    ):
+    with Cluster(nodes=1, fqdn="source.example.com", database="tls") as source, Cluster(
+        nodes=3, database="none", replicas={"reports": [ReplicaSource.of(source, "password")]}
+    ) as cluster:
         meant = {"source_certificate": material.certificate_pem, "source_hosts": [source.nodes[0].address]}
         dummy, requests, handshakes = made(cluster, operation, True, **meant)
         assert requests == Counter([CRDBS, BDBS])
