@@ -15,12 +15,13 @@ ALLOWED = re.compile(
   | COPYING
   | (CHANGELOG|README)\.(md|rst)
   | changelogs/changelog\.yaml
-  | docs/.+\.(md|png|rst|svg|yml)
+  | docs/.+\.(json|md|png|rst|svg|yml)
   | extensions/eda/.+\.(py|yml)
   | meta/(execution-environment|extensions|runtime)\.yml
   | meta/ee-(bindep|requirements)\.txt
   | playbooks/.+\.(j2|yml)
   | plugins/.+\.(py|yml)
+  | plugins/plugin_utils/.+\.(css|j2|js)
   | roles/[a-z_]+/README\.md
   | roles/[a-z_]+/(defaults|handlers|meta|tasks|vars)/.+\.yml
   | roles/[a-z_]+/templates/.+\.j2

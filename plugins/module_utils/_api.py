@@ -222,6 +222,10 @@ class Api:
         """What the answering node says of itself."""
         return self._get_object("/v1/bootstrap")
 
+    def job_scheduler(self) -> Mapping[str, Any]:
+        """The settings of recurring jobs; C(cert_rotation_job_settings) is that of internal certificates."""
+        return self._get_object("/v1/job_scheduler")
+
     def _get_list(self, path: str) -> list[Mapping[str, Any]]:
         answer = self._get(path)
         if not isinstance(answer, list) or not all(isinstance(item, dict) for item in answer):

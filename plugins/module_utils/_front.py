@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import os
-import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +17,6 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 
 from . import _options
-from ._errors import CertificateError
 from ._libraries import missing_library
 from ._task import Operation, Task
 
@@ -31,7 +29,7 @@ def run(module: AnsibleModule, operation: Operation) -> None:
 
     module.no_log_values.update(_options.secrets_of(module.params, os.environ))
     task = Task(module.params, module.check_mode)
-    result = _result(operation, task)
+    result = operation.outcome(task)
     for warning in task.warnings:
         module.warn(warning)
     if result.get("failed"):
@@ -62,30 +60,10 @@ def run_in_controller(
         result = {"failed": True, "msg": missing_required_lib(missing.requirement)}
     else:
         secrets.update(_options.secrets_of(params, os.environ))
-        result = _result(operation, task)
+        result = operation.outcome(task)
     if invocation:
         result["invocation"] = {"module_args": params}
     if task.warnings:
         result["warnings"] = task.warnings
     preserved = {name: value for name, value in result.items() if value is None or isinstance(value, bool)}
     return {**remove_values(result, secrets), **preserved}
-
-
-def _result(operation: Operation, task: Task) -> dict[str, Any]:
-    """What the operation returns, or how it failed. Not masked yet."""
-    try:
-        return operation.run(task)
-    except CertificateError as error:
-        return {"failed": True, "msg": error.message, "failure": error.failure, **error.result}
-    except BaseException as error:
-        # A panic in cryptography's Rust code is no Exception, and must not end Ansible's worker.
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-            raise
-        # A text of unknown origin may quote a key or a password: only where it happened is told.
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        return {
-            "failed": True,
-            "msg": f"internal error: {type(error).__name__} in {os.path.basename(where.filename)}, line "
-            f"{where.lineno}. This is a bug in redis_enterprise.certificates; please report it with this line.",
-            "failure": {"kind": "internal_error"},
-        }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from . import _names, _x509
+from . import _names, _requirements, _x509
 from ._api import Stored
 from ._secrets import Secret
 
@@ -49,6 +49,16 @@ class Installed:
     def expires_within(self, days: int, now: datetime) -> bool:
         """Whether the leaf or an issuer in the chain ends by then. What cannot be parsed may end at any time."""
         return not self.chain or _x509.earliest_end(self.chain) - now <= timedelta(days=days)
+
+    def described(self, fqdn: str | None, version: str | None, now: datetime) -> dict[str, Any]:
+        """The facts, with what the vendor demands and it does not meet.
+
+        Args:
+            fqdn: of the cluster; None where it is not known.
+            version: of the cluster's software; None where it is not known.
+        """
+        found = _requirements.check(self.name, self.chain, fqdn=fqdn, version=version, now=now) if self.chain else ()
+        return {**self.facts, "findings": [finding.as_dict() for finding in found]}
 
 
 def parsed(stored: Mapping[str, Stored], names: Iterable[str], now: datetime) -> dict[str, Installed | None]:

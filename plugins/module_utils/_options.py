@@ -101,7 +101,8 @@ class Connection:
 def secrets_of(params: Mapping[str, Any], environ: Mapping[str, str]) -> set[str]:
     """Values that Ansible must mask although no option marked C(no_log) holds them."""
     found = {environ.get(ENVIRONMENT["password"]), environ.get(ENVIRONMENT["token"])}
-    for url in (params.get("url"), environ.get(ENVIRONMENT["url"]), *(params.get("endpoints") or ())):
+    urls = [one.get("url") for one in (params, *(params.get("clusters") or ()))]
+    for url in (*urls, environ.get(ENVIRONMENT["url"]), *(params.get("endpoints") or ())):
         try:
             found.add(urlsplit(url if "//" in (url or "") else f"//{url}").password)
         except ValueError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from . import _cluster, _endpoints, _names, _releases, _requirements, _x509
 from ._api import Api
@@ -18,6 +19,9 @@ from ._plan import Change
 from ._proof import Prover, Target
 from ._releases import Hazard
 from ._requirements import Finding
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 #: Handshakes in a row that have to present a new certificate. Proxies have several workers.
 _HANDSHAKES, _PROXY_HANDSHAKES, _STALE_PROXY_HANDSHAKES = 1, 3, 10
@@ -63,16 +67,33 @@ def enforce(found: Sequence[Finding], requirements: str, warn: Callable[[str], N
 
 def hazards(changes: Iterable[Change], cluster: Cluster) -> dict[Hazard, list[str]]:
     """Known bugs that the changes meet on this version, with the names of the certificates."""
+    return met_by(
+        (
+            (change.action, change.name, change.material.certificates if change.material is not None else ())
+            for change in changes
+        ),
+        cluster.version,
+    )
+
+
+def met_by(
+    changes: Iterable[tuple[str, str, Sequence[x509.Certificate]]], version: str | None
+) -> dict[Hazard, list[str]]:
+    """Known bugs that changes of some kind meet on a version, with the names of the certificates.
+
+    Args:
+        changes: the kind, V(update) or V(rotate), the name of the certificate, and its new chain, if there is one.
+    """
     met: dict[Hazard, list[str]] = {}
-    for change in changes:
-        deep = change.material is not None and _x509.levels(change.material.certificates) > 2
+    for action, name, chain in changes:
+        deep = bool(chain) and _x509.levels(chain) > 2
         for hazard in _releases.HAZARDS:
             if (
-                hazard.action == change.action
-                and hazard.concerns(cluster.version, change.name)
+                hazard.action == action
+                and hazard.concerns(version, name)
                 and (deep or hazard is not _releases.UNTRUSTED_INTERMEDIATES)
             ):
-                met.setdefault(hazard, []).append(change.name)
+                met.setdefault(hazard, []).append(name)
     return met
 
 

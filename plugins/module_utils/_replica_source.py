@@ -15,6 +15,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from . import _x509
@@ -33,6 +34,7 @@ class ReplicaSource:
     port: int | None
     pins: bool  # whether it has a server certificate, be it one that cannot be parsed
     fingerprints: tuple[str, ...]  # of the server certificate, leaf first
+    not_after: datetime | None  # when its leaf expires, in UTC; None: it cannot be parsed, or is no longer that
     entry: Secret  # JSON, all that the API gave
 
     @classmethod
@@ -51,13 +53,14 @@ class ReplicaSource:
             port,
             bool(server_cert),
             tuple(_x509.fingerprints(pinned)),
+            _x509.not_after(pinned[0]) if pinned else None,
             Secret(json.dumps(entry)),
         )
 
     def pinning(self, certificate: Pin) -> ReplicaSource:
         """The same entry with another server certificate; nothing else in it is touched."""
         entry = {**json.loads(self.entry.reveal()), "server_cert": certificate.pem}
-        return replace(self, fingerprints=certificate.fingerprints, entry=Secret(json.dumps(entry)))
+        return replace(self, fingerprints=certificate.fingerprints, not_after=None, entry=Secret(json.dumps(entry)))
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class Pin:
 
     def concerns(self, source: ReplicaSource) -> bool:
         """Whether an entry is meant. One that pins nothing never is."""
-        if not source.pins or (self.hosts and not any(_belongs(source.host, host) for host in self.hosts)):
+        if not source.pins or (self.hosts and not any(belongs(source.host, host) for host in self.hosts)):
             return False
         return self.old_fingerprint in (None, *source.fingerprints[:1]) or self.held_by(source)
 
@@ -107,7 +110,7 @@ def normalised(host: str) -> str:
     return host.strip("[]").rstrip(".").lower()
 
 
-def _belongs(host: str | None, given: str) -> bool:
+def belongs(host: str | None, given: str) -> bool:
     """Whether a host is a cluster's FQDN or address, or a name that a certificate of that cluster covers.
 
     Those are one label below C(fqdn) or C(internal.fqdn) (vendor: certificate requirements). What is deeper may be

@@ -8,11 +8,13 @@
 from __future__ import annotations
 
 import os
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from . import _options
+from ._errors import CertificateError
 from ._retry import Retries
 from ._session import Session
 
@@ -52,3 +54,22 @@ class Operation:
     def arguments(self) -> dict[str, Any]:
         """For AnsibleModule, and for the validator that it uses."""
         return {"argument_spec": dict(self.argument_spec), "mutually_exclusive": list(self.mutually_exclusive)}
+
+    def outcome(self, task: Task) -> dict[str, Any]:
+        """What it returns, or how it failed. Not masked yet."""
+        try:
+            return self.run(task)
+        except CertificateError as error:
+            return {"failed": True, "msg": error.message, "failure": error.failure, **error.result}
+        except BaseException as error:
+            # A panic in cryptography's Rust code is no Exception, and must not end Ansible's worker.
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                raise
+            # A text of unknown origin may quote a key or a password: only where it happened is told.
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            return {
+                "failed": True,
+                "msg": f"internal error: {type(error).__name__} in {os.path.basename(where.filename)}, line "
+                f"{where.lineno}. This is a bug in redis_enterprise.certificates; please report it with this line.",
+                "failure": {"kind": "internal_error"},
+            }

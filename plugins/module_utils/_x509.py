@@ -172,7 +172,7 @@ def _public_key(certificate: x509.Certificate) -> tuple[str, int | None]:
     return "unknown", None
 
 
-def _days(start: datetime, end: datetime) -> int:
+def days(start: datetime, end: datetime) -> int:
     """Full days between, negative when C(end) comes first."""
     return math.floor((end - start).total_seconds() / 86400)
 
@@ -217,12 +217,12 @@ def facts(chain: Sequence[x509.Certificate], now: datetime) -> dict[str, Any]:
             "subject_alternative_names": _alternative_names(leaf),
             "not_before": iso(not_before(leaf)),
             "not_after": iso(end),
-            "days_remaining": _days(now, end),
+            "days_remaining": days(now, end),
             "expired": end < now,
             "fingerprint": fingerprint(leaf),
             "chain_fingerprints": fingerprints(chain),
             "chain_length": len(chain),
-            "chain_days_remaining": _days(now, earliest_end(chain)),
+            "chain_days_remaining": days(now, earliest_end(chain)),
             "public_key_type": key_type,
             "public_key_size": key_size,
             "signature_algorithm": leaf.signature_algorithm_oid._name,  # noqa: SLF001 - the only place that has it

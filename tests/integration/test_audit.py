@@ -5,22 +5,52 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from simulator import Cluster, Fault
 from simulator.authority import Authority
 
-from .runs import PREFIX, Ansible, Run
-from .test_rotation import inventory
+from .runs import PREFIX, PROGRAMS, TARGET, Ansible, Run, task
+from .test_rotation import folder, from_folder, inventory
+from .test_secrets import assert_absent
 
 PLAYBOOK = f"{PREFIX}.audit"
 
 
 def table(run: Run) -> list[str]:
-    (shown,) = [outcome for outcome in run.outcomes if outcome.task.endswith("Show all clusters")]
-    lines: list[str] = shown.result["msg"]
+    lines: list[str] = run["Show all clusters"].result["msg"]
     return lines
+
+
+def failures(run: Run) -> dict[str, str]:
+    """Why the audit failed, by host."""
+    return {
+        outcome.host: outcome.result["msg"]
+        for outcome in run.outcomes
+        if outcome.task.endswith("Fail where something is to be mended, or could not be read")
+        and outcome.status == "failed"
+    }
+
+
+def report(place: Path) -> dict[str, Any]:
+    """The clusters of a report, by name."""
+    content = json.loads((place / "audit.json").read_text(encoding="utf-8"))
+    return {cluster["name"]: cluster for cluster in content["clusters"]}
+
+
+def play(ansible: Ansible, **keywords: Any) -> Path:
+    """A playbook of the user's own."""
+    path = ansible.folder / "own.yml"
+    own = {"name": "Audit", "hosts": "redis_enterprise", "connection": "local", "gather_facts": False, **keywords}
+    own["roles"] = [{"role": f"{PREFIX}.audit"}]
+    path.write_text(yaml.safe_dump([own], sort_keys=False))
+    return path
 
 
 @pytest.mark.parametrize("role", ["admin", "cluster_viewer"])
@@ -66,14 +96,9 @@ def test_fails_for_what_expires_and_for_what_cannot_be_read(ansible: Ansible) ->
     assert "NOT READ: GET /v1/cluster/certificates" in status["broken", "-"]
     assert "NOT READABLE" in status["unreadable", "syncer"]
     assert "  AN ISSUER EXPIRES SOON  " in status["unreadable", "cm"]
-    failed = {
-        outcome.host: outcome.result["msg"]
-        for outcome in run.outcomes
-        if "Fail when" in outcome.task and outcome.status == "failed"
-    }
+    failed = failures(run)
     assert set(failed) == {"soon", "broken", "unreadable"}
-    assert failed["soon"].endswith("cm, proxy")
-    assert failed["unreadable"].endswith("syncer, cm")
+    assert failed["broken"].startswith("could not be read: GET /v1/cluster/certificates")
 
 
 @pytest.mark.parametrize(("days", "ok"), [(11, False), (10, True)])
@@ -81,6 +106,151 @@ def test_the_threshold_is_in_days(ansible: Ansible, days: int, ok: bool) -> None
     with Cluster(nodes=1, database="none", expires={"proxy": 10.5}) as cluster:
         run = ansible.playbook(PLAYBOOK, "-i", inventory(ansible, {"one": cluster}), "-e", f"audit_fail_within={days}")
         run.expect(ok=ok)
+
+
+def test_where_variables_may_come_from(ansible: Ansible) -> None:
+    """Vaulted values, templates, files of the play, and what one host has of its own."""
+    with Cluster(nodes=1, database="none", password="for all") as one, Cluster(nodes=1, database="none") as two:
+        hosts = inventory(ansible, {"one": one, "two": two})
+        content = yaml.safe_load(Path(hosts).read_text())
+        group = content["redis_enterprise"]
+        group["hosts"]["one"]["redis_enterprise_password"] = "{{ vault_password }}"
+        del group["hosts"]["one"]["redis_enterprise_ca_path"]
+        group["hosts"]["two"]["redis_enterprise_metrics_port"] = "{{ hostvars[inventory_hostname].other }}"
+        group["hosts"]["two"]["other"] = two.metrics_port
+        Path(hosts).write_text(yaml.safe_dump(content))
+        (ansible.folder / "password").write_text("open sesame")
+        (ansible.folder / "group_vars").mkdir()
+        (ansible.folder / "ca.pem").write_text(Path(one.ca_path).read_text() + Path(two.ca_path).read_text())
+        secret = ansible.folder / "secrets.yml"
+        secret.write_text("vault_password: for all\n")
+        vault = ["--vault-password-file", "password"]
+        subprocess.run(
+            [str(PROGRAMS / "ansible-vault"), "encrypt", *vault, "secrets.yml"],
+            cwd=ansible.folder,
+            env=ansible.environment({}),
+            check=True,
+            capture_output=True,
+        )
+        # The play's variables win over those of host two.
+        variables = {"ansible_python_interpreter": TARGET, "redis_enterprise_ca_path": "ca.pem"}
+        own = play(ansible, vars=variables, vars_files=["secrets.yml"])
+        run = ansible.playbook(own, "-i", hosts, *vault, "-e", "audit_output_directory=out", "-vvv").expect()
+        assert two.requests
+    found = report(ansible.folder / "out")
+    assert [cluster["verdict"] for cluster in found.values()] == ["ok", "ok"]
+    assert {entry["verifies"] for cluster in found.values() for entry in cluster["endpoints"]} == {True, False}
+    assert_absent({"for all", two.password}, run, ansible.home, ansible.folder / "out")
+
+
+def test_a_variable_that_needs_another_one_is_an_error_that_names_the_host(ansible: Ansible, cluster: Cluster) -> None:
+    hosts = inventory(ansible, {"one": cluster})
+    content = yaml.safe_load(Path(hosts).read_text())
+    content["redis_enterprise"]["hosts"]["one"]["redis_enterprise_timeout"] = "{{ 30 if nobody else 7 }}"
+    Path(hosts).write_text(yaml.safe_dump(content))
+    options = {"hosts": ["one"]}
+    own = ansible.folder / "own.yml"
+    tasks = [task("read", "fleet_certificate_info", options)]
+    own.write_text(yaml.safe_dump([{"hosts": "one", "connection": "local", "gather_facts": False, "tasks": tasks}]))
+    run = ansible.playbook(own, "-i", hosts)
+    assert "host one: a variable redis_enterprise_" in run.output
+    assert cluster.requests == []
+
+
+def test_one_host_with_wrong_variables_is_a_row(ansible: Ansible) -> None:
+    with Cluster(nodes=1, database="none") as good, Cluster(nodes=1, database="none") as wrong:
+        hosts = inventory(ansible, {"wrong": wrong, "good": good})
+        content = yaml.safe_load(Path(hosts).read_text())
+        content["redis_enterprise"]["hosts"]["wrong"]["redis_enterprise_timeout"] = "long"
+        Path(hosts).write_text(yaml.safe_dump(content))
+        run = ansible.playbook(PLAYBOOK, "-i", hosts).expect(ok=False)
+    assert len(table(run)) == 1 + 1 + 7
+    assert any("NOT READ" in line and "redis_enterprise" not in line for line in table(run))
+
+
+def test_drift(ansible: Ansible, authority: Authority) -> None:
+    made = folder(ansible, {"proxy": authority.issue()})
+    with (
+        Cluster(nodes=1, database="none") as differs,
+        Cluster(nodes=1, database="none") as same,
+        Cluster(nodes=1, database="none") as down,
+    ):
+        material = authority.issue()
+        other = ansible.folder / "other"
+        other.mkdir()
+        for name, text in {"proxy.pem": material.certificate_pem, "proxy.key": str(material.key_pem)}.items():
+            (other / name).write_text(text)
+        same.set_certificate("proxy", material.certificate_pem, str(material.key_pem))
+        down.add_fault(Fault(status=503))
+        hosts = inventory(ansible, {"differs": differs, "same": same, "down": down}, redis_enterprise_retries=0)
+        content = yaml.safe_load(Path(hosts).read_text())
+        of_hosts = content["redis_enterprise"]["hosts"]
+        of_hosts["differs"]["rotation_certificates"] = from_folder(made, ["proxy"])
+        of_hosts["same"]["rotation_certificates"] = from_folder(other, ["proxy"])
+        of_hosts["down"]["rotation_certificates"] = from_folder(other, ["proxy"])
+        Path(hosts).write_text(yaml.safe_dump(content))
+        arguments = ["-i", hosts, "-e", "audit_drift=true", "-e", "audit_output_directory=out"]
+        ansible.playbook(PLAYBOOK, *arguments).expect(ok=False)
+        (made / "proxy.key").unlink()
+        of_hosts["same"]["rotation_certificates"] = []
+        Path(hosts).write_text(yaml.safe_dump(content))
+        drift = {name: cluster["drift"] for name, cluster in report(ansible.folder / "out").items()}
+        ansible.playbook(PLAYBOOK, *arguments).expect(ok=False)
+        assert differs.writes == same.writes == down.writes == []
+    assert [(one["name"], one["action"]) for one in drift["differs"]] == [("proxy", "update")]
+    assert [(one["name"], one["action"]) for one in drift["same"]] == [("proxy", "none")]
+    assert drift["down"] is None
+    again = report(ansible.folder / "out")
+    assert again["differs"]["drift"] is None
+    assert "could not be compared" in again["differs"]["warnings"][0]
+    assert again["same"]["drift"] == []
+
+
+def test_what_the_playbook_for_slices_merges_is_what_one_run_reports(ansible: Ansible) -> None:
+    with ExitStack() as stack:
+        clusters = {f"c{number}": stack.enter_context(Cluster(nodes=1, database="none")) for number in range(4)}
+        hosts = inventory(ansible, clusters)
+        for limit in ("c0:c1", "c2:c3"):
+            out = f"audit_output_directory={limit[:2]}"
+            ansible.playbook(PLAYBOOK, "-i", hosts, "--limit", limit, "-e", out, "-e", "audit_formats=json").expect()
+        ansible.playbook(PLAYBOOK, "-i", hosts, "-e", "audit_output_directory=whole").expect()
+    given = {"audit_data_paths": ["c0/audit.json", "c2/audit.json"], "audit_output_directory": "merged"}
+    merged = ansible.playbook(f"{PREFIX}.audit_report", "-e", json.dumps(given)).expect()
+    assert len(table(merged)) == 1 + 4 * 7
+    stats = merged["Hand the summary on to what runs next"].result["ansible_stats"]["data"]
+    assert stats["audit_failed_clusters"] == []
+    assert stats["audit_summary"]
+    assert sorted(path.name for path in (ansible.folder / "merged").iterdir()) == [
+        "audit.csv",
+        "audit.html",
+        "audit.json",
+        "audit.prom",
+        "audit.xml",
+    ]
+    parts, whole = report(ansible.folder / "merged"), report(ansible.folder / "whole")
+    assert list(parts) == list(whole)
+    for name, cluster in parts.items():
+        assert cluster["certificates"] == whole[name]["certificates"]
+    failing = ansible.playbook(f"{PREFIX}.audit_report", "-e", json.dumps({**given, "audit_fail_within": 1000}))
+    assert "4 clusters failed: c0, c1, c2, c3" in failing.expect(ok=False).output
+
+
+def test_a_fleet_is_read_by_one_task(ansible: Ansible) -> None:
+    password = "correct horse battery staple"
+    with ExitStack() as stack:
+        fleet = {
+            f"c{number:02}": stack.enter_context(Cluster(nodes=1, database="none", password=password))
+            for number in range(64)
+        }
+        fleet["c07"].add_fault(Fault(method="GET", path="/v1/cluster/certificates", status=503))
+        hosts = inventory(ansible, fleet, redis_enterprise_retries=0)
+        run = ansible.playbook(PLAYBOOK, "-i", hosts, "-vvv", environment={"ANSIBLE_INJECT_INVOCATION": "true"})
+        run.expect(ok=False)
+        assert all(len(cluster.requests) == 5 for name, cluster in fleet.items() if name != "c07")
+    assert len(run["Read all clusters"].result["clusters"]) == 64
+    assert len(table(run)) == 1 + 63 * 7 + 1
+    assert set(failures(run)) == {"c07"}
+    assert_absent({password}, run, ansible.home)
 
 
 @pytest.mark.parametrize("variables", [{"audit_fail_within": "soon"}, {"redis_enterprise_timeout": "long"}])

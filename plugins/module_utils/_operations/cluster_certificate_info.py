@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from .. import _cluster, _installed, _names, _options, _requirements
+from .. import _cluster, _installed, _names, _options
 from .._api import Api
 from .._errors import CertificateError
 from .._task import Operation, Task
@@ -46,18 +46,11 @@ def run(task: Task) -> dict[str, Any]:
     return {
         "changed": False,
         "cluster": {"name": cluster.name, "url": api.url, "version": cluster.version},
-        "certificates": [{**one.facts, "findings": _findings(one, cluster, now)} for one in found],
+        "certificates": [one.described(cluster.name, cluster.version, now) for one in found],
         "missing": missing,
         "attempts": retries.attempts,
         "retried": retries.log,
     }
-
-
-def _findings(installed: _installed.Installed, cluster: _cluster.Cluster, now: datetime) -> list[dict[str, str]]:
-    if not installed.chain:
-        return []
-    found = _requirements.check(installed.name, installed.chain, fqdn=cluster.name, version=cluster.version, now=now)
-    return [finding.as_dict() for finding in found]
 
 
 OPERATION = Operation(

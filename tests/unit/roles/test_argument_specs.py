@@ -16,21 +16,21 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils impo
 ROOT = Path(__file__).resolve().parents[3]
 ROLES = ["audit", "rotation"]
 
-#: Roles and their entry points, each a file in tasks/.
-ENTRY_POINTS = [("audit", "main"), ("rotation", "main"), ("rotation", "rollback")]
+#: Roles, their entry points that talk to a cluster, and the file in tasks/ that passes the options of the connection.
+ENTRY_POINTS = [("audit", "main", "drift"), ("rotation", "main", "main"), ("rotation", "rollback", "rollback")]
 
 
 def read(path: str) -> Any:
     return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("role", "entry_point"), ENTRY_POINTS)
-def test_roles_take_and_pass_every_connection_option(role: str, entry_point: str) -> None:
+@pytest.mark.parametrize(("role", "entry_point", "file"), ENTRY_POINTS)
+def test_roles_take_and_pass_every_connection_option(role: str, entry_point: str, file: str) -> None:
     declared = read(f"roles/{role}/meta/argument_specs.yml")["argument_specs"][entry_point]["options"]
     connection = {name: option for name, option in declared.items() if name.startswith("redis_enterprise_")}
     expected = {f"redis_enterprise_{name}" for name in _options.CONNECTION_SPEC}
     assert set(connection) == expected
-    tasks = (ROOT / f"roles/{role}/tasks/{entry_point}.yml").read_text(encoding="utf-8")
+    tasks = (ROOT / f"roles/{role}/tasks/{file}.yml").read_text(encoding="utf-8")
     for name, spec in _options.CONNECTION_SPEC.items():
         option = connection[f"redis_enterprise_{name}"]
         assert option["type"] == spec["type"], name
@@ -69,15 +69,16 @@ def test_sources_mask_what_is_secret(kind: str) -> None:
         assert option.get("no_log", False) is (secret and option["type"] != "path"), name
 
 
-def test_rollback_has_the_defaults_of_the_role() -> None:
-    entry_points = read("roles/rotation/meta/argument_specs.yml")["argument_specs"]
-    defaults = read("roles/rotation/defaults/main.yml")
+@pytest.mark.parametrize(("role", "entry_point"), [("audit", "merge"), ("rotation", "rollback")])
+def test_other_entry_points_have_the_defaults_of_the_role(role: str, entry_point: str) -> None:
+    entry_points = read(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]
+    defaults = read(f"roles/{role}/defaults/main.yml")
     declared = {
-        name: option["default"] for name, option in entry_points["rollback"]["options"].items() if "default" in option
+        name: option["default"] for name, option in entry_points[entry_point]["options"].items() if "default" in option
     }
     assert declared == {name: defaults[name] for name in declared}
 
 
-def test_the_action_group_holds_every_module() -> None:
-    modules = {path.stem for path in (ROOT / "plugins/modules").glob("*.py")}
+def test_the_action_group_holds_every_module_that_asks_a_cluster() -> None:
+    modules = {path.stem for path in (ROOT / "plugins/modules").glob("*.py")} - {"audit_report"}
     assert set(read("meta/runtime.yml")["action_groups"]["redis_enterprise"]) == modules

@@ -13,18 +13,34 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils impo
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
     cluster_certificate_backup as operation,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.modules import audit_report
 from ansible_collections.redis_enterprise.certificates.plugins.modules import cluster_certificate_backup as module
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import operation as audit
 
 TAKEN = operation.with_vault(lambda vault_id: pytest.fail(vault_id)).argument_spec
 
 
+def documented(documentation: str) -> dict[str, Any]:
+    """The argument spec that the documentation promises."""
+    return _without_descriptions(yaml.safe_load(documentation)["options"])
+
+
+def _without_descriptions(options: dict[str, Any]) -> dict[str, Any]:
+    spec = {}
+    for name, option in options.items():
+        spec[name] = {key: value for key, value in option.items() if key not in ("description", "suboptions")}
+        if "suboptions" in option:
+            spec[name]["options"] = _without_descriptions(option["suboptions"])
+    return spec
+
+
 def test_its_own_options() -> None:
-    documented = yaml.safe_load(module.DOCUMENTATION)["options"]
     own = {name: option for name, option in TAKEN.items() if name not in _options.CONNECTION_SPEC}
-    assert own == {
-        name: {key: value for key, value in option.items() if key != "description"}
-        for name, option in documented.items()
-    }
+    assert own == documented(module.DOCUMENTATION)
+
+
+def test_options_of_the_report() -> None:
+    assert audit.OPERATION.argument_spec == documented(audit_report.DOCUMENTATION)
 
 
 def test_it_takes_the_connection_options() -> None:

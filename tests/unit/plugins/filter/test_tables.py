@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.redis_enterprise.certificates.plugins.filter.audit_table import audit_table
 from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_table import rotation_table
 
 
@@ -70,32 +69,3 @@ def test_rotation() -> None:
         f"proxy        {known}  2030-01-02 (100 days)  ab:cd:ef:01  replaced (it expires in 3 days)",
         f"same         {known}  {known}  not replaced",
     ]
-
-
-def test_audit() -> None:
-    lines = audit_table(
-        [
-            {"host": "one", "cluster": {"version": "8.0.2-1"}, "certificates": [facts("api", issuer="CN=\x1b[31mred")]},
-            {"host": "two", "cluster": {"version": None}, "certificates": [facts("cm", error="cannot be parsed")]},
-            {"host": "three", "error": "no\nanswer", "certificates": []},
-        ],
-        fail_within=14,
-    )
-    assert lines == [
-        "cluster  version  certificate  expires     days  status                          issuer",
-        "one      8.0.2-1  api          2030-01-02  100   ok                              CN=?[31mred",
-        "two      ?        cm           -           -     NOT READABLE: cannot be parsed  -",
-        "three    -        -            -           -     NOT READ: no?answer             -",
-    ]
-
-
-def test_audit_status() -> None:
-    certificates = [
-        facts("a", expired=True, days_remaining=-1, chain_days_remaining=-1),
-        facts("b", days_remaining=13, chain_days_remaining=13),
-        facts("c", days_remaining=14, chain_days_remaining=14),
-        facts("d", chain_days_remaining=13),
-    ]
-    lines = audit_table([{"host": "x", "cluster": {"version": "1"}, "certificates": certificates}], fail_within=14)
-    statuses = ["EXPIRED", "EXPIRES SOON", "ok", "AN ISSUER EXPIRES SOON"]
-    assert [status in line for status, line in zip(statuses, lines[1:])] == [True] * 4

@@ -10,13 +10,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _x509
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _discovery, _x509
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._cluster import Cluster
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._endpoints import Endpoint
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
-    served_certificate_info as operation,
-)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._served import Served
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state import State
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._wire import Distrust, Presented
@@ -108,7 +105,6 @@ def database(uid: Any, **fields: Any) -> dict[str, Any]:
 def reported(proxy: State, answer: Any, *bdbs: dict[str, Any]) -> list[State | None]:
     """What each database is compared with, when the API answers that of their own certificates."""
     connection: Any = SimpleNamespace(host="cluster.example.com", node_address="internal")
-    task: Any = SimpleNamespace(warn=lambda message: None)
 
     def own() -> Any:
         if isinstance(answer, BaseException):
@@ -116,7 +112,8 @@ def reported(proxy: State, answer: Any, *bdbs: dict[str, Any]) -> list[State | N
         return answer
 
     api: Any = SimpleNamespace(bdb_certificates=own, session=SimpleNamespace(connection=connection))
-    found = operation._databases(task, api, Cluster("cluster.example.com", None, (), None, 8443), bdbs, proxy)
+    cluster = Cluster("cluster.example.com", None, (), None, 8443)
+    found = _discovery._databases(api, cluster, bdbs, proxy, lambda message: None)
     return [group.reported for group in found]
 
 

@@ -1,0 +1,166 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""All that an audit wants to know of one cluster, by one session, each question asked once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from . import _cluster, _discovery, _options, _precautions, _x509
+from ._cluster import Cluster
+from ._discovery import Looks
+from ._errors import CertificateError
+from ._installed import Installed
+from ._remembering_api import RememberingApi
+from ._replica_source import ReplicaSource
+from ._replication_api import Crdb, Database
+from ._session import Session
+from ._task import Operation, Task
+
+#: What results call what this user may not see, by the path that shows it.
+_VISIBLE = {
+    "/v1/cluster": "alerts",
+    "/v1/nodes": "nodes",
+    "/v1/bdbs": "databases",
+    "/v1/crdbs": "active_active",
+    "/v1/job_scheduler": "internal",
+}
+
+ALERTS = ("cluster_certs_about_to_expire", "node_internal_certs_about_to_expire")
+
+#: Everything that is read, where nothing is.
+NOTHING: Mapping[str, Any] = {
+    "cluster": {"name": None, "version": None, "nodes": None},
+    "certificates": [],
+    "hazards": [],
+    "endpoints": None,
+    "internal": None,
+    "replication": None,
+    "alerts": None,
+    "not_visible": [],
+}
+
+
+def _run(task: Task) -> dict[str, Any]:
+    session, retries = task.connect()
+    try:
+        with session:
+            return {"url": session.url, **_read(task, session, RememberingApi(session, retries))}
+    except CertificateError as error:
+        raise error.with_result(url=session.url) from None
+
+
+def _read(task: Task, session: Session, api: RememberingApi) -> dict[str, Any]:
+    now = datetime.now(timezone.utc)
+    stored = api.certificates()  # first: without them there is nothing to audit
+    cluster = _cluster.read(api, task.warn, needed=False)
+    installed = [Installed.of(name, stored[name], now) for name in sorted(stored)]
+    replication = _replication(api, task.warn, now)
+    facts = {
+        "cluster": {"name": cluster.name, "version": cluster.version, "nodes": _nodes(cluster)},
+        "certificates": [one.described(cluster.name, cluster.version, now) for one in installed],
+        "hazards": _hazards(installed, cluster),
+        "internal": _internal(_cluster.if_visible(api.job_scheduler, task.warn)),
+        "replication": replication,
+        "alerts": _alerts(_cluster.if_visible(api.cluster, task.warn)),
+    }
+    endpoints = _served(task, session, api, cluster) if task.params["served"] else None
+    not_visible = [name for path, name in _VISIBLE.items() if api.forbidden(path)]
+    return {**facts, "endpoints": endpoints, "not_visible": not_visible}
+
+
+def _nodes(cluster: Cluster) -> list[dict[str, Any]] | None:
+    return [{"uid": one.uid, "status": one.status, "version": one.version} for one in cluster.nodes] or None
+
+
+def _hazards(installed: Sequence[Installed], cluster: Cluster) -> list[dict[str, Any]]:
+    """Those that a change of what is installed, of whatever kind, would meet."""
+    changes = ((action, one.name, one.chain) for action in ("update", "rotate") for one in installed)
+    met = _precautions.met_by(changes, cluster.version)
+    return [{**hazard.as_dict(), "certificates": names} for hazard, names in met.items()]
+
+
+def _served(task: Task, session: Session, api: RememberingApi, cluster: Cluster) -> list[dict[str, Any]]:
+    looks = Looks(_options.ca_path(task.params, os.environ), task.params["timeout"])
+    # What may not be seen is in not_visible.
+    groups = _discovery.groups(api, cluster, lambda message: None, task.warn)
+    _discovery.look_at(looks, groups, cluster, session.connection)
+    return looks.entries(groups)
+
+
+def _number(value: Any) -> int | None:
+    """A number of an answer; thresholds are texts there."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _object(value: Any, field: str) -> Mapping[str, Any] | None:
+    found = value.get(field) if isinstance(value, dict) else None
+    return found if isinstance(found, dict) else None
+
+
+def _alerts(settings: Any) -> dict[str, Any] | None:
+    """The alerts about certificates; None where they are not there."""
+    alerts = _object(settings, "alert_settings")
+    if alerts is None:
+        return None
+    found = {name: _object(alerts, name) for name in ALERTS}
+    return {
+        name: alert and {"enabled": alert.get("enabled") is True, "threshold": _number(alert.get("threshold"))}
+        for name, alert in found.items()
+    }
+
+
+def _internal(scheduler: Any) -> dict[str, Any] | None:
+    """How the cluster renews its internal certificates."""
+    settings = _object(scheduler, "cert_rotation_job_settings")
+    if settings is None:
+        return None
+    enabled, cron = settings.get("enabled"), settings.get("cron_expression")
+    return {
+        "rotation_enabled": enabled if isinstance(enabled, bool) else None,
+        "expiry_days_before_rotation": _number(settings.get("expiry_days_before_rotation")),
+        "cron_expression": cron if isinstance(cron, str) else None,
+    }
+
+
+def _replication(api: RememberingApi, warn: Callable[[str], None], now: datetime) -> dict[str, Any] | None:
+    """Active-Active databases, and what replica sources pin; None where neither can be seen."""
+    databases: list[Database] | None = _cluster.if_visible(api.databases, warn)
+    # A database says itself whether it is a part of an Active-Active one.
+    asked = databases is None or any(bdb.get("crdt_guid") for bdb in api.bdbs())
+    crdbs: list[Crdb] | None = _cluster.if_visible(api.crdbs, warn) if asked else []
+    if databases is None and crdbs is None:
+        return None
+    active_active = [{"guid": one.guid, "name": one.name, "members": list(one.clusters)} for one in crdbs or ()]
+    pins = [_pin(one, source, now) for one in databases or () for source in one.sources if source.pins]
+    return {"active_active": active_active, "replica_of": pins}
+
+
+def _pin(database: Database, source: ReplicaSource, now: datetime) -> dict[str, Any]:
+    """One source whose certificate a database pins; whether that is what the source has, only the fleet can tell."""
+    end = source.not_after
+    return {
+        "database": database.name,
+        "uid": database.uid,
+        "source": source.host or "?",
+        "port": source.port,
+        "fingerprint": source.fingerprints[0] if source.fingerprints else None,
+        "not_after": end and _x509.iso(end),
+        "days_remaining": end and _x509.days(now, end),
+        "state": "expired" if end and end < now else "unknown",
+    }
+
+
+READ = Operation(
+    _run,
+    {**_options.CONNECTION_SPEC, "served": {"type": "bool", "default": True}},
+    mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
+)

@@ -1,0 +1,152 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""All ports that a cluster has, what its API reports of each, and looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import Any
+
+from . import _cluster, _endpoints, _trust, _wire
+from ._api import Api, Stored
+from ._cluster import Cluster
+from ._endpoints import Endpoint
+from ._installed import Installed
+from ._options import Connection
+from ._served import Served
+from ._side_by_side import side_by_side
+from ._state import State
+
+
+@dataclass
+class Group:
+    """Ports that show one certificate, and what the API reports of it."""
+
+    endpoints: tuple[Endpoint, ...]
+    reported: State | None = None
+
+
+class Looks:
+    """Looks at ports, each once."""
+
+    def __init__(self, ca_path: str | None, timeout: float) -> None:
+        """Prepare.
+
+        Args:
+            ca_path: what verifies certificates; the operating system's trust store without it.
+            timeout: seconds, for each handshake.
+
+        Raises:
+            CertificateError: C(ca_path) is not usable.
+        """
+        self._trust = _trust.trusting(ca_path, _wire.overhear)
+        self._timeout = timeout
+        self.seen: dict[Endpoint, Served] = {}
+
+    def look(self, endpoints: Iterable[Endpoint]) -> None:
+        """Look at those that were not looked at yet, side by side."""
+        fresh = [endpoint for endpoint in dict.fromkeys(endpoints) if endpoint not in self.seen]
+        found = side_by_side(lambda endpoint: Served.look(endpoint, self._trust, self._timeout), fresh)
+        self.seen.update(zip(fresh, found))
+
+    def entries(self, groups: Iterable[Group]) -> list[dict[str, Any]]:
+        """For results: one entry for each port, which was looked at before."""
+        now = datetime.now(timezone.utc)
+        return [self.seen[one].entry(group.reported, now) for group in groups for one in group.endpoints]
+
+
+def others(endpoints: Iterable[Endpoint], groups: Iterable[Group]) -> tuple[Endpoint, ...]:
+    """Those of the ports that are in no group."""
+    known = {(one.address, one.port) for group in groups for one in group.endpoints}
+    return tuple(one for one in endpoints if (one.address, one.port) not in known)
+
+
+def look_at(
+    looks: Looks, groups: Iterable[Group], cluster: Cluster, connection: Connection, beside: Iterable[Endpoint] = ()
+) -> None:
+    """Look at all groups, and at some ports beside them.
+
+    Where no address of a group can be reached, the host of O(url) is looked at too, and added to the group.
+    """
+    groups = list(groups)
+    looks.look([*(endpoint for group in groups for endpoint in group.endpoints), *beside])
+    for group in groups:
+        if not any(looks.seen[endpoint].presented.reachable for endpoint in group.endpoints):
+            group.endpoints += others(_endpoints.at_url(group.endpoints, cluster, connection), [group])
+    looks.look(endpoint for group in groups for endpoint in group.endpoints)
+
+
+def groups(
+    api: Api, cluster: Cluster, warn: Callable[[str], None], tolerated: Callable[[str], None] | None = None
+) -> list[Group]:
+    """All ports that the cluster has, as far as this user may see them.
+
+    Args:
+        warn: called with what this user may not see.
+        tolerated: called with the message of any other failure; without it, that is raised.
+
+    Raises:
+        CertificateError: a failure that is neither about permissions nor tolerated.
+    """
+    connection = api.session.connection
+    if not cluster.nodes:
+        warn(
+            f"this user may not see the nodes: their ports are looked at only at {connection.host}. Use a user whose "
+            "role may see the nodes."
+        )
+    bdbs = _cluster.if_visible(api.bdbs, tolerated)
+    if bdbs is None:
+        warn("this user may not see the databases: their endpoints are not looked at. Use a user with the role admin.")
+    stored: Mapping[str, Stored] | None = _cluster.if_visible(api.certificates, tolerated)
+    if stored is None:
+        warn(
+            "this user may not see the certificates: what ports present is compared with nothing. Use a user "
+            "whose role may see the cluster."
+        )
+    found = []
+    for service in _endpoints.SERVICES:
+        reported = _state(service, stored[service]) if stored and service in stored else None
+        if service == "proxy":
+            found += _databases(api, cluster, bdbs or (), reported, tolerated or warn)
+        else:
+            found.append(Group(_named(_endpoints.showing(service, cluster, connection, ()), connection), reported))
+    return found
+
+
+def _databases(
+    api: Api,
+    cluster: Cluster,
+    bdbs: Iterable[Mapping[str, Any]],
+    proxy: State | None,
+    warn: Callable[[str], None],
+) -> list[Group]:
+    """The ports of each database that has some, which may have a certificate of its own in place of V(proxy)."""
+    connection = api.session.connection
+    shown = [(bdb.get("uid"), _endpoints.showing("proxy", cluster, connection, [bdb])) for bdb in bdbs]
+    shown = [(uid, endpoints) for uid, endpoints in shown if endpoints]
+    own = (_cluster.if_visible(api.bdb_certificates, warn) or ()) if shown else ()
+    found = []
+    for uid, endpoints in shown:
+        pem = next((one.get("cert") for one in own if uid is not None and one.get("bdb_uid") == uid), None)
+        reported = _state("proxy", Stored(pem, None)) if pem and isinstance(pem, str) else proxy
+        found.append(Group(_named(endpoints, connection), reported))
+    return found
+
+
+def _named(endpoints: Iterable[Endpoint], connection: Connection) -> tuple[Endpoint, ...]:
+    """The same, under the host of O(url) where the cluster says no name."""
+    return tuple(
+        one if one.server_name and _wire.names_a_host(one.server_name) else replace(one, server_name=connection.host)
+        for one in endpoints
+    )
+
+
+def _state(name: str, stored: Stored) -> State | None:
+    """What the API reports; None when it cannot be parsed."""
+    chain = Installed.of(name, stored, datetime.now(timezone.utc)).chain
+    return State.of(chain, "chain") if chain else None

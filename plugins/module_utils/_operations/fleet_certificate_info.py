@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""All that an audit wants to know of many clusters, which are read side by side."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timezone
+from typing import Any
+
+from .. import _fleet, _options, _pinned, _x509
+from .._audited_cluster import NOTHING, READ
+from .._errors import CertificateError
+from .._side_by_side import side_by_side
+from .._task import Operation, Task
+
+
+def run(task: Task) -> dict[str, Any]:
+    """Read all clusters.
+
+    Raises:
+        CertificateError: there is none, or an option is wrong that is not about one cluster.
+    """
+    params = task.params
+    _options.check_range(params, "concurrency", 1, 1000, "clusters")
+    members = _fleet.members(params["clusters"] or (), params)
+    if not members:
+        raise CertificateError(
+            "invalid_option", "there is nothing to read. Give clusters, or hosts.", option="clusters"
+        )
+    clusters = side_by_side(lambda member: _entry(member, served=params["served"]), members, params["concurrency"])
+    _pinned.judge(clusters)
+    return {"changed": False, "clusters": clusters}
+
+
+def _entry(member: _fleet.Member, *, served: bool) -> dict[str, Any]:
+    """What is known of one cluster. Never raises."""
+    started, moment = time.monotonic(), datetime.now(timezone.utc)
+    task = Task({}, check_mode=True)
+    try:
+        task.params = member.checked(READ, served=served)
+        found = READ.outcome(task)
+    except CertificateError as wrong:
+        found = {"failed": True, "msg": wrong.message, "failure": wrong.failure}
+    error = {"msg": found.pop("msg"), "failure": found.pop("failure")} if found.pop("failed", False) else None
+    return {
+        "name": member.name,
+        "url": None,
+        "read_at": _x509.iso(moment),
+        "seconds": round(time.monotonic() - started, 3),
+        "error": error,
+        **NOTHING,
+        **found,
+        "drift": None,
+        "warnings": list(dict.fromkeys(task.warnings)),  # several questions may meet one failure
+    }
+
+
+OPERATION = Operation(
+    run,
+    {
+        **_options.CONNECTION_SPEC,
+        "clusters": {"type": "list", "elements": "dict", "options": _fleet.SPEC},
+        "hosts": {"type": "list", "elements": "str"},
+        "concurrency": {"type": "int", "default": 16},
+        "served": {"type": "bool", "default": True},
+    },
+    mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
+)

@@ -1,0 +1,343 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: fleet_certificate_info
+short_description: Show what there is to know about the certificates of many Redis Software clusters
+version_added: 0.1.0
+author:
+  - The redis_enterprise.certificates contributors (!UNKNOWN)
+description:
+  - Reads many clusters side by side, and returns for each the installed certificates, what its ports present, its
+    internal certificates' schedule, what its databases pin of other clusters, and its alerts about certificates.
+  - A cluster that cannot be read, or one of whose options is wrong, is an entry with RV(clusters[].error), and not a
+    failure of the module.
+  - Works for every user that may see the clusters, such as a user with the role C(cluster_viewer). What a user may not
+    see is named in RV(clusters[].not_visible).
+  - Private keys that the API hands out with the certificates are dropped unread.
+extends_documentation_fragment:
+  - redis_enterprise.certificates.attributes
+  - redis_enterprise.certificates.attributes.info
+  - redis_enterprise.certificates.connection
+notes:
+  - For each cluster there is one login, one connection to its API, and one request for each of these. The certificates;
+    C(/v1/cluster) for its name, ports and alerts; C(/v1/nodes) for version, state and addresses of the nodes;
+    C(/v1/bdbs) for ports and replica sources; C(/v1/job_scheduler) for the renewal of internal certificates. So there
+    are five requests.
+  - A sixth one is made where it is needed. That is C(/v1/crdbs), where a database is an Active-Active one;
+    C(/v1/bdbs/certificates), where ports of databases are looked at; and C(/v1/bootstrap), where the nodes may not be
+    seen.
+  - With O(served=true) there are two more connections for each port, one to see what it presents and one to verify
+    that.
+  - A cluster that does not answer keeps one of the O(concurrency) places for as long as its C(timeout) and C(retries)
+    say. Lower them for audits of fleets in which many clusters are down.
+options:
+  clusters:
+    description:
+      - The clusters, each with the options of its connection. What one does not give comes from the options of the same
+        name that stand beside O(clusters), and then from the environment. One with a login of its own, in
+        O(clusters[].username), O(clusters[].password) or O(clusters[].token), uses none of another.
+      - At least one of O(clusters) and O(hosts) is needed.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description:
+          - What the cluster is called in results. No two may have the same name.
+          - If not set, it is the host of the URL, with the port where two clusters share a host.
+        type: str
+      url:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:url).
+        type: str
+      username:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:username).
+        type: str
+      password:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:password).
+        type: str
+      token:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:token).
+        type: str
+      client_cert:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:client_cert).
+        type: path
+      client_key:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:client_key).
+        type: path
+      validate_certs:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:validate_certs).
+        type: raw
+      ca_path:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:ca_path).
+        type: path
+        aliases: [ca_cert]
+      allow_http:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:allow_http).
+        type: raw
+      timeout:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:timeout).
+        type: raw
+      write_timeout:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:write_timeout).
+        type: raw
+      retries:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:retries).
+        type: raw
+      retry_delay:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:retry_delay).
+        type: raw
+      retry_max_delay:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:retry_max_delay).
+        type: raw
+      node_address:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:node_address).
+        type: str
+      metrics_port:
+        description: As O(redis_enterprise.certificates.cluster_certificate_info#module:metrics_port).
+        type: raw
+  hosts:
+    description:
+      - Names of hosts in the inventory, of which each stands for one cluster. The options are what the host's variables
+        C(redis_enterprise_url), C(redis_enterprise_password) and so on say, as for the roles of this collection.
+      - Paths in these variables start at the working directory of C(ansible-playbook).
+    type: list
+    elements: str
+  concurrency:
+    description: How many clusters are read at a time.
+    type: int
+    default: 16
+  served:
+    description:
+      - Whether to look at all ports of each cluster, as
+        O(redis_enterprise.certificates.served_certificate_info#module:discover) does.
+    type: bool
+    default: true
+seealso:
+  - module: redis_enterprise.certificates.cluster_certificate_info
+  - module: redis_enterprise.certificates.served_certificate_info
+"""
+
+EXAMPLES = r"""
+- name: Read all clusters of the inventory group redis_enterprise
+  redis_enterprise.certificates.fleet_certificate_info:
+    hosts: "{{ groups['redis_enterprise'] }}"
+  run_once: true
+  register: fleet
+
+- name: Read two clusters
+  redis_enterprise.certificates.fleet_certificate_info:
+    ca_path: /etc/ssl/certs/corporate-ca.pem
+    clusters:
+      - name: payments
+        url: https://payments.redis.example.com:9443
+        username: viewer@example.com
+        password: "{{ vault_payments_password }}"
+      - name: sessions
+        url: https://sessions.redis.example.com:9443
+        token: "{{ sessions_token }}"
+  register: fleet
+
+- name: Show which could not be read, and why
+  ansible.builtin.debug:
+    msg: "{{ item.name }}: {{ item.error.msg }}"
+  loop: "{{ fleet.clusters | selectattr('error') }}"
+  loop_control:
+    label: "{{ item.name }}"
+"""
+
+RETURN = r"""
+clusters:
+  description: One entry for each cluster, those of O(clusters) first, in the order given.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: What the cluster is called.
+      type: str
+      returned: always
+      sample: payments
+    url:
+      description: The URL that was asked; null where the options are wrong.
+      type: str
+      returned: always
+      sample: https://payments.redis.example.com:9443
+    read_at:
+      description: When reading began (ISO 8601, UTC).
+      type: str
+      returned: always
+      sample: "2026-01-01T00:00:00Z"
+    seconds:
+      description: How long it took.
+      type: float
+      returned: always
+      sample: 0.12
+    error:
+      description: Why the cluster could not be read; null where it could. All that follows is empty or null then.
+      type: dict
+      returned: always
+      contains:
+        msg:
+          description: What went wrong, and what to do.
+          type: str
+          returned: always
+        failure:
+          description: The same as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
+          type: dict
+          returned: always
+    cluster:
+      description: What the cluster says of itself.
+      type: dict
+      returned: always
+      contains:
+        name:
+          description: The FQDN; null where the user may not see it.
+          type: str
+          returned: always
+        version:
+          description: The software version of the oldest node; null where the user may not see it.
+          type: str
+          returned: always
+        nodes:
+          description: The nodes, each with C(uid), C(status) and C(version); null where the user may not see them.
+          type: list
+          elements: dict
+          returned: always
+    certificates:
+      description:
+        - The installed certificates, as RV(redis_enterprise.certificates.cluster_certificate_info#module:certificates)
+          describes them.
+      type: list
+      elements: dict
+      returned: always
+    hazards:
+      description:
+        - Known bugs of this version that a change of what is installed would meet, each with C(id), C(description),
+          C(advice) and C(certificates).
+      type: list
+      elements: dict
+      returned: always
+    endpoints:
+      description:
+        - What each port presents, as RV(redis_enterprise.certificates.served_certificate_info#module:endpoints)
+          describes it; null with O(served=false).
+      type: list
+      elements: dict
+      returned: always
+    internal:
+      description: How the cluster renews its internal certificates; null where that cannot be seen.
+      type: dict
+      returned: always
+      contains:
+        rotation_enabled:
+          description: Whether it does.
+          type: bool
+          returned: always
+        expiry_days_before_rotation:
+          description: Days before their end at which they are renewed.
+          type: int
+          returned: always
+        cron_expression:
+          description: When it looks for such.
+          type: str
+          returned: always
+    replication:
+      description: Which other clusters know certificates of this one, or the other way round; null where that cannot be
+        seen.
+      type: dict
+      returned: always
+      contains:
+        active_active:
+          description: The Active-Active databases, each with C(guid), C(name) and C(members), names of clusters.
+          type: list
+          elements: dict
+          returned: always
+        replica_of:
+          description: The certificates of sources that databases of this cluster pin.
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            database:
+              description: The name of the database.
+              type: str
+              returned: always
+            uid:
+              description: Its uid.
+              type: raw
+              returned: always
+            source:
+              description: The host of the source; V(?) where it is not certain.
+              type: str
+              returned: always
+            port:
+              description: The port of the source.
+              type: int
+              returned: always
+            fingerprint:
+              description: SHA-256 fingerprint of the pinned leaf; null where it cannot be parsed.
+              type: str
+              returned: always
+            not_after:
+              description: Its end of validity (ISO 8601, UTC).
+              type: str
+              returned: always
+            days_remaining:
+              description: Full days until then.
+              type: int
+              returned: always
+            state:
+              description:
+                - V(expired); V(current) or V(stale), where the source is a cluster that was read too and has this
+                  certificate now, or another one; V(unknown) for all others.
+              type: str
+              returned: always
+              sample: stale
+    alerts:
+      description:
+        - The alerts C(cluster_certs_about_to_expire) and C(node_internal_certs_about_to_expire), each with C(enabled)
+          and C(threshold) in days, or null where the cluster does not have it; null where that cannot be seen.
+      type: dict
+      returned: always
+    drift:
+      description: Null. The role P(redis_enterprise.certificates.audit#role) puts differences from what is wanted here.
+      type: list
+      elements: dict
+      returned: always
+    not_visible:
+      description:
+        - What the user may not see, V(alerts) (with the FQDN and ports of the cluster), V(nodes), V(databases),
+          V(active_active) or V(internal).
+      type: list
+      elements: str
+      returned: always
+    warnings:
+      description: What could not be read for other reasons, and whatever else is noteworthy.
+      type: list
+      elements: str
+      returned: always
+failure:
+  description: What went wrong, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
+  returned: failure
+  type: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
+    fleet_certificate_info,
+)
+
+
+def main() -> None:
+    """Run the module."""
+    operation = fleet_certificate_info.OPERATION
+    _front.run(AnsibleModule(**operation.arguments, supports_check_mode=True), operation)
+
+
+if __name__ == "__main__":
+    main()

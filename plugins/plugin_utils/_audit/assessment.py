@@ -1,0 +1,146 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""From what was read of a fleet to the one report that every format shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _x509
+
+from . import certificate_checks, cluster_checks, port_checks
+from .judgement import CRITICAL, SEVERITIES, WARNING, Judgement
+from .policy import ANY, Policy
+from .times import age
+
+#: Of the report's form; docs/audit-report.schema.json describes it.
+SCHEMA = 1
+
+VERDICTS = ("ok", "warning", "failed", "unreachable")
+OUTCOMES = ("passed", "advice", "warning", "failed", "accepted", "not_visible")
+
+
+def report(clusters: Sequence[Mapping[str, Any]], policy: Policy, now: datetime) -> dict[str, Any]:
+    """Judge a fleet. Pure.
+
+    Args:
+        clusters: fleet data, as M(fleet_certificate_info) returns it.
+        now: in UTC.
+    """
+    findings: list[dict[str, Any]] = []
+    checks: list[dict[str, Any]] = []
+    judged = []
+    for data in clusters:
+        cluster = data["name"]
+        worst: set[str] = set()
+        for judgement in _judgements(data, policy, now):
+            acceptance = policy.accepting(now, cluster, judgement.certificate, judgement.check)
+            if judgement.severity:
+                findings.append(_finding(cluster, judgement, acceptance.as_dict() if acceptance else None))
+                if acceptance is None:
+                    worst.add(judgement.severity)
+            accepted = bool(judgement.severity and acceptance)
+            checks.append(_check(cluster, judgement, "accepted" if accepted else judgement.outcome))
+        judged.append({**data, "verdict": _verdict(data, worst)})
+    for cluster, judgement in _ended(policy, now, {data["name"] for data in clusters}):
+        findings.append(_finding(cluster, judgement, None))
+        checks.append(_check(cluster, judgement, judgement.outcome))
+    findings.sort(key=lambda finding: SEVERITIES.index(finding["severity"]))
+    return {
+        "schema": SCHEMA,
+        "generated_at": _x509.iso(now),
+        "policy": policy.as_dict(),
+        "summary": _summary(judged, findings, checks, policy, now),
+        "clusters": judged,
+        "findings": findings,
+        "checks": checks,
+    }
+
+
+def _judgements(data: Mapping[str, Any], policy: Policy, now: datetime) -> Iterator[Judgement]:
+    if data["error"]:
+        yield cluster_checks.unreachable(data["error"])
+        return
+    for facts in data["certificates"]:
+        yield from certificate_checks.certificate(facts, policy, age(data, now))
+    yield from port_checks.ports(data["endpoints"] or ())
+    yield from cluster_checks.cluster(data)
+
+
+def _ended(policy: Policy, now: datetime, clusters: set[str]) -> Iterator[tuple[str, Judgement]]:
+    """Exceptions that count no more. Those of clusters that are not here are another report's business."""
+    for one in policy.ended(now):
+        if one.cluster == ANY or one.cluster in clusters:
+            certificate = None if one.certificate == ANY else one.certificate
+            message = f"the exception for check {one.check} ended on {one.until}: {one.reason}"
+            mend = "Mend what it was about and remove it, or give it a new date and reason"
+            yield one.cluster, Judgement(certificate, "exception_ended", WARNING, message, mend)
+
+
+def _finding(cluster: str, judgement: Judgement, accepted: dict[str, str] | None) -> dict[str, Any]:
+    return {
+        "severity": judgement.severity,
+        "cluster": cluster,
+        "certificate": judgement.certificate,
+        "check": judgement.check,
+        "message": judgement.message,
+        "mend": judgement.mend,
+        "accepted": {key: accepted[key] for key in ("reason", "until")} if accepted else None,
+    }
+
+
+def _check(cluster: str, judgement: Judgement, outcome: str) -> dict[str, Any]:
+    return {
+        "cluster": cluster,
+        "certificate": judgement.certificate,
+        "check": judgement.check,
+        "outcome": outcome,
+        "message": judgement.message,
+    }
+
+
+def _verdict(data: Mapping[str, Any], worst: set[str]) -> str:
+    if data["error"]:
+        return "unreachable"
+    return "failed" if CRITICAL in worst else "warning" if WARNING in worst else "ok"
+
+
+def _summary(
+    clusters: Sequence[Mapping[str, Any]],
+    findings: Sequence[Mapping[str, Any]],
+    checks: Sequence[Mapping[str, Any]],
+    policy: Policy,
+    now: datetime,
+) -> dict[str, Any]:
+    """Counts, and who is next."""
+    ends = [
+        (facts["days_remaining"] - age(data, now), facts["not_after"], data["name"], facts["name"])
+        for data in clusters
+        for facts in data["certificates"]
+        if not facts.get("error")
+    ]
+    coming = min((end for end in ends if end[0] >= 0), default=None)
+    verdicts = Counter(data["verdict"] for data in clusters)
+    severities = Counter(finding["severity"] for finding in findings if not finding["accepted"])
+    outcomes = Counter(check["outcome"] for check in checks)
+    return {
+        "clusters": {"total": len(clusters), **{verdict: verdicts[verdict] for verdict in VERDICTS}},
+        "certificates": {
+            "total": sum(len(data["certificates"]) for data in clusters),
+            "expired": sum(days < 0 for days, *_rest in ends),
+            "fail_within": sum(0 <= days < policy.fail_within for days, *_rest in ends),
+            "warn_within": sum(policy.fail_within <= days < policy.warn_within for days, *_rest in ends),
+        },
+        "findings": {
+            **{severity: severities[severity] for severity in SEVERITIES},
+            "accepted": sum(bool(finding["accepted"]) for finding in findings),
+        },
+        "checks": {outcome: outcomes[outcome] for outcome in OUTCOMES},
+        "next": dict(zip(("days_remaining", "not_after", "cluster", "certificate"), coming)) if coming else None,
+    }

@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Checks of what surrounds the certificates of one cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .judgement import CRITICAL, INFO, WARNING, Judgement, not_visible, passed
+
+#: The check of each expiry alert.
+_ALERTS = {
+    "cluster_certs_about_to_expire": "expiry_alert",
+    "node_internal_certs_about_to_expire": "internal_expiry_alert",
+}
+
+
+def unreachable(error: Mapping[str, Any]) -> Judgement:
+    """The only check of a cluster that could not be read."""
+    mend = "Check the address, the login and the CA of this cluster, and audit again"
+    return Judgement(None, "reachable", CRITICAL, f"could not be read: {error['msg']}", mend)
+
+
+def cluster(data: Mapping[str, Any]) -> Iterator[Judgement]:
+    """All checks of a cluster that could be read, but for those of its certificates and ports."""
+    yield passed(None, "reachable", "could be read")
+    yield _internal_rotation(data["internal"])
+    for name, check in _ALERTS.items():
+        yield _alert(name, check, (data["alerts"] or {}).get(name))
+    yield from _replication(data["replication"])
+    for hazard in data["hazards"]:
+        names = ", ".join(hazard["certificates"])
+        message = f"{hazard['id']}: {hazard['description']} (concerns {names})"
+        yield Judgement(None, "hazard", INFO, message, f"Before a change: {hazard['advice']}")
+    for change in data["drift"] or ():
+        yield _drift(change)
+    if data["endpoints"] is None:
+        yield not_visible(None, "served", "ports were not looked at")
+    for section in data["not_visible"]:
+        yield not_visible(None, "visibility", f"this user may not see: {section}")
+    for warning in data["warnings"]:
+        yield Judgement(None, "reading", INFO, warning, "Read the warning, and audit again where it matters")
+
+
+def _internal_rotation(internal: Mapping[str, Any] | None) -> Judgement:
+    check = "internal_rotation"
+    enabled = internal["rotation_enabled"] if internal else None
+    if enabled is None:
+        return not_visible(None, check, "whether internal certificates rotate could not be read")
+    if not enabled:
+        mend = "Turn cert_rotation_job_settings on in the job scheduler"
+        return Judgement(None, check, WARNING, "the cluster does not rotate its internal certificates", mend)
+    return passed(None, check, "the cluster rotates its internal certificates")
+
+
+def _alert(name: str, check: str, alert: Mapping[str, Any] | None) -> Judgement:
+    if alert is None:
+        return not_visible(None, check, f"the alert {name} could not be read")
+    if not alert["enabled"]:
+        return Judgement(None, check, WARNING, f"the alert {name} is off", f"Turn {name} on in the cluster's alerts")
+    threshold = alert["threshold"]
+    return passed(None, check, f"the alert {name} is on" + (f", at {threshold} days" if threshold is not None else ""))
+
+
+def _replication(replication: Mapping[str, Any] | None) -> Iterator[Judgement]:
+    check = "replica_pin"
+    if replication is None:
+        yield not_visible(None, check, "what replica sources pin could not be read")
+        return
+    problems = {
+        "stale": "a certificate that its source no longer has",
+        "expired": "a certificate that has expired",
+    }
+    pins = replication["replica_of"]
+    for pin in pins:
+        where = f"database {pin['database']} pins, for its source {pin['source']},"
+        if pin["state"] in problems:
+            mend = "Give it the source's current certificate (module replication_certificates)"
+            yield Judgement(None, check, CRITICAL, f"{where} {problems[pin['state']]}", mend)
+        elif pin["state"] == "current":
+            yield passed(None, check, f"{where} what the source has")
+        else:
+            yield not_visible(None, check, f"{where} a certificate of which nobody knows whether it is current")
+    if not pins:
+        yield passed(None, check, "no database replicates from another cluster")
+
+
+def _drift(change: Mapping[str, Any]) -> Judgement:
+    name, check = change["name"], "drift"
+    if change["action"] == "none":
+        return passed(name, check, "is what is wanted")
+    reason = f" ({change['reason']})" if change.get("reason") else ""
+    return Judgement(
+        name,
+        check,
+        WARNING,
+        f"is not what is wanted: {change['action']}{reason}",
+        "Run the rotation, or mend its material",
+    )

@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""The folder that a report's files are written to."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+
+
+class Directory:
+    """The folder that gets the files. Made when the first one is written.
+
+    Attributes:
+        path: where it is.
+    """
+
+    def __init__(self, path: str) -> None:
+        """Look at it.
+
+        Raises:
+            CertificateError: no file can be written there.
+        """
+        self.path = os.path.realpath(path)
+        existing = self.path
+        while not os.path.lexists(existing):
+            existing = os.path.dirname(existing)
+        if not os.path.isdir(existing):
+            raise self._error(f"{existing} is not a folder. Choose another path")
+        if not os.access(existing, os.W_OK | os.X_OK):
+            raise self._error(f"this user may not write to {existing}. Check its mode and owner")
+
+    def _error(self, wrong: str) -> CertificateError:
+        return CertificateError("invalid_option", f"option output_directory: {wrong}.", option="output_directory")
+
+    def file(self, name: str) -> str:
+        """The path of one of its files."""
+        return os.path.join(self.path, name)
+
+    def differs(self, name: str, content: str) -> bool:
+        """Whether the file is missing, or holds something else."""
+        try:
+            with open(self.file(name), "rb") as file:
+                return file.read() != content.encode()
+        except OSError:
+            return True
+
+    def write(self, name: str, content: str) -> None:
+        """Put the content in the file's place at once, readable for whom new files are.
+
+        Raises:
+            CertificateError: it could not be written.
+        """
+        new = None
+        try:
+            os.makedirs(self.path, exist_ok=True)
+            # No name that node_exporter reads.
+            descriptor, new = tempfile.mkstemp(dir=self.path, prefix=".audit-")
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content.encode())
+                file.flush()
+                os.fsync(descriptor)
+            os.chmod(new, 0o666 & ~_umask())
+            os.replace(new, self.file(name))
+        except OSError as error:
+            if new is not None:
+                with contextlib.suppress(OSError):
+                    os.unlink(new)
+            raise self._error(
+                f"{self.file(name)} could not be written: {os.strerror(error.errno or 0)}. Check the file system"
+            ) from None
+
+
+def _umask() -> int:
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return umask

@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""What one check of one certificate or cluster came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CRITICAL = "critical"  # the audit fails
+WARNING = "warning"  # it will have to be mended
+INFO = "info"  # advice, or good to know
+
+SEVERITIES = (CRITICAL, WARNING, INFO)
+
+#: What a check came to, by the worst that it found.
+OUTCOMES = {CRITICAL: "failed", WARNING: "warning", INFO: "advice"}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What one check came to.
+
+    Attributes:
+        certificate: the certificate name; None: it is about the cluster.
+        check: a stable identifier.
+        severity: None: there is nothing to mend.
+        message: what was found; one line, without a final period.
+        mend: what to do about it; one line, without a final period.
+        visible: whether it could be checked at all.
+    """
+
+    certificate: str | None
+    check: str
+    severity: str | None
+    message: str
+    mend: str = ""
+    visible: bool = True
+
+    @property
+    def outcome(self) -> str:
+        """In one word, as if there were no exceptions."""
+        if self.severity:
+            return OUTCOMES[self.severity]
+        return "passed" if self.visible else "not_visible"
+
+
+def passed(certificate: str | None, check: str, message: str) -> Judgement:
+    """Nothing to mend."""
+    return Judgement(certificate, check, None, message)
+
+
+def not_visible(certificate: str | None, check: str, message: str) -> Judgement:
+    """Could not be checked."""
+    return Judgement(certificate, check, None, message, visible=False)

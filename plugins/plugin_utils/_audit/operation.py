@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""The operation of the action C(audit_report): fleet data in, report and files out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._task import Operation, Task
+
+from . import assessment, policy, sources, text_table
+from .directory import Directory
+from .formats import FORMATS
+from .judgement import CRITICAL
+
+
+def run(task: Task) -> dict[str, Any]:
+    """Judge a fleet, and write what was found.
+
+    Raises:
+        CertificateError: an option is wrong, or a file could not be read or written.
+    """
+    params = task.params
+    demands = policy.Policy.parse(params)
+    if params["clusters"] is None and not params["data_paths"]:
+        raise CertificateError(
+            "invalid_option",
+            "there is nothing to report on. Give clusters, or data_paths, or both.",
+            option="clusters",
+        )
+    directory = Directory(params["output_directory"]) if params["output_directory"] else None
+    if params["formats"] and directory is None:
+        raise CertificateError(
+            "invalid_option",
+            "option formats needs a place for the files. Give output_directory too.",
+            option="output_directory",
+        )
+    clusters = sources.gather(params["clusters"] or (), params["data_paths"] or ())
+    report = assessment.report(clusters, demands, datetime.now(timezone.utc))
+    changed, files = False, {}
+    if directory is not None:
+        for name in params["formats"] or FORMATS:
+            file, render = FORMATS[name]
+            content = render(report)
+            files[name] = directory.file(file)
+            if directory.differs(file, content):
+                changed = True
+                if not task.check_mode:
+                    directory.write(file, content)
+    failing = {one["cluster"] for one in report["findings"] if one["severity"] == CRITICAL and not one["accepted"]}
+    return {
+        "changed": changed,
+        "table": text_table.lines(report),
+        "summary": report["summary"],
+        "findings": report["findings"],
+        "files": files,
+        "failed_clusters": [one["name"] for one in clusters if one["name"] in failing],
+    }
+
+
+OPERATION = Operation(
+    run,
+    {
+        "clusters": {"type": "list", "elements": "dict"},
+        "data_paths": {"type": "list", "elements": "path"},
+        **policy.SPEC,
+        "output_directory": {"type": "path"},
+        "formats": {"type": "list", "elements": "str", "choices": list(FORMATS)},
+    },
+)

@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""The folded details of each cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from ..port_checks import address
+from ..times import age, made
+from .timeline import level
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """One line."""
+
+    facts: Mapping[str, Any]
+    level: str
+    days: int | None
+    key: str
+    fingerprint: str  # its beginning
+    issuer_rows: int  # how many lines its issuer is told for; 0: the line above has told it
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The ports that show one certificate and look alike."""
+
+    service: str
+    state: str
+    addresses: list[str]
+
+
+@dataclass(frozen=True)
+class Details:
+    """One cluster."""
+
+    data: Mapping[str, Any]
+    certificates: list[Certificate]
+    ports: list[Ports]
+    counts: Mapping[str, int]  # findings that are not accepted, by severity
+
+
+def details(report: Mapping[str, Any]) -> list[Details]:
+    """In the order of the report."""
+    now = made(report)
+    counts: dict[str, dict[str, int]] = {}
+    for finding in report["findings"]:
+        if not finding["accepted"]:
+            own = counts.setdefault(finding["cluster"], {})
+            own[finding["severity"]] = own.get(finding["severity"], 0) + 1
+    return [
+        Details(
+            data,
+            _certificates(data["certificates"], age(data, now), report["policy"]),
+            _ports(data["endpoints"] or ()),
+            counts.get(data["name"], {}),
+        )
+        for data in report["clusters"]
+    ]
+
+
+def _certificates(found: Sequence[Mapping[str, Any]], older: int, policy: Mapping[str, Any]) -> list[Certificate]:
+    """The lines; one issuer of several in a row is told once."""
+    return [
+        _certificate(facts, older, policy, len(same) if facts is same[0] else 0)
+        for _issuer, group in groupby(found, key=lambda facts: facts["issuer"])
+        for same in [list(group)]
+        for facts in same
+    ]
+
+
+def _certificate(facts: Mapping[str, Any], older: int, policy: Mapping[str, Any], issuer_rows: int) -> Certificate:
+    if facts.get("error"):
+        return Certificate(facts, "unreadable", None, "", "", 0)
+    days = facts["days_remaining"] - older
+    key = " ".join(str(part) for part in (facts["public_key_type"], facts["public_key_size"]) if part)
+    return Certificate(facts, level(days, policy), days, key, facts["fingerprint"][:23], issuer_rows)
+
+
+def _ports(endpoints: Sequence[Mapping[str, Any]]) -> list[Ports]:
+    alike: dict[tuple[str, str], list[str]] = {}
+    for endpoint in endpoints:
+        state = endpoint["status"]
+        if state == "seen":
+            state = {True: "matches", False: "differs", None: "not compared"}[endpoint["matches"]]
+        alike.setdefault((endpoint["service"] or "-", state), []).append(address(endpoint))
+    return [Ports(service, state, addresses) for (service, state), addresses in alike.items()]

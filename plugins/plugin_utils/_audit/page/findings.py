@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Findings, by severity and check, so that each way to mend is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..judgement import SEVERITIES
+
+#: What checks are called; others by their identifier.
+TITLES = {
+    "drift": "Differs from what is wanted",
+    "exception_ended": "Exceptions that have ended",
+    "expiry": "Certificates that expire",
+    "expiry_alert": "Expiry alert of the cluster",
+    "hazard": "Known bugs of the server",
+    "internal_expiry_alert": "Expiry alert of internal certificates",
+    "internal_rotation": "Rotation of internal certificates",
+    "issuer": "Issuers that are not allowed",
+    "issuer_expiry": "Issuers that expire",
+    "key_size": "Weak keys",
+    "lifetime": "Certificates that live too long",
+    "reachable": "Clusters that could not be read",
+    "readable": "Certificates that cannot be read",
+    "reading": "Warnings while reading",
+    "replica_pin": "Replica sources that pin an old certificate",
+    "served": "Ports that present something else",
+    "trusted": "Ports that do not verify",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """The same of one or more certificates of a cluster."""
+
+    cluster: str
+    certificates: list[str | None]
+    message: str
+    accepted: Mapping[str, str] | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Findings of one check."""
+
+    check: str
+    title: str
+    total: int
+    mends: list[str]
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Groups of one severity, or what was accepted."""
+
+    name: str
+    total: int
+    groups: list[Group]
+
+
+def by_severity(report: Mapping[str, Any]) -> list[Section]:
+    """Critical findings first, accepted ones last; sections without findings are left out."""
+    sections = []
+    for name in (*SEVERITIES, "accepted"):
+        found = [one for one in report["findings"] if ("accepted" if one["accepted"] else one["severity"]) == name]
+        if found:
+            sections.append(Section(name, len(found), _groups(found)))
+    return sections
+
+
+def _groups(found: Sequence[Mapping[str, Any]]) -> list[Group]:
+    by_check: dict[str, list[Mapping[str, Any]]] = {}
+    for finding in found:
+        by_check.setdefault(finding["check"], []).append(finding)
+    groups = [
+        Group(
+            check,
+            TITLES.get(check, check.replace("_", " ").capitalize()),
+            len(findings),
+            list(dict.fromkeys(finding["mend"] for finding in findings)),
+            _rows(findings),
+        )
+        for check, findings in by_check.items()
+    ]
+    return sorted(groups, key=lambda group: -group.total)
+
+
+def _rows(findings: Sequence[Mapping[str, Any]]) -> list[Row]:
+    alike: dict[tuple[str, str, str], Row] = {}
+    for one in findings:
+        key = one["cluster"], one["message"], str(one["accepted"])
+        row = alike.setdefault(key, Row(one["cluster"], [], one["message"], one["accepted"]))
+        row.certificates.append(one["certificate"])
+    return list(alike.values())

@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Clusters by certificate: how many days each has left, and what was found of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _names
+
+from ..times import age, made
+from .timeline import level
+
+#: The column for names that the product does not document.
+_OTHERS = "others"
+
+_LEVELS = ("none", "ok", "warning", "critical", "expired", "unreadable")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One certificate of one cluster, or several of the last column."""
+
+    level: str
+    days: int | None  # of the leaf, or of an issuer that expires before it
+    flagged: bool  # something else was found of it that is to be mended
+
+
+@dataclass(frozen=True)
+class Row:
+    """One cluster."""
+
+    name: str
+    verdict: str
+    first: int | None  # days until the first expiry
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The whole of it."""
+
+    columns: list[str]
+    rows: list[Row]
+
+
+_ABSENT = Cell("none", None, False)
+
+
+def table(report: Mapping[str, Any]) -> Table:
+    """The matrix of a report."""
+    now = made(report)
+    flagged = {
+        (finding["cluster"], finding["certificate"])
+        for finding in report["findings"]
+        if finding["severity"] != "info"
+        and not finding["accepted"]
+        and finding["check"] not in ("expiry", "issuer_expiry", "readable")
+    }
+    found: list[tuple[Mapping[str, Any], dict[str, Cell]]] = []
+    for cluster in report["clusters"]:
+        cells: dict[str, Cell] = {}
+        for facts in cluster["certificates"]:
+            column = facts["name"] if facts["name"] in _names.KNOWN else _OTHERS
+            cell = _cell(facts, age(cluster, now), report["policy"], (cluster["name"], facts["name"]) in flagged)
+            cells[column] = max(cells.get(column, _ABSENT), cell, key=_urgency)
+        found.append((cluster, cells))
+    used = {column for _cluster, cells in found for column in cells}
+    columns = [column for column in (*sorted(_names.KNOWN), _OTHERS) if column in used]
+    return Table(columns, [_row(cluster, cells, columns) for cluster, cells in found])
+
+
+def _cell(facts: Mapping[str, Any], older: int, policy: Mapping[str, Any], flagged: bool) -> Cell:
+    if facts.get("error"):
+        return Cell("unreadable", None, flagged)
+    days = min(facts["days_remaining"], facts["chain_days_remaining"]) - older
+    return Cell(level(days, policy), days, flagged)
+
+
+def _urgency(cell: Cell) -> tuple[int, bool, int]:
+    return _LEVELS.index(cell.level), cell.flagged, -(cell.days or 0)
+
+
+def _row(cluster: Mapping[str, Any], cells: Mapping[str, Cell], columns: list[str]) -> Row:
+    first = min((cell.days for cell in cells.values() if cell.days is not None), default=None)
+    return Row(cluster["name"], cluster["verdict"], first, [cells.get(column, _ABSENT) for column in columns])

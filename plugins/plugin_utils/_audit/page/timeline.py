@@ -1,0 +1,176 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""All expiries of a fleet as a picture: a lane for each certificate name, time to the right."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _names
+
+from ..times import age, made
+
+#: Pixels of the picture's own coordinates.
+_LEFT, _RIGHT, _TOP, _LANE, _WIDTH = 190, 24, 46, 34, 1000
+_MARGIN = 18
+_APART = 30  # expiries that are nearer to each other are one dot
+
+#: Days on the axis, and what they are called.
+_TICKS = (
+    (7, "7 d"),
+    (30, "30 d"),
+    (90, "90 d"),
+    (180, "6 mo"),
+    (365, "1 y"),
+    (730, "2 y"),
+    (1825, "5 y"),
+    (3650, "10 y"),
+)
+_PAST = -30  # the left end, if something has expired; what expired earlier is drawn there
+_ISSUERS = "issuers"
+_OTHERS = "others"
+
+
+@dataclass(frozen=True)
+class End:
+    """One expiry."""
+
+    days: int
+    date: str
+    cluster: str
+    certificate: str
+    lane: str
+    level: str  # critical, warning or ok
+
+
+@dataclass(frozen=True)
+class Dot:
+    """Expiries that are drawn as one."""
+
+    x: int
+    y: int
+    radius: int
+    level: str
+    count: int
+    title: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What the template draws."""
+
+    width: int
+    height: int
+    lanes: list[tuple[str, int]]  # name, y
+    ticks: list[tuple[str, int]]  # name, x
+    today: int
+    fail: int
+    warn: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+    dots: list[Dot]
+
+
+def level(days: int, policy: Mapping[str, Any]) -> str:
+    """How urgent an expiry is."""
+    if days < 0:
+        return "expired"
+    return "critical" if days < policy["fail_within"] else "warning" if days < policy["warn_within"] else "ok"
+
+
+def ends(report: Mapping[str, Any]) -> list[End]:
+    """All expiries, the first one first: those of the certificates, and of issuers that expire before them."""
+    now = made(report)
+    return sorted(_ends(report, now), key=lambda end: (end.days, end.date))
+
+
+def _ends(report: Mapping[str, Any], now: datetime) -> Iterator[End]:
+    for cluster in report["clusters"]:
+        for facts in cluster["certificates"]:
+            if facts.get("error"):
+                continue
+            older = age(cluster, now)
+            name = facts["name"]
+            found = [
+                (facts["days_remaining"] - older, facts["not_after"][:10], name if name in _names.KNOWN else _OTHERS)
+            ]
+            if facts["chain_days_remaining"] < facts["days_remaining"]:
+                days = facts["chain_days_remaining"] - older
+                found.append((days, (now + timedelta(days=max(days, -40000))).strftime("%Y-%m-%d"), _ISSUERS))
+            for days, date, lane in found:
+                yield End(days, date, cluster["name"], name, lane, level(days, report["policy"]))
+
+
+def _scale(days: float) -> float:
+    """Near days get more room than far ones."""
+    return math.copysign(math.log1p(abs(days) / 7), days)
+
+
+def picture(ends: Sequence[End], policy: Mapping[str, Any]) -> Picture:
+    """The places of everything that is drawn."""
+    last = max(400, *(end.days for end in ends)) if ends else 400
+    first = _PAST if any(end.days < 0 for end in ends) else 0
+    low, high = _scale(first), _scale(last)
+
+    def x(days: float) -> int:
+        place = (_scale(max(days, first)) - low) / (high - low)
+        return round(_LEFT + _MARGIN + place * (_WIDTH - _LEFT - _RIGHT - _MARGIN))
+
+    found = {end.lane for end in ends}
+    names = [name for name in (*sorted(_names.KNOWN), _OTHERS, _ISSUERS) if name in found]
+    lanes = {name: _TOP + _LANE * number + _LANE // 2 for number, name in enumerate(names)}
+    bottom = _TOP + _LANE * len(names)
+    return Picture(
+        _WIDTH,
+        bottom + 10,
+        list(lanes.items()),
+        [(name, x(days)) for days, name in _TICKS if days <= last],
+        x(0),
+        x(policy["fail_within"]),
+        x(max(policy["fail_within"], policy["warn_within"])),
+        _LEFT,
+        _WIDTH - _RIGHT,
+        _TOP,
+        bottom,
+        _dots(ends, lanes, x),
+    )
+
+
+def _dots(ends: Sequence[End], lanes: Mapping[str, int], x: Callable[[float], int]) -> list[Dot]:
+    groups: dict[tuple[str, str], list[list[End]]] = {}
+    for end in ends:
+        near = groups.setdefault((end.lane, end.level), [[]])
+        if near[-1] and x(end.days) - _middle(near[-1], x) >= _APART:
+            near.append([])
+        near[-1].append(end)
+    return [
+        Dot(
+            round(_middle(group, x)),
+            lanes[lane],
+            min(14, round(5 + 2.2 * math.log2(len(group)))),
+            urgency,
+            len(group),
+            _title(lane, group),
+        )
+        for (lane, urgency), near in groups.items()
+        for group in near
+    ]
+
+
+def _middle(group: Sequence[End], x: Callable[[float], int]) -> float:
+    return sum(x(end.days) for end in group) / len(group)
+
+
+def _title(lane: str, group: Sequence[End]) -> str:
+    some = ", ".join(f"{end.cluster} ({end.date}, {end.days} d)" for end in group[:4])
+    more = f" and {len(group) - 4} more" if len(group) > 4 else ""
+    return f"{lane}: {some}{more}"

@@ -1,0 +1,33 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Times in fleet data and reports, all in UTC and to the second."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+_FORM = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def moment(text: str) -> datetime:
+    """The time that a text tells.
+
+    Raises:
+        ValueError: it is written otherwise.
+    """
+    return datetime.strptime(text, _FORM).replace(tzinfo=timezone.utc)
+
+
+def made(report: Mapping[str, Any]) -> datetime:
+    """When a report was made."""
+    return moment(report["generated_at"])
+
+
+def age(cluster: Mapping[str, Any], now: datetime) -> int:
+    """Full days since a cluster was read: what its facts tell of days has to be lessened by as many."""
+    return max(0, (now - moment(cluster["read_at"])).days)

@@ -1,0 +1,298 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Fleet data of mixed health, the same at every call: what fleet_certificate_info would return."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+NOW = datetime(2026, 11, 25, 10, 0, 0, tzinfo=timezone.utc)
+
+NAMES = (
+    "api",
+    "ccs_internode_encryption",
+    "cm",
+    "data_internode_encryption",
+    "metrics_exporter",
+    "proxy",
+    "syncer",
+)
+_TEAMS = ("billing", "catalogue", "fraud", "identity", "ledger", "payments", "search", "sessions", "shipping", "stock")
+_SITES = ("fra", "iad", "lhr", "nrt", "sin")
+_CA = "CN=Example Issuing CA 3,O=Example Corp"
+
+
+def iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def fingerprint(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()  # colons follow in facts
+
+
+def colons(text: str) -> str:
+    return ":".join(text[at : at + 2] for at in range(0, len(text), 2))
+
+
+def finding(id: str, severity: str, certificate: str, found: str, remedy: str) -> dict[str, Any]:
+    return {
+        "id": id,
+        "severity": severity,
+        "certificate": certificate,
+        "found": found,
+        "remedy": remedy,
+        "source": "vendor, requirements for CA-signed certificates",
+    }
+
+
+def facts(cluster: str, name: str, days: int = 200, **other: Any) -> dict[str, Any]:
+    """Facts of an installed certificate, as cluster_certificate_info returns them."""
+    leaf = colons(fingerprint(cluster, name, days))
+    known: dict[str, Any] = {
+        "name": name,
+        "required": name in NAMES,
+        "subject": f"CN={cluster},O=Example Corp",
+        "issuer": _CA,
+        "serial_number": int(fingerprint(name, cluster)[:30], 16),
+        "subject_alternative_names": [f"DNS:{cluster}", f"DNS:*.{cluster}", f"DNS:internal.{cluster}"],
+        "not_before": iso(NOW + timedelta(days=days - 365, hours=1)),
+        "not_after": iso(NOW + timedelta(days=days, hours=1)),
+        "days_remaining": days,
+        "expired": days < 0,
+        "fingerprint": leaf,
+        "chain_fingerprints": [leaf, colons(fingerprint(_CA))],
+        "chain_length": 2,
+        "chain_days_remaining": days,
+        "public_key_type": "RSA",
+        "public_key_size": 2048,
+        "signature_algorithm": "sha256WithRSAEncryption",
+        "self_signed": False,
+        "has_private_key": False,
+        "findings": [],
+    }
+    return {**known, **other}
+
+
+def unreadable(name: str) -> dict[str, Any]:
+    known = dict.fromkeys(facts("", name))
+    return {**known, "name": name, "required": True, "has_private_key": False, "findings": [], "error": "no PEM block"}
+
+
+def endpoint(cluster: str, service: str, node: int, port: int, **other: Any) -> dict[str, Any]:
+    """An entry as served_certificate_info returns it, without the facts that no report shows."""
+    return {
+        "address": f"10.{len(cluster)}.{sum(map(ord, cluster)) % 250}.{node}",
+        "port": port,
+        "node": node,
+        "service": service,
+        "server_name": cluster,
+        "status": "seen",
+        "problem": None,
+        "verifies": True,
+        "distrust": None,
+        "distrust_message": None,
+        "matches": True,
+        **other,
+    }
+
+
+def cluster(name: str, **other: Any) -> dict[str, Any]:
+    """A healthy cluster of three nodes."""
+    ports = (("api", 9443), ("cm", 8443), ("metrics_exporter", 8070), ("proxy", 12000))
+    known: dict[str, Any] = {
+        "name": name,
+        "url": f"https://{name}:9443",
+        "read_at": iso(NOW),
+        "seconds": 0.12,
+        "error": None,
+        "cluster": {
+            "name": name,
+            "version": "8.0.20-96",
+            "nodes": [{"uid": uid, "status": "active", "version": "8.0.20-96"} for uid in (1, 2, 3)],
+        },
+        "certificates": [facts(name, certificate) for certificate in NAMES],
+        "hazards": [],
+        "endpoints": [endpoint(name, service, node, port) for service, port in ports for node in (1, 2, 3)],
+        "internal": {"rotation_enabled": True, "expiry_days_before_rotation": 60, "cron_expression": "0 2 * * *"},
+        "replication": {"active_active": [], "replica_of": []},
+        "alerts": {
+            "cluster_certs_about_to_expire": {"enabled": True, "threshold": 45},
+            "node_internal_certs_about_to_expire": {"enabled": True, "threshold": 10},
+        },
+        "drift": None,
+        "not_visible": [],
+        "warnings": [],
+    }
+    return {**known, **other}
+
+
+def unreachable(name: str) -> dict[str, Any]:
+    """A cluster that gave no answer."""
+    empty = dict.fromkeys(("cluster", "endpoints", "internal", "replication", "alerts", "drift"))
+    error = {
+        "msg": f"https://{name}:9443 gave no answer within 30 s. Check the address and the network.",
+        "failure": {"kind": "unreachable"},
+    }
+    lists: dict[str, Any] = {key: [] for key in ("certificates", "hazards", "not_visible", "warnings")}
+    return {**cluster(name), **empty, **lists, "seconds": 30.0, "error": error}
+
+
+def _replace(data: dict[str, Any], name: str, **other: Any) -> None:
+    days = other.pop("days", 200)
+    found = [facts(data["name"], name, days, **other) if one["name"] == name else one for one in data["certificates"]]
+    data["certificates"] = found
+
+
+def _expired(data: dict[str, Any]) -> None:
+    _replace(data, "cm", days=-3)
+
+
+def _soon(data: dict[str, Any]) -> None:
+    _replace(data, "proxy", days=5)
+    _replace(data, "api", days=21)
+
+
+def _issuer_expiring(data: dict[str, Any]) -> None:
+    _replace(data, "syncer", days=180, chain_days_remaining=9)
+
+
+def _weak_key(data: dict[str, Any]) -> None:
+    found = finding(
+        "key_too_small", "error", "api", "the leaf has an RSA key of 1024 bits only", "Use at least 2048 bits"
+    )
+    _replace(data, "api", days=90, public_key_size=1024, findings=[found])
+
+
+def _sha1(data: dict[str, Any]) -> None:
+    found = finding(
+        "weak_signature",
+        "error",
+        "proxy",
+        "the signature of the leaf uses SHA1",
+        "Have it signed with SHA-256 or SHA-512",
+    )
+    _replace(data, "proxy", days=300, signature_algorithm="sha1WithRSAEncryption", findings=[found])
+
+
+def _long_lived(data: dict[str, Any]) -> None:
+    found = finding(
+        "validity_too_long", "warning", "cm", "the leaf is valid for 730 days", "Issue it for a year at the most"
+    )
+    _replace(data, "cm", days=600, not_before=iso(NOW - timedelta(days=130)), findings=[found])
+
+
+def _drifted_port(data: dict[str, Any]) -> None:
+    data["endpoints"] = [
+        {**one, "matches": False} if one["service"] == "proxy" and one["node"] == 2 else one
+        for one in data["endpoints"]
+    ]
+    hazard = {
+        "id": "RS122668",
+        "description": "new proxy workers can still serve the old certificate after an update",
+        "advice": "each proxy is asked by more fresh handshakes",
+        "certificates": ["proxy"],
+    }
+    data.update(hazards=[hazard], cluster={**data["cluster"], "version": "7.8.2-34"})
+
+
+def _stale_pin(data: dict[str, Any]) -> None:
+    pin = {
+        "database": "orders-copy",
+        "uid": 4,
+        "source": "redis-12000.ledger-prod.example.com",
+        "fingerprint": colons(fingerprint("old")),
+        "not_after": iso(NOW + timedelta(days=40)),
+        "days_remaining": 40,
+        "state": "stale",
+    }
+    peers = {"guid": "4d2c", "name": "carts", "members": [data["name"], "carts.other.example.com"]}
+    data["replication"] = {"active_active": [peers], "replica_of": [pin]}
+
+
+def _viewer(data: dict[str, Any]) -> None:
+    data.update(alerts=None, internal=None, replication=None, not_visible=["alerts", "databases", "job_scheduler"])
+    data["cluster"] = {"name": None, "version": None, "nodes": None}
+    data["warnings"] = ["this user may not see the nodes: their ports are looked at only at the host of the URL"]
+
+
+def _alert_off(data: dict[str, Any]) -> None:
+    data["alerts"]["cluster_certs_about_to_expire"] = {"enabled": False, "threshold": None}
+    data["internal"] = {**data["internal"], "rotation_enabled": False}
+
+
+def _not_readable(data: dict[str, Any]) -> None:
+    data["certificates"] = [unreadable("syncer") if one["name"] == "syncer" else one for one in data["certificates"]]
+
+
+def _drift(data: dict[str, Any]) -> None:
+    data["drift"] = [
+        {"name": "proxy", "action": "update", "reason": "the leaf differs"},
+        {"name": "api", "action": "none", "reason": None},
+    ]
+
+
+def _optional(data: dict[str, Any]) -> None:
+    data["certificates"] += [facts(data["name"], "ldap_client", 75), facts(data["name"], "mtls_trusted_ca", 2900)]
+
+
+_ILLS: tuple[Callable[[dict[str, Any]], None], ...] = (
+    _expired,
+    _soon,
+    _issuer_expiring,
+    _weak_key,
+    _sha1,
+    _long_lived,
+    _drifted_port,
+    _stale_pin,
+    _viewer,
+    _alert_off,
+    _not_readable,
+    _drift,
+    _optional,
+)
+
+
+def fleet(size: int) -> list[dict[str, Any]]:
+    """So many clusters: some of them healthy, every kind of ill among the first dozen or so."""
+    chance = random.Random(6)
+    made = []
+    for number in range(size):
+        name = f"{_TEAMS[number % 10]}-{_SITES[number // 10 % 5]}{number // 50 or ''}.example.com"
+        data = cluster(name)
+        for certificate in NAMES:
+            _replace(data, certificate, days=chance.choice((45, 80, 81, 120, 200, 260, 330, 364)))
+        if number % 12 == 11:
+            data = unreachable(name)
+        elif size > 1 and number % 3 == 0:
+            for ill in chance.sample(_ILLS, 2):
+                ill(data)
+        else:
+            _ILLS[number % len(_ILLS)](data)
+        if size > 12 and number % 2:
+            data = cluster(name) if data["error"] is None else data
+        made.append(data)
+    return made
+
+
+def hostile() -> dict[str, Any]:
+    """A cluster whose texts all try to be something else."""
+    script = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+    name = "evil.example.com"
+    wild = [
+        facts(name, "api", subject=f"CN={script}", issuer="CN=\u202egnp.exe\u2066,O=\x1b[31mred\x00\x07"),
+        facts(name, "proxy", 3, subject="CN=" + "A" * 60000, issuer="O='\"><svg/onload=document.title='owned'>"),
+        facts(name, "</script><b>new</b>", 10, subject="=cmd|' /C calc'!A0", issuer="@SUM(1+1)*cmd"),
+        facts(name, "-2+3\n{{ 7 * 7 }}{% raw %}", 20, issuer='CN=back\\slash "quote" \n newline'),
+        facts(name, "cm", 100, findings=[finding("odd", "error", "cm", f"the leaf {script}", f"Mend {script}")]),
+    ]
+    return cluster(
+        name,
+        url="https://evil.example.com:9443/\"onmouseover=\"document.title='owned'",
+        certificates=wild,
+        warnings=[script, "\ud800half"],
+    )

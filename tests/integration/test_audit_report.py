@@ -1,0 +1,226 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The action audit_report: from fleet data and files to a report."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import fleets
+import jsonschema
+import pytest
+from simulator import Cluster
+
+from .runs import Ansible, Run, login, task
+
+FILES = {
+    "html": "audit.html",
+    "json": "audit.json",
+    "csv": "audit.csv",
+    "junit": "audit.xml",
+    "prometheus": "audit.prom",
+}
+
+
+def report(**options: Any) -> dict[str, Any]:
+    return task("report", "audit_report", options)
+
+
+def run(ansible: Ansible, *arguments: str, **options: Any) -> Run:
+    return ansible.tasks([report(**options)], *arguments)
+
+
+def test_all_files(ansible: Ansible) -> None:
+    folder = ansible.folder / "new/reports"
+    done = run(ansible, clusters=fleets.fleet(12), output_directory="new/reports").expect()["report"]
+    assert done.changed
+    assert done.result["files"] == {name: str(folder / file) for name, file in FILES.items()}
+    assert sorted(path.name for path in folder.iterdir()) == sorted(FILES.values())
+    # A web server and node_exporter may read them.
+    umask = os.umask(0)
+    os.umask(umask)
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o666 & ~umask}
+    written = json.loads((folder / "audit.json").read_text(encoding="utf-8"))
+    assert written["summary"] == done.result["summary"]
+    assert written["findings"] == done.result["findings"]
+    failing = [one["name"] for one in written["clusters"] if one["verdict"] in ("failed", "unreachable")]
+    assert done.result["failed_clusters"] == failing
+    assert len(done.result["table"]) > 12
+    assert "clusters" not in done.result["invocation"]["module_args"]
+
+
+def test_without_files(ansible: Ansible) -> None:
+    done = run(ansible, clusters=fleets.fleet(1)).expect()["report"]
+    assert not done.changed
+    assert done.result["files"] == {}
+
+
+def test_an_empty_fleet(ansible: Ansible) -> None:
+    done = run(ansible, clusters=[]).expect()["report"]
+    assert done.result["summary"]["clusters"]["total"] == 0
+    assert done.result["failed_clusters"] == []
+
+
+def test_check_mode_writes_nothing(ansible: Ansible) -> None:
+    done = run(ansible, "--check", clusters=fleets.fleet(2), output_directory="reports").expect()["report"]
+    assert done.changed
+    assert sorted(done.result["files"]) == sorted(FILES)
+    assert not (ansible.folder / "reports").exists()
+
+
+def test_chosen_formats(ansible: Ansible) -> None:
+    run(ansible, clusters=fleets.fleet(2), output_directory="reports", formats=["json", "csv"]).expect()
+    assert sorted(path.name for path in (ansible.folder / "reports").iterdir()) == ["audit.csv", "audit.json"]
+
+
+def test_slices_give_the_same_as_one_run(ansible: Ansible) -> None:
+    # The policy of the slices does not count.
+    whole = fleets.fleet(24)
+    slices = [
+        report(clusters=whole[at::4], output_directory=f"slices/{at}", formats=["json"], fail_within=0)
+        for at in range(4)
+    ]
+    paths = [f"slices/{at}/audit.json" for at in range(4)]
+    merged = report(data_paths=paths, output_directory="merged", fail_within=20)
+    once = report(clusters=[one for at in range(4) for one in whole[at::4]], output_directory="once", fail_within=20)
+    done = ansible.tasks([*slices, merged, once]).expect()
+    written = [json.loads((ansible.folder / folder / "audit.json").read_text()) for folder in ("merged", "once")]
+    for one in written:
+        del one["generated_at"]
+    assert written[0] == written[1]
+    results = [outcome.result for outcome in done.outcomes[-2:]]
+    for key in ("table", "summary", "findings", "failed_clusters"):
+        assert results[0][key] == results[1][key]
+
+
+def test_data_and_files_together(ansible: Ansible) -> None:
+    first, second = fleets.fleet(2)
+    done = ansible.tasks(
+        [report(clusters=[first], output_directory="one"), report(clusters=[second], data_paths=["one/audit.json"])]
+    ).expect()
+    assert done.outcomes[-1].result["summary"]["clusters"]["total"] == 2
+
+
+def test_a_cluster_in_two_slices(ansible: Ansible) -> None:
+    make = [report(clusters=fleets.fleet(1), output_directory=name, formats=["json"]) for name in ("a", "b")]
+    done = ansible.tasks([*make, report(data_paths=["a/audit.json", "b/audit.json"])]).expect(ok=False)
+    failed = done.outcomes[-1]
+    assert failed.failure == {"kind": "invalid_option", "option": "data_paths"}
+    assert "billing-fra.example.com" in failed.result["msg"]
+    assert "is in a/audit.json and b/audit.json" in failed.result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("nothing", "is not JSON"),
+        ("[" * 100000, "is not JSON"),
+        ("[]", "is not a report of an audit"),
+        ('{"clusters": []}', "is not a report of an audit"),
+        ('{"schema": 2, "clusters": []}', "has schema version 2, and this release reads version 1"),
+        ('{"schema": 1, "clusters": [{"name": "one"}]}', "is no fleet data: it has no url"),
+        (None, "cannot be read: No such file or directory"),
+    ],
+)
+def test_a_file_that_is_no_report(ansible: Ansible, content: str | None, message: str) -> None:
+    if content is not None:
+        (ansible.folder / "data.json").write_text(content)
+    failed = run(ansible, data_paths=["data.json"]).expect(ok=False)["report"]
+    assert failed.failure == {"kind": "invalid_option", "option": "data_paths"}
+    assert "data.json" in failed.result["msg"]
+    assert message in failed.result["msg"]
+
+
+def test_what_is_read_of_real_clusters(ansible: Ansible) -> None:
+    schema = json.loads((Path(__file__).resolve().parents[2] / "docs/audit-report.schema.json").read_text("utf-8"))
+    with (
+        Cluster(nodes=2, version="7.8.6-36", expires={"proxy": 10, "cm": -1}) as one,
+        Cluster(nodes=1, database="none") as two,
+    ):
+        two.set_certificate("syncer", "garbage", None)
+        members = [
+            {"name": "one", **login(one)},
+            {"name": "viewer", **login(two, "cluster_viewer")},
+            {"name": "nobody", **login(two), "password": "wrong"},
+        ]
+        done = ansible.tasks(
+            [
+                task("read", "fleet_certificate_info", {"clusters": members}, register="fleet"),
+                report(clusters="{{ fleet.clusters }}", output_directory="reports"),
+            ]
+        ).expect()
+    written = json.loads((ansible.folder / "reports/audit.json").read_text())
+    jsonschema.validate(written, schema)
+    assert done["report"].result["failed_clusters"] == ["one", "viewer", "nobody"]
+    critical = {
+        (one["cluster"], one["certificate"], one["check"])
+        for one in written["findings"]
+        if one["severity"] == "critical"
+    }
+    assert {
+        ("one", "cm", "expiry"),
+        ("one", "proxy", "expiry"),
+        ("viewer", "syncer", "readable"),
+        ("nobody", None, "reachable"),
+    } <= critical
+    page = (ansible.folder / "reports/audit.html").read_text("utf-8")
+    assert one.fqdn in page
+
+
+EXCEPTION = {"until": "2027-01-01", "reason": "planned"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, "there is nothing to report on. Give clusters, or data_paths, or both."),
+        ({"clusters": [], "exceptions": [{"until": "2027-01-01"}]}, "missing required arguments: reason"),
+        ({"clusters": [], "exceptions": [{"reason": "planned"}]}, "missing required arguments: until"),
+        ({"clusters": [], "exceptions": [{**EXCEPTION, "until": "soon"}]}, "is not a date"),
+        ({"clusters": [], "allowed_issuers": ["CN=("]}, "'CN=(' is no regular expression: "),
+        ({"clusters": [], "formats": ["json"]}, "option formats needs a place for the files."),
+        ({"clusters": [], "formats": ["pdf"], "output_directory": "."}, "value of formats must be one or more of"),
+        ({"clusters": [], "fail_within": -1}, "option fail_within is not a number from 0 to 36500 (days)"),
+        ({"clusters": [], "minimum_rsa_bits": 512}, "option minimum_rsa_bits is not a number from 2048 to"),
+        ({"clusters": [{"name": "one"}]}, "cluster 1 in option clusters is no fleet data: it has no url"),
+        ({"clusters": [], "output_directory": "playbook.yml"}, "playbook.yml is not a folder. Choose another path"),
+        ({"clusters": [], "colour": "red"}, "Unsupported parameters"),
+    ],
+)
+def test_wrong_options(ansible: Ansible, options: dict[str, Any], message: str) -> None:
+    failed = run(ansible, **options).expect(ok=False)["report"]
+    assert message in failed.result["msg"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written(ansible: Ansible) -> None:
+    (ansible.folder / "locked").mkdir(mode=0o500)
+    failed = run(ansible, clusters=[], output_directory="locked/reports").expect(ok=False)["report"]
+    assert "this user may not write to" in failed.result["msg"]
+
+
+def test_a_folder_that_fails(ansible: Ansible) -> None:
+    (ansible.folder / "reports/audit.html").mkdir(parents=True)
+    failed = run(ansible, clusters=[], output_directory="reports").expect(ok=False)["report"]
+    assert failed.failure == {"kind": "invalid_option", "option": "output_directory"}
+    assert "audit.html could not be written" in failed.result["msg"]
+    assert [path.name for path in (ansible.folder / "reports").iterdir()] == ["audit.html"]
+
+
+def test_dates_as_yaml_writes_them(ansible: Ansible) -> None:
+    cluster = fleets.cluster("one.example.com", certificates=[fleets.facts("one.example.com", "proxy", -3)])
+    (ansible.folder / "data.json").write_text(json.dumps([cluster]))
+    playbook = ansible.folder / "dates.yml"
+    playbook.write_text(
+        "- hosts: localhost\n  connection: local\n  gather_facts: false\n  tasks:\n"
+        "    - name: report\n      redis_enterprise.certificates.audit_report:\n"
+        "        clusters: \"{{ lookup('ansible.builtin.file', 'data.json') | from_json }}\"\n"
+        "        exceptions: [{check: expiry, until: 2999-12-31, reason: planned}]\n"
+    )
+    done = ansible.playbook(playbook).expect()["report"]
+    assert done.result["findings"][0]["accepted"] == {"reason": "planned", "until": "2999-12-31"}
+    assert done.result["failed_clusters"] == []
