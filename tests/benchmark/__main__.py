@@ -32,7 +32,7 @@ class Extent(NamedTuple):
     latencies: Sequence[float]
 
 
-WHOLE = Extent(25, 7, 3, (10, 100, 500), (5, 20, 50), 15.0, (1, 3, 10, 30), (0.0, 0.1))
+WHOLE = Extent(21, 6, 3, (10, 100, 500), (5, 20, 50), 15.0, (1, 3, 10, 30), (0.0, 0.1))
 QUICK = Extent(1, 1, 1, (2, 4), (2,), 1.0, (1, 2), (0.1,))
 
 

@@ -146,13 +146,13 @@ def page(results: Results) -> str:
         "With EC keys, but for the two internode certificates: clusters take these with RSA keys only.\n",
         _times(results.ten_ec, rotation.BY_URI, "`uri`"),
         "## Fleets\n",
-        "One task for each cluster. Clusters per second are counted from the first task's start to the last result. The\n"
-        "whole command has Ansible's own start as well. The bare client is the limit: Python threads with requests,\n"
-        "which do no more than the GET. `uri` is not measured on the largest fleet, where it takes minutes.\n",
+        "One task for each cluster. Clusters per second are counted from the first task's start to the last result.\n"
+        "The whole command has Ansible's own start as well. The bare client is the limit: Python threads with\n"
+        "requests, which do no more than the GET. `uri` is not measured on the largest fleet: it takes minutes.\n",
         _fleets(results),
         "## Memory\n",
         "The most that the processes of `ansible-playbook` had together; what they share counts once (PSS).\n"
-        "There were as many clusters as forks, and each kept its connection waiting until all forks were at work.\n",
+        "There were as many clusters as forks, and each kept its connection waiting, so that forks worked together.\n",
         _memory(results),
         "## Proofs\n",
         "One `cluster_certificates` with EC keys. The latency passes before the simulator hears a new connection.\n"

@@ -82,10 +82,11 @@ def series(
 ) -> dict[str, Spread]:
     """Seconds that each way takes, by its name.
 
-    Every round does each way once, beginning with another one each time; the first round warms up, and does not count.
+    Every round does each way once, beginning with another one each time. The first of several rounds warms up, and does
+    not count.
     A task's time is that from the result before it to its own: all that a play gets longer by.
     """
-    order = [way for number in range(rounds + 1) for way in _rotated(ways, number)]
+    order = [way for number in range(rounds) for way in _rotated(ways, number)]
     planned = [way.tasks(turn) for turn, way in enumerate(order)]
     named = [
         {"name": f"{turn} {order[turn].name} {number}", **task}
@@ -103,7 +104,7 @@ def series(
         began, ended = ended, outcomes[-1].ended
         assert all(one.status == "ok" for one in outcomes), [one.result for one in outcomes]
         way.check(Seen(turn, outcomes, [one for one in requests if began <= one.arrived <= ended]))
-        if turn >= len(ways):
+        if rounds == 1 or turn >= len(ways):
             times[way.name].append(ended - began)
     return {name: Spread.of(values) for name, values in times.items()}
 
