@@ -228,9 +228,7 @@ def from_options(name: str, params: Mapping[str, Any], now: datetime) -> Materia
             "the private key is missing",
             "Give private_key or private_key_path with the certificate, or a PKCS#12 file that holds both",
         )
-    material = Material(
-        name, certificates, option, given.key, given.key_option, given.passphrase, given.key_checked
-    )
+    material = Material(name, certificates, option, given.key, given.key_option, given.passphrase, given.key_checked)
     try:
         fits = _private_key.matches(material.load_key(check=False), certificates[0])
     except ValueError:
