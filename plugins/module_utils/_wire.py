@@ -87,7 +87,7 @@ def presented(
         return _handshake(connection, trust, server_name and server_name.partition("%")[0])
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _all_seeing() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
