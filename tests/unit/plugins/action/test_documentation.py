@@ -17,7 +17,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.modules import au
 from ansible_collections.redis_enterprise.certificates.plugins.modules import cluster_certificate_backup as module
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import operation as audit
 
-TAKEN = operation.with_vault(lambda vault_id: pytest.fail(vault_id)).argument_spec
+TAKEN = operation.with_vault(pytest.fail).argument_spec
 
 
 def documented(documentation: str) -> dict[str, Any]:
