@@ -60,9 +60,9 @@ def _targets(results: Results) -> str:
     rows = []
     for target in TARGETS:
         measured = target.measured(results)
-        wanted = f"{'at least' if target.at_least else 'at most'} {target.wanted:g}"
+        wanted = f"{'at least' if target.at_least else 'at most'} {target.wanted:.3g}"
         verdict = "not measured" if measured is None else "reached" if target.reached(measured) else "**not reached**"
-        rows.append([target.text, wanted, "" if measured is None else f"{measured:.1f}", verdict])
+        rows.append([target.text, wanted, "" if measured is None else f"{measured:.3g}", verdict])
     largest = max(one.clusters for one in results.rates)
     rows.append([f"a fleet of {largest} without a failure", "", "", "reached"])  # or there would be no page
     return _table(["ratio", "wanted", "measured", ""], rows)
