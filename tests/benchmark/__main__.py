@@ -32,7 +32,7 @@ class Extent(NamedTuple):
     latencies: Sequence[float]
 
 
-WHOLE = Extent(21, 6, 3, (10, 100, 500), (5, 20, 50), 15.0, (1, 3, 10, 30), (0.0, 0.1))
+WHOLE = Extent(21, 6, 2, (10, 100, 500), (5, 20, 50), 15.0, (1, 3, 10, 30), (0.0, 0.1))
 QUICK = Extent(1, 1, 1, (2, 4), (2,), 1.0, (1, 2), (0.1,))
 
 
@@ -57,7 +57,7 @@ def measure(extent: Extent) -> Results:
         with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
             return measuring(Path(folder))
 
-    forks = extent.forks if len(extent.forks) > 1 else (1, *extent.forks)
+    forks = (min(extent.forks), max(extent.forks)) if len(extent.forks) > 1 else (1, *extent.forks)
     return Results(
         single=part("one task", lambda folder: single.measure(folder, extent.tasks)),
         audit=part("the audit of one cluster", lambda folder: audit.measure(folder, extent.plays)),
