@@ -34,7 +34,9 @@ _MADE = {
 _MADE_TEXT = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _MADE.items()))
 
 #: Numbers that are made anew in each run, by the name of their field.
-_MADE_NUMBERS = frozenset({"port", "metrics_port", "serial_number", "days_remaining", "chain_days_remaining"})
+_MADE_NUMBERS = frozenset(
+    {"port", "metrics_port", "serial_number", "days_remaining", "chain_days_remaining", "seconds"}
+)
 
 
 class _Test:
@@ -52,7 +54,7 @@ class _Test:
             return [self.plain(item, field) for item in items]
         if isinstance(value, str):
             return self._text(value)
-        if field in _MADE_NUMBERS and isinstance(value, int):
+        if field in _MADE_NUMBERS and isinstance(value, (int, float)):
             return self._number("number", str(value))
         return value
 
