@@ -52,11 +52,9 @@ class _Test:
             # A CA may put the names that it was asked for into an order of its own.
             items = sorted(value) if field == "subject_alternative_names" else value
             return [self.plain(item, field) for item in items]
-        if isinstance(value, str):
-            return self._text(value)
-        if field in _MADE_NUMBERS and isinstance(value, (int, float)):
+        if field in _MADE_NUMBERS and value is not None:
             return self._number("number", str(value))
-        return value
+        return self._text(value) if isinstance(value, str) else value
 
     def _text(self, text: str) -> str:
         return _MADE_TEXT.sub(lambda found: self._number(str(found.lastgroup), found[0]), text)
