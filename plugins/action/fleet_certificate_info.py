@@ -16,8 +16,14 @@ class ActionModule(OperationAction):
     operation = fleet_certificate_info.OPERATION
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        hosts, clusters = self._task.args.get("hosts") or [], self._task.args.get("clusters") or []
-        if hosts:
-            found = _hosts.options_of(hosts, self._task, task_vars or {}, self._templar)
-            self._task.args["clusters"] = [*clusters, *found]
-        return super().run(tmp, task_vars)
+        args = self._task.args
+        hosts = args.get("hosts") or []
+        if not hosts:
+            return super().run(tmp, task_vars)
+        found = _hosts.options_of(hosts, self._task, task_vars or {}, self._templar)
+        self._task.args = {**args, "clusters": [*(args.get("clusters") or []), *found]}
+        try:
+            return super().run(tmp, task_vars)
+        finally:
+            # With C(until), the same task runs again; and passwords do not stay in its arguments.
+            self._task.args = args

@@ -266,6 +266,14 @@ def test_no_secret_shows(ansible: Ansible, in_process: str) -> None:
     assert_absent(set(variables.values()), run, ansible.home)
 
 
+def test_a_task_that_is_tried_again_reads_each_host_once(ansible: Ansible, cluster: Cluster) -> None:
+    variables = {f"redis_enterprise_{option}": value for option, value in login(cluster).items()}
+    again = {"until": False, "retries": 2, "delay": 0, "ignore_errors": True}
+    run = ansible.tasks([task("read", MODULE, {"hosts": ["localhost"]}, **again)], variables=variables)
+    assert run["read"].result["attempts"] == 2
+    assert [entry["name"] for entry in run["read"].result["clusters"]] == ["localhost"]
+
+
 def test_many_clusters(ansible: Ansible) -> None:
     with ExitStack() as stack:
         fleet = [stack.enter_context(Cluster(nodes=1, database="none")) for dummy in range(64)]
