@@ -14,12 +14,11 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from . import _names, _private_key, _x509
+from . import _files, _names, _private_key, _x509
 from ._errors import CertificateError
 from ._installed import Installed
 from ._secrets import Secret
@@ -253,20 +252,9 @@ class File:
             CertificateError: it could not be written.
         """
         encrypted = self._vault.encrypt(backup.content())
-        new = None
         try:
-            # Made with mode 0600, and never holds anything but what is encrypted.
-            descriptor, new = tempfile.mkstemp(dir=os.path.dirname(self.path), prefix=".backup-")
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(encrypted)
-                file.flush()
-                os.fsync(descriptor)
-            if self.previous_path is not None:
-                os.rename(self.path, self.previous_path)
-            os.replace(new, self.path)
+            _files.replace(self.path, encrypted, kept_as=self.previous_path)
         except OSError as error:
-            if new is not None and os.path.exists(new):
-                os.unlink(new)
             raise CertificateError(
                 "not_written",
                 f"{self.path} could not be written: {os.strerror(error.errno or 0)}. Check the file system.",

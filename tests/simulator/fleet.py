@@ -76,9 +76,8 @@ class Fleet:
             path.write_text(authority.ca_pem, encoding="ascii")
             cleanup.callback(path.unlink, missing_ok=True)
             self.ca_path = str(path)
-            spawning = multiprocessing.get_context(
-                "spawn"
-            )  # a fork would take the locks of this process' threads along
+            # A fork would take the locks of this process' threads along.
+            spawning = multiprocessing.get_context("spawn")
             for first in range(self._processes):
                 here, there = spawning.Pipe()
                 share = self._names[first :: self._processes]

@@ -7,10 +7,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
 
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _files
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 
 
@@ -57,21 +56,10 @@ class Directory:
         Raises:
             CertificateError: it could not be written.
         """
-        new = None
         try:
             os.makedirs(self.path, exist_ok=True)
-            # No name that node_exporter reads.
-            descriptor, new = tempfile.mkstemp(dir=self.path, prefix=".audit-")
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content.encode())
-                file.flush()
-                os.fsync(descriptor)
-            os.chmod(new, 0o666 & ~_umask())
-            os.replace(new, self.file(name))
+            _files.replace(self.file(name), content.encode(), mode=0o666 & ~_umask())
         except OSError as error:
-            if new is not None:
-                with contextlib.suppress(OSError):
-                    os.unlink(new)
             raise self._error(
                 f"{self.file(name)} could not be written: {os.strerror(error.errno or 0)}. Check the file system"
             ) from None

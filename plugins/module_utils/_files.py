@@ -1,0 +1,39 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Files that are replaced at once: whoever reads one finds what it held, or what it is to hold, and never a part."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+
+
+def replace(path: str, content: bytes, *, mode: int = 0o600, kept_as: str | None = None) -> None:
+    """Put the content in a file's place.
+
+    Args:
+        mode: until the file is complete, its owner alone can read it.
+        kept_as: the path under which what the file held is kept.
+
+    Raises:
+        OSError: it could not be written. Nothing is left behind.
+    """
+    # Hidden from those who read whole folders, as node_exporter does.
+    descriptor, new = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".certificates-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        os.chmod(new, mode)
+        if kept_as is not None:
+            os.rename(path, kept_as)
+        os.replace(new, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(new)
+        raise
