@@ -57,6 +57,8 @@ class _Test:
         return self._text(value) if isinstance(value, str) else value
 
     def _text(self, text: str) -> str:
+        # Ansible masks in the order of a set: where one key is masked with its line end and again without, either wins.
+        text = text.replace("********\n", "********")
         return _MADE_TEXT.sub(lambda found: self._number(str(found.lastgroup), found[0]), text)
 
     def _number(self, kind: str, text: str) -> str:
