@@ -215,6 +215,18 @@ def test_ownca(ansible: Ansible, cluster: Cluster, own: Path) -> None:
     assert [c.subject.rfc4514_string() for c in rotation.chain("proxy")[1:]] == ["CN=Own CA", "CN=Own root"]
 
 
+def test_ownca_given_as_text(ansible: Ansible, cluster: Cluster, own: Path) -> None:
+    source = {
+        "ca_certificate": (own / "chain.pem").read_text(),
+        "ca_private_key": (own / "ca.key").read_text(),
+        "ca_private_key_passphrase": "open sesame",
+    }
+    rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": {"ownca": source}}])
+    rotation.run()
+    assert [c.subject.rfc4514_string() for c in rotation.chain("proxy")[1:]] == ["CN=Own CA", "CN=Own root"]
+    assert not rotation.changed(rotation.run())
+
+
 def plain_tasks(folder: Path, name: str, tasks: Sequence[Mapping[str, Any]]) -> str:
     (folder / name).write_text(yaml.safe_dump(list(tasks)))
     return name
