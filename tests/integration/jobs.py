@@ -57,10 +57,16 @@ def _text(loader: _Loader, node: yaml.ScalarNode) -> str:
 _Loader.add_constructor("!unsafe", _text)
 
 
+def setup_variables() -> dict[str, Any]:
+    """What the role awx_setup hands to AWX."""
+    read: dict[str, Any] = yaml.load((ROOT / "roles/awx_setup/vars/main.yml").read_text("utf-8"), _Loader)
+    return {name.removeprefix("awx_setup__"): value for name, value in read.items()}
+
+
 def credential_type() -> dict[str, Any]:
     """The one that the role awx_setup makes."""
-    variables = yaml.load((ROOT / "roles/awx_setup/vars/main.yml").read_text("utf-8"), _Loader)
-    return {name: variables[f"awx_setup__{name}"] for name in ("inputs", "injectors")}
+    variables = setup_variables()
+    return {name: variables[name] for name in ("inputs", "injectors")}
 
 
 def injected(
