@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 import sys
-from pathlib import Path
 from typing import Any
 
 DOCUMENTATION = r"""
@@ -126,8 +126,8 @@ EXAMPLES = r"""
 
 _WATCHER = "ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._watch.watcher"
 
-#: The folder that holds ansible_collections/redis_enterprise/certificates/extensions/eda/plugins/event_source/ and this.
-_COLLECTIONS = str(Path(__file__).parents[7])
+#: The folder in which this is ansible_collections/redis_enterprise/certificates/extensions/eda/plugins/event_source/...
+_COLLECTIONS = os.path.abspath(os.path.join(__file__, *[".."] * 8))
 
 
 async def main(queue: asyncio.Queue[dict[str, Any]], args: dict[str, Any]) -> None:
