@@ -30,6 +30,7 @@ _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 _ZONE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 NO_ADDRESS = "not an address"
+NO_ANSWER = "no answer in time"
 
 #: OpenSSL's X509_V_ERR_* numbers, in the field's words; all others mean that nothing trusted leads to the certificate.
 _DISTRUST = {
@@ -190,7 +191,7 @@ def _indication(name: str | None) -> str | None:
 def _reason(error: Exception) -> str:
     """In the field's words, without addresses or anything that the peer sent."""
     if isinstance(error, socket.timeout):
-        return "no answer in time"
+        return NO_ANSWER
     if isinstance(error, socket.gaierror):
         return "unknown host"
     if isinstance(error, ConnectionRefusedError):
