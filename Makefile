@@ -7,7 +7,7 @@ PYTHON = $(shell tools/find-python 3.14 3.13 3.12 3.11)
 OLDEST_PYTHON = $(shell tools/find-python 3.10 3.11 3.12)
 TARGET_PYTHON = $(shell tools/find-python 3.9)
 
-STAGES = lint unit integration faults molecule package sanity
+STAGES = lint unit integration events faults molecule package sanity
 
 .PHONY: help demo test $(STAGES) coverage bench environments environment-demo environment-test environment-oldest \
 	environment-target clean
@@ -26,7 +26,7 @@ demo: environment-demo
 test: environments
 	@tools/with test tools/test $(STAGES)
 
-lint molecule package faults coverage bench: environment-test
+lint events molecule package faults coverage bench: environment-test
 unit integration sanity: environments
 
 $(STAGES) coverage bench:

@@ -22,7 +22,6 @@ class Rulebook:
     """From its start to the end of the block."""
 
     def __init__(self, ansible: Ansible, name: str, inventory: str, variables: Mapping[str, Any]) -> None:
-        program("java")
         given, self._log = ansible.folder / "variables.yml", ansible.folder / "rulebook.log"
         given.write_text(yaml.safe_dump(dict(variables)), encoding="utf-8")
         command = [program("ansible-rulebook"), "-r", f"{PREFIX}.{name}", "-i", inventory, "-e", str(given)]

@@ -17,8 +17,8 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._aud
 
 from .settings import Settings
 
-#: Checks of ports. Where a port cannot be listed, there is no outcome of them at all.
-_OF_PORTS = frozenset({"served", "trusted"})
+#: Checks that have no outcome at all where what they are about could not be read.
+_READ_APART = frozenset({"drift", "served", "trusted"})
 
 
 class Key(NamedTuple):
@@ -86,7 +86,7 @@ class Conditions:
             return True
         if not self.readable or about in self.not_visible:
             return False
-        return key.check not in _OF_PORTS or about in self.judged
+        return key.check not in _READ_APART or about in self.judged
 
 
 def _expiring(data: Mapping[str, Any], settings: Settings, now: datetime) -> Iterator[Condition]:
@@ -108,9 +108,7 @@ def _expiring(data: Mapping[str, Any], settings: Settings, now: datetime) -> Ite
         yield Condition(Key("expiring", name, check, facts["fingerprint"]), threshold, event)
 
 
-def _found(
-    data: Mapping[str, Any], findings: list[Mapping[str, Any]], settings: Settings
-) -> Iterator[Condition]:
+def _found(data: Mapping[str, Any], findings: list[Mapping[str, Any]], settings: Settings) -> Iterator[Condition]:
     fingerprints = {facts["name"]: facts.get("fingerprint") for facts in data["certificates"]}
     for finding in findings:
         level, check, certificate = SEVERITIES.index(finding["severity"]), finding["check"], finding["certificate"]

@@ -66,7 +66,7 @@ def wait(settings: Settings, failures: int, chance: float) -> float:
         chance: from 0 to 1.
     """
     longest = max(settings.interval, settings.max_interval)
-    return min(settings.interval * 2 ** min(failures, _DOUBLINGS), longest) * (1 + settings.jitter * chance)
+    return min(settings.interval * 2.0 ** min(failures, _DOUBLINGS), longest) * (1 + settings.jitter * chance)
 
 
 class _Watcher:
@@ -94,7 +94,8 @@ class _Watcher:
 
     def _read(self, member: Member) -> dict[str, Any]:
         """What the module would return of this cluster, masked as there."""
-        options = {"clusters": [{**member.options, "name": member.name}], "served": self._settings.served}
+        cluster = {**member.options, "name": member.name, "certificates": member.wanted}
+        options = {"clusters": [cluster], "served": self._settings.served}
         result = _front.run_in_controller(
             fleet_certificate_info.OPERATION, options, module="certificates", check_mode=True, invocation=False
         )

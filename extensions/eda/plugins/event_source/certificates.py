@@ -14,37 +14,39 @@ from typing import Any
 DOCUMENTATION = r"""
 short_description: Watch the certificates of Redis Software clusters
 description:
-  - Reads each cluster at its own time, and puts an event into the queue when a certificate comes within a threshold of
-    its end, when the audit's policy finds something, when a port presents another certificate than the API reports, and
-    when a cluster can no longer be read, or can be again.
+  - Reads each cluster at its own time, and puts an event into the queue when a certificate comes within a threshold
+    of its end, when the audit's policy finds something, when a port presents another certificate than the API
+    reports, and when a cluster can no longer be read, or can be again.
   - Each of these makes one event, and another one only when it becomes more urgent, or goes away and comes back. A
     certificate that was replaced is another one. What was told is kept in O(state_path), so that a restart repeats
     nothing.
-  - Asks what the module M(redis_enterprise.certificates.fleet_certificate_info) asks, and writes nothing to any cluster.
-    A user with the role C(cluster_viewer) is enough.
+  - Asks what the module M(redis_enterprise.certificates.fleet_certificate_info) asks, and writes nothing to any
+    cluster. A user with the role C(cluster_viewer) is enough.
 options:
   clusters:
     description:
-      - The clusters, as O(redis_enterprise.certificates.fleet_certificate_info#module:clusters) takes them. What one does
-        not give comes from the options of the connection beside O(clusters), such as O(username), O(password) and
-        O(ca_path), and then from the environment.
-      - The name of a cluster is in each of its events. Let it be the name of the host in the inventory, and playbooks can
-        be limited to it.
+      - The clusters, as O(redis_enterprise.certificates.fleet_certificate_info#module:clusters) takes them. What one
+        does not give comes from the options of the connection beside O(clusters), such as O(username), O(password)
+        and O(ca_path), and then from the environment.
+      - The name of a cluster is in each of its events. Let it be the name of the host in the inventory, and playbooks
+        can be limited to it.
     type: list
     elements: dict
     required: true
   state_path:
     description:
-      - The file that says what was told. It is made when it is missing, holds no secrets, and belongs to one source alone.
-      - The source does not start with a file that is anything else. Where it is lost, all that holds then is told again.
+      - The file that says what was told. It is made when it is missing, holds no secrets, and belongs to one source
+        alone.
+      - The source does not start with a file that is anything else. Where it is lost, all that holds then is told
+        again.
     type: path
     required: true
   thresholds:
     description:
-      - Days. A certificate that ends sooner makes an event for each of them, the tightest alone where several are passed
-        at once. V(0) is its end.
-      - None should be above C(rotation_renew_before) of the role P(redis_enterprise.certificates.rotation#role), before
-        which that issues nothing.
+      - Days. A certificate that ends sooner makes an event for each of them, the tightest alone where several are
+        passed at once. V(0) is its end.
+      - None should be above C(rotation_renew_before) of the role P(redis_enterprise.certificates.rotation#role),
+        before which that issues nothing.
     type: list
     elements: int
     default: [30, 14, 7, 1]
@@ -74,7 +76,7 @@ options:
     type: bool
     default: true
   warn_within:
-    description: As O(redis_enterprise.certificates.audit_report#module:warn_within), for issuers in the chain only.
+    description: As O(redis_enterprise.certificates.audit_report#module:warn_within), for issuers in chains only.
     type: int
     default: 30
   fail_within:
@@ -95,8 +97,8 @@ options:
     type: int
   exceptions:
     description:
-      - As O(redis_enterprise.certificates.audit_report#module:exceptions). What is accepted makes no event; with the check
-        C(expiry), thresholds do not either.
+      - As O(redis_enterprise.certificates.audit_report#module:exceptions). What is accepted makes no event; with the
+        check C(expiry), thresholds do not either.
     type: list
     elements: dict
     default: []
@@ -126,7 +128,7 @@ EXAMPLES = r"""
 
 _WATCHER = "ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._watch.watcher"
 
-#: The folder in which this is ansible_collections/redis_enterprise/certificates/extensions/eda/plugins/event_source/...
+#: The folder that holds ansible_collections/redis_enterprise/certificates/extensions/eda/plugins/event_source/.
 _COLLECTIONS = os.path.abspath(os.path.join(__file__, *[".."] * 8))
 
 

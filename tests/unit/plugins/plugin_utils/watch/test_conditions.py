@@ -176,6 +176,16 @@ def test_what_cannot_be_seen_now_is_not_forgotten(watched: Watched) -> None:
     assert watched.read(differing()) == []
 
 
+def test_drift_from_what_is_wanted(watched: Watched) -> None:
+    drifted = {**with_proxy(), "drift": [{"name": "proxy", "action": "update", "reason": "the leaf differs"}]}
+    (event,) = watched.read(drifted)
+    assert (event["kind"], event["check"], event["certificate"]) == ("finding", "drift", "proxy")
+    assert watched.read(with_proxy()) == []  # it could not be compared
+    assert watched.read(drifted) == []
+    assert watched.read({**drifted, "drift": [{"name": "proxy", "action": "none", "reason": None}]}) == []
+    assert len(watched.read(drifted)) == 1
+
+
 def test_an_unreachable_cluster(watched: Watched) -> None:
     assert watched.thresholds(5, fingerprint="aa:bb") == [7]
     (event,) = watched.read(unreadable())
@@ -250,7 +260,7 @@ def test_another_file_is_refused_and_not_overwritten(tmp_path: Path, content: st
 
 
 def test_a_path_that_cannot_be_used(tmp_path: Path) -> None:
-    with pytest.raises(CertificateError, match="option state_path: .* is not a file"):
+    with pytest.raises(CertificateError, match=r"option state_path: .* is not a file"):
         Told(str(tmp_path), ["one"])
-    with pytest.raises(CertificateError, match="option state_path: .* could not be written: No such file"):
+    with pytest.raises(CertificateError, match=r"option state_path: .* could not be written: No such file"):
         Told(str(tmp_path / "nowhere/state.json"), ["one"])

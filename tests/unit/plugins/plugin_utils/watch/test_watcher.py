@@ -18,6 +18,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils impo
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._options import CONNECTION_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import policy
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._watch import watcher
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._watch.settings import SPEC, Settings
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._watch.watcher import wait, watch
 from simulator import Authority, Cluster, Fault
@@ -30,6 +31,12 @@ PATIENCE = 60
 
 Event = dict[str, Any]
 Next = Callable[[], Awaitable[Event]]
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nearly no time between two reads."""
+    monkeypatch.setattr(watcher, "wait", lambda settings, failures, chance: 0.1)
 
 
 def member(cluster: Cluster, **more: Any) -> dict[str, Any]:
@@ -45,7 +52,7 @@ def reads(cluster: Cluster) -> int:
     return sum(request.path == "/v1/cluster/certificates" for request in cluster.requests)
 
 
-async def silence(queue: asyncio.Queue[Event], cluster: Cluster, times: int = 1) -> None:
+async def silence(queue: asyncio.Queue[Event], cluster: Cluster, times: int = 2) -> None:
     """Wait for so many reads, and see that nothing comes of them."""
     before = reads(cluster)
     async with asyncio.timeout(PATIENCE):
@@ -77,6 +84,7 @@ def watching(given: dict[str, Any], story: Callable[[asyncio.Queue[Event], Next]
     asyncio.run(both())
 
 
+@pytest.mark.usefixtures("quick")
 def test_from_near_expiry_to_silence(tmp_path: Path, authority: Authority) -> None:
     with Cluster(nodes=2, database="none", expires={"proxy": 5}) as cluster:
 
@@ -140,10 +148,28 @@ def test_a_cluster_that_fails_keeps_the_others_waiting_for_nothing(
         assert good.password not in shown
 
 
+@pytest.mark.usefixtures("quick")
+def test_what_differs_from_what_is_wanted(tmp_path: Path, authority: Authority) -> None:
+    with Cluster(nodes=1, database="none") as cluster:
+        new = authority.issue(cluster.fqdn)
+        (tmp_path / "cm.pem").write_text(new.certificate_pem)
+        (tmp_path / "cm.key").write_text(str(new.key_pem))
+        wanted = {"certificate_path": str(tmp_path / "cm.pem"), "private_key_path": str(tmp_path / "cm.key")}
+
+        async def story(queue: asyncio.Queue[Event], event: Next) -> None:
+            found = await event()
+            assert (found["kind"], found["check"], found["certificate"]) == ("finding", "drift", "cm")
+            cluster.set_certificate("cm", new.certificate_pem, str(new.key_pem))
+            await silence(queue, cluster)
+
+        watching(args(tmp_path, member(cluster, certificates=[{"name": "cm", **wanted}])), story)
+        assert cluster.writes == []
+
+
 def test_a_wrong_password_is_in_no_event(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with Cluster(nodes=1, database="none") as cluster:
 
-        async def story(queue: asyncio.Queue[Event], event: Next) -> None:
+        async def story(_queue: asyncio.Queue[Event], event: Next) -> None:
             found = await event()
             assert (found["kind"], found["failure"]) == ("unreachable", "unauthorized")
             assert "open sesame" not in str(found)
@@ -152,6 +178,7 @@ def test_a_wrong_password_is_in_no_event(tmp_path: Path, caplog: pytest.LogCaptu
     assert "open sesame" not in caplog.text + (tmp_path / "state.json").read_text()
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_state_file_that_cannot_be_written_any_more_stops_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -173,7 +200,7 @@ def test_a_state_file_that_cannot_be_written_any_more_stops_nothing(
 
 
 def test_wrong_arguments_end_it(tmp_path: Path) -> None:
-    async def nothing(queue: asyncio.Queue[Event], event: Next) -> None:
+    async def nothing(_queue: asyncio.Queue[Event], event: Next) -> None:
         await event()
 
     with pytest.raises(CertificateError, match="option clusters is empty"):
