@@ -22,10 +22,13 @@ from .single import CERTIFICATES
 from .ways import AS_MODULE, Spread, Task, own
 
 URI, INFO, MODULE = "`uri`", "`cluster_certificate_info`", "`cluster_certificate_info`, as a module"
-FLEET, CLIENT = "one `fleet_certificate_info`", "a bare Python client"
+FLEET, AUDIT = "one `fleet_certificate_info`, `served: false`", "one `fleet_certificate_info`"
+CLIENT = "a bare Python client"
 
 _OPTIONS = ("url", "username", "password", "ca_path")
 _LOGIN = {option: f"{{{{ redis_enterprise_{option} }}}}" for option in _OPTIONS}
+#: As many clusters at a time as the others have forks.
+_ALL = {"hosts": "{{ ansible_play_hosts_all }}", "concurrency": "{{ ansible_forks }}"}
 _TASKS: Mapping[str, Task] = {
     URI: {
         "ansible.builtin.uri": {
@@ -38,12 +41,8 @@ _TASKS: Mapping[str, Task] = {
     },
     INFO: own("cluster_certificate_info", _LOGIN),
     MODULE: own("cluster_certificate_info", _LOGIN, **AS_MODULE),
-    # As many clusters at a time as the others have forks.
-    FLEET: own(
-        "fleet_certificate_info",
-        {"hosts": "{{ ansible_play_hosts_all }}", "concurrency": "{{ ansible_forks }}"},
-        run_once=True,
-    ),
+    FLEET: own("fleet_certificate_info", {**_ALL, "served": False}, run_once=True),
+    AUDIT: own("fleet_certificate_info", _ALL, run_once=True),
 }
 
 
@@ -96,7 +95,7 @@ def _look(ansible: Ansible, fleet: Fleet, way: str, clusters: int, forks: int) -
     run = ansible.playbook(playbook, "-i", str(inventory), "--forks", str(forks)).expect()
     command = time.monotonic() - started
     assert all(one.status == "ok" and not one.changed for one in run.outcomes)
-    if way == FLEET:
+    if way in (FLEET, AUDIT):
         answers = {one["name"]: one for outcome in run.outcomes for one in outcome.result["clusters"]}
     else:
         answers = {one.host: one.result for one in run.outcomes}
@@ -138,7 +137,7 @@ def measure(
     """Look at fleets of each size with each number of forks.
 
     Args:
-        ways: those to measure for a size and a number of forks.
+        ways: those to measure for a size and a number of forks; there may be none.
     """
     ansible = Ansible(folder)
     seen: dict[tuple[str, int, int], list[_Run]] = {}
@@ -171,7 +170,7 @@ def measure_memory(folder: Path, forks: Sequence[int], latency: float) -> list[M
     found = []
     with Fleet(max(forks), nodes=1, latency=latency) as fleet:
         for count in forks:
-            for way in _TASKS:
+            for way in (URI, INFO, MODULE):
                 with Peak() as peak:
                     _look(ansible, fleet, way, count, count)
                 found.append(Memory(way, count, peak.bytes))
