@@ -148,8 +148,8 @@ def page(results: Results) -> str:
         "## Fleets\n",
         "One task for each cluster, or one `fleet_certificate_info` for all, with as many clusters at a time as there\n"
         "are forks: it asks for more than the certificates, and looks at each port (here one). Clusters per second are\n"
-        "counted from the first task's start to the last result. The whole command has Ansible's own start as well. The\n"
-        "bare client is the limit: Python threads with requests, which do no more than the GET. What takes minutes is\n"
+        "counted from the first task's start to the last result. The whole command has Ansible's own start as well.\n"
+        "The bare client is the limit: Python threads with requests, which do no more than the GET. What takes minutes is\n"
         "not measured on large fleets.\n",
         _fleets(results),
         "## Memory\n",
