@@ -7,10 +7,10 @@ PYTHON = $(shell tools/find-python 3.14 3.13 3.12 3.11)
 OLDEST_PYTHON = $(shell tools/find-python 3.10 3.11 3.12)
 TARGET_PYTHON = $(shell tools/find-python 3.9)
 
-STAGES = lint unit integration faults molecule package sanity
+STAGES = lint unit integration events faults molecule package sanity
 
 .PHONY: help demo test $(STAGES) coverage bench environments environment-demo environment-test environment-oldest \
-	environment-target clean
+	environment-target release clean
 
 help:
 	@echo "make demo     watch two simulated clusters being audited, rotated and audited again"
@@ -18,6 +18,7 @@ help:
 	@echo "make STAGE    one of them; see TESTING.md"
 	@echo "make bench    how long tasks take, against what users would write; writes docs/benchmark.md"
 	@echo "make coverage how much of plugins/ the tests run"
+	@echo "make release VERSION=1.2.3  changelog, version, tarball and its checks, commit and tag; publishes nothing"
 	@echo "make clean    forget the environments and everything else that was made"
 
 demo: environment-demo
@@ -26,7 +27,7 @@ demo: environment-demo
 test: environments
 	@tools/with test tools/test $(STAGES)
 
-lint molecule package faults coverage bench: environment-test
+lint events molecule package faults coverage bench: environment-test
 unit integration sanity: environments
 
 $(STAGES) coverage bench:
@@ -48,6 +49,9 @@ environment-oldest:
 
 environment-target:
 	@python="$(TARGET_PYTHON)"; [ -z "$$python" ] || "$$python" tools/environment.py target
+
+release: environment-test
+	@tools/with test python tools/release.py $(VERSION)
 
 clean:
 	rm -rf .venv

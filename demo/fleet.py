@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Twelve simulated clusters of mixed health: ``python fleet.py FILE`` writes their inventory, and runs until it is ended."""
+"""Twelve simulated clusters of mixed health: ``python fleet.py FILE`` writes their inventory, and runs until it is told
+to end."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from . import _x509
 from ._endpoints import Endpoint
 from ._state import State
-from ._wire import NO_ANSWER, Presented, presented
+from ._wire import HUNG_UP, NO_ANSWER, Presented, presented
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -52,7 +52,7 @@ class Served:
         """
         where = endpoint.address, endpoint.port, endpoint.server_name, timeout
         verified = presented(*where, trust)
-        final = verified.fingerprints or not verified.reachable or verified.problem == NO_ANSWER
+        final = verified.fingerprints or not verified.reachable or verified.problem in (NO_ANSWER, HUNG_UP)
         seen = verified if final else presented(*where)
         return cls(endpoint, seen, verified if seen.fingerprints else None)
 

@@ -31,6 +31,7 @@ _ZONE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 NO_ADDRESS = "not an address"
 NO_ANSWER = "no answer in time"
+HUNG_UP = "connection closed during the handshake"
 
 #: OpenSSL's X509_V_ERR_* numbers, in the field's words; all others mean that nothing trusted leads to the certificate.
 _DISTRUST = {
@@ -197,7 +198,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, ConnectionRefusedError):
         return "connection refused"
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError, BrokenPipeError)):
-        return "connection closed during the handshake"
+        return HUNG_UP
     if isinstance(error, ssl.SSLError):
         return f"TLS handshake failed ({error.reason or 'no reason given'})"
     return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__

@@ -47,7 +47,8 @@ def entry(seen: Presented, verified: Presented | None = None, reported: State | 
         (UNREACHABLE, 1),
         (Presented(problem=NO_ANSWER), 1),  # it would take the same time again
         (Presented(problem="the certificate is not verified", distrust=Distrust("expired", "it has")), 2),
-        (BROKEN, 2),  # perhaps over ciphers that are not good enough
+        (BROKEN, 1),
+        (Presented(problem="TLS handshake failed (NO_CIPHERS_AVAILABLE)"), 2),  # those may be good enough to look
     ],
 )
 def test_what_cannot_be_verified_is_looked_at_again(
