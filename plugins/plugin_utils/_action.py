@@ -27,17 +27,15 @@ from ansible.plugins.action.normal import ActionModule as ModuleInProcess
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._libraries import missing_library
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._task import Operation
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._preparation import prepare
 
 #: Turns it off; the variable comes before the environment.
 _VARIABLE = "redis_enterprise_in_process"
 _ENVIRONMENT = _VARIABLE.upper()
 
-if missing_library() is None:
-    from ._preparation import prepare
-
-    # What fails there, the task that needs it will tell.
-    with suppress(Exception):
-        prepare()
+# What fails there, such as for want of a library, the task that needs it will tell.
+with suppress(Exception):
+    prepare()
 
 
 class OperationAction(ModuleInProcess):

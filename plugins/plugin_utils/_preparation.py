@@ -11,14 +11,18 @@ from __future__ import annotations
 import ssl
 from datetime import datetime, timedelta, timezone
 
-import requests
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Stored
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._installed import Installed
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
+
+try:
+    import requests
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.x509.oid import NameOID
+except ImportError:  # _libraries reports it
+    pass
 
 _HOST = "prepared.invalid"  # RFC 2606: nobody is asked for it
 
