@@ -40,9 +40,8 @@ HOSTS = {
 }
 #: Those whose databases replicate that of the first one that the example names.
 DESTINATIONS = ("reporting.redis.example.com", "destination.example.com")
-#: Pages whose cluster has something wrong, or whose keys have a passphrase.
+#: Pages whose cluster has something wrong.
 ILL: dict[str, dict[str, Any]] = {"docs/break-glass.md": {"expires": {"api": -3}}}
-ENCRYPTED = ("docs/rotation.md",)
 
 
 @dataclass
@@ -103,8 +102,8 @@ class World:
         peer = Cluster(nodes=1, fqdn="peer.example.com", database="tls", active_active=[crdb], authority=self.authority)
         named = {name: fqdn for name, fqdn in HOSTS.items() if fqdn in self.text} or {"payments": HOSTS["payments"]}
         for name, fqdn in named.items():
-            shared = {} if self.clusters else {"active_active": [crdb], **ILL.get(self.page, {})}
-            self._start(name, fqdn, database="tls", **shared)
+            first = {"active_active": [crdb], **ILL.get(self.page, {})}
+            self._start(name, fqdn, database="tls", **({} if self.clusters else first))
         self.cleanup.enter_context(peer)
         for fqdn in DESTINATIONS:
             if fqdn in self.text:
@@ -124,10 +123,11 @@ class World:
 
     def make_material(self) -> None:
         """A new pair for each name of each cluster, wherever an example looks for it."""
-        passphrase = PASSPHRASE if self.page in ENCRYPTED else None
         for name, cluster in self.clusters.items():
-            for certificate in ("api", "cm", "metrics_exporter", "proxy"):
-                issued = self.authority.issue(cluster.fqdn, passphrase=passphrase if certificate == "proxy" else None)
+            for certificate in ("api", "cm", "proxy", "syncer"):
+                passphrase = PASSPHRASE if certificate == "syncer" else None
+                sans = None if certificate == "api" else _names(cluster)
+                issued = self.authority.issue(cluster.fqdn, sans=sans, passphrase=passphrase)
                 pem, key = issued.certificate_pem, str(issued.key_pem)
                 places = [f"certificates/{name}/{certificate}", *([certificate] if name == next(iter(HOSTS)) else [])]
                 if cluster is self.main:
@@ -169,6 +169,7 @@ class World:
         """A CA whose key lies in a file, for the source ownca."""
         key = leaf_key("rsa")
         own = self_signed(Form(common_name="Own CA", days=3000, ca=True), key.private)
+        self.write("redis-ca.pem", self.authority.ca_pem + pem_of(own))
         for place, passphrase in (("ca/issuing", PASSPHRASE), ("ca", None)):
             self.write(f"{place}.pem", pem_of(own))
             self.write(f"{place}.key", str(to_pem(key.private, passphrase, False) if passphrase else key.pem))
@@ -257,6 +258,7 @@ class World:
             "vault_payments_password": self.main.user("cluster_viewer").password,
             "vault_proxy_passphrase": PASSPHRASE,
             "vault_cm_passphrase": PASSPHRASE,
+            "vault_syncer_passphrase": PASSPHRASE,
             "vault_ca_passphrase": PASSPHRASE,
         }
         if "sessions" in self.clusters:
@@ -283,7 +285,7 @@ class World:
 
 def _names(cluster: Cluster) -> list[str]:
     fqdn = cluster.fqdn
-    return [fqdn, f"*.{fqdn}", f"internal.{fqdn}", f"*.internal.{fqdn}", "127.0.0.1"]
+    return [fqdn, f"*.{fqdn}", f"internal.{fqdn}", f"*.internal.{fqdn}"]
 
 
 #: What only some pages need, by a text that they have.
