@@ -44,6 +44,8 @@ _NEXT_STEP = re.compile(
 )
 #: Calls whose texts say that all is well.
 _FINE = {"passed"}
+#: Calls that name a kind, and at which place among their arguments.
+_NAMING = {"CertificateError": 1, "MaterialProblem": 1, "finding": 1, "Hazard": 1, "Judgement": 2, "not_visible": 2}
 _DOCUMENTATION = {"DOCUMENTATION", "EXAMPLES", "RETURN"}
 _FAILING = {"ansible.builtin.assert", "ansible.builtin.fail"}
 _HOLE = "…"
@@ -142,6 +144,23 @@ def entries() -> list[str]:
     return [_plain(entry) for entry in found]
 
 
+def kinds() -> set[str]:
+    """What C(failure.kind), and the id of a finding, a known bug or a check of an audit may be."""
+    found = set()
+    for path in (ROOT / "plugins").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                place = _NAMING.get(ast.unparse(node.func).rpartition(".")[2], 0)
+                given = node.args[max(place - 1, 0) : place]
+            elif isinstance(node, ast.Tuple) and len(node.elts) == 3:
+                texts = [_template(element) for element in node.elts]  # kind, cause, next step
+                given = node.elts[:1] if all(texts) and any(" " in text for text in texts[1:] if text) else []
+            else:
+                continue
+            found |= {text for text in map(_template, given) if text and re.fullmatch(r"\w+", text)}
+    return found
+
+
 def _has(entry: str, chunks: Sequence[str]) -> bool:
     at = 0
     for chunk in chunks:
@@ -164,6 +183,13 @@ def test_every_entry_can_be_printed() -> None:
     printed = [_plain(text) for _place, text in [*_in_plugins(), *_in_roles()]]
     stale = [entry for entry in entries() for chunk in _chunks(entry) if not any(chunk in text for text in printed)]
     assert not stale, "\n".join(["No code prints these entries of docs/troubleshooting.md:", *stale])
+
+
+def test_every_kind_is_on_the_page() -> None:
+    named = set(re.findall(r"\w+", " ".join(re.findall(r"`[^`]+`", PAGE.read_text(encoding="utf-8")))))
+    assert {"tls_expired", "key_mismatch", "purpose_missing", "RS199373"} <= kinds()
+    missing = ", ".join(sorted(kinds() - named))
+    assert not missing
 
 
 def test_nothing_stands_twice() -> None:
