@@ -25,9 +25,6 @@ NOT_RUN = {
     },
     "README.md": {
         "ansible-galaxy collection install redis_enterprise.certificates": "installs",
-        "make demo   # two simulated clusters are audited, rotated, looked at from outside, and audited again": (
-            "is a whole run of its own"
-        ),
     },
     "TESTING.md": {"tools/with test pytest tests/unit -k passphrase": "calls these tests"},
     "docs/audit.md": {

@@ -46,6 +46,7 @@ def main() -> None:
     repository = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["repository"]
     sources = [*sorted((ROOT / "docs").glob("*.md")), *(ROOT / name for name in TOP)]
     pages = {source: source.name for source in sources} | {FRONT: "index.md"}
+    rewritten(FRONT, pages, repository)  # its links are tried, too
     for source in sources:
         (folder / source.name).write_text(rewritten(source, pages, repository), encoding="utf-8")
     shutil.copytree(ROOT / "docs/images", folder / "images")
