@@ -58,6 +58,14 @@ def elsewhere(
     return nodes.reference("", "", content, internal=False, refuri=f"{_ANSIBLE}/{page}")
 
 
+def fitted(_app: Sphinx, page: str, source: list[str]) -> None:
+    """Fit what antsibull-docs wrote to the theme, which shows what is on a page beside it, and has little room for names."""
+    if page.startswith("reference/"):
+        text = re.sub(r"^\.\. contents::\n(?: {3}.*\n)+", "", source[0], flags=re.MULTILINE)
+        source[0] = re.sub(r"^ {4}(\w+)_(module|filter|role)$", r"    \1 <\1_\2>", text, flags=re.MULTILINE)
+
+
 def setup(app: Sphinx) -> None:
-    """Have references resolved."""
+    """Have both called."""
     app.connect("missing-reference", elsewhere)
+    app.connect("source-read", fitted)
