@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 from rich.console import Console
@@ -92,7 +93,7 @@ def main() -> None:
     """Write the picture."""
     authority = Authority("Example CA")
     crdb = ActiveActive("orders")
-    options = {"authority": authority, "database": "tls", "active_active": [crdb]}
+    options: dict[str, Any] = {"authority": authority, "database": "tls", "active_active": [crdb]}
     with (
         tempfile.TemporaryDirectory() as folder,
         Cluster(3, fqdn="payments.redis.example.com", expires={"api": 9, "proxy": 9, "syncer": 9}, **options) as cluster,
