@@ -50,7 +50,8 @@ def prepare(folder: Path, cluster: Cluster, authority: Authority) -> None:
         "redis_enterprise_ca_path": cluster.ca_path,
         "redis_enterprise_metrics_port": cluster.metrics_port,
         "rotation_certificates": [
-            {"name": name, "source": {"files": {"directory": "certificates/{{ inventory_hostname }}"}}} for name in NAMES
+            {"name": name, "source": {"files": {"directory": "certificates/{{ inventory_hostname }}"}}}
+            for name in NAMES
         ],
     }
     inventory = {"redis_enterprise": {"hosts": {"payments": variables}}}
@@ -96,7 +97,9 @@ def main() -> None:
     options: dict[str, Any] = {"authority": authority, "database": "tls", "active_active": [crdb]}
     with (
         tempfile.TemporaryDirectory() as folder,
-        Cluster(3, fqdn="payments.redis.example.com", expires={"api": 9, "proxy": 9, "syncer": 9}, **options) as cluster,
+        Cluster(
+            3, fqdn="payments.redis.example.com", expires={"api": 9, "proxy": 9, "syncer": 9}, **options
+        ) as cluster,
         Cluster(1, fqdn="peer.redis.example.com", **options),
     ):
         prepare(Path(folder), cluster, authority)

@@ -20,7 +20,6 @@ author = ", ".join(_galaxy["authors"])
 version = release = _galaxy["version"]
 extensions = ["myst_parser", "sphinx_antsibull_ext"]
 myst_heading_anchors = 4
-suppress_warnings = ["toc.empty_glob"]  # The guides to AWX and to events are listed before they are written.
 html_theme = "furo"
 html_title = f"{project} {version}"
 html_static_path = ["static"]
