@@ -81,6 +81,8 @@ class Runner:
             content = yaml.safe_load(block.text) if block.language == "yaml" else None
             if block.file and isinstance(content, list):
                 assert {task["name"] for task in content} <= names, f"{block}: its tasks were not run"
+        rotations = [run.output for run in self.world.runs if "PLAY [Rotate " in run.output]
+        assert not rotations or any("changed=0 " not in output for output in rotations), "nothing was rotated"
         assert self.world.runs
 
     def _keep(self, block: Block) -> None:
