@@ -45,5 +45,7 @@ def test_nothing_is_hidden_on_a_phone(browser: Browser) -> None:
     """Tables of options are as wide as the window: nobody has to push each of them to the side to read it."""
     browser.look(width=390)
     browser.open(SITE / "reference/cluster_certificate_module.html")
-    shown = "[...document.querySelectorAll('.ansible-option-cell')].every(one => one.getBoundingClientRect().right <= 390)"
+    shown = (
+        "[...document.querySelectorAll('.ansible-option-cell')].every(one => one.getBoundingClientRect().right <= 390)"
+    )
     assert browser.evaluate(shown)
