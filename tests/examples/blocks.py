@@ -49,7 +49,7 @@ class Block:
 
 def pages() -> list[str]:
     """The files that hold examples."""
-    patterns = ("*.md", "docs/*.md", "roles/*/README.md", "plugins/modules/*.py")
+    patterns = ("*.md", "docs/*.md", "roles/*/README.md", "plugins/modules/*.py", "plugins/filter/*.py")
     found = (path for pattern in patterns for path in ROOT.glob(pattern))
     return sorted(page for page in (str(path.relative_to(ROOT)) for path in found) if any(blocks(page)))
 

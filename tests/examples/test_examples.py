@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from integration.runs import PREFIX, TARGET, Ansible, login
+from integration.runs import PREFIX, TARGET, Ansible, login, task
 
 from .blocks import Block, blocks, pages
 from .world import World, world
@@ -62,6 +62,29 @@ FAILS = {
 _PROGRAMS = {"cat", "mkdir", "openssl"}
 
 
+_MATERIAL = f"rotation_certificates | {PREFIX}.rotation_material({{}}, compare='chain')"
+#: What examples of filters take: results of tasks before them, as in a play.
+_BEFORE: list[Mapping[str, Any]] = [
+    task("Read the fleet", "fleet_certificate_info", {"hosts": ["{{ inventory_hostname }}"]}, register="fleet"),
+    task("Read the cluster", "cluster_certificate_info", {}, register="before"),
+    task("Write", "cluster_certificates", {"certificates": f"{{{{ {_MATERIAL} }}}}"}, register="written"),
+    {
+        "name": "Keep what was planned",
+        "ansible.builtin.set_fact": {
+            "installed": "{{ before }}",
+            "plan": f"{{{{ rotation_certificates | {PREFIX}.rotation_plan('cluster.example.com') }}}}",
+        },
+    },
+    {
+        "name": "Keep what came of it",
+        "ansible.builtin.set_fact": {
+            "rotation_result": f"{{{{ plan.entries | {PREFIX}.rotation_result(before, written, due={{}}, failure={{}}, "
+            "check_mode=false) }}"
+        },
+    },
+]
+
+
 def why_not(block: Block) -> str | None:
     """Why a block is not run."""
     reasons = NOT_RUN.get(block.page, {})
@@ -85,7 +108,7 @@ class Runner:
         for block in self.blocks:
             content = yaml.safe_load(block.text) if block.language == "yaml" else None
             if block.file and isinstance(content, list):
-                assert {task["name"] for task in content} <= names, f"{block}: its tasks were not run"
+                assert {one["name"] for one in content} <= names, f"{block}: its tasks were not run"
         rotations = [run.output for run in self.world.runs if "PLAY [Rotate " in run.output]
         assert not rotations or any("changed=0 " not in output for output in rotations), "nothing was rotated"
         assert self.world.runs
@@ -110,7 +133,7 @@ class Runner:
         elif set(content[0]) <= {"name", "source", "state"}:
             self._variables({"rotation_certificates": content}, ok)
         elif not block.file:
-            self._tasks(content, ok)
+            self._tasks(block.page, content, ok)
 
     def _shell(self, block: Block, line: str) -> None:
         line = self.world.mapped(line)
@@ -129,7 +152,7 @@ class Runner:
         if "redis_enterprise" in content:
             self.world.playbook(f"{PREFIX}.audit", "-i", "inventory.yml", ok=ok)
 
-    def _tasks(self, tasks: list[Any], ok: bool) -> None:
+    def _tasks(self, page: str, tasks: list[Any], ok: bool) -> None:
         main = next(iter(self.world.clusters))
         play = {
             "hosts": main,
@@ -137,7 +160,7 @@ class Runner:
             "gather_facts": False,
             "vars": {"ansible_python_interpreter": TARGET},
             "module_defaults": {f"group/{PREFIX}.redis_enterprise": login(self.world.main)},
-            "tasks": tasks,
+            "tasks": [*(_BEFORE if page.startswith("plugins/filter/") else ()), *tasks],
         }
         self._play("tasks.yml", [play], ok)
 
