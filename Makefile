@@ -7,10 +7,10 @@ PYTHON = $(shell tools/find-python 3.14 3.13 3.12 3.11)
 OLDEST_PYTHON = $(shell tools/find-python 3.10 3.11 3.12)
 TARGET_PYTHON = $(shell tools/find-python 3.9)
 
-STAGES = lint unit integration faults molecule package docs sanity
+STAGES = lint unit integration events faults molecule package docs sanity
 
 .PHONY: help demo test $(STAGES) coverage bench picture environments environment-demo environment-docs environment-test \
-	environment-oldest environment-target clean
+	environment-oldest environment-target release clean
 
 help:
 	@echo "make demo     watch two simulated clusters being audited, rotated and audited again"
@@ -19,6 +19,7 @@ help:
 	@echo "make bench    how long tasks take, against what users would write; writes docs/benchmark.md"
 	@echo "make coverage how much of plugins/ the tests run"
 	@echo "make picture  record what README.md shows; writes docs/images/rotation.svg"
+	@echo "make release VERSION=1.2.3  changelog, version, tarball and its checks, commit and tag; publishes nothing"
 	@echo "make clean    forget the environments and everything else that was made"
 
 demo: environment-demo
@@ -27,7 +28,7 @@ demo: environment-demo
 test: environments
 	@tools/with test tools/test $(STAGES)
 
-lint molecule package faults coverage bench picture: environment-test
+lint events molecule package faults coverage bench picture: environment-test
 docs: environment-docs
 unit integration sanity: environments
 
@@ -52,6 +53,9 @@ environment-oldest:
 
 environment-target:
 	@python="$(TARGET_PYTHON)"; [ -z "$$python" ] || "$$python" tools/environment.py target
+
+release: environment-test
+	@tools/with test python tools/release.py $(VERSION)
 
 clean:
 	rm -rf .venv

@@ -8,8 +8,10 @@ from __future__ import annotations
 import base64
 import json
 import os
+import select
 import shutil
 import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +19,9 @@ from typing import Any
 
 #: The program; None where there is none.
 PROGRAM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+#: Seconds for one answer; a page of 200 clusters takes one or two on a busy machine.
+_PATIENCE = 120
 
 _QUIET = ("Network.requestWillBeSent", "Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
 
@@ -104,6 +109,8 @@ class Browser:
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._buffer:
+            ready, *_others = select.select([self._read], [], [], _PATIENCE)
+            assert ready, f"Chromium did not answer within {_PATIENCE} s"
             part = os.read(self._read, 1 << 20)
             assert part, "Chromium ended"
             self._buffer += part
@@ -122,8 +129,10 @@ class Browser:
         """Load a file, and wait until it is there."""
         self.call("Page.navigate", url="about:blank")  # or one that differs in its fragment alone stays as it is
         self.call("Page.navigate", url=path.as_uri())
+        deadline = time.monotonic() + _PATIENCE
         while self.evaluate("location.href + document.readyState") != f"{path.as_uri()}complete":
-            pass
+            assert time.monotonic() < deadline, f"the page was not loaded within {_PATIENCE} s"
+            time.sleep(0.02)
 
     def evaluate(self, expression: str) -> Any:
         """The value of a JavaScript expression."""

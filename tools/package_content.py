@@ -28,7 +28,13 @@ ALLOWED = re.compile(
     """,
     re.VERBOSE,
 )
-NEEDED = {"COPYING", "README.md", "meta/runtime.yml", "changelogs/changelog.yaml"}
+NEEDED = {
+    "COPYING",
+    "README.md",
+    "changelogs/changelog.yaml",
+    "extensions/eda/plugins/event_source/certificates.py",
+    "meta/runtime.yml",
+}
 
 
 def main() -> None:

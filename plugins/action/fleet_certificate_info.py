@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import fleet_certificate_info
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils import _hosts
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._action import OperationAction
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._wanted import Wanted
 
 
 class ActionModule(OperationAction):
@@ -17,13 +19,24 @@ class ActionModule(OperationAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         args = self._task.args
-        hosts = args.get("hosts") or []
+        hosts = _hosts.hosts_of(args.get("hosts") or [], self._task, task_vars or {}, self._templar)
         if not hosts:
             return super().run(tmp, task_vars)
-        found = _hosts.options_of(hosts, self._task, task_vars or {}, self._templar)
-        self._task.args = {**args, "clusters": [*(args.get("clusters") or []), *found]}
+        drift = boolean(args.get("drift"), strict=False)
+        wanted = {host.name: found for host in hosts if drift and (found := Wanted.of(host)) is not None}
+        clusters = [_cluster(host, wanted.get(host.name)) for host in hosts]
+        self._task.args = {**args, "clusters": [*(args.get("clusters") or []), *clusters]}
         try:
-            return super().run(tmp, task_vars)
+            result = super().run(tmp, task_vars)
         finally:
             # With C(until), the same task runs again; and passwords do not stay in its arguments.
             self._task.args = args
+        for cluster in result.get("clusters", ()):
+            if cluster["name"] in wanted and cluster["error"] is None:
+                wanted[cluster["name"]].compare(cluster)
+        return result
+
+
+def _cluster(host: _hosts.Host, wanted: Wanted | None) -> dict[str, Any]:
+    certificates = {} if wanted is None else {"certificates": wanted.material}
+    return {"name": host.name, **host.connection(), **certificates}

@@ -17,12 +17,13 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ._errors import CertificateError
 from ._options import CONNECTION_SPEC
+from ._reconcile import ENTRY_SPEC
 from ._task import Operation
 
 
 def _unchecked(spec: Mapping[str, Any]) -> dict[str, Any]:
     """An option that Ansible takes as it comes: what is wrong with one cluster must not stop the others."""
-    kept = {key: value for key, value in spec.items() if key not in ("choices", "default")}
+    kept = {key: value for key, value in spec.items() if key not in ("choices", "default", "required")}
     return kept if spec["type"] in ("str", "path") else {**kept, "type": "raw"}
 
 
@@ -33,6 +34,11 @@ _LOGIN = frozenset({"username", "password", "token"})
 SPEC: dict[str, dict[str, Any]] = {
     "name": {"type": "str"},
     **{option: _unchecked(spec) for option, spec in CONNECTION_SPEC.items()},
+    "certificates": {
+        "type": "list",
+        "elements": "dict",
+        "options": {option: _unchecked(spec) for option, spec in ENTRY_SPEC.items()},
+    },
 }
 
 
@@ -43,10 +49,12 @@ class Member:
     Attributes:
         name: unique in the fleet.
         options: of its connection, as they were given to it or to all.
+        wanted: the option C(certificates) of M(cluster_certificates), where somebody wants to compare.
     """
 
     name: str
     options: Mapping[str, Any]
+    wanted: Sequence[Mapping[str, Any]] | None = None
 
     def checked(self, operation: Operation, **more: Any) -> dict[str, Any]:
         """The options of an operation with this cluster, with defaults.
@@ -80,7 +88,10 @@ def members(entries: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]) -> 
     for number, options in enumerate(given, 1):
         host, place = _host(options), _host(options, port=True)
         own = (host if hosts[host] == 1 else place) or f"cluster {number}"
-        found.append(Member(str(options.pop("name", "") or own), options))
+        wanted = options.pop("certificates", None)
+        if wanted is not None:
+            wanted = [_given(one) for one in wanted]
+        found.append(Member(str(options.pop("name", "") or own), options, wanted))
     twice = [name for name, count in Counter(one.name for one in found).items() if count > 1]
     if twice:
         raise CertificateError(
@@ -93,12 +104,16 @@ def members(entries: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]) -> 
 
 
 def _combined(entry: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
-    own = {option: value for option, value in entry.items() if value is not None}
+    own = _given(entry)
     ignored = _LOGIN if not _LOGIN.isdisjoint(own) else frozenset()
     if "client_cert" in own:
         ignored |= {"client_key"}
     common = {option: shared[option] for option in CONNECTION_SPEC if option not in ignored}
-    return {**{option: value for option, value in common.items() if value is not None}, **own}
+    return {**_given(common), **own}
+
+
+def _given(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {option: value for option, value in options.items() if value is not None}
 
 
 def _host(options: Mapping[str, Any], *, port: bool = False) -> str | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from . import _x509
 from ._endpoints import Endpoint
 from ._state import State
-from ._wire import Presented, presented
+from ._wire import HUNG_UP, NO_ANSWER, Presented, presented
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -40,19 +40,21 @@ class Served:
 
     endpoint: Endpoint
     presented: Presented
-    verified: Presented | None  # by another handshake; None: nothing was presented
+    verified: Presented | None  # by the handshake that verifies; None: nothing was presented
 
     @classmethod
     def look(cls, endpoint: Endpoint, trust: ssl.SSLContext, timeout: float) -> Served:
-        """Look once.
+        """Look once, and once more at what cannot be verified.
 
         Args:
             trust: see M(_wire.presented).
-            timeout: seconds, for each of two handshakes.
+            timeout: seconds, for each of the handshakes.
         """
         where = endpoint.address, endpoint.port, endpoint.server_name, timeout
-        seen = presented(*where)
-        return cls(endpoint, seen, presented(*where, trust) if seen.fingerprints else None)
+        verified = presented(*where, trust)
+        final = verified.fingerprints or not verified.reachable or verified.problem in (NO_ANSWER, HUNG_UP)
+        seen = verified if final else presented(*where)
+        return cls(endpoint, seen, verified if seen.fingerprints else None)
 
     def matches(self, reported: State | None) -> bool | None:
         """Whether this is what the API reports; None where either is not known."""

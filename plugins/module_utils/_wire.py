@@ -30,6 +30,8 @@ _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 _ZONE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 NO_ADDRESS = "not an address"
+NO_ANSWER = "no answer in time"
+HUNG_UP = "connection closed during the handshake"
 
 #: OpenSSL's X509_V_ERR_* numbers, in the field's words; all others mean that nothing trusted leads to the certificate.
 _DISTRUST = {
@@ -190,13 +192,13 @@ def _indication(name: str | None) -> str | None:
 def _reason(error: Exception) -> str:
     """In the field's words, without addresses or anything that the peer sent."""
     if isinstance(error, socket.timeout):
-        return "no answer in time"
+        return NO_ANSWER
     if isinstance(error, socket.gaierror):
         return "unknown host"
     if isinstance(error, ConnectionRefusedError):
         return "connection refused"
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError, BrokenPipeError)):
-        return "connection closed during the handshake"
+        return HUNG_UP
     if isinstance(error, ssl.SSLError):
         return f"TLS handshake failed ({error.reason or 'no reason given'})"
     return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__

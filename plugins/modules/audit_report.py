@@ -231,6 +231,11 @@ failed_clusters:
   returned: success
   type: list
   elements: str
+failures:
+  description: Why, by the name of the cluster.
+  returned: success
+  type: dict
+  sample: {payments: 'proxy: expires in 5 days'}
 failure:
   description: What went wrong, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
   returned: failure

@@ -31,8 +31,8 @@ notes:
   - A sixth one is made where it is needed. That is C(/v1/crdbs), where a database is an Active-Active one;
     C(/v1/bdbs/certificates), where ports of databases are looked at; and C(/v1/bootstrap), where the nodes may not be
     seen.
-  - With O(served=true) there are two more connections for each port, one to see what it presents and one to verify
-    that.
+  - With O(served=true) there is one more connection for each port, and two where its certificate does not verify.
+  - What is wanted of a cluster is compared over a connection of its own, which takes three requests more.
   - A cluster that does not answer keeps one of the O(concurrency) places for as long as its C(timeout) and C(retries)
     say. Lower them for audits of fleets in which many clusters are down.
 options:
@@ -99,6 +99,43 @@ options:
       metrics_port:
         description: As O(redis_enterprise.certificates.cluster_certificate_info#module:metrics_port).
         type: raw
+      certificates:
+        description:
+          - What is wanted, if that is to be compared, as
+            O(redis_enterprise.certificates.cluster_certificates#module:certificates). See RV(clusters[].drift).
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: As O(redis_enterprise.certificates.cluster_certificates#module:certificates[].name).
+            type: str
+          state:
+            description: As O(redis_enterprise.certificates.cluster_certificates#module:certificates[].state).
+            type: str
+          certificate:
+            description: As O(redis_enterprise.certificates.cluster_certificates#module:certificates[].certificate).
+            type: str
+          certificate_path:
+            description:
+              - As O(redis_enterprise.certificates.cluster_certificates#module:certificates[].certificate_path).
+            type: path
+          private_key:
+            description: As O(redis_enterprise.certificates.cluster_certificates#module:certificates[].private_key).
+            type: str
+          private_key_path:
+            description:
+              - As O(redis_enterprise.certificates.cluster_certificates#module:certificates[].private_key_path).
+            type: path
+          pkcs12_path:
+            description: As O(redis_enterprise.certificates.cluster_certificates#module:certificates[].pkcs12_path).
+            type: path
+          private_key_passphrase:
+            description:
+              - As O(redis_enterprise.certificates.cluster_certificates#module:certificates[].private_key_passphrase).
+            type: str
+          compare:
+            description: As O(redis_enterprise.certificates.cluster_certificates#module:certificates[].compare).
+            type: str
   hosts:
     description:
       - Names of hosts in the inventory, of which each stands for one cluster. The options are what the host's variables
@@ -116,6 +153,14 @@ options:
         O(redis_enterprise.certificates.served_certificate_info#module:discover) does.
     type: bool
     default: true
+  drift:
+    description:
+      - Whether to compare each of O(hosts) with what its variable C(rotation_certificates) lists for the role
+        P(redis_enterprise.certificates.rotation#role). See RV(clusters[].drift).
+      - Material of the sources C(files) and C(content) is compared with what is installed. For all other sources the
+        question is whether a new certificate is due, by what the variables say; no CA is asked.
+    type: bool
+    default: false
 seealso:
   - module: redis_enterprise.certificates.cluster_certificate_info
   - module: redis_enterprise.certificates.served_certificate_info
@@ -304,10 +349,30 @@ clusters:
       type: dict
       returned: always
     drift:
-      description: Null. The role P(redis_enterprise.certificates.audit#role) puts differences from what is wanted here.
+      description:
+        - What would have to change, for each certificate that is wanted. Null where nothing was to be compared, or
+          could not be, of which there is a warning then.
       type: list
       elements: dict
       returned: always
+      contains:
+        name:
+          description: The certificate.
+          type: str
+          returned: always
+          sample: proxy
+        action:
+          description:
+            - V(none); or what RV(redis_enterprise.certificates.cluster_certificates#module:changes[].action) says; or
+              V(issue), when a new one is due.
+          type: str
+          returned: always
+          sample: update
+        reason:
+          description: Why, if anything is to be done.
+          type: str
+          returned: always
+          sample: leaf_differs
     not_visible:
       description:
         - What the user may not see, V(alerts) (with the FQDN and ports of the cluster), V(nodes), V(databases),

@@ -25,7 +25,7 @@ extends_documentation_fragment:
 notes:
   - O(ca_path) is also what RV(endpoints[].verifies) is about, whatever O(validate_certs) is. To verify the certificates
     of several CAs, give a file that holds them all.
-  - O(timeout) also counts for each of the two handshakes with a port.
+  - O(timeout) also counts for each handshake with a port. There is a second one where the certificate does not verify.
 options:
   endpoints:
     description:
@@ -198,7 +198,7 @@ endpoints:
     verifies:
       description:
         - Whether the chain as presented leads to a certificate in O(ca_path), or in the trust store of the operating
-          system when there is none, is valid now, and covers RV(endpoints[].server_name). A second handshake tells.
+          system when there is none, is valid now, and covers RV(endpoints[].server_name).
         - Null when that could not be told.
       type: bool
       returned: always

@@ -14,9 +14,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import ssl
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from ansible import constants
@@ -32,9 +32,12 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._tas
 _VARIABLE = "redis_enterprise_in_process"
 _ENVIRONMENT = _VARIABLE.upper()
 
-# OpenSSL prepares itself, and reads its configuration, for the first context of a process. Done here, before Ansible
-# forks its workers, that takes two milliseconds off each task.
-ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+if missing_library() is None:
+    from ._preparation import prepare
+
+    # What fails there, the task that needs it will tell.
+    with suppress(Exception):
+        prepare()
 
 
 class OperationAction(ModuleInProcess):

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The connection options of hosts, each from its own variables.
+"""The variables of hosts, each evaluated as a task of that host would.
 
 Neither C(hostvars) nor a lookup knows the variables of the play and of the role, where vaulted passwords often are. So
 each host's variables are put together as Ansible does for a task of that host.
@@ -12,7 +12,7 @@ Private to this collection: may change in any release.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -23,37 +23,67 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._opt
 _PREFIX = "redis_enterprise_"
 
 
-def options_of(hosts: Sequence[str], task: Task, variables: Mapping[str, Any], templar: Any) -> list[dict[str, Any]]:
-    """For each host a dictionary with its name and the options that it has variables for.
+class Host:
+    """One host of the inventory.
+
+    Attributes:
+        name: its name there.
+    """
+
+    def __init__(self, name: str, variables: Mapping[str, Any], evaluate: Callable[[Any], Any]) -> None:
+        self.name = name
+        self._variables = variables
+        self._evaluate = evaluate
+
+    def value(self, variable: str, default: Any = None) -> Any:
+        """What a variable comes to.
+
+        Raises:
+            AnsibleActionFail: it cannot be evaluated.
+        """
+        given = self._variables.get(variable)
+        if given is None:
+            return default
+        try:
+            return self._evaluate(given)
+        except Exception as error:
+            # What it says may quote the value.
+            raise AnsibleActionFail(
+                f"host {self.name}: the variable {variable} cannot be evaluated ({type(error).__name__}). Check that "
+                "all that it needs is defined."
+            ) from None
+
+    def connection(self) -> dict[str, Any]:
+        """The options of the connection that it has variables for.
+
+        Raises:
+            AnsibleActionFail: one cannot be evaluated.
+        """
+        values = {option: self.value(f"{_PREFIX}{option}") for option in CONNECTION_SPEC}
+        return {option: _placed(option, value) for option, value in values.items() if value is not None}
+
+
+def hosts_of(names: Sequence[str], task: Task, variables: Mapping[str, Any], templar: Any) -> list[Host]:
+    """Hosts by their names in the inventory.
 
     Args:
-        hosts: their names in the inventory.
         task: the one that runs, whose play and role may set variables for all hosts.
         variables: those of the task.
         templar: the one of the task.
 
     Raises:
-        AnsibleActionFail: there is no such host, or a variable of it cannot be evaluated.
+        AnsibleActionFail: there is no such host.
     """
     hostvars = variables["hostvars"]
     manager, inventory = hostvars._variable_manager, hostvars._inventory  # noqa: SLF001 - the only way to them
     found = []
-    for name in hosts:
+    for name in names:
         host = inventory.get_host(name)
         if host is None:
             raise AnsibleActionFail(f"option hosts: the inventory has no host {name}. Give names of its hosts.")
         own = manager.get_vars(play=task.get_play(), host=host, task=task, include_hostvars=False)
-        evaluate = templar.copy_with_new_env(available_variables={**own, "hostvars": hostvars}).template
-        given = {option: own.get(f"{_PREFIX}{option}") for option in CONNECTION_SPEC}
-        try:
-            options = {option: evaluate(value) for option, value in given.items() if value is not None}
-        except Exception as error:
-            # What it says may quote the value.
-            raise AnsibleActionFail(
-                f"host {name}: a variable {_PREFIX}... cannot be evaluated ({type(error).__name__}). Check that all "
-                "that it needs is defined."
-            ) from None
-        found.append({"name": name, **{option: _placed(option, value) for option, value in options.items()}})
+        own_templar = templar.copy_with_new_env(available_variables={**own, "hostvars": hostvars})
+        found.append(Host(name, own, own_templar.template))
     return found
 
 

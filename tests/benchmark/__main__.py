@@ -26,22 +26,27 @@ class Extent(NamedTuple):
     plays: int  # rounds of what takes longer
     fleets: int  # rounds
     sizes: Sequence[int]
+    alone: int  # the largest fleet of which each cluster has a task of its own
+    by_uri: int  # the largest that uri looks at, which takes minutes
     forks: Sequence[int]
     held: float  # seconds for which clusters keep forks waiting
     nodes: Sequence[int]
     latencies: Sequence[float]
 
 
-WHOLE = Extent(21, 6, 2, (10, 100, 500), (5, 20, 50), 15.0, (1, 3, 10, 30), (0.0, 0.1))
-QUICK = Extent(1, 1, 1, (2, 4), (2,), 1.0, (1, 2), (0.1,))
+WHOLE = Extent(21, 6, 2, (10, 100, 500, 1000), 500, 100, (5, 20, 50), 15.0, (1, 3, 10, 30), (0.0, 0.1))
+QUICK = Extent(1, 1, 1, (2, 4, 40), 4, 2, (2,), 1.0, (1, 2), (0.1,))
 
 
 def _ways(extent: Extent) -> Callable[[int, int], Sequence[str]]:
     def of(size: int, forks: int) -> Sequence[str]:
-        ways = [fleets.INFO, fleets.CLIENT]
-        if size < max(extent.sizes):
+        usual = forks == extent.forks[len(extent.forks) // 2]
+        ways = [fleets.CLIENT, fleets.FLEET, fleets.AUDIT] if usual else []
+        if size <= extent.alone:
+            ways.append(fleets.INFO)
+        if size <= extent.by_uri:
             ways.append(fleets.URI)
-            if forks == extent.forks[len(extent.forks) // 2]:
+            if usual:
                 ways.append(fleets.MODULE)
         return ways
 

@@ -14,29 +14,35 @@ from typing import Any, NamedTuple
 
 import requests
 import yaml
-from integration.runs import PREFIX, TARGET, Ansible
+from integration.runs import TARGET, Ansible
 from simulator import Fleet
 
 from .memory import Peak
 from .single import CERTIFICATES
-from .ways import Spread, Task, own
+from .ways import AS_MODULE, Spread, Task, own
 
 URI, INFO, MODULE = "`uri`", "`cluster_certificate_info`", "`cluster_certificate_info`, as a module"
+FLEET, AUDIT = "one `fleet_certificate_info`, `served: false`", "one `fleet_certificate_info`"
 CLIENT = "a bare Python client"
 
-_LOGIN = {"url": "{{ url }}", "username": "{{ username }}", "password": "{{ password }}", "ca_path": "{{ ca_path }}"}
+_OPTIONS = ("url", "username", "password", "ca_path")
+_LOGIN = {option: f"{{{{ redis_enterprise_{option} }}}}" for option in _OPTIONS}
+#: As many clusters at a time as the others have forks.
+_ALL = {"hosts": "{{ ansible_play_hosts_all }}", "concurrency": "{{ ansible_forks }}"}
 _TASKS: Mapping[str, Task] = {
     URI: {
         "ansible.builtin.uri": {
-            "url": "{{ url }}" + CERTIFICATES,
-            "url_username": "{{ username }}",
-            "url_password": "{{ password }}",
+            "url": _LOGIN["url"] + CERTIFICATES,
+            "url_username": _LOGIN["username"],
+            "url_password": _LOGIN["password"],
             "force_basic_auth": True,
-            "ca_path": "{{ ca_path }}",
+            "ca_path": _LOGIN["ca_path"],
         }
     },
-    INFO: own("cluster_certificate_info"),
-    MODULE: own("cluster_certificate_info", vars={"redis_enterprise_in_process": False}),
+    INFO: own("cluster_certificate_info", _LOGIN),
+    MODULE: own("cluster_certificate_info", _LOGIN, **AS_MODULE),
+    FLEET: own("fleet_certificate_info", {**_ALL, "served": False}, run_once=True),
+    AUDIT: own("fleet_certificate_info", _ALL, run_once=True),
 }
 
 
@@ -71,7 +77,7 @@ class _Run(NamedTuple):
 def _look(ansible: Ansible, fleet: Fleet, way: str, clusters: int, forks: int) -> _Run:
     """Look at the first clusters of a fleet, and make sure that each was asked once and answered."""
     members = fleet.members[:clusters]
-    hosts = {one["fqdn"]: {key: one[key] for key in _LOGIN} for one in members}
+    hosts = {one["fqdn"]: {f"redis_enterprise_{option}": one[option] for option in _OPTIONS} for one in members}
     inventory = ansible.folder / "fleet.json"
     inventory.write_text(json.dumps({"all": {"hosts": hosts}}))
     play = {
@@ -80,7 +86,6 @@ def _look(ansible: Ansible, fleet: Fleet, way: str, clusters: int, forks: int) -
         "connection": "local",
         "gather_facts": False,
         "vars": {"ansible_python_interpreter": TARGET},
-        "module_defaults": {f"group/{PREFIX}.redis_enterprise": _LOGIN},
         "tasks": [{"name": "Look", **_TASKS[way]}],
     }
     playbook = ansible.folder / "fleet.yml"
@@ -89,10 +94,13 @@ def _look(ansible: Ansible, fleet: Fleet, way: str, clusters: int, forks: int) -
     started = time.monotonic()
     run = ansible.playbook(playbook, "-i", str(inventory), "--forks", str(forks)).expect()
     command = time.monotonic() - started
-    assert sorted(one.host for one in run.outcomes) == sorted(hosts)
     assert all(one.status == "ok" and not one.changed for one in run.outcomes)
-    shown = "json" if way == URI else "certificates"
-    assert all(one.result[shown] for one in run.outcomes)
+    if way in (FLEET, AUDIT):
+        answers = {one["name"]: one for outcome in run.outcomes for one in outcome.result["clusters"]}
+    else:
+        answers = {one.host: one.result for one in run.outcomes}
+    assert sorted(answers) == sorted(hosts)
+    assert all(one["json" if way == URI else "certificates"] for one in answers.values())
     _asked_once(fleet, clusters)
     first = min(one.started for one in run.outcomes)
     return _Run(max(one.ended for one in run.outcomes) - first, command)
@@ -129,7 +137,7 @@ def measure(
     """Look at fleets of each size with each number of forks.
 
     Args:
-        ways: those to measure for a size and a number of forks.
+        ways: those to measure for a size and a number of forks; there may be none.
     """
     ansible = Ansible(folder)
     seen: dict[tuple[str, int, int], list[_Run]] = {}
@@ -162,7 +170,7 @@ def measure_memory(folder: Path, forks: Sequence[int], latency: float) -> list[M
     found = []
     with Fleet(max(forks), nodes=1, latency=latency) as fleet:
         for count in forks:
-            for way in _TASKS:
+            for way in (URI, INFO, MODULE):
                 with Peak() as peak:
                     _look(ansible, fleet, way, count, count)
                 found.append(Memory(way, count, peak.bytes))

@@ -146,9 +146,11 @@ def page(results: Results) -> str:
         "With EC keys, but for the two internode certificates: clusters take these with RSA keys only.\n",
         _times(results.ten_ec, rotation.BY_URI, "`uri`"),
         "## Fleets\n",
-        "One task for each cluster. Clusters per second are counted from the first task's start to the last result.\n"
-        "The whole command has Ansible's own start as well. The bare client is the limit: Python threads with\n"
-        "requests, which do no more than the GET. `uri` is not measured on the largest fleet: it takes minutes.\n",
+        "One task for each cluster, or one `fleet_certificate_info` for all, with as many clusters at a time as\n"
+        "there are forks: it asks for more than the certificates, and looks at each port (here one). Clusters per\n"
+        "second are counted from the first task's start to the last result. The whole command has Ansible's own\n"
+        "start as well. The bare client is the limit: Python threads with requests, which do no more than the GET.\n"
+        "What takes minutes is not measured on large fleets.\n",
         _fleets(results),
         "## Memory\n",
         "The most that the processes of `ansible-playbook` had together; what they share counts once (PSS).\n"

@@ -50,9 +50,12 @@ def _rate(results: Results, way: str, clusters: int, forks: int) -> Rate | None:
     return next((one for one in results.rates if (one.way, one.clusters, one.forks) == wanted), None)
 
 
-def _fleet(results: Results) -> float | None:
-    ours, theirs = (_rate(results, way, 100, 20) for way in (fleets.INFO, fleets.URI))
-    return ours.speed.median / theirs.speed.median if ours and theirs else None
+def _fleet(way: str) -> Callable[[Results], float | None]:
+    def of(results: Results) -> float | None:
+        ours, theirs = (_rate(results, one, 100, 20) for one in (way, fleets.URI))
+        return ours.speed.median / theirs.speed.median if ours and theirs else None
+
+    return of
 
 
 def _flat(results: Results) -> float | None:
@@ -120,7 +123,9 @@ TARGETS = (
         True,
         lambda all_: ratio(all_.ten_ec, rotation.BY_URI, rotation.BY_ONE_UNPROVEN),
     ),
-    Target("clusters per second of a fleet of 100 at forks 20 against `uri`", 8, True, _fleet),
+    Target("clusters per second of a fleet of 100 at forks 20 against `uri`", 8, True, _fleet(fleets.INFO)),
+    Target("the same by one `fleet_certificate_info`, without looks at ports", 20, True, _fleet(fleets.FLEET)),
+    Target("the same with them", 20, True, _fleet(fleets.AUDIT)),
     Target("memory that a fork adds, against `uri`", 1 / 6, False, _memory),
     Target("time per cluster: a fleet of 500 against one of 100, at forks 20", 1.25, False, _flat),
     Target("with 100 ms of latency, the proof of one certificate: 30 nodes against one", 3, False, _slow_proof(1)),

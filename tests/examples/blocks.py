@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
 ROOT = Path(__file__).resolve().parents[2]
-_FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _NAMED = re.compile(r"# ([\w./-]+\.yml)\n")
 
 
@@ -59,7 +60,7 @@ def blocks(page: str) -> Iterator[Block]:
     text = (ROOT / page).read_text(encoding="utf-8")
     if page.endswith(".md"):
         for fence in _FENCE.finditer(text):
-            yield Block(page, text.count("\n", 0, fence.start()) + 2, fence[1], fence[2])
+            yield Block(page, text.count("\n", 0, fence.start()) + 2, fence[2], dedent(fence[3]))
         return
     for statement in ast.parse(text).body:
         if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "EXAMPLES":

@@ -42,6 +42,19 @@ NOT_RUN = {
         "make demo": "is a whole run of its own",
         "ansible-galaxy collection install redis_enterprise.certificates": "installs",
     },
+    "docs/events.md": {
+        "pip install ansible-core 'ansible-rulebook>=1.2.3' 'requests>=2.25' 'cryptography>=40.0'": "installs",
+        "# events.yml": "is for ansible-rulebook; tests/events has such a file",
+        "ansible-rulebook -r redis_enterprise.certificates.rotate_on_event -i inventory.yml -e events.yml": (
+            "runs for ever; tests/events runs it"
+        ),
+        "- name: Tell somebody": "is a rulebook; tests/events runs some",
+        "groups:": "is for Prometheus",
+        "receivers:": "is for Alertmanager",
+        "ansible-rulebook -r redis_enterprise.certificates.rotate_on_alert -i inventory.yml -e alerts.yml": (
+            "runs for ever; tests/events runs it"
+        ),
+    },
     "docs/faults.md": {"tools/with test tools/stages/faults --write-table": "makes the page"},
     "docs/first-rotation.md": {"certificates/payments/proxy.pem": "shows names of files"},
     "docs/handover.md": {

@@ -18,7 +18,8 @@ from simulator.authority import Authority
 
 from .runs import PREFIX, PROGRAMS, TARGET, Ansible, Run, task
 from .test_rotation import folder, from_folder, inventory
-from .test_secrets import assert_absent
+from .test_secrets import assert_absent, key_lines
+from .test_sources import ENVIRONMENT
 
 PLAYBOOK = f"{PREFIX}.audit"
 
@@ -99,6 +100,7 @@ def test_fails_for_what_expires_and_for_what_cannot_be_read(ansible: Ansible) ->
     failed = failures(run)
     assert set(failed) == {"soon", "broken", "unreadable"}
     assert failed["broken"].startswith("could not be read: GET /v1/cluster/certificates")
+    assert "proxy: expires in 9 days" in failed["soon"].split("; ")
 
 
 @pytest.mark.parametrize(("days", "ok"), [(11, False), (10, True)])
@@ -153,7 +155,7 @@ def test_a_variable_that_needs_another_one_is_an_error_that_names_the_host(ansib
     tasks = [task("read", "fleet_certificate_info", options)]
     own.write_text(yaml.safe_dump([{"hosts": "one", "connection": "local", "gather_facts": False, "tasks": tasks}]))
     run = ansible.playbook(own, "-i", hosts)
-    assert "host one: a variable redis_enterprise_" in run.output
+    assert "host one: the variable redis_enterprise_timeout cannot be evaluated" in run.output
     assert cluster.requests == []
 
 
@@ -204,6 +206,64 @@ def test_drift(ansible: Ansible, authority: Authority) -> None:
     assert again["differs"]["drift"] is None
     assert "could not be compared" in again["differs"]["warnings"][0]
     assert again["same"]["drift"] == []
+
+
+def test_drift_of_what_is_issued_when_it_is_due(ansible: Ansible, authority: Authority) -> None:
+    def issued(name: str, **more: Any) -> dict[str, Any]:
+        files = {"ca_certificate_path": "nowhere.pem", "ca_private_key_path": "nowhere.key"}
+        names = {"extra_names": ["localhost", "IP:127.0.0.1"]}  # as the simulator has them
+        return {"name": name, "source": {"ownca": {**files, **names, **more}}}
+
+    material = authority.issue()
+    secret = {"certificate": material.certificate_pem, "private_key": str(material.key_pem)}
+    wanted: dict[str, Any] = {
+        "due": [
+            issued("proxy"),
+            issued("cm", key_size=3072),
+            {"name": "syncer", "source": {"content": secret}},
+            issued("api", key_type="ECC", extra_names=["IP:127.0.0.1", "{{ inventory_hostname }}"]),
+            {"name": "ldap_client", "state": "absent"},
+        ],
+        "odd": "proxy",
+        "wrong": [issued("proxy", days=0)],
+        "undefined": [issued("proxy", names="{{ nowhere }}")],
+        "nothing": None,
+    }
+    with ExitStack() as stack:
+        clusters = {
+            name: stack.enter_context(Cluster(nodes=1, database="none", expires={"proxy": 20})) for name in wanted
+        }
+        hosts = inventory(ansible, clusters)
+        content = yaml.safe_load(Path(hosts).read_text())
+        for name, entries in wanted.items():
+            content["redis_enterprise"]["hosts"][name]["rotation_certificates"] = entries
+        Path(hosts).write_text(yaml.safe_dump(content))
+        own = play(ansible, vars={"ansible_python_interpreter": TARGET})
+        arguments = ["-i", hosts, "-e", "audit_drift=true", "-e", "audit_output_directory=out", "-vvv"]
+        run = ansible.playbook(
+            own, *arguments, environment={**ENVIRONMENT, "ANSIBLE_INJECT_INVOCATION": "true"}
+        ).expect()
+        assert not any(cluster.writes for cluster in clusters.values())
+    found = report(ansible.folder / "out")
+    assert {one["name"]: (one["action"], one["reason"]) for one in found["due"].pop("drift")} == {
+        "proxy": ("issue", "it expires in 19 days, it is self-signed"),
+        "cm": ("issue", "its key has 2048 bits, not 3072, it is self-signed"),
+        "syncer": ("update", "leaf_differs"),
+        "api": (
+            "issue",
+            "its names differ (without due, with localhost), its key is of type RSA, not ECC, it is self-signed",
+        ),
+        "ldap_client": ("none", "absent"),
+    }
+    assert {name: cluster["drift"] for name, cluster in found.items() if "drift" in cluster} == dict.fromkeys(
+        ["odd", "wrong", "undefined", "nothing"]
+    )
+    warnings = {name: " ".join(cluster["warnings"]) for name, cluster in found.items()}
+    assert "rotation_... are not what the role rotation takes" in warnings["odd"]
+    assert "proxy: source ownca: days is less than 1" in warnings["wrong"]
+    assert "the variable rotation_certificates cannot be evaluated" in warnings["undefined"]
+    assert (warnings["due"], warnings["nothing"]) == ("", "")
+    assert_absent(key_lines(str(material.key_pem)), run, ansible.home, ansible.folder / "out")
 
 
 def test_what_the_playbook_for_slices_merges_is_what_one_run_reports(ansible: Ansible) -> None:

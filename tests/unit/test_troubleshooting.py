@@ -39,7 +39,7 @@ _SOURCE = re.compile(r"RFC \d+, section [\d.]+")
 
 #: How a next step begins.
 _NEXT_STEP = re.compile(
-    r"(?:Add|Audit|Check|Choose|Export|Get|Give|Have|Issue|Leave|List|Look|Make|Mend|Put|Read|Replace|Rotate|Run|Say|Set|"
+    r"(?:Add|Audit|Check|Choose|Export|Get|Give|Have|Issue|Leave|List|Look|Make|Mend|Name|Put|Read|Replace|Rotate|Run|Say|Set|"
     r"Turn|Use|Wait|Write)\b"
 )
 #: Calls whose texts say that all is well.

@@ -14,8 +14,10 @@ from typing import Any
 from .. import _fleet, _options, _pinned, _x509
 from .._audited_cluster import NOTHING, READ
 from .._errors import CertificateError
-from .._side_by_side import side_by_side
+from .._fleet import Member
+from .._processes import in_processes
 from .._task import Operation, Task
+from .cluster_certificates import OPERATION as CHANGE
 
 
 def run(task: Task) -> dict[str, Any]:
@@ -31,7 +33,7 @@ def run(task: Task) -> dict[str, Any]:
         raise CertificateError(
             "invalid_option", "there is nothing to read. Give clusters, or hosts.", option="clusters"
         )
-    clusters = side_by_side(lambda member: _entry(member, served=params["served"]), members, params["concurrency"])
+    clusters = in_processes(lambda member: _entry(member, served=params["served"]), members, params["concurrency"])
     _pinned.judge(clusters)
     return {"changed": False, "clusters": clusters}
 
@@ -46,6 +48,7 @@ def _entry(member: _fleet.Member, *, served: bool) -> dict[str, Any]:
     except CertificateError as wrong:
         found = {"failed": True, "msg": wrong.message, "failure": wrong.failure}
     error = {"msg": found.pop("msg"), "failure": found.pop("failure")} if found.pop("failed", False) else None
+    drift = _drift(member, task) if error is None and member.wanted is not None else None
     return {
         "name": member.name,
         "url": None,
@@ -54,9 +57,25 @@ def _entry(member: _fleet.Member, *, served: bool) -> dict[str, Any]:
         "error": error,
         **NOTHING,
         **found,
-        "drift": None,
+        "drift": drift,
         "warnings": list(dict.fromkeys(task.warnings)),  # several questions may meet one failure
     }
+
+
+def _drift(member: Member, task: Task) -> list[dict[str, Any]] | None:
+    """What a change to what is wanted would do; None where that cannot be told, of which there is a warning then."""
+    compared = Task({}, check_mode=True)
+    try:
+        # Only what differs is of interest here.
+        compared.params = member.checked(CHANGE, certificates=member.wanted, requirements="ignore", verify="none")
+        found = CHANGE.outcome(compared)
+    except CertificateError as wrong:
+        found = {"failed": True, "msg": wrong.message}
+    task.warnings += compared.warnings
+    if found.get("failed"):
+        task.warn(f"what is wanted could not be compared: {found['msg']}")
+        return None
+    return [{key: change[key] for key in ("name", "action", "reason")} for change in found["changes"]]
 
 
 OPERATION = Operation(
@@ -67,6 +86,7 @@ OPERATION = Operation(
         "hosts": {"type": "list", "elements": "str"},
         "concurrency": {"type": "int", "default": 16},
         "served": {"type": "bool", "default": True},
+        "drift": {"type": "bool", "default": False},
     },
     mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
 )

@@ -51,7 +51,9 @@ def certificate(facts: Mapping[str, Any], policy: Policy, age: int) -> Iterator[
 
 def _expiry(name: str, check: str, whose: str, days: int, policy: Policy) -> Judgement:
     if days < 0:
-        severity, message = CRITICAL, f"{whose}expired {_days(-days)} ago"
+        # An hour before is -1: days are rounded down.
+        when = f"{_days(-days - 1)} ago" if days < -1 else "less than a day ago"
+        severity, message = CRITICAL, f"{whose}expired {when}"
     else:
         message = f"{whose}expires in {_days(days)}"
         severity = CRITICAL if days < policy.fail_within else WARNING if days < policy.warn_within else ""

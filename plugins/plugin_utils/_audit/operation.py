@@ -52,14 +52,19 @@ def run(task: Task) -> dict[str, Any]:
                 changed = True
                 if not task.check_mode:
                     directory.write(file, content)
-    failing = {one["cluster"] for one in report["findings"] if one["severity"] == CRITICAL and not one["accepted"]}
+    failures: dict[str, list[str]] = {one["name"]: [] for one in clusters}
+    for finding in report["findings"]:
+        if finding["severity"] == CRITICAL and not finding["accepted"]:
+            about = f"{finding['certificate']}: " if finding["certificate"] else ""
+            failures[finding["cluster"]].append(about + finding["message"])
     return {
         "changed": changed,
         "table": text_table.lines(report),
         "summary": report["summary"],
         "findings": report["findings"],
         "files": files,
-        "failed_clusters": [one["name"] for one in clusters if one["name"] in failing],
+        "failed_clusters": [name for name, messages in failures.items() if messages],
+        "failures": {name: "; ".join(messages) for name, messages in failures.items() if messages},
     }
 
 

@@ -16,25 +16,30 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils impo
 ROOT = Path(__file__).resolve().parents[3]
 ROLES = ["audit", "rotation"]
 
-#: Roles, their entry points that talk to a cluster, and the file in tasks/ that passes the options of the connection.
-ENTRY_POINTS = [("audit", "main", "drift"), ("rotation", "main", "main"), ("rotation", "rollback", "rollback")]
+#: Roles and their entry points that talk to a cluster.
+ENTRY_POINTS = [("audit", "main"), ("rotation", "main"), ("rotation", "rollback")]
 
 
 def read(path: str) -> Any:
     return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("role", "entry_point", "file"), ENTRY_POINTS)
-def test_roles_take_and_pass_every_connection_option(role: str, entry_point: str, file: str) -> None:
+@pytest.mark.parametrize(("role", "entry_point"), ENTRY_POINTS)
+def test_roles_take_every_connection_option(role: str, entry_point: str) -> None:
     declared = read(f"roles/{role}/meta/argument_specs.yml")["argument_specs"][entry_point]["options"]
     connection = {name: option for name, option in declared.items() if name.startswith("redis_enterprise_")}
     expected = {f"redis_enterprise_{name}" for name in _options.CONNECTION_SPEC}
     assert set(connection) == expected
-    tasks = (ROOT / f"roles/{role}/tasks/{file}.yml").read_text(encoding="utf-8")
     for name, spec in _options.CONNECTION_SPEC.items():
         option = connection[f"redis_enterprise_{name}"]
         assert option["type"] == spec["type"], name
         assert option.get("no_log", False) is spec.get("no_log", False), name
+
+
+@pytest.mark.parametrize("file", ["main", "rollback"])
+def test_the_rotation_passes_every_connection_option(file: str) -> None:
+    tasks = (ROOT / f"roles/rotation/tasks/{file}.yml").read_text(encoding="utf-8")
+    for name in _options.CONNECTION_SPEC:
         assert f"      {name}: " in tasks
         assert f"redis_enterprise_{name} " in tasks
 

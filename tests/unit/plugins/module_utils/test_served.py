@@ -5,18 +5,19 @@
 from __future__ import annotations
 
 import json
+import ssl
 from datetime import datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _discovery, _x509
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _discovery, _served, _x509
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._cluster import Cluster
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._endpoints import Endpoint
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._served import Served
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state import State
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._wire import Distrust, Presented
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._wire import NO_ANSWER, Distrust, Presented
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
@@ -37,6 +38,35 @@ def shown(*chain: x509.Certificate) -> Presented:
 
 def entry(seen: Presented, verified: Presented | None = None, reported: State | None = None) -> dict[str, Any]:
     return Served(ENDPOINT, seen, verified).entry(reported, NOW)
+
+
+@pytest.mark.parametrize(
+    ("verifying", "looks"),
+    [
+        (Presented(("aa",)), 1),
+        (UNREACHABLE, 1),
+        (Presented(problem=NO_ANSWER), 1),  # it would take the same time again
+        (Presented(problem="the certificate is not verified", distrust=Distrust("expired", "it has")), 2),
+        (BROKEN, 1),
+        (Presented(problem="TLS handshake failed (NO_CIPHERS_AVAILABLE)"), 2),  # those may be good enough to look
+    ],
+)
+def test_what_cannot_be_verified_is_looked_at_again(
+    monkeypatch: pytest.MonkeyPatch, verifying: Presented, looks: int
+) -> None:
+    seen = [verifying, Presented(("bb",))]
+    made = []
+
+    def look(*arguments: Any) -> Presented:
+        made.append(arguments)
+        return seen[len(made) - 1]
+
+    monkeypatch.setattr(_served, "presented", look)
+    trust = object()
+    found = Served.look(ENDPOINT, cast("ssl.SSLContext", trust), 7)
+    where = (ENDPOINT.address, ENDPOINT.port, ENDPOINT.server_name, 7)
+    assert made == [(*where, trust), where][:looks]
+    assert found == Served(ENDPOINT, seen[looks - 1], verifying if seen[looks - 1].fingerprints else None)
 
 
 def test_every_entry_has_the_same_keys(material: Material) -> None:

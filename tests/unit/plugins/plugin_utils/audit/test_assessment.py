@@ -62,6 +62,15 @@ def test_thresholds_in_days(days: int, severity: str | None, verdict_: str) -> N
     assert verdict(with_proxy(days)) == verdict_
 
 
+@pytest.mark.parametrize(
+    ("days", "message"),
+    [(-3, "expired 2 days ago"), (-2, "expired 1 day ago"), (-1, "expired less than a day ago"),
+     (0, "expires in 0 days"), (1, "expires in 1 day")],
+)  # fmt: skip
+def test_full_days(days: int, message: str) -> None:
+    assert report(with_proxy(days))["findings"][0]["message"] == message
+
+
 def test_other_thresholds() -> None:
     assert verdict(with_proxy(40), fail_within=60) == "failed"
     assert verdict(with_proxy(40), warn_within=60) == "warning"

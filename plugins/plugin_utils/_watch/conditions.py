@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""What is worth an event of what was read of a cluster. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import assessment
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.judgement import CRITICAL, SEVERITIES
+
+from .settings import Settings
+
+#: Checks that have no outcome at all where what they are about could not be read.
+_READ_APART = frozenset({"drift", "served", "trusted"})
+
+
+class Key(NamedTuple):
+    """What makes two events the same.
+
+    Attributes:
+        certificate: the certificate name; None: it is about the cluster.
+        check: the check of the audit that found it.
+        about: the fingerprint of the certificate; what was found, where there is no certificate.
+    """
+
+    kind: str
+    certificate: str | None
+    check: str
+    about: str | None
+
+
+UNREACHABLE = Key("unreachable", None, "reachable", None)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Something that holds of a cluster now.
+
+    Attributes:
+        level: how urgent it is; the lower, the more.
+        event: what is put into the queue when it begins to hold, or becomes more urgent.
+    """
+
+    key: Key
+    level: int
+    event: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """All that holds of a cluster, as far as it could be seen."""
+
+    holding: tuple[Condition, ...]
+    readable: bool
+    judged: frozenset[tuple[str | None, str]]  # certificate and check
+    not_visible: frozenset[tuple[str | None, str]]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], settings: Settings, now: datetime) -> Conditions:
+        """Judge what was read by the policy and the thresholds.
+
+        Args:
+            data: one cluster, as M(fleet_certificate_info) returns it.
+            now: in UTC.
+        """
+        report = assessment.report([data], settings.policy, now)
+        outcomes = [((one["certificate"], one["check"]), one["outcome"]) for one in report["checks"]]
+        return cls(
+            (*_expiring(data, settings, now), *_found(data, report["findings"], settings)),
+            not data["error"],
+            frozenset(about for about, outcome in outcomes),
+            frozenset(about for about, outcome in outcomes if outcome == "not_visible"),
+        )
+
+    def tells(self, key: Key) -> bool:
+        """Whether what does not hold is known not to hold, rather than not seen this time."""
+        about = key.certificate, key.check
+        if key == UNREACHABLE:
+            return True
+        if not self.readable or about in self.not_visible:
+            return False
+        return key.check not in _READ_APART or about in self.judged
+
+
+def _expiring(data: Mapping[str, Any], settings: Settings, now: datetime) -> Iterator[Condition]:
+    for facts in data["certificates"]:
+        days, name, check = facts.get("days_remaining"), facts["name"], "expiry"
+        # The tightest threshold is the first one.
+        threshold = next((one for one in settings.thresholds if days is not None and days < one), None)
+        if threshold is None or settings.policy.accepting(now, data["name"], name, check):
+            continue
+        soon = f"expires in less than {threshold} day{'' if threshold == 1 else 's'}"
+        event = {
+            **_event("expiring", data, "has expired" if days < 0 else soon),
+            "certificate": name,
+            "fingerprint": facts["fingerprint"],
+            "not_after": facts["not_after"],
+            "days_remaining": days,
+            "threshold": threshold,
+        }
+        yield Condition(Key("expiring", name, check, facts["fingerprint"]), threshold, event)
+
+
+def _found(data: Mapping[str, Any], findings: list[Mapping[str, Any]], settings: Settings) -> Iterator[Condition]:
+    fingerprints = {facts["name"]: facts.get("fingerprint") for facts in data["certificates"]}
+    for finding in findings:
+        level, check, certificate = SEVERITIES.index(finding["severity"]), finding["check"], finding["certificate"]
+        # Expiry has thresholds of its own here.
+        if finding["accepted"] or check == "expiry" or level > SEVERITIES.index(settings.minimum_severity):
+            continue
+        if check == UNREACHABLE.check:
+            event = {**_event("unreachable", data, data["error"]["msg"]), "failure": data["error"]["failure"]["kind"]}
+            yield Condition(UNREACHABLE, level, event)
+            continue
+        kind = "served_differs" if check == "served" and finding["severity"] == CRITICAL else "finding"
+        event = {
+            **_event(kind, data, finding["message"]),
+            "check": check,
+            "severity": finding["severity"],
+            "mend": finding["mend"],
+        }
+        fingerprint = None
+        if certificate is not None:
+            fingerprint = fingerprints.get(certificate)
+            event["certificate"] = certificate
+        if fingerprint is not None:
+            event["fingerprint"] = fingerprint
+        about = finding["message"] if certificate is None else fingerprint
+        yield Condition(Key(kind, certificate, check, about), level, event)
+
+
+def _event(kind: str, data: Mapping[str, Any], message: str) -> dict[str, Any]:
+    return {"kind": kind, "cluster": data["name"], "url": data["url"], "message": message}
+
+
+def recovered(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The event of a cluster that can be read again."""
+    return _event("recovered", data, "can be read again")

@@ -1,0 +1,120 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Reading each cluster at its own time, and putting what is new into the queue."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
+from typing import Any, Protocol
+
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet import Member
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import fleet_certificate_info
+
+from .conditions import UNREACHABLE, Conditions, recovered
+from .settings import Settings
+from .told import Told
+
+_LOGGER = logging.getLogger(__name__)
+
+#: More doublings than any longest wait takes.
+_DOUBLINGS = 30
+
+
+class Queue(Protocol):
+    """Where events go."""
+
+    async def put(self, item: Any, /) -> None:
+        """Take an event."""
+
+
+async def watch(queue: Queue, args: Mapping[str, Any]) -> None:
+    """Watch until cancelled.
+
+    Args:
+        queue: gets each event, as a dictionary.
+        args: what the rulebook gives the event source.
+
+    Raises:
+        CertificateError: an argument is wrong, or the state file cannot be used.
+    """
+    settings = Settings.parse(args)
+    watcher = _Watcher(queue, settings)
+    tasks = [asyncio.create_task(watcher.attend(member)) for member in settings.members]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        watcher.close()
+
+
+def wait(settings: Settings, failures: int, chance: float) -> float:
+    """Seconds until a cluster is read again.
+
+    Args:
+        failures: how often in a row it could not be read.
+        chance: from 0 to 1.
+    """
+    longest = max(settings.interval, settings.max_interval)
+    return min(settings.interval * 2.0 ** min(failures, _DOUBLINGS), longest) * (1 + settings.jitter * chance)
+
+
+class _Watcher:
+    def __init__(self, queue: Queue, settings: Settings) -> None:
+        self._queue = queue
+        self._settings = settings
+        self._told = Told(settings.state_path, (member.name for member in settings.members))
+        self._threads = ThreadPoolExecutor(settings.concurrency, "certificates")
+        self._chance = random.SystemRandom()
+
+    def close(self) -> None:
+        """Begin no more reads."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def attend(self, member: Member) -> None:
+        """Read one cluster again and again."""
+        failures = 0
+        while True:
+            data = await asyncio.get_running_loop().run_in_executor(self._threads, self._read, member)
+            await self._tell(data)
+            failures = failures + 1 if data["error"] else 0
+            seconds = wait(self._settings, failures, self._chance.random())
+            _LOGGER.info("%s: %s; next read in %.0f s", member.name, "not read" if data["error"] else "read", seconds)
+            await asyncio.sleep(seconds)
+
+    def _read(self, member: Member) -> dict[str, Any]:
+        """What the module would return of this cluster, masked as there."""
+        cluster = {**member.options, "name": member.name, "certificates": member.wanted}
+        options = {"clusters": [cluster], "served": self._settings.served}
+        result = _front.run_in_controller(
+            fleet_certificate_info.OPERATION, options, module="certificates", check_mode=True, invocation=False
+        )
+        if result.get("failed"):
+            raise CertificateError("internal_error", result["msg"])
+        (data,) = result["clusters"]
+        # A password that is a part of the name does not make it another cluster.
+        return {**data, "name": member.name}
+
+    async def _tell(self, data: dict[str, Any]) -> None:
+        name = data["name"]
+        conditions = Conditions.of(data, self._settings, datetime.now(timezone.utc))
+        if conditions.readable and self._told.was(name, UNREACHABLE):
+            await self._queue.put(recovered(data))
+        for one in self._told.news(name, conditions):
+            await self._queue.put(dict(one.event))
+        # Only now: what was not put is put after a restart.
+        if self._told.update(name, conditions):
+            try:
+                self._told.save()
+            except CertificateError as error:
+                _LOGGER.error("%s After a restart, what was told since is told again.", error.message)
