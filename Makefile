@@ -45,7 +45,8 @@ environment-demo environment-test environment-docs:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer that can make virtual environments was found" \
 		"(Debian: apt install python3-venv). Name one: make PYTHON=/path/to/python"; exit 1; }
 	@"$(PYTHON)" tools/environment.py $(@:environment-%=%)
-	@[ $@ = environment-docs ] || .venv/$(@:environment-%=%)/bin/python tools/fetch_collections.py
+	@[ $@ = environment-docs ] || .venv/$(@:environment-%=%)/bin/python tools/fetch_collections.py collections \
+		$(if $(filter environment-test,$@),collections-awx)
 
 # Where their Python is missing, the stages say what they skip.
 environment-oldest:

@@ -42,8 +42,10 @@ options:
     elements: dict
   data_paths:
     description:
-      - JSON reports of this module, on the control node, such as one of each slice of a job. Their clusters are added
-        to O(clusters) and judged anew. What those reports found does not count.
+      - JSON reports of this module, on the control node, such as one of each slice of a job. A folder stands for all
+        files C(*.json) in it and below it.
+      - Their clusters are added to O(clusters), sorted by name, and judged anew. What those reports found does not
+        count.
       - A cluster may come only once in all of them.
     type: list
     elements: path
@@ -139,10 +141,7 @@ EXAMPLES = r"""
 - name: Merge the reports of four slices
   redis_enterprise.certificates.audit_report:
     data_paths:
-      - slices/1/audit.json
-      - slices/2/audit.json
-      - slices/3/audit.json
-      - slices/4/audit.json
+      - slices
     output_directory: reports
     formats: [html, json]
 """

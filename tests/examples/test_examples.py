@@ -32,6 +32,11 @@ NOT_RUN = {
         "node_exporter --collector.textfile.directory=/var/lib/node_exporter": "needs node_exporter",
         "groups:": "is for Prometheus",
     },
+    "docs/awx.md": {
+        "ansible-builder build --tag registry.example.com/redis-certificates:0.1.0": "needs a container engine",
+        "awx_setup_project: Redis certificates": "needs AWX; test_awx_setup runs the role",
+        "ansible-galaxy collection install awx.awx": "installs",
+    },
     "docs/break-glass.md": {
         "ansible-playbook redis_enterprise.certificates.rollback -i inventory.yml --limit payments \\": (
             "is run for docs/rollback.md; here what it would put back has expired"
@@ -61,6 +66,7 @@ NOT_RUN = {
         "acme.sh --install-cert -d payments.redis.example.com \\": "needs acme.sh",
         'vcert enroll -z "$ZONE" -cn payments.redis.example.com \\': "needs vcert and its server",
     },
+    "roles/awx_setup/README.md": {"- hosts: localhost": "needs AWX; test_awx_setup runs the role"},
     "docs/issuing.md": {"# dns.yml": "needs community.general and a DNS server that takes updates"},
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import shlex
 import stat
 import threading
@@ -150,6 +151,8 @@ class World:
             "/etc/ssl/redis/": f"{self.folder}/redis/",
             "/etc/letsencrypt/live/": f"{self.folder}/live/",
             "/var/lib/lego/certificates/": f"{self.folder}/lego/",
+            "/shared/redis-certificates/audits/4711": f"{self.folder}/slices",
+            "/shared/redis-certificates/report": f"{self.folder}/report",
             "/var/lib/node_exporter": f"{self.folder}/node_exporter",
             "[2001:db8::1]:9443": f"127.0.0.1:{self.main.api_port}",
             "viewer@example.com": "cluster_viewer@example.com",
@@ -288,12 +291,12 @@ def _names(cluster: Cluster) -> list[str]:
     return [fqdn, f"*.{fqdn}", f"internal.{fqdn}", f"*.internal.{fqdn}"]
 
 
-#: What only some pages need, by a text that they have.
+#: What only some pages need, by a pattern of a text that they have.
 _PARTS: dict[str, Callable[[World], None]] = {
     "vault.example.com": World.start_vault,
     "acme.example.com": World.start_acme,
     "chat.example.com": World.start_chat,
-    "slices/": World.make_slices,
+    r"\bslices\b|audits/4711": World.make_slices,
     "ownca": World.make_ca,
 }
 
@@ -308,7 +311,7 @@ def world(ansible: Ansible, page: str, blocks: list[Block]) -> Iterator[World]:
         made.make_material()
         made.make_programs()
         for text, part in _PARTS.items():
-            if text in made.text:
+            if re.search(text, made.text):
                 part(made)
         made.write_inventory()
         yield made

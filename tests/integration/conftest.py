@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from simulator import Cluster
 from simulator.authority import Authority
 
+from .parts import program
 from .runs import Ansible
 
 #: One release without the bulk update and one with it.
@@ -21,6 +23,24 @@ VERSIONS = ["7.8.6-36", "8.0.20-96"]
 @pytest.fixture(scope="session")
 def authority() -> Authority:
     return Authority(common_name="Integration test CA")
+
+
+@pytest.fixture(scope="session")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the key and the certificate of a CA below a root, made by openssl."""
+    folder = tmp_path_factory.mktemp("own")
+    openssl = program("openssl")
+
+    def run(*arguments: str) -> None:
+        subprocess.run([openssl, *arguments], check=True, cwd=folder, capture_output=True)
+
+    ca = ["-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign"]
+    new = ["req", "-x509", "-newkey", "rsa:2048", "-days", "900", *ca]
+    run(*new, "-nodes", "-keyout", "root.key", "-out", "root.pem", "-subj", "/CN=Own root")
+    encrypted = ["-keyout", "ca.key", "-passout", "pass:open sesame"]
+    run(*new, *encrypted, "-CA", "root.pem", "-CAkey", "root.key", "-out", "ca.pem", "-subj", "/CN=Own CA")
+    (folder / "chain.pem").write_text((folder / "ca.pem").read_text() + (folder / "root.pem").read_text())
+    return folder
 
 
 @pytest.fixture

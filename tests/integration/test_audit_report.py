@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import fleets
 import jsonschema
 import pytest
+import yaml
 from simulator import Cluster
 
 from .runs import Ansible, Run, login, task
@@ -86,7 +88,8 @@ def test_slices_give_the_same_as_one_run(ansible: Ansible) -> None:
     ]
     paths = [f"slices/{at}/audit.json" for at in range(4)]
     merged = report(data_paths=paths, output_directory="merged", fail_within=20)
-    once = report(clusters=[one for at in range(4) for one in whole[at::4]], output_directory="once", fail_within=20)
+    by_name = sorted(whole, key=lambda one: str(one["name"]))
+    once = report(clusters=by_name, output_directory="once", fail_within=20)
     done = ansible.tasks([*slices, merged, once]).expect()
     written = [json.loads((ansible.folder / folder / "audit.json").read_text()) for folder in ("merged", "once")]
     for one in written:
@@ -95,6 +98,47 @@ def test_slices_give_the_same_as_one_run(ansible: Ansible) -> None:
     results = [outcome.result for outcome in done.outcomes[-2:]]
     for key in ("table", "summary", "findings", "failed_clusters"):
         assert results[0][key] == results[1][key]
+
+
+def test_a_folder_stands_for_the_reports_below_it(ansible: Ansible) -> None:
+    whole = fleets.fleet(6)
+    places = ["slices/a", "slices/b/c", "slices"]
+    slices = [
+        report(clusters=whole[at::3], output_directory=place, formats=["json", "csv"])
+        for at, place in enumerate(places)
+    ]
+    done = ansible.tasks([*slices, report(data_paths=["slices"])]).expect()
+    assert done.outcomes[-1].result["summary"]["clusters"]["total"] == 6
+    again = ansible.tasks([report(data_paths=["slices", "slices/a/audit.json"])]).expect(ok=False)["report"]
+    assert "is in slices/a/audit.json, twice" in again.result["msg"]
+
+
+def test_a_folder_without_reports(ansible: Ansible) -> None:
+    (ansible.folder / "slices/empty").mkdir(parents=True)
+    (ansible.folder / "slices/audit.csv").write_text("cluster")
+    failed = run(ansible, data_paths=["slices"]).expect(ok=False)["report"]
+    assert failed.failure == {"kind": "invalid_option", "option": "data_paths"}
+    assert "there is no file *.json in the folder slices or below it" in failed.result["msg"]
+
+
+def test_what_else_lies_in_a_folder_is_an_error(ansible: Ansible) -> None:
+    """A slice that was written by something else must not be missing from the report."""
+    (ansible.folder / "slices").mkdir()
+    (ansible.folder / "slices/other.json").write_text("[]")
+    failed = run(ansible, data_paths=["slices"]).expect(ok=False)["report"]
+    assert "slices/other.json is not a report of an audit" in failed.result["msg"]
+
+
+def test_the_example_of_merging_in_the_documentation(ansible: Ansible) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/audit.md").read_text("utf-8")
+    (example,) = [
+        block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "certificates.audit_report:" in block
+    ]
+    whole = fleets.fleet(4)
+    slices = [report(clusters=whole[at::2], output_directory=f"slices/{at}", formats=["json"]) for at in range(2)]
+    done = ansible.tasks([*slices, *yaml.safe_load(example)]).expect()
+    assert done["Merge"].result["summary"]["clusters"]["total"] == 4
+    assert (ansible.folder / "report/audit.html").exists()
 
 
 def test_data_and_files_together(ansible: Ansible) -> None:

@@ -19,9 +19,9 @@ from .runs import PREFIX, Ansible, Run, login
 from .test_backup import kept, pairs, vault, view
 from .test_rotation import PLAYBOOK, folder, from_folder, inventory, table, trusting_both, updated
 from .test_secrets import assert_absent, key_lines
-from .test_sources import ENVIRONMENT, own, ownca, plain_tasks
+from .test_sources import ENVIRONMENT, ownca, plain_tasks
 
-__all__ = ["own", "vault"]
+__all__ = ["vault"]
 
 ROLLBACK = f"{PREFIX}.rollback"
 NAMES = ("cm", "proxy", "syncer")

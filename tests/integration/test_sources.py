@@ -173,24 +173,6 @@ def test_acme(ansible: Ansible, cluster: Cluster, acme_ca: Acme) -> None:
     assert len(rotation.chain("proxy")) == 2
 
 
-@pytest.fixture(scope="session")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the key and the certificate of a CA below a root, made by openssl."""
-    folder = tmp_path_factory.mktemp("own")
-    openssl = program("openssl")
-
-    def run(*arguments: str) -> None:
-        subprocess.run([openssl, *arguments], check=True, cwd=folder, capture_output=True)
-
-    ca = ["-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign"]
-    new = ["req", "-x509", "-newkey", "rsa:2048", "-days", "900", *ca]
-    run(*new, "-nodes", "-keyout", "root.key", "-out", "root.pem", "-subj", "/CN=Own root")
-    encrypted = ["-keyout", "ca.key", "-passout", "pass:open sesame"]
-    run(*new, *encrypted, "-CA", "root.pem", "-CAkey", "root.key", "-out", "ca.pem", "-subj", "/CN=Own CA")
-    (folder / "chain.pem").write_text((folder / "ca.pem").read_text() + (folder / "root.pem").read_text())
-    return folder
-
-
 def ownca(own: Path, **more: Any) -> dict[str, Any]:
     return {
         "ownca": {
@@ -213,6 +195,18 @@ def test_ownca(ansible: Ansible, cluster: Cluster, own: Path) -> None:
     check_rotate_and_again(rotation, ["proxy", "syncer"], issued, f"{NAMES}, another CA issued it")
     assert rotation.leaf("proxy").public_key() != rotation.leaf("syncer").public_key()
     assert [c.subject.rfc4514_string() for c in rotation.chain("proxy")[1:]] == ["CN=Own CA", "CN=Own root"]
+
+
+def test_ownca_given_as_text(ansible: Ansible, cluster: Cluster, own: Path) -> None:
+    source = {
+        "ca_certificate": (own / "chain.pem").read_text(),
+        "ca_private_key": (own / "ca.key").read_text(),
+        "ca_private_key_passphrase": "open sesame",
+    }
+    rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": {"ownca": source}}])
+    rotation.run()
+    assert [c.subject.rfc4514_string() for c in rotation.chain("proxy")[1:]] == ["CN=Own CA", "CN=Own root"]
+    assert not rotation.changed(rotation.run())
 
 
 def plain_tasks(folder: Path, name: str, tasks: Sequence[Mapping[str, Any]]) -> str:

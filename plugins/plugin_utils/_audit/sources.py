@@ -21,17 +21,20 @@ _OPTION = "option clusters"
 
 
 def gather(clusters: Sequence[Mapping[str, Any]], paths: Sequence[str]) -> list[dict[str, Any]]:
-    """All clusters, in the order given, without what an earlier report made of them.
+    """All clusters, without what an earlier report made of them: those given, in their order, then those read, by name.
+
+    How the slices of a fleet are numbered means nothing to a reader.
 
     Args:
-        paths: JSON reports.
+        paths: JSON reports, and folders that hold some.
 
     Raises:
         CertificateError: something is not fleet data, or a cluster comes twice.
     """
     gathered: list[dict[str, Any]] = []
     seen: dict[str, str] = {}
-    sources = [(_OPTION, "clusters", clusters), *((path, "data_paths", _read(path)) for path in paths)]
+    files = [file for path in paths for file in _files(path)]
+    sources = [(_OPTION, "clusters", clusters), *((file, "data_paths", _read(file)) for file in files)]
     for source, option, found in sources:
         for number, cluster in enumerate(found, 1):
             wrong = problem(cluster)
@@ -47,11 +50,35 @@ def gather(clusters: Sequence[Mapping[str, Any]], paths: Sequence[str]) -> list[
                 )
             seen[name] = source
             gathered.append(_without_surrogates({key: value for key, value in cluster.items() if key != "verdict"}))
-    return gathered
+    return gathered[: len(clusters)] + sorted(gathered[len(clusters) :], key=lambda one: str(one["name"]))
 
 
 def _invalid(option: str, wrong: str, next_step: str) -> CertificateError:
     return CertificateError("invalid_option", f"option {option}: {wrong}. {next_step}.", option=option)
+
+
+def _unreadable(path: str, error: OSError) -> CertificateError:
+    return _invalid("data_paths", f"{path} cannot be read: {os.strerror(error.errno or 0)}", "Check the path")
+
+
+def _files(path: str) -> list[str]:
+    """The path itself; of a folder, every C(*.json) in it and below. What a folder holds that is no report is an error:
+    a slice must not be missing without a word."""
+    if not os.path.isdir(path):
+        return [path]
+
+    def refuse(error: OSError) -> None:
+        raise _unreadable(str(error.filename), error)
+
+    found = [
+        os.path.join(folder, name)
+        for folder, dummy, names in os.walk(path, onerror=refuse)
+        for name in names
+        if name.endswith(".json") and not name.startswith(".")
+    ]
+    if not found:
+        raise _invalid("data_paths", f"there is no file *.json in the folder {path} or below it", "Check the path")
+    return sorted(found)
 
 
 def _read(path: str) -> list[Any]:
@@ -59,9 +86,7 @@ def _read(path: str) -> list[Any]:
         with open(path, encoding="utf-8") as file:
             content = json.load(file)
     except OSError as error:
-        raise _invalid(
-            "data_paths", f"{path} cannot be read: {os.strerror(error.errno or 0)}", "Check the path"
-        ) from None
+        raise _unreadable(path, error) from None
     except (ValueError, RecursionError):
         raise _invalid("data_paths", f"{path} is not JSON", "Give the audit.json of each slice") from None
     if not isinstance(content, dict) or not isinstance(content.get("clusters"), list) or "schema" not in content:

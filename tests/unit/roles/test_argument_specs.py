@@ -14,7 +14,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils impo
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils import _sources
 
 ROOT = Path(__file__).resolve().parents[3]
-ROLES = ["audit", "rotation"]
+ROLES = ["audit", "awx_setup", "rotation"]
 
 #: Roles and their entry points that talk to a cluster.
 ENTRY_POINTS = [("audit", "main"), ("rotation", "main"), ("rotation", "rollback")]
