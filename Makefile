@@ -7,10 +7,10 @@ PYTHON = $(shell tools/find-python 3.14 3.13 3.12 3.11)
 OLDEST_PYTHON = $(shell tools/find-python 3.10 3.11 3.12)
 TARGET_PYTHON = $(shell tools/find-python 3.9)
 
-STAGES = lint unit integration events faults molecule package sanity
+STAGES = lint unit integration events faults molecule package docs sanity
 
-.PHONY: help demo test $(STAGES) coverage bench environments environment-demo environment-test environment-oldest \
-	environment-target release clean
+.PHONY: help demo test $(STAGES) coverage bench picture environments environment-demo environment-docs environment-test \
+	environment-oldest environment-target release clean
 
 help:
 	@echo "make demo     watch two simulated clusters being audited, rotated and audited again"
@@ -18,6 +18,7 @@ help:
 	@echo "make STAGE    one of them; see TESTING.md"
 	@echo "make bench    how long tasks take, against what users would write; writes docs/benchmark.md"
 	@echo "make coverage how much of plugins/ the tests run"
+	@echo "make picture  record what README.md shows; writes docs/images/rotation.svg"
 	@echo "make release VERSION=1.2.3  changelog, version, tarball and its checks, commit and tag; publishes nothing"
 	@echo "make clean    forget the environments and everything else that was made"
 
@@ -27,20 +28,24 @@ demo: environment-demo
 test: environments
 	@tools/with test tools/test $(STAGES)
 
-lint events molecule package faults coverage bench: environment-test
+lint events molecule package faults coverage bench picture: environment-test
+docs: environment-docs
 unit integration sanity: environments
 
-$(STAGES) coverage bench:
+$(filter-out docs,$(STAGES)) coverage bench picture:
 	@tools/with test tools/stages/$@
 
-environments:
-	@$(MAKE) --no-print-directory -j3 environment-test environment-oldest environment-target
+docs:
+	@tools/with docs tools/stages/docs
 
-environment-demo environment-test:
+environments:
+	@$(MAKE) --no-print-directory -j4 environment-test environment-docs environment-oldest environment-target
+
+environment-demo environment-test environment-docs:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer that can make virtual environments was found" \
 		"(Debian: apt install python3-venv). Name one: make PYTHON=/path/to/python"; exit 1; }
 	@"$(PYTHON)" tools/environment.py $(@:environment-%=%)
-	@.venv/$(@:environment-%=%)/bin/python tools/fetch_collections.py collections \
+	@[ $@ = environment-docs ] || .venv/$(@:environment-%=%)/bin/python tools/fetch_collections.py collections \
 		$(if $(filter environment-test,$@),collections-awx)
 
 # Where their Python is missing, the stages say what they skip.

@@ -70,6 +70,12 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Have a folder for backups
+  ansible.builtin.file:
+    path: backups
+    state: directory
+    mode: "0700"
+
 # ansible-playbook --vault-id backups@password-file ...
 - name: Keep what is about to be replaced
   redis_enterprise.certificates.cluster_certificate_backup:

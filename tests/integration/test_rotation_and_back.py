@@ -289,8 +289,8 @@ def replicating(source: Cluster) -> Cluster:
 
 
 def documented_tasks() -> list[Mapping[str, Any]]:
-    """The tasks for Replica Of that docs/rotation.md shows."""
-    guide = Path(__file__).parents[2] / "docs/rotation.md"
+    """The tasks for Replica Of that docs/replication.md shows."""
+    guide = Path(__file__).parents[2] / "docs/replication.md"
     blocks = [block.partition("```")[0] for block in guide.read_text().split("```yaml\n")]
     (found,) = [block for block in blocks if "source_hosts" in block]
     tasks: list[Mapping[str, Any]] = yaml.safe_load(found)

@@ -1,0 +1,210 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every example of the documentation is run by a real ansible-playbook against the simulator, or is named here."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from integration.runs import PREFIX, TARGET, Ansible, login, task
+
+from .blocks import Block, blocks, pages
+from .world import World, world
+
+#: What is not run, by page and first line of the block, and why. A page of which nothing can be run has "*".
+NOT_RUN = {
+    "CONTRIBUTING.md": {
+        "git clone https://github.com/redis-enterprise-certificates/redis_enterprise.certificates": "makes a checkout",
+        "bugfixes:": "shows a file that antsibull-changelog reads",
+    },
+    "README.md": {
+        "ansible-galaxy collection install redis_enterprise.certificates": "installs",
+    },
+    "TESTING.md": {"tools/with test pytest tests/unit -k passphrase": "calls these tests"},
+    "docs/audit.md": {
+        "node_exporter --collector.textfile.directory=/var/lib/node_exporter": "needs node_exporter",
+        "groups:": "is for Prometheus",
+    },
+    "docs/awx.md": {
+        "ansible-builder build --tag registry.example.com/redis-certificates:0.1.0": "needs a container engine",
+        "awx_setup_project: Redis certificates": "needs AWX; test_awx_setup runs the role",
+        "ansible-galaxy collection install awx.awx": "installs",
+    },
+    "docs/break-glass.md": {
+        "ansible-playbook redis_enterprise.certificates.rollback -i inventory.yml --limit payments \\": (
+            "is run for docs/rollback.md; here what it would put back has expired"
+        ),
+        "rladmin cluster certificate set api certificate_file api.pem key_file api.key": "needs a node",
+    },
+    "docs/getting-started.md": {
+        "make demo": "is a whole run of its own",
+        "ansible-galaxy collection install redis_enterprise.certificates": "installs",
+    },
+    "docs/events.md": {
+        "pip install ansible-core 'ansible-rulebook>=1.2.3' 'requests>=2.25' 'cryptography>=40.0'": "installs",
+        "# events.yml": "is for ansible-rulebook; tests/events has such a file",
+        "ansible-rulebook -r redis_enterprise.certificates.rotate_on_event -i inventory.yml -e events.yml": (
+            "runs for ever; tests/events runs it"
+        ),
+        "- name: Tell somebody": "is a rulebook; tests/events runs some",
+        "groups:": "is for Prometheus",
+        "receivers:": "is for Alertmanager",
+        "ansible-rulebook -r redis_enterprise.certificates.rotate_on_alert -i inventory.yml -e alerts.yml": (
+            "runs for ever; tests/events runs it"
+        ),
+    },
+    "docs/faults.md": {"tools/with test tools/stages/faults --write-table": "makes the page"},
+    "docs/first-rotation.md": {"certificates/payments/proxy.pem": "shows names of files"},
+    "docs/handover.md": {
+        "acme.sh --install-cert -d payments.redis.example.com \\": "needs acme.sh",
+        'vcert enroll -z "$ZONE" -cn payments.redis.example.com \\': "needs vcert and its server",
+    },
+    "roles/awx_setup/README.md": {"- hosts: localhost": "needs AWX; test_awx_setup runs the role"},
+    "docs/issuing.md": {"# dns.yml": "needs community.general and a DNS server that takes updates"},
+}
+
+#: What must fail on a simulated cluster, likewise.
+FAILS = {
+    ("docs/audit.md", "audit_warn_within: 30"): "keys of 2048 bits break this policy",
+}
+
+
+#: What examples call besides ansible-playbook, and what every machine has.
+_PROGRAMS = {"cat", "mkdir", "openssl"}
+
+
+_MATERIAL = f"rotation_certificates | {PREFIX}.rotation_material({{}}, compare='chain')"
+#: What examples of filters take: results of tasks before them, as in a play.
+_BEFORE: list[Mapping[str, Any]] = [
+    task("Read the fleet", "fleet_certificate_info", {"hosts": ["{{ inventory_hostname }}"]}, register="fleet"),
+    task("Read the cluster", "cluster_certificate_info", {}, register="before"),
+    task("Write", "cluster_certificates", {"certificates": f"{{{{ {_MATERIAL} }}}}"}, register="written"),
+    {
+        "name": "Keep what was planned",
+        "ansible.builtin.set_fact": {
+            "installed": "{{ before }}",
+            "plan": f"{{{{ rotation_certificates | {PREFIX}.rotation_plan('cluster.example.com') }}}}",
+        },
+    },
+    {
+        "name": "Keep what came of it",
+        "ansible.builtin.set_fact": {
+            "rotation_result": f"{{{{ plan.entries | {PREFIX}.rotation_result(before, written, due={{}}, failure={{}}, "
+            "check_mode=false) }}"
+        },
+    },
+]
+
+
+def why_not(block: Block) -> str | None:
+    """Why a block is not run."""
+    reasons = NOT_RUN.get(block.page, {})
+    return reasons.get("*") or reasons.get(block.first)
+
+
+class Runner:
+    """Runs the blocks of one page, one after the other."""
+
+    def __init__(self, world: World, shown: Sequence[Block]) -> None:
+        self.world = world
+        self.blocks = [block for block in shown if why_not(block) is None]
+
+    def run(self) -> None:
+        for block in reversed(self.blocks):  # a file may be shown after what names it; of two versions the first counts
+            self._keep(block)
+        for at, block in enumerate(self.blocks):
+            self._keep(block)
+            self._run_one(block, self.blocks[at + 1 :])
+        names = {outcome.task.rpartition(" : ")[2] for run in self.world.runs for outcome in run.outcomes}
+        for block in self.blocks:
+            content = yaml.safe_load(block.text) if block.language == "yaml" else None
+            if block.file and isinstance(content, list):
+                assert {one["name"] for one in content} <= names, f"{block}: its tasks were not run"
+        rotations = [run.output for run in self.world.runs if "PLAY [Rotate " in run.output]
+        assert not rotations or any("changed=0 " not in output for output in rotations), "nothing was rotated"
+        assert self.world.runs
+
+    def _keep(self, block: Block) -> None:
+        if block.file:
+            self.world.write(block.file, self.world.mapped(block.text))
+
+    def _run_one(self, block: Block, later: Sequence[Block]) -> None:
+        ok = (block.page, block.first) not in FAILS
+        if block.language in ("shell", "bash"):
+            for line in filter(None, block.text.replace("\\\n", "").splitlines()):
+                self._shell(block, line)
+            return
+        assert block.language == "yaml", f"{block}: neither run nor named"
+        content = yaml.safe_load(self.world.mapped(block.text))
+        if isinstance(content, Mapping):
+            if not block.file or not any(one.language == "shell" for one in later):
+                self._variables(content, ok)
+        elif "hosts" in content[0]:
+            self._play("play.yml", content, ok)
+        elif set(content[0]) <= {"name", "source", "state"}:
+            self._variables({"rotation_certificates": content}, ok)
+        elif not block.file:
+            self._tasks(block.page, content, ok)
+
+    def _shell(self, block: Block, line: str) -> None:
+        line = self.world.mapped(line)
+        program, *arguments = shlex.split(line, comments=True)
+        if program == "ansible-playbook":
+            self.world.playbook(*arguments)
+        else:
+            assert program in _PROGRAMS, f"{block}: neither run nor named: {line}"
+            subprocess.run(["bash", "-ec", line], cwd=self.world.folder, check=True, capture_output=True)
+
+    def _variables(self, content: Mapping[str, Any], ok: bool) -> None:
+        path = self.world.write("variables.yml", yaml.safe_dump(dict(content), sort_keys=False))
+        for kind, playbook in (("audit_", "audit"), ("rotation_", "rotate")):
+            if any(name.startswith(kind) for name in content):
+                self.world.playbook(f"{PREFIX}.{playbook}", "-i", "inventory.yml", "-e", f"@{path}", ok=ok)
+        if "redis_enterprise" in content:
+            self.world.playbook(f"{PREFIX}.audit", "-i", "inventory.yml", ok=ok)
+
+    def _tasks(self, page: str, tasks: list[Any], ok: bool) -> None:
+        main = next(iter(self.world.clusters))
+        play = {
+            "hosts": main,
+            "connection": "local",
+            "gather_facts": False,
+            "vars": {"ansible_python_interpreter": TARGET},
+            "module_defaults": {f"group/{PREFIX}.redis_enterprise": login(self.world.main)},
+            "tasks": [*(_BEFORE if page.startswith("plugins/filter/") else ()), *tasks],
+        }
+        self._play("tasks.yml", [play], ok)
+
+    def _play(self, name: str, plays: list[Any], ok: bool) -> None:
+        path = self.world.write(name, yaml.safe_dump(plays, sort_keys=False))
+        self.world.playbook(str(path), "-i", "inventory.yml", "--vault-id", self.world.mapped("backups@prompt"), ok=ok)
+
+
+@pytest.mark.parametrize("page", pages())
+def test_every_example_runs(page: str, ansible: Ansible) -> None:
+    shown = list(blocks(page))
+    if all(why_not(block) for block in shown):
+        return
+    with world(ansible, page, shown) as made:
+        Runner(made, shown).run()
+
+
+def test_the_list_names_nothing_else() -> None:
+    """What the lists name is there."""
+    there = {(block.page, block.first) for page in pages() for block in blocks(page)}
+    there |= {(block.page, line) for page in pages() for block in blocks(page) for line in block.text.splitlines()}
+    named = {(page, first) for page, reasons in NOT_RUN.items() for first in reasons if first != "*"} | set(FAILS)
+    assert named <= there
+    assert set(NOT_RUN) <= set(pages())
+
+
+@pytest.fixture
+def ansible(tmp_path: Path) -> Ansible:
+    return Ansible(tmp_path)
