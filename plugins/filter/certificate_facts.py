@@ -16,7 +16,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._lib
 DOCUMENTATION = r"""
 name: certificate_facts
 short_description: Show facts about a certificate in PEM
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:

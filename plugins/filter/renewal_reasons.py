@@ -11,7 +11,7 @@ from typing import Any
 DOCUMENTATION = r"""
 name: renewal_reasons
 short_description: Tell why a certificate has to be issued anew
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:

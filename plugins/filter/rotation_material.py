@@ -15,7 +15,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils impo
 DOCUMENTATION = r"""
 name: rotation_material
 short_description: Make options of a module from the entries of a rotation
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:

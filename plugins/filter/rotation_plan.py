@@ -15,7 +15,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils impo
 DOCUMENTATION = r"""
 name: rotation_plan
 short_description: Check what a rotation is to use, before it uses it
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:

@@ -11,7 +11,7 @@ from typing import Any
 DOCUMENTATION = r"""
 name: rotation_result
 short_description: Sum up what became of a rotation
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:

@@ -13,7 +13,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._tab
 DOCUMENTATION = r"""
 name: rotation_table
 short_description: Show a cluster's certificates before and after a rotation
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: cluster_certificate_backup
 short_description: Keep TLS certificates of a Redis Software cluster in an encrypted file
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:

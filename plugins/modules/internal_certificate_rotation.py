@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: internal_certificate_rotation
 short_description: Have a Redis Software cluster renew its internal certificates when they are due
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:

@@ -33,7 +33,7 @@ NOT_RUN = {
         "groups:": "is for Prometheus",
     },
     "docs/awx.md": {
-        "ansible-builder build --tag registry.example.com/redis-certificates:0.1.0": "needs a container engine",
+        "ansible-builder build --tag registry.example.com/redis-certificates:1.0.0": "needs a container engine",
         "awx_setup_project: Redis certificates": "needs AWX; test_awx_setup runs the role",
         "ansible-galaxy collection install awx.awx": "installs",
     },
