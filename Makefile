@@ -56,7 +56,7 @@ environment-target:
 	@python="$(TARGET_PYTHON)"; [ -z "$$python" ] || "$$python" tools/environment.py target
 
 release: environment-test
-	@tools/with test python tools/release.py $(VERSION)
+	@.venv/test/bin/python tools/release.py $(VERSION)
 
 clean:
 	rm -rf .venv

@@ -14,14 +14,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 GALAXY = ROOT / "galaxy.yml"
-COLLECTION = ROOT / ".venv/layout/ansible_collections/redis_enterprise/certificates"
+#: The tools know the collection by its place. Git is not called so, or it would not find who is releasing.
+_CHANGE = 'cd .venv/layout/ansible_collections/redis_enterprise/certificates && exec "$@"'
+IN_COLLECTION = ("tools/with", "test", "bash", "-c", _CHANGE, "bash")
 _VERSION = re.compile(r"(?m)^version: (.+)$")
 _SEMANTIC = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")  # semver.org, 2 and 9; no pre-releases
 
 
-def run(*command: str, cwd: Path = ROOT) -> str:
+def run(*command: str) -> str:
     """Run a command, return what it printed; end the program with its output when it fails."""
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{done.stdout}{done.stderr}This failed: {' '.join(command)}")
     return done.stdout
@@ -47,8 +49,8 @@ def main(version: str) -> None:
         sys.exit(f"There is a tag v{version} already. Give a higher version.")
     try:
         GALAXY.write_text(_VERSION.sub(f"version: {version}", text), encoding="utf-8")
-        run("antsibull-changelog", "release", "--version", version, cwd=COLLECTION)
-        run("tools/stages/package")
+        run(*IN_COLLECTION, "antsibull-changelog", "release", "--version", version)
+        run("tools/with", "test", "tools/stages/package")
         run("git", "add", "--all")
         run("git", "commit", "--quiet", "--message", f"Release {version}")
         run("git", "tag", "--annotate", "--message", f"Release {version}", f"v{version}")
