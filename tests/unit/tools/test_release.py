@@ -39,6 +39,7 @@ def clone(tmp_path: Path) -> Path:
     (made / ".venv").mkdir()
     for name in ("test", "collections"):
         (made / ".venv" / name).symlink_to(ROOT / ".venv" / name)
+    (made / FRAGMENT).parent.mkdir(exist_ok=True)  # there are none right after a release
     (made / FRAGMENT).write_text("bugfixes:\n  - cluster_certificate - a test of releases.\n")
     git(made, "add", "--all")
     git(made, "commit", "--quiet", "--message", "Mend something")
