@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 #: Formats without comments, the licence itself, and what a tool writes.
-WITHOUT_HEADER = ("COPYING", "*.json", "CHANGELOG.*", ".keep")
+WITHOUT_HEADER = ("COPYING", "*.json", "CHANGELOG.*", "changelog.yaml", ".keep")
 LICENCE = "SPDX-" + "License-Identifier: GPL-3.0-or-later"
 PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE" + rb" KEY-----\r?\n[A-Za-z0-9+/]{40}")
 
