@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from pathlib import Path
 from typing import Any
 
 import fleets
 import jsonschema
 import pytest
-import yaml
 from simulator import Cluster
 
 from .runs import Ansible, Run, login, task
@@ -127,18 +125,6 @@ def test_what_else_lies_in_a_folder_is_an_error(ansible: Ansible) -> None:
     (ansible.folder / "slices/other.json").write_text("[]")
     failed = run(ansible, data_paths=["slices"]).expect(ok=False)["report"]
     assert "slices/other.json is not a report of an audit" in failed.result["msg"]
-
-
-def test_the_example_of_merging_in_the_documentation(ansible: Ansible) -> None:
-    page = (Path(__file__).resolve().parents[2] / "docs/audit.md").read_text("utf-8")
-    (example,) = [
-        block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "certificates.audit_report:" in block
-    ]
-    whole = fleets.fleet(4)
-    slices = [report(clusters=whole[at::2], output_directory=f"slices/{at}", formats=["json"]) for at in range(2)]
-    done = ansible.tasks([*slices, *yaml.safe_load(example)]).expect()
-    assert done["Merge"].result["summary"]["clusters"]["total"] == 4
-    assert (ansible.folder / "report/audit.html").exists()
 
 
 def test_data_and_files_together(ansible: Ansible) -> None:
