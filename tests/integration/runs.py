@@ -35,6 +35,7 @@ PREFIX = "redis_enterprise.certificates"
 
 #: Where what the runs of each test returned is kept, for tools/compare_results.py.
 RESULTS = os.environ.get("RC_RESULTS")
+_KEPT_HERE: set[Path] = set()  # files that this process has begun
 
 #: What must not influence a run: settings of whoever started the tests.
 _FOREIGN = re.compile(r"ANSIBLE_|REDIS_ENTERPRISE_|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|SSL_CERT_|(?i:\w+_proxy)")
@@ -194,7 +195,14 @@ def _keep(run: Run, folder: Path) -> None:
         ],
     }
     folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / f"{hashlib.sha256(test.encode()).hexdigest()[:32]}.jsonl", "a", encoding="utf-8") as file:
+    path = folder / f"{hashlib.sha256(test.encode()).hexdigest()[:32]}.jsonl"
+    if path not in _KEPT_HERE:
+        try:
+            path.touch(exist_ok=False)
+        except FileExistsError:
+            return  # what several tests share is made by each process that has one of them: once is enough
+        _KEPT_HERE.add(path)
+    with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
 
 
