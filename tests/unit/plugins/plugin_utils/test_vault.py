@@ -38,8 +38,8 @@ def test_the_first_secret_of_an_identity_counts() -> None:
         b"$ANSIBLE_VAULT",
         b"$ANSIBLE_VAULT;1.2;AES256;one\nzz",
         b"$ANSIBLE_VAULT;1.2;ROT13;one\n6162",
-        LoadedVault([ONE], "one").encrypt(Secret("content"))[:-20],
-        LoadedVault([TWO], "two").encrypt(Secret("content")),
+        pytest.param(LoadedVault([ONE], "one").encrypt(Secret("content"))[:-20], id="cut off"),
+        pytest.param(LoadedVault([TWO], "two").encrypt(Secret("content")), id="by another secret"),
     ],
 )
 def test_what_cannot_be_opened(content: bytes) -> None:
