@@ -33,7 +33,7 @@ CLUSTERS: dict[str, dict[str, Any]] = {
     "search": {"version": "7.22.0-95", "expires": {"proxy": 150, "api": 28}},
     "sessions": {"expires": {"ccs_internode_encryption": 12}},
 }
-#: Who may only look, and what that user sees.
+#: With which user a cluster is read, where it is not the administrator.
 ROLES = {"search": "cluster_viewer"}
 
 

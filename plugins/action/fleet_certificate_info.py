@@ -19,9 +19,9 @@ class ActionModule(OperationAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         args = self._task.args
-        hosts = _hosts.hosts_of(args.get("hosts") or [], self._task, task_vars or {}, self._templar)
-        if not hosts:
+        if not args.get("hosts"):
             return super().run(tmp, task_vars)
+        hosts = _hosts.hosts_of(args["hosts"], self._task, task_vars or {}, self._templar)
         drift = boolean(args.get("drift"), strict=False)
         wanted = {host.name: found for host in hosts if drift and (found := Wanted.of(host)) is not None}
         clusters = [_cluster(host, wanted.get(host.name)) for host in hosts]

@@ -114,7 +114,8 @@ def secrets_of(params: Mapping[str, Any], environ: Mapping[str, str]) -> set[str
     return {value for value in found if value}
 
 
-def _invalid(option: str, problem: str, next_step: str) -> CertificateError:
+def invalid(option: str, problem: str, next_step: str) -> CertificateError:
+    """The error of an option that is wrong."""
     return CertificateError("invalid_option", f"option {option} {problem}. {next_step}.", option=option)
 
 
@@ -125,12 +126,12 @@ def check_range(params: Mapping[str, Any], option: str, lowest: float, highest: 
         CertificateError: it is out of range, or not a number.
     """
     if params[option] is not None and not lowest <= params[option] <= highest:
-        raise _invalid(option, f"is not a number from {lowest:g} to {highest:g} ({unit})", "Give one that is")
+        raise invalid(option, f"is not a number from {lowest:g} to {highest:g} ({unit})", "Give one that is")
 
 
 def _path_check(option: str, path: str | None) -> None:
     if path is not None and not os.path.isfile(path):
-        raise _invalid(
+        raise invalid(
             option,
             f"names {os.path.abspath(path)}, which is not a file",
             "Check the path; it is read where the module runs",
@@ -156,15 +157,15 @@ def _split_url(url: str) -> tuple[str, str, int]:
         parts = urlsplit(url.strip())
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise _invalid("url", "is not a URL", example) from None
+        raise invalid("url", "is not a URL", example) from None
     if parts.scheme not in DEFAULT_PORT:
-        raise _invalid("url", "does not start with https://", example)
+        raise invalid("url", "does not start with https://", example)
     if parts.username is not None or parts.password is not None:
-        raise _invalid("url", "holds user info", "Give username and password as options of their own")
+        raise invalid("url", "holds user info", "Give username and password as options of their own")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise _invalid("url", "holds a path, a query or a fragment", f"{example}; the API's paths are added")
+        raise invalid("url", "holds a path, a query or a fragment", f"{example}; the API's paths are added")
     if not host or port == 0 or any(character.isspace() for character in parts.netloc):
-        raise _invalid("url", "names no host, or no valid port", example)
+        raise invalid("url", "names no host, or no valid port", example)
     return parts.scheme, host, port or DEFAULT_PORT[parts.scheme]
 
 
@@ -180,7 +181,7 @@ def _environment_bool(name: str, environ: Mapping[str, str]) -> bool:
 def _token(value: str) -> Secret:
     token = value.strip()
     if not token.isascii() or not token.isprintable() or " " in token:
-        raise _invalid("token", "has characters that no token has", "Give the access_token that the API returned")
+        raise invalid("token", "has characters that no token has", "Give the access_token that the API returned")
     return Secret(token)
 
 
@@ -206,12 +207,12 @@ def connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connect
 
     url = either("url")
     if url is None:
-        raise _invalid("url", "is missing", f"Give it, or set {ENVIRONMENT['url']}")
+        raise invalid("url", "is missing", f"Give it, or set {ENVIRONMENT['url']}")
     scheme, host, port = _split_url(url)
     warnings = []
     if scheme == "http":
         if not params["allow_http"]:
-            raise _invalid(
+            raise invalid(
                 "url", "starts with http://, which sends private keys in the clear", "Use https://, or set allow_http"
             )
         warnings.append("url starts with http://: the login and private keys cross the network in the clear")
@@ -225,12 +226,12 @@ def connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connect
         username, password = either("username"), either("password")
     if (username is None) != (password is None):
         option = "password" if password is None else "username"
-        raise _invalid(option, "is missing", f"Give it, or set {ENVIRONMENT[option]}")
+        raise invalid(option, "is missing", f"Give it, or set {ENVIRONMENT[option]}")
 
     client_cert = either("client_cert")
     client_key = given("client_key") if given("client_cert") else either("client_key")
     if client_key and not client_cert:
-        raise _invalid("client_cert", "is missing", "client_key needs it")
+        raise invalid("client_cert", "is missing", "client_key needs it")
     if token is None and username is None and client_cert is None:
         raise CertificateError(
             "invalid_option",

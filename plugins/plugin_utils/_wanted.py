@@ -19,7 +19,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_p
 from ._hosts import Host
 
 #: As in roles/rotation/defaults, which other roles do not see.
-_COMPARE, _RENEW_BEFORE = "chain", 30
+COMPARE, RENEW_BEFORE = "chain", 30
 
 
 class Wanted(NamedTuple):
@@ -34,7 +34,7 @@ class Wanted(NamedTuple):
 
     material: list[dict[str, Any]]
     entries: Sequence[Mapping[str, Any]] = ()
-    renew_before: int = _RENEW_BEFORE
+    renew_before: int = RENEW_BEFORE
     problem: str | None = None
 
     @classmethod
@@ -44,8 +44,8 @@ class Wanted(NamedTuple):
             entries = host.value("rotation_certificates")
             if entries is None:
                 return None
-            compare = host.value("rotation_compare", _COMPARE)
-            renew_before = int(host.value("rotation_renew_before", _RENEW_BEFORE))
+            compare = host.value("rotation_compare", COMPARE)
+            renew_before = int(host.value("rotation_renew_before", RENEW_BEFORE))
             return cls(rotation_material(entries, {}, compare=compare), entries, renew_before)
         except AnsibleActionFail as error:
             return cls([], problem=str(error))
@@ -56,18 +56,17 @@ class Wanted(NamedTuple):
     def compare(self, cluster: dict[str, Any]) -> None:
         """Add to what was read of the cluster which certificates are due to be issued, or why that is not known."""
         name = (cluster["cluster"] or {}).get("name")
-        problems = (
-            [self.problem] if self.problem else rotation_plan(self.entries, name)["problems"] if self.entries else []
-        )
+        plan = rotation_plan(self.entries, name) if self.entries else {"problems": [], "entries": []}
+        problems = [self.problem] if self.problem else plan["problems"]
         if problems:
             cluster["drift"] = None
             cluster["warnings"].append(f"what is wanted could not be compared: {' '.join(problems)}")
         elif cluster["drift"] is not None:
-            cluster["drift"] += self._due(cluster, name)
+            cluster["drift"] += self._due(cluster, plan["entries"])
 
-    def _due(self, cluster: Mapping[str, Any], fqdn: str | None) -> Iterator[dict[str, Any]]:
+    def _due(self, cluster: Mapping[str, Any], planned: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         installed = {one["name"]: one for one in cluster["certificates"]}
-        for entry in rotation_plan(self.entries, fqdn)["entries"]:
+        for entry in planned:
             if entry["issues"]:
                 reasons = renewal_reasons(
                     installed.get(entry["name"]),

@@ -62,7 +62,7 @@ def _template(node: ast.expr) -> str | None:
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else None
     if isinstance(node, ast.JoinedStr):
-        return "".join(part.value if isinstance(part, ast.Constant) else _HOLE for part in node.values)  # type: ignore[misc]
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else _HOLE for part in node.values)
     return None
 
 

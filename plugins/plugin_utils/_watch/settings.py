@@ -37,10 +37,6 @@ SPEC: dict[str, dict[str, Any]] = {
 }
 
 
-def _invalid(option: str, problem: str, next_step: str) -> CertificateError:
-    return CertificateError("invalid_option", f"option {option} {problem}. {next_step}.", option=option)
-
-
 @dataclass(frozen=True)
 class Settings:
     """What to watch, how often, and what is worth an event. All of it checked."""
@@ -76,10 +72,12 @@ class Settings:
         _options.check_range(params, "max_interval", 1, 30 * 86400, "seconds")
         _options.check_range(params, "concurrency", 1, 1000, "clusters")
         if not all(0 <= days <= 36500 for days in params["thresholds"]):
-            raise _invalid("thresholds", "holds something that is not a number from 0 to 36500 (days)", "Mend it")
+            raise _options.invalid(
+                "thresholds", "holds something that is not a number from 0 to 36500 (days)", "Mend it"
+            )
         members = _fleet.members(params["clusters"], params)
         if not members:
-            raise _invalid("clusters", "is empty", "Name at least one cluster")
+            raise _options.invalid("clusters", "is empty", "Name at least one cluster")
         for member in members:
             _check(member)
         return cls(

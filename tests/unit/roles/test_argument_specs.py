@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _options
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils import _sources
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils import _sources, _wanted
 
 ROOT = Path(__file__).resolve().parents[3]
 ROLES = ["audit", "awx_setup", "rotation"]
@@ -49,6 +49,11 @@ def test_declared_defaults_are_the_defaults(role: str) -> None:
     declared = read(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
     defaults = {name: option["default"] for name, option in declared.items() if "default" in option}
     assert read(f"roles/{role}/defaults/main.yml") == defaults
+
+
+def test_an_audit_compares_by_the_defaults_of_the_rotation() -> None:
+    defaults = read("roles/rotation/defaults/main.yml")
+    assert (defaults["rotation_compare"], defaults["rotation_renew_before"]) == (_wanted.COMPARE, _wanted.RENEW_BEFORE)
 
 
 def sources() -> dict[str, Any]:
