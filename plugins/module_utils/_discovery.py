@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
-from . import _cluster, _endpoints, _trust, _wire
+from . import _cluster, _endpoints, _trust, _wire, _x509
 from ._api import Api, Stored
 from ._cluster import Cluster
 from ._endpoints import Endpoint
-from ._installed import Installed
 from ._options import Connection
 from ._served import Served
 from ._side_by_side import side_by_side
@@ -110,7 +109,7 @@ def groups(
         )
     found = []
     for service in _endpoints.SERVICES:
-        reported = _state(service, stored[service]) if stored and service in stored else None
+        reported = _state(stored[service].certificate) if stored and service in stored else None
         if service == "proxy":
             found += _databases(api, cluster, bdbs or (), reported, tolerated or warn)
         else:
@@ -133,7 +132,7 @@ def _databases(
     found = []
     for uid, endpoints in shown:
         pem = next((one.get("cert") for one in own if uid is not None and one.get("bdb_uid") == uid), None)
-        reported = _state("proxy", Stored(pem, None)) if pem and isinstance(pem, str) else proxy
+        reported = _state(pem) if pem and isinstance(pem, str) else proxy
         found.append(Group(_named(endpoints, connection), reported))
     return found
 
@@ -146,7 +145,9 @@ def _named(endpoints: Iterable[Endpoint], connection: Connection) -> tuple[Endpo
     )
 
 
-def _state(name: str, stored: Stored) -> State | None:
+def _state(pem: str) -> State | None:
     """What the API reports; None when it cannot be parsed."""
-    chain = Installed.of(name, stored, datetime.now(timezone.utc)).chain
-    return State.of(chain, "chain") if chain else None
+    try:
+        return State.of(_x509.parse_pem(pem), "chain")
+    except _x509.CertificateParseError:
+        return None

@@ -13,11 +13,11 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 
 from . import _options
 from ._libraries import missing_library
+from ._masking import masked
 from ._task import Operation, Task
 
 
@@ -65,5 +65,4 @@ def run_in_controller(
         result["invocation"] = {"module_args": params}
     if task.warnings:
         result["warnings"] = task.warnings
-    preserved = {name: value for name, value in result.items() if value is None or isinstance(value, bool)}
-    return {**remove_values(result, secrets), **preserved}
+    return masked(result, secrets)

@@ -86,12 +86,11 @@ def met_by(
     """
     met: dict[Hazard, list[str]] = {}
     for action, name, chain in changes:
-        deep = bool(chain) and _x509.levels(chain) > 2
         for hazard in _releases.HAZARDS:
             if (
                 hazard.action == action
                 and hazard.concerns(version, name)
-                and (deep or hazard is not _releases.UNTRUSTED_INTERMEDIATES)
+                and (hazard is not _releases.UNTRUSTED_INTERMEDIATES or (chain and _x509.levels(chain) > 2))
             ):
                 met.setdefault(hazard, []).append(name)
     return met

@@ -10,6 +10,7 @@ Source of all of it: vendor, release notes of Redis Software, by bug number.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import Any
 from . import _names
 
 
+@functools.lru_cache(maxsize=64)  # a fleet has few versions, and each is compared with many
 def sort_key(version: str) -> tuple[int, ...]:
     """The numbers of a version such as C(8.0.20-96), in the order in which they count."""
     # Python refuses to read numbers of thousands of digits, which an answer may hold.

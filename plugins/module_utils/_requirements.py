@@ -86,6 +86,8 @@ class Finding:
 
 def _printable(text: str) -> str:
     """C(text) on one line: what could break it, or move a cursor, is escaped as in Python."""
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
 
 

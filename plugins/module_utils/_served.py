@@ -10,15 +10,12 @@ from __future__ import annotations
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import _x509
 from ._endpoints import Endpoint
 from ._state import State
 from ._wire import HUNG_UP, NO_ANSWER, Presented, presented
-
-if TYPE_CHECKING:
-    from cryptography import x509
 
 #: What is told of each certificate of a chain.
 _CHAIN_FACTS = (
@@ -105,13 +102,10 @@ def _facts(seen: Presented, now: datetime) -> dict[str, Any]:
         return {**_x509.NO_FACTS, "chain": []}
     try:
         chain = _x509.parse_der(seen.chain)
-        return {**_x509.facts(chain, now), "chain": [_link(certificate, now) for certificate in chain]}
+        leaf = _x509.facts(chain, now)
+        issuers = [_x509.facts([certificate], now) for certificate in chain[1:]]
+        return {**leaf, "chain": [{name: one[name] for name in _CHAIN_FACTS} for one in (leaf, *issuers)]}
     except _x509.CertificateParseError as error:
         fingerprints = list(seen.fingerprints)
         known = {"fingerprint": fingerprints[0], "chain_fingerprints": fingerprints, "chain_length": len(fingerprints)}
         return {**_x509.NO_FACTS, **known, "chain": [], "error": str(error)}
-
-
-def _link(certificate: x509.Certificate, now: datetime) -> dict[str, Any]:
-    facts = _x509.facts([certificate], now)
-    return {name: facts[name] for name in _CHAIN_FACTS}

@@ -23,6 +23,9 @@ _PUBLIC_CHAIN: Callable[[ssl.SSLSocket], Sequence[bytes]] | None = getattr(ssl.S
 #: The type of the handshake message that holds the chain (RFC 8446, 4).
 _CERTIFICATE_MESSAGE = 11
 
+#: Where a peer refuses within the handshake: that of TLS 1.3 is over before the client is judged, and older versions
+#: are not offered.
+_REFUSING_VERSION = "TLSv1.2"
 
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
@@ -92,6 +95,7 @@ def presented(
 @functools.cache
 def _all_seeing() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.set_ciphers("DEFAULT:@SECLEVEL=0")  # also a port with a weak certificate has to be seen
@@ -102,7 +106,7 @@ def _all_seeing() -> ssl.SSLContext:
 def _handshake(connection: socket.socket, context: ssl.SSLContext, server_name: str | None) -> Presented:
     problem: str | None = None
     distrust: Distrust | None = None
-    heard = _Heard()
+    tls_version: str | None = None
     chain: Sequence[bytes] = ()
     try:
         with context.wrap_socket(connection, server_hostname=server_name, do_handshake_on_connect=False) as secured:
@@ -118,37 +122,31 @@ def _handshake(connection: socket.socket, context: ssl.SSLContext, server_name: 
             # A port that demands a client certificate presents its own before it refuses ours. One that breaks off
             # has not shown that it has the private key.
             if problem is None or refused:
-                heard = getattr(secured, _HEARD, heard)
-                chain = heard.chain if _PUBLIC_CHAIN is None else _PUBLIC_CHAIN(secured)
+                tls_version = secured.version() or _REFUSING_VERSION
+                chain = getattr(secured, _HEARD, ()) if _PUBLIC_CHAIN is None else _PUBLIC_CHAIN(secured)
     except OSError as error:
         problem = _reason(error)
     if not chain:
         return Presented(problem=problem or "it presents no certificate", distrust=distrust)
     fingerprints = tuple(hashlib.sha256(der).digest().hex(":") for der in chain)
-    return Presented(fingerprints, chain=tuple(chain), tls_version=heard.tls_version)
+    return Presented(fingerprints, chain=tuple(chain), tls_version=tls_version)
 
 
-class _Heard(NamedTuple):
-    """What the peer's Certificate message told."""
-
-    tls_version: str | None = None
-    chain: tuple[bytes, ...] = ()  # in DER, leaf first
-
-
-#: The attribute of a connection where it is kept.
+#: The attribute of a connection where a chain that was overheard is kept: in DER, leaf first.
 _HEARD = "heard"
 
 
 def overhear(context: ssl.SSLContext) -> None:
-    """Let each connection keep what its peer presents: the chain, for Python before 3.13, and the version of TLS.
+    """Let each connection keep the chain that its peer presents. Nothing to do since Python 3.13, which tells it.
 
-    C(SSLSocket.version) does not tell that of a handshake that the peer refused to finish.
+    It would take its time there: Python hears of each message of each handshake.
     """
+    if _PUBLIC_CHAIN is not None:
+        return
 
     def message(connection: Any, direction: str, version: Any, _content: Any, kind: Any, data: bytes) -> None:
         if direction == "read" and kind == _CERTIFICATE_MESSAGE:
-            name = version.name.replace("_", ".") if isinstance(version, ssl.TLSVersion) else None
-            setattr(connection, _HEARD, _Heard(name, tuple(_certificates(data, version))))
+            setattr(connection, _HEARD, tuple(_certificates(data, version)))
 
     context._msg_callback = message  # type: ignore[attr-defined]  # noqa: SLF001 - there is no other way
 

@@ -210,6 +210,7 @@ def facts(chain: Sequence[x509.Certificate], now: datetime) -> dict[str, Any]:
     end = not_after(leaf)
     try:
         key_type, key_size = _public_key(leaf)
+        shown = fingerprints(chain)
         return {
             "subject": name_text(leaf.subject),
             "issuer": name_text(leaf.issuer),
@@ -219,8 +220,8 @@ def facts(chain: Sequence[x509.Certificate], now: datetime) -> dict[str, Any]:
             "not_after": iso(end),
             "days_remaining": days(now, end),
             "expired": end < now,
-            "fingerprint": fingerprint(leaf),
-            "chain_fingerprints": fingerprints(chain),
+            "fingerprint": shown[0],
+            "chain_fingerprints": shown,
             "chain_length": len(chain),
             "chain_days_remaining": days(now, earliest_end(chain)),
             "public_key_type": key_type,

@@ -88,10 +88,13 @@ def shown_chain(chain: Sequence[x509.Certificate]) -> Presented:
 
 
 @pytest.fixture(params=["as this Python does", "as Python before 3.13 does"])
-def every_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def every_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """In how many ways the chain is found out."""
     if request.param == "as Python before 3.13 does":
         monkeypatch.setattr(_wire, "_PUBLIC_CHAIN", None)
+    _wire._all_seeing.cache_clear()
+    yield
+    _wire._all_seeing.cache_clear()
 
 
 @pytest.mark.usefixtures("every_way")

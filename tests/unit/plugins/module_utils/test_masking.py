@@ -1,0 +1,40 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Results are masked as Ansible masks them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ansible.module_utils.common.parameters import remove_values
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._masking import masked
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+# Few characters, so that texts hold secrets often; those that JSON escapes, and digits for numbers.
+TEXTS = st.text('ab1."\\\n\0é💧', max_size=6)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 1111) | st.sampled_from([1.5, 11.0]) | TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(TEXTS, VALUES, max_size=4), st.lists(TEXTS.filter(bool), max_size=5, unique=True))
+@example({"failed": True, "msg": "True", "count": 11, "other": None}, ["True", "1"])
+def test_it_is_what_ansible_makes_of_it(result: dict[str, Any], secrets: list[str]) -> None:
+    expected = {
+        name: value if value is None or isinstance(value, bool) else remove_values(value, secrets)
+        for name, value in result.items()
+    }
+    assert json.dumps(masked(result, secrets)) == json.dumps(expected)
+
+
+@pytest.mark.parametrize(
+    ("secrets", "shown"), [([], "s3cret"), (["other"], "s3cret"), (["s3cret"], "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER")]
+)
+def test_what_is_returned_has_the_types_of_json(secrets: list[str], shown: str) -> None:
+    assert masked({"names": ("api", "s3cret")}, secrets) == {"names": ["api", shown]}
