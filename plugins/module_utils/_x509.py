@@ -23,6 +23,9 @@ except ImportError:  # reported by _libraries
 
 _LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE"})
 
+#: Bits. Of what is larger Python makes no text, and no JSON; a serial number has 160 at the most (RFC 5280, 4.1.2.2).
+_LARGEST_NUMBER = 14000
+
 
 class CertificateParseError(ValueError):
     """The text holds no certificate, or one that cannot be parsed; the message never quotes the text."""
@@ -128,6 +131,13 @@ def levels(chain: Sequence[x509.Certificate]) -> int:
     return len(chain) + (not issued_by(chain[-1], chain[-1]))
 
 
+def _serial_number(certificate: x509.Certificate) -> int:
+    number = certificate.serial_number
+    if number.bit_length() > _LARGEST_NUMBER:
+        raise ValueError
+    return number
+
+
 def _general_name(name: x509.GeneralName) -> str:
     if isinstance(name, x509.DNSName):
         return f"DNS:{name.value}"
@@ -214,7 +224,7 @@ def facts(chain: Sequence[x509.Certificate], now: datetime) -> dict[str, Any]:
         return {
             "subject": name_text(leaf.subject),
             "issuer": name_text(leaf.issuer),
-            "serial_number": leaf.serial_number,
+            "serial_number": _serial_number(leaf),
             "subject_alternative_names": _alternative_names(leaf),
             "not_before": iso(not_before(leaf)),
             "not_after": iso(end),
@@ -229,5 +239,5 @@ def facts(chain: Sequence[x509.Certificate], now: datetime) -> dict[str, Any]:
             "signature_algorithm": leaf.signature_algorithm_oid._name,  # noqa: SLF001 - the only place that has it
             "self_signed": issued_by(leaf, leaf),
         }
-    except Exception:  # odd extensions, names and keys make cryptography raise many things
+    except Exception:  # odd extensions, names, numbers and keys make cryptography raise many things
         raise CertificateParseError("a field of the certificate is malformed") from None

@@ -251,6 +251,29 @@ def test_no_extension_is_too_odd_for_facts(extensions: dict[str, bytes]) -> None
     json.dumps(facts)
 
 
+def der(tag: int, content: bytes) -> bytes:
+    """An element of up to 65535 bytes."""
+    size = len(content)
+    length = [size] if size < 0x80 else [0x81, size] if size < 0x100 else [0x82, *size.to_bytes(2, "big")]
+    return bytes([tag, *length]) + content
+
+
+@pytest.mark.parametrize(("octets", "readable"), [(20, True), (100, True), (2000, False)])
+def test_a_serial_number_that_is_no_text_is_malformed(octets: int, readable: bool, now: datetime) -> None:
+    """Python makes no text, and no JSON, of numbers with more than 4300 digits."""
+    small = built(now)
+    version, serial = b"\xa0\x03\x02\x01\x02", b"\x02\x01\x01"
+    head, body = small.tbs_certificate_bytes.split(version + serial)
+    rest = small.public_bytes(Encoding.DER).split(head + version + serial + body)[1]  # the signature
+    large = version + der(0x02, b"\x7f" * octets) + body
+    chain = _x509.parse_pem(pem(der(0x30, der(0x30, large) + rest)))
+    if readable:
+        assert json.loads(json.dumps(_x509.facts(chain, now)))["serial_number"] == chain[0].serial_number
+    else:
+        with pytest.raises(_x509.CertificateParseError, match="a field of the certificate is malformed"):
+            _x509.facts(chain, now)
+
+
 def test_every_kind_of_alternative_name(now: datetime) -> None:
     odd = built(now, x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), names))
     assert _x509.facts([odd], now)["subject_alternative_names"] == [
