@@ -49,6 +49,13 @@ options:
       - A cluster may come only once in all of them.
     type: list
     elements: path
+  expected:
+    description:
+      - The names of the clusters that the report is to be about. One that is neither in O(clusters) nor in
+        O(data_paths) comes last in it, as one that could not be read, so that no job that was lost goes unnoticed.
+    type: list
+    elements: str
+    version_added: 1.1.0
   warn_within:
     description: Days. A certificate, or an issuer in its chain, that expires sooner is a warning.
     type: int
@@ -142,6 +149,7 @@ EXAMPLES = r"""
   redis_enterprise.certificates.audit_report:
     data_paths:
       - slices
+    expected: "{{ groups['redis_enterprise'] }}"
     output_directory: reports
     formats: [html, json]
 """

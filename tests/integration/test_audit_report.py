@@ -17,6 +17,7 @@ from simulator import Cluster
 
 from .runs import Ansible, Run, login, task
 
+SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs/audit-report.schema.json").read_text("utf-8"))
 FILES = {
     "html": "audit.html",
     "json": "audit.json",
@@ -135,6 +136,28 @@ def test_data_and_files_together(ansible: Ansible) -> None:
     assert done.outcomes[-1].result["summary"]["clusters"]["total"] == 2
 
 
+def test_a_cluster_that_no_slice_has_is_missed(ansible: Ansible) -> None:
+    first, second = fleets.fleet(2)
+    expected = [second["name"], first["name"]]
+    tasks = [
+        report(clusters=[first], output_directory="one", formats=["json"]),
+        report(data_paths=["one"], expected=expected, output_directory="merged"),
+        # What was missing there is there now.
+        report(clusters=[second], data_paths=["merged"], expected=expected),
+    ]
+    alone, merged, whole = (outcome.result for outcome in ansible.tasks(tasks).expect().outcomes)
+    assert alone["summary"]["clusters"]["total"] == 1
+    assert merged["summary"]["clusters"]["unreachable"] == 1
+    message = "could not be read: it is in none of the reports that were merged"
+    assert merged["failures"][second["name"]] == message
+    (finding,) = (one for one in merged["findings"] if one["cluster"] == second["name"])
+    assert finding["mend"] == "Look for the job that was to audit it, run it again, and merge again"
+    written = json.loads((ansible.folder / "merged/audit.json").read_text())
+    jsonschema.validate(written, SCHEMA)
+    assert message in (ansible.folder / "merged/audit.html").read_text("utf-8")
+    assert [whole["summary"]["clusters"][count] for count in ("total", "unreachable")] == [2, 0]
+
+
 def test_a_cluster_in_two_slices(ansible: Ansible) -> None:
     make = [report(clusters=fleets.fleet(1), output_directory=name, formats=["json"]) for name in ("a", "b")]
     done = ansible.tasks([*make, report(data_paths=["a/audit.json", "b/audit.json"])]).expect(ok=False)
@@ -166,7 +189,6 @@ def test_a_file_that_is_no_report(ansible: Ansible, content: str | None, message
 
 
 def test_what_is_read_of_real_clusters(ansible: Ansible) -> None:
-    schema = json.loads((Path(__file__).resolve().parents[2] / "docs/audit-report.schema.json").read_text("utf-8"))
     with (
         Cluster(nodes=2, version="7.8.6-36", expires={"proxy": 10, "cm": -1}) as one,
         Cluster(nodes=1, database="none") as two,
@@ -184,7 +206,7 @@ def test_what_is_read_of_real_clusters(ansible: Ansible) -> None:
             ]
         ).expect()
     written = json.loads((ansible.folder / "reports/audit.json").read_text())
-    jsonschema.validate(written, schema)
+    jsonschema.validate(written, SCHEMA)
     assert done["report"].result["failed_clusters"] == ["one", "viewer", "nobody"]
     critical = {
         (one["cluster"], one["certificate"], one["check"])

@@ -142,6 +142,7 @@ def test_more_slices_and_fewer_again(ansible: Ansible, controller: Controller) -
     }
     merge = json.loads(templates["Redis certificates: merge the audit's slices"]["extra_vars"])
     assert merge["audit_data_paths"] == ["{{ audit_files.json | dirname | dirname }}"]
+    assert set(merge) <= set(options("audit", "merge"))
     assert links(controller) == {
         **PLAIN,
         "audit": {"always": ["report"], "success": []},

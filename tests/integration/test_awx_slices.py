@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +40,7 @@ def test_slices_side_by_side_give_the_report_of_one_run(ansible: Ansible) -> Non
     audit = {"audit_output_directory": f"{shared}{variables['audit_folder']}"}
     merge = {
         "audit_data_paths": [variables["audits"]],
+        "audit_expected_clusters": variables["expected"],
         "audit_output_directory": f"{shared}{variables['report_folder']}",
     }
     jobs = Jobs(ansible)
@@ -89,6 +91,14 @@ def test_slices_side_by_side_give_the_report_of_one_run(ansible: Ansible) -> Non
     assert merged.artifacts["audit_failed_clusters"] == ["down.fleet.example.com"]
     assert merged.artifacts["audit_summary"] == whole.artifacts["audit_summary"]
     assert report(merged.artifacts["audit_files"]["json"]) == report(whole.artifacts["audit_files"]["json"])
+
+    # A job that was lost has left nothing behind.
+    shutil.rmtree(shared / "audits/2/21")
+    for number, limit, missing in ((31, "", [*slices[1]]), (32, f"down.fleet.example.com,{next(iter(slices[0]))}", [])):
+        named = {**merge, **handed_on, "audit_limit": limit, "awx_job_id": number, "awx_workflow_job_id": 3}
+        job = jobs.run(f"merge{number}", "audit_report.yml", hosts, extra_vars=named, inputs={}).expect(ok=False)
+        assert sorted(job.artifacts["audit_failed_clusters"]) == sorted({"down.fleet.example.com", *missing})
+        assert ("NOT READ: it is in none of the reports that were merged" in job.stdout) is bool(missing)
     size = Path(merged.artifacts["audit_files"]["json"]).stat().st_size
     sys.stdout.write(
         f"\n{CLUSTERS} clusters: one job {once:.1f} s; {SLICES} slices side by side {all_slices:.1f} s, the longest "

@@ -19,9 +19,15 @@ _ALERTS = {
 }
 
 
+#: The failure of a cluster that should be in the report, and was not among what it is made of.
+NOT_REPORTED = {"kind": "not_reported"}
+
+
 def unreachable(error: Mapping[str, Any]) -> Judgement:
     """The only check of a cluster that could not be read."""
     mend = "Check the address, the login and the CA of this cluster, and audit again"
+    if error.get("failure") == NOT_REPORTED:
+        mend = "Look for the job that was to audit it, run it again, and merge again"
     return Judgement(None, "reachable", CRITICAL, f"could not be read: {error['msg']}", mend)
 
 

@@ -40,8 +40,10 @@ def run(task: Task) -> dict[str, Any]:
             "option formats needs a place for the files. Give output_directory too.",
             option="output_directory",
         )
+    now = datetime.now(timezone.utc)
     clusters = sources.gather(params["clusters"] or (), params["data_paths"] or ())
-    report = assessment.report(clusters, demands, datetime.now(timezone.utc))
+    clusters += sources.missing(params["expected"] or (), clusters, now)
+    report = assessment.report(clusters, demands, now)
     changed, files = False, {}
     if directory is not None:
         for name in params["formats"] or FORMATS:
@@ -73,6 +75,7 @@ OPERATION = Operation(
     {
         "clusters": {"type": "list", "elements": "dict"},
         "data_paths": {"type": "list", "elements": "path"},
+        "expected": {"type": "list", "elements": "str"},
         **policy.SPEC,
         "output_directory": {"type": "path"},
         "formats": {"type": "list", "elements": "str", "choices": list(FORMATS)},

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _x509
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._audited_cluster import NOTHING
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 
 from .assessment import SCHEMA
+from .cluster_checks import NOT_REPORTED
 from .shape import problem
 
 _OPTION = "option clusters"
@@ -42,6 +46,8 @@ def gather(clusters: Sequence[Mapping[str, Any]], paths: Sequence[str]) -> list[
                 raise _invalid(
                     option, f"cluster {number} in {source} is no fleet data: {wrong}", "Give it as it was read"
                 )
+            if cluster["error"] and cluster["error"].get("failure") == NOT_REPORTED:
+                continue  # it was missing there, and may be here now
             name = cluster["name"]
             if name in seen:
                 both = f"{seen[name]} and {source}" if seen[name] != source else f"{source}, twice"
@@ -51,6 +57,29 @@ def gather(clusters: Sequence[Mapping[str, Any]], paths: Sequence[str]) -> list[
             seen[name] = source
             gathered.append(_without_surrogates({key: value for key, value in cluster.items() if key != "verdict"}))
     return gathered[: len(clusters)] + sorted(gathered[len(clusters) :], key=lambda one: str(one["name"]))
+
+
+def missing(expected: Iterable[str], clusters: Iterable[Mapping[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """Data of the clusters that should be there and are not, by name.
+
+    Args:
+        expected: names.
+        clusters: those that are there.
+        now: in UTC.
+    """
+    return [
+        {
+            "name": name,
+            "url": None,
+            "read_at": _x509.iso(now),
+            "seconds": 0,
+            "error": {"msg": "it is in none of the reports that were merged", "failure": NOT_REPORTED},
+            **NOTHING,
+            "drift": None,
+            "warnings": [],
+        }
+        for name in sorted({*expected} - {one["name"] for one in clusters})
+    ]
 
 
 def _invalid(option: str, wrong: str, next_step: str) -> CertificateError:
