@@ -46,7 +46,7 @@ def gather(clusters: Sequence[Mapping[str, Any]], paths: Sequence[str]) -> list[
                 raise _invalid(
                     option, f"cluster {number} in {source} is no fleet data: {wrong}", "Give it as it was read"
                 )
-            if cluster["error"] and cluster["error"].get("failure") == NOT_REPORTED:
+            if option == "data_paths" and (cluster["error"] or {}).get("failure") == NOT_REPORTED:
                 continue  # it was missing there, and may be here now
             name = cluster["name"]
             if name in seen:
