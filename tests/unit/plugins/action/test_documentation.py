@@ -17,6 +17,8 @@ from ansible_collections.redis_enterprise.certificates.plugins.modules import au
 from ansible_collections.redis_enterprise.certificates.plugins.modules import cluster_certificate_backup as module
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import operation as audit
 
+_FOR_READERS = ("description", "suboptions", "version_added")
+
 TAKEN = operation.with_vault(pytest.fail).argument_spec
 
 
@@ -28,7 +30,7 @@ def documented(documentation: str) -> dict[str, Any]:
 def _without_descriptions(options: dict[str, Any]) -> dict[str, Any]:
     spec = {}
     for name, option in options.items():
-        spec[name] = {key: value for key, value in option.items() if key not in ("description", "suboptions")}
+        spec[name] = {key: value for key, value in option.items() if key not in _FOR_READERS}
         if "suboptions" in option:
             spec[name]["options"] = _without_descriptions(option["suboptions"])
     return spec
