@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -35,7 +35,7 @@ _VISIBLE = {
 ALERTS = ("cluster_certs_about_to_expire", "node_internal_certs_about_to_expire")
 
 #: Everything that is read, where nothing is.
-NOTHING: Mapping[str, Any] = {
+_NOTHING: Mapping[str, Any] = {
     "cluster": {"name": None, "version": None, "nodes": None},
     "certificates": [],
     "hazards": [],
@@ -45,6 +45,38 @@ NOTHING: Mapping[str, Any] = {
     "alerts": None,
     "not_visible": [],
 }
+
+
+def entry(
+    name: str,
+    moment: datetime,
+    *,
+    seconds: float = 0,
+    error: Mapping[str, Any] | None = None,
+    found: Mapping[str, Any] | None = None,
+    drift: list[dict[str, Any]] | None = None,
+    warnings: Iterable[str] = (),
+) -> dict[str, Any]:
+    """One cluster of a fleet, for results.
+
+    Args:
+        name: unique in the fleet.
+        moment: when it was read, in UTC.
+        seconds: how long that took.
+        error: C(msg) and C(failure), where it could not be read.
+        found: what was read.
+    """
+    return {
+        "name": name,
+        "url": None,
+        "read_at": _x509.iso(moment),
+        "seconds": seconds,
+        "error": error,
+        **_NOTHING,
+        **(found or {}),
+        "drift": drift,
+        "warnings": list(dict.fromkeys(warnings)),  # several questions may meet one failure
+    }
 
 
 def _run(task: Task) -> dict[str, Any]:

@@ -11,8 +11,8 @@ import time
 from datetime import datetime, timezone
 from typing import Any
 
-from .. import _fleet, _options, _pinned, _x509
-from .._audited_cluster import NOTHING, READ
+from .. import _fleet, _options, _pinned
+from .._audited_cluster import READ, entry
 from .._errors import CertificateError
 from .._fleet import Member
 from .._processes import in_processes
@@ -49,17 +49,8 @@ def _entry(member: _fleet.Member, *, served: bool) -> dict[str, Any]:
         found = {"failed": True, "msg": wrong.message, "failure": wrong.failure}
     error = {"msg": found.pop("msg"), "failure": found.pop("failure")} if found.pop("failed", False) else None
     drift = _drift(member, task) if error is None and member.wanted is not None else None
-    return {
-        "name": member.name,
-        "url": None,
-        "read_at": _x509.iso(moment),
-        "seconds": round(time.monotonic() - started, 3),
-        "error": error,
-        **NOTHING,
-        **found,
-        "drift": drift,
-        "warnings": list(dict.fromkeys(task.warnings)),  # several questions may meet one failure
-    }
+    seconds = round(time.monotonic() - started, 3)
+    return entry(member.name, moment, seconds=seconds, error=error, found=found, drift=drift, warnings=task.warnings)
 
 
 def _drift(member: Member, task: Task) -> list[dict[str, Any]] | None:

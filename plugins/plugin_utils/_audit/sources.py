@@ -13,8 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _x509
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._audited_cluster import NOTHING
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._audited_cluster import entry
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 
 from .assessment import SCHEMA
@@ -67,19 +66,8 @@ def missing(expected: Iterable[str], clusters: Iterable[Mapping[str, Any]], now:
         clusters: those that are there.
         now: in UTC.
     """
-    return [
-        {
-            "name": name,
-            "url": None,
-            "read_at": _x509.iso(now),
-            "seconds": 0,
-            "error": {"msg": "it is in none of the reports that were merged", "failure": NOT_REPORTED},
-            **NOTHING,
-            "drift": None,
-            "warnings": [],
-        }
-        for name in sorted({*expected} - {one["name"] for one in clusters})
-    ]
+    error = {"msg": "it is in none of the reports that were merged", "failure": NOT_REPORTED}
+    return [entry(name, now, error=error) for name in sorted({*expected} - {one["name"] for one in clusters})]
 
 
 def _invalid(option: str, wrong: str, next_step: str) -> CertificateError:
