@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from . import _releases
@@ -47,6 +47,7 @@ class Cluster:
     nodes: tuple[Node, ...]
     api_port: int | None
     cm_port: int
+    settings: Mapping[str, Any] = field(default_factory=dict)  # C(GET /v1/cluster) as it came; empty: not visible
 
 
 def _text(facts: Any, field: str) -> str | None:
@@ -129,4 +130,4 @@ def read(api: Api, warn: Callable[[str], None], *, needed: bool) -> Cluster:
             "whose role may see the nodes."
         )
     api_port, cm_port = port(settings, "cnm_https_port"), port(settings, "cm_port")
-    return Cluster(_text(settings, "name"), version, nodes, api_port, cm_port or _CM_PORT)
+    return Cluster(_text(settings, "name"), version, nodes, api_port, cm_port or _CM_PORT, settings)
