@@ -14,17 +14,22 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from . import _explanation, _redirects
 from ._errors import CertificateError
 from ._retry import Retries, read_may_be_repeated
 from ._secrets import Secret
-from ._session import Response, Session
-from ._wire import names_a_host
+from ._peer import Response
+from ._session import Session
 
 CERTIFICATES = "/v1/cluster/certificates"
 UPDATE_CERT = "/v1/cluster/update_cert"
 ROTATE = "/v1/cluster/certificates/rotate"
+BDB_CERTIFICATES = "/v1/bdbs/certificates"
+
+#: Pages of a list. A server that never stops must not keep a run for ever.
+_MOST_PAGES = 1000
 
 
 class Stored(NamedTuple):
@@ -186,7 +191,7 @@ class Api:
             # To update_cert, 404 may also mean that the certificate is invalid.
             if bulk or other.status not in _NO_SUCH_UPDATE:
                 path, response = other_path, other
-        self._expect_success(response, f"PUT {path}", _UPDATE_STATUS)
+        self._expect_success(response, f"PUT {path}", _UPDATE_STATUS, body)
 
     def delete(self, name: str) -> None:
         """Remove an optional certificate from all nodes, by one request. It is not repeated here."""
@@ -208,15 +213,53 @@ class Api:
 
     def nodes(self) -> list[Mapping[str, Any]]:
         """The nodes, with C(uid), C(addr), C(status) and C(software_version)."""
-        return self._get_list("/v1/nodes")
+        nodes = self._get_list("/v1/nodes")
+        self.session.learn(nodes)
+        return nodes
+
+    def nodes_status(self) -> Mapping[str, Any]:
+        """For each node, by its uid, C(role): V(master) or V(slave)."""
+        return self._get_object("/v1/nodes/status")
+
+    def refresh_token(self, seconds: int) -> Secret:
+        """A new token in place of the one that the session has (vendor: POST /v1/users/refresh_jwt).
+
+        Args:
+            seconds: how long it is to be valid, 1 to 86400.
+        """
+        path = "/v1/users/refresh_jwt"
+        answer = self._content(self._send("POST", path, {"ttl": seconds}, None), f"POST {path}")
+        token = answer.get("access_token") if isinstance(answer, dict) else None
+        if not token or not isinstance(token, str) or not token.isascii() or not token.isprintable():
+            self._unexpected(f"POST {path}", "an object with an access_token")
+        return Secret(token)
 
     def bdbs(self) -> list[Mapping[str, Any]]:
         """The databases, with C(tls_mode) and C(endpoints)."""
         return self._get_list("/v1/bdbs")
 
     def bdb_certificates(self) -> list[Mapping[str, Any]]:
-        """The databases that have a certificate of their own, with C(bdb_uid) and C(cert); newest versions only."""
-        return self._get_list("/v1/bdbs/certificates")
+        """Read all pages of the databases that have a certificate of their own, with C(bdb_uid) and C(cert).
+
+        Empty where the version has no such list. The size of a page is the server's; one that ignores C(page) gives
+        the same list again, which ends the reading (vendor: REST API reference, GET /v1/bdbs/certificates).
+
+        Raises:
+            CertificateError: a page cannot be read, or there are more than any cluster has.
+        """
+        found: dict[str, Mapping[str, Any]] = {}
+        for page in range(1, _MOST_PAGES + 1):
+            try:
+                listed = self._get_list(f"{BDB_CERTIFICATES}?page={page}")
+            except CertificateError as error:
+                if page == 1 and error.kind in ("not_found", "method_not_allowed"):
+                    return []
+                raise
+            known = len(found)
+            found.update((json.dumps(one, sort_keys=True), one) for one in listed)
+            if len(found) == known:
+                return list(found.values())
+        self._unexpected(f"GET {BDB_CERTIFICATES}", f"a list that ends within {_MOST_PAGES} pages")
 
     def bootstrap(self) -> Mapping[str, Any]:
         """What the answering node says of itself."""
@@ -249,7 +292,7 @@ class Api:
     def _send(self, method: str, path: str, body: Mapping[str, Any] | None, meanings: Meanings | None) -> Response:
         """One request that has to succeed; C(meanings) come before the usual ones."""
         response = self.session.request(method, path, body)
-        self._expect_success(response, f"{method} {path}", {**_STATUS, **(meanings or {})})
+        self._expect_success(response, f"{method} {path}", {**_STATUS, **(meanings or {})}, body)
         return response
 
     def _content(self, response: Response, request: str) -> Any:
@@ -281,50 +324,42 @@ class Api:
             cluster=self.url,
         )
 
-    def _expect_success(self, response: Response, request: str, meanings: Meanings) -> None:
+    def _expect_success(
+        self, response: Response, request: str, meanings: Meanings, sent: Mapping[str, Any] | None = None
+    ) -> None:
+        """Check the status.
+
+        Args:
+            sent: the body of the request, of which no error may quote anything.
+
+        Raises:
+            CertificateError: it is not one of success.
+        """
         status = response.status
         if 200 <= status < 300:
             return
         if 300 <= status < 400:
             kind, cause, next_step = (
                 "redirect",
-                f"the server redirects to {_origin(response.location)}, where the login is not sent on to",
+                f"the server redirects to {_redirects.origin(response.location)}, where the login is not sent on to",
                 "Set url to the address that the API itself has",
             )
         else:
             kind, cause, next_step = meanings.get(status, _OTHER_STATUS if status < 500 else _OTHER_SERVER_ERROR)
         data: dict[str, Any] = {"cluster": self.url, "status": status}
-        error_code = _error_code(response.body)
         detail = f"HTTP {status}"
+        answer = _explanation.read(response.body)
+        error_code = identifier(answer.get("error_code"))
         if error_code is not None:
             data["error_code"] = error_code
             detail += f", {error_code}"
+        explanation = _explanation.shown(answer, sent, self.session.secrets)
+        if explanation is not None:
+            data["description"] = explanation
+            detail += f': "{explanation}"'
         error = CertificateError(kind, f"{request} to {self.url}: {cause} ({detail}). {next_step}.", **data)
         error.retry_after = response.retry_after
         raise error
-
-
-def _origin(location: str | None) -> str:
-    """Scheme, host and port of a Location header; its other parts may hold anything."""
-    try:
-        parts = urlsplit(location or "")
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return "an address that is not valid"
-    if not parts.hostname:
-        return "another path"
-    if not parts.hostname.isascii() or not names_a_host(parts.hostname):
-        return "an address that is not valid"
-    return f"{parts.scheme}://{parts.hostname}{port}"
-
-
-def _error_code(body: bytes) -> str | None:
-    """The identifier that an error body carries; nothing else of a body is ever shown."""
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return identifier(answer.get("error_code")) if isinstance(answer, dict) else None
 
 
 def identifier(value: Any) -> str | None:

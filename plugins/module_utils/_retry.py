@@ -18,8 +18,10 @@ from typing import TypeVar
 
 from ._errors import CertificateError
 
-#: The request never reached the server.
-_NOT_SENT = frozenset({"connection_refused", "connect_timeout", "unreachable"})
+#: The request never reached the node that would carry it out.
+_NOT_SENT = frozenset(
+    {"connection_refused", "connect_timeout", "unreachable", "primary_unreachable", "primary_unknown"}
+)
 
 #: The server answered, or something before it, that it does not serve now.
 _BUSY = frozenset({429, 500, 502, 503, 504})

@@ -3,183 +3,63 @@
 #
 # Private to this collection: may change in any release.
 
-"""One HTTP session with a cluster: login, TLS trust, timeouts, and a limit on what is read."""
+"""One session with a cluster, which finds the node that answers: the primary.
+
+A follower redirects to the primary's internal address. The login goes there only where the connection proves that it is
+the cluster's: by the same trust and the name in O(url), or an address that the certificate covers; where nothing is
+verified, by an address that the cluster itself has named, or by the very certificate that O(url) presents. The port is
+that of O(url).
+"""
 
 from __future__ import annotations
 
-import base64
-import json
-import ssl
-import time
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import timezone
-from email.utils import parsedate_to_datetime
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, Union
 
-from . import _trust
+from . import _redirects
 from ._errors import CertificateError
 from ._options import Connection
-from ._transport_errors import transport_error
-from ._trust import Context
+from ._peer import Peer, Response, assert_leaf, authorization, tls_context
+from ._redirects import Named, NotFollowed, Place
+from ._retry import never_sent
+from ._secrets import Secret
+from ._wire import presented
 
 try:
-    import requests
     import urllib3
-    from requests.adapters import HTTPAdapter
-    from requests.utils import get_environ_proxies
 except ImportError:  # reported by _libraries
-    HTTPAdapter = object  # type: ignore[assignment,misc]
+    pass
 
-#: Bytes of a response body that are read at the most.
-BODY_LIMIT = 10 * 1024 * 1024
-
-
-class Response(NamedTuple):
-    """An answer of the API."""
-
-    status: int
-    content_type: str
-    location: str | None
-    body: bytes
-    body_error: CertificateError | None  # why the body is incomplete
-    retry_after: float | None  # seconds that the server asks to wait
-
-
-def _for_requests(context: Context) -> None:
-    """Complete a context for the session of requests."""
-    ssl.SSLContext.set_alpn_protocols(context, ["http/1.1"])
-    # urllib3 1.26 tells OpenSSL no host when it is an address, and compares names itself when OpenSSL does not.
-    if urllib3.__version__.startswith("1."):  # type: ignore[attr-defined]
-        context.check_hostname = False
-
-
-def _tls_context(connection: Connection, *, verify: bool) -> Context:
-    """What the connection uses.
-
-    Args:
-        verify: false for a context that leaves it to its user to compare the certificate.
-
-    Raises:
-        CertificateError: C(ca_path), C(client_cert) or C(client_key) is not usable.
-    """
-    if verify:
-        context = _trust.trusting(connection.ca_path, _for_requests, shared=not connection.client_cert)
-    else:
-        context = _trust.unverified(_for_requests)
-    if connection.client_cert:
-        try:
-            # Without a password of its own, OpenSSL asks for one on the terminal.
-            context.load_cert_chain(connection.client_cert, connection.client_key, password="")
-        except OSError:
-            option, path = ("client_key", connection.client_key) if connection.client_key else ("client_cert", None)
-            raise _trust.unusable(
-                option, path or connection.client_cert, "the unencrypted PEM key of the client certificate"
-            ) from None
-    return context
-
-
-class _Adapter(HTTPAdapter):
-    """Uses one TLS context for everything, and keeps requests from adding CAs of its own to it."""
-
-    def __init__(self, context: Context, **tls: str) -> None:
-        """Prepare.
-
-        Args:
-            tls: C(server_hostname), the name that the certificate must cover where the address is another, or
-                C(assert_fingerprint), the fingerprint that it must have.
-        """
-        self._context = context
-        self._tls: dict[str, Any] = {**tls, "ssl_context": context}
-        super().__init__()
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **{**kwargs, **self._tls})
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        return super().proxy_manager_for(proxy, **{**kwargs, **self._tls})
-
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        conn.cert_reqs = self._context.verify_mode.name
-        conn.ca_certs = conn.ca_cert_dir = None
-
-
-def _authorization(connection: Connection) -> str | None:
-    if connection.token is not None:
-        return f"Bearer {connection.token.reveal()}"
-    if connection.password is not None:
-        login = f"{connection.username}:{connection.password.reveal()}"
-        return f"Basic {base64.b64encode(login.encode()).decode('ascii')}"
-    return None
-
-
-def _seconds(retry_after: str) -> float | None:
-    """What a C(Retry-After) header asks for: seconds, or a date (RFC 9110, 10.2.3)."""
-    if retry_after.strip().isdecimal():
-        return float(retry_after)
-    try:
-        moment = parsedate_to_datetime(retry_after)
-    except (TypeError, ValueError, OverflowError, IndexError):
-        return None
-    if moment.tzinfo is None:  # the oldest of the three forms names no zone, and means UTC
-        moment = moment.replace(tzinfo=timezone.utc)
-    return max(0.0, moment.timestamp() - time.time())
+_SET_URL = (
+    "Set url to the primary node, or to a load balancer that leads to it; or turn on the cluster setting "
+    "handle_redirects"
+)
 
 
 class Session:
-    """Sends requests to one address of a cluster. Not safe to share between threads.
+    """Sends requests to the primary node of a cluster. Not safe to share between threads.
 
     Attributes:
         connection: the options that it was made with.
-        url: where the requests go.
-        distrusted: why the last answer came from a server that is known by its pinned certificate alone, if it did.
+        url: the address in the options.
     """
 
-    def __init__(self, connection: Connection, url: str | None = None, context: Context | None = None) -> None:
+    def __init__(self, connection: Connection) -> None:
         """Prepare; nothing is sent yet.
-
-        Args:
-            url: the address of one node, unless the one in the options is meant. Its certificate must still cover the
-                host in the options, since no certificate covers every node's address.
-            context: what is trusted, when a session before has made it.
 
         Raises:
             CertificateError: C(ca_path), C(client_cert) or C(client_key) is not usable.
         """
         self.connection = connection
-        self.url = url or connection.url
-        self.distrusted: CertificateError | None = None
-        self._context = context or _tls_context(connection, verify=connection.validate_certs)
-        tls = {} if self.url == connection.url else {"server_hostname": connection.host}
-        self._http = self._client(_Adapter(self._context, **tls))
+        self.url = connection.url
+        self._named = Named()
+        self._context = tls_context(connection, verify=connection.validate_certs)
+        self._token: Secret | None = None
         self._pin: str | None = None
-        self._pinning: requests.Session | None = None
+        self._peers: dict[str, Peer] = {}
+        self._first = self._peer = self._made(self.url, [{}])
         if not connection.validate_certs:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-
-    def _client(self, adapter: _Adapter) -> requests.Session:
-        http = requests.Session()
-        http.trust_env = False  # or .netrc and REQUESTS_CA_BUNDLE override what the user gave
-        # Redirects are not followed, but requests looks where they lead, and stumbles over what is no URL.
-        http.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
-        http.mount("https://", adapter)
-        http.proxies = get_environ_proxies(self.url)
-        http.headers.update({"Accept": "application/json", "Accept-Encoding": "identity"})
-        authorization = _authorization(self.connection)
-        if authorization is not None:
-            http.headers["Authorization"] = authorization
-        return http
-
-    def at(self, url: str, timeout: float) -> Session:
-        """Another session with the same cluster, at the address of one node.
-
-        Args:
-            timeout: seconds for connecting and for reads.
-        """
-        session = Session(replace(self.connection, timeout=timeout), url, self._context)
-        if self._pin is not None:
-            session.pin(self._pin)
-        return session
 
     def __enter__(self) -> Session:
         return self
@@ -189,9 +69,41 @@ class Session:
 
     def disconnect(self) -> None:
         """Let the next request begin with a handshake."""
-        self._http.close()
-        if self._pinning is not None:
-            self._pinning.close()
+        for peer in self._peers.values():
+            peer.disconnect()
+
+    @property
+    def answering(self) -> Place:
+        """Where the last answer came from, as far as can be seen from here: behind a balancer there may be others."""
+        return _redirects.place(self._peer.url)
+
+    @property
+    def redirected(self) -> bool:
+        """Whether requests go to another address than O(url), since that redirected them."""
+        return self._peer is not self._first
+
+    @property
+    def distrusted(self) -> CertificateError | None:
+        """Why the last answer came from a server that is known by its pinned certificate alone, if it did."""
+        return self._peer.distrusted
+
+    @property
+    def token(self) -> Secret | None:
+        """The token that is sent, if one is."""
+        return self._token or self.connection.token
+
+    @property
+    def secrets(self) -> list[Secret]:
+        """What no message may quote."""
+        return [one for one in (self.connection.password, self.token) if one is not None]
+
+    def learn(self, nodes: Iterable[Mapping[str, Any]]) -> None:
+        """Note the addresses that the cluster names.
+
+        Args:
+            nodes: the answer of C(GET /v1/nodes).
+        """
+        self._named.learn(nodes)
 
     def pin(self, fingerprint: str) -> None:
         """From the next handshake on, also talk to a server that the options do not trust but whose leaf this is.
@@ -199,98 +111,175 @@ class Session:
         Args:
             fingerprint: SHA-256, as M(_x509.fingerprint) gives it.
         """
-        if not self.connection.validate_certs:
-            return
-        self._pin = fingerprint
-        context = _tls_context(self.connection, verify=False)
-        self._pinning = self._client(_Adapter(context, assert_fingerprint=fingerprint.replace(":", "")))
+        if self.connection.validate_certs:
+            self._pin = fingerprint
+            for peer in self._peers.values():
+                self._apply_pin(peer)
+
+    def renew_token(self, token: Secret) -> None:
+        """Log in with this token from now on."""
+        self.disconnect()
+        self._token = token
+        self._peers = {}
+        self._first = self._peer = self._made(self.url, [{}])
 
     def request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Response:
-        """Send one request and read the answer, whatever its status is. Redirects are not followed.
+        """Send one request to the primary node and read the answer, whatever its status is.
+
+        Where O(url) leads to a follower, its redirect is followed once, and the requests after this one go to the
+        primary at once.
 
         Raises:
-            CertificateError: there was no answer.
+            CertificateError: there was no answer; or a redirect that is not followed (V(redirect)), a primary that
+                cannot be reached (V(primary_unreachable)), or nodes that do not agree which one is the primary
+                (V(primary_unknown)): none of the three was carried out.
         """
-        self.distrusted = None
+        answer = self._sent(method, path, body)
+        return self._at_primary(answer, method, path, body) if answer.status in _redirects.STATUSES else answer
+
+    def _sent(self, method: str, path: str, body: Mapping[str, Any] | None) -> Response:
+        """Ask whoever answered last; where that cannot be reached any more, O(url), or its other nodes."""
+        asked = self._peer
         try:
-            return self._request(self._http, method, path, body)
+            return asked.request(method, path, body)
         except CertificateError as error:
-            if self._pinning is None or not error.kind.startswith("tls_"):
+            self._peer = self._first
+            if not never_sent(error):
                 raise
-            distrusted = error
-        # Not in the handler: what fails here would have the distrust for its context, and be taken for it.
-        try:
-            answer = self._request(self._pinning, method, path, body)
-        except CertificateError as error:
-            raise (distrusted if error.kind.startswith("tls") else error) from None
-        self.distrusted = distrusted
-        return answer
+            problem = error
+        for peer in self._others(asked):
+            try:
+                answer = peer.request(method, path, body)
+            except CertificateError as error:
+                if not never_sent(error):
+                    raise
+                continue
+            self._peer = peer
+            return answer
+        raise problem
 
-    def _request(self, http: requests.Session, method: str, path: str, body: Mapping[str, Any] | None) -> Response:
-        connection = self.connection
-        read_timeout = connection.timeout if method == "GET" else connection.write_timeout
-        headers = {} if body is None else {"Content-Type": "application/json"}
+    def _others(self, asked: Peer) -> Iterable[Peer]:
+        if asked is not self._first:
+            yield self._first
+        first = _redirects.place(self.url)
+        siblings = self._named.siblings(first.host, self.connection.node_address)
+        for address in siblings if self.url.startswith("https:") else ():
+            peer = self._known(Place(address, first.port))
+            if peer is not None and peer is not asked:
+                yield peer
+
+    def _at_primary(self, answer: Response, method: str, path: str, body: Mapping[str, Any] | None) -> Response:
+        """Send the request to where a follower redirects it.
+
+        Raises:
+            CertificateError: see M(request).
+        """
+        follower, request = self._peer, f"{method} {path} to {self._peer.url}"
         try:
-            answer = http.request(
-                method,
-                self.url + path,
-                data=None if body is None else json.dumps(body).encode(),
-                headers=headers,
-                timeout=(connection.timeout, read_timeout),
-                verify=connection.validate_certs,
-                allow_redirects=False,
-                stream=True,
+            primary = self._place(answer, path)
+            peers = self._ways_to(primary)
+        except NotFollowed as reason:
+            raise CertificateError(
+                "redirect",
+                f"{request}: redirects to {_redirects.origin(answer.location)}, where the login is not sent on to: "
+                f"{reason}. {_SET_URL}.",
+                cluster=self.url,
+                status=answer.status,
+            ) from None
+        self._peer = self._first
+        problem: CertificateError | None = None
+        for peer in peers:
+            try:
+                found = peer.request(method, path, body)
+            except CertificateError as error:
+                if never_sent(error):
+                    problem = problem or error
+                    continue
+                if not error.kind.startswith("tls"):
+                    raise
+                raise CertificateError(
+                    "redirect",
+                    f"{request}: redirects to {peer.url}, which does not prove that it belongs to the cluster, so the "
+                    f"login was not sent there. {error.message}",
+                    cluster=self.url,
+                    status=answer.status,
+                ) from None
+            if found.status in _redirects.STATUSES:
+                raise CertificateError(
+                    "primary_unknown",
+                    f"{request}: redirects to {peer.url}, which redirects too: the nodes do not agree which one is the "
+                    "primary. Run again when the fail-over is over; check the nodes with rladmin status.",
+                    cluster=self.url,
+                    status=found.status,
+                )
+            self._peer = peer
+            return found
+        raise self._unreachable(request, follower, primary, problem)
+
+    def _place(self, answer: Response, path: str) -> Place:
+        primary = _redirects.destination(answer.location, path)
+        if primary.port != _redirects.place(self.url).port:
+            raise NotFollowed("its port is another one than that in url")
+        if primary == _redirects.place(self._peer.url):
+            raise NotFollowed("it leads back to the same address")
+        return primary
+
+    def _ways_to(self, primary: Place) -> list[Peer]:
+        """Whom to ask, one after the other: also at the other addresses of the node, where the cluster named them.
+
+        Raises:
+            NotFollowed: nothing would prove that it is the cluster's.
+        """
+        addresses = self._named.ways_to(primary.host, self.connection.node_address)
+        known = [self._known(Place(address, primary.port)) for address in addresses]
+        peers = [peer for peer in known if peer is not None]
+        if not peers:
+            raise NotFollowed(
+                "the cluster has not named this address, and validate_certs is false, so that nothing else would prove "
+                "that it belongs to the cluster"
             )
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise transport_error(error, connection, f"{method} {path}", self.url) from None
-        content, body_error = self._read(answer, f"{method} {path}")
-        return Response(
-            answer.status_code,
-            answer.headers.get("Content-Type", ""),
-            answer.headers.get("Location"),
-            content,
-            body_error,
-            _seconds(answer.headers.get("Retry-After", "")),
-        )
+        return peers
 
-    def _read(self, answer: requests.Response, request: str) -> tuple[bytes, CertificateError | None]:
-        """The body, and why it is not whole."""
-        # read1 returns what has arrived, so that a server that sends a byte now and then cannot outlast the timeout.
-        raw: Any = answer.raw
-        read1 = getattr(raw, "read1", None) or raw._fp.read1  # noqa: SLF001 - urllib3 1.26 has no read1 of its own
-        deadline = time.monotonic() + self.connection.timeout
-        content = bytearray()
-        problem = None
-        try:
-            while len(content) <= BODY_LIMIT and time.monotonic() < deadline:
-                chunk = read1(65536)
-                if not chunk:
-                    break
-                content += chunk
-            else:
-                problem = self._body_error(request, *self._excess(len(content)))
-            expected = answer.headers.get("Content-Length", "")
-            if problem is None and expected.isdigit() and len(content) < int(expected):
-                problem = self._body_error(request, "truncated", "the answer breaks off")
-        except Exception as error:  # urllib3, http.client, ssl and OSError, depending on versions
-            problem = transport_error(error, self.connection, request, self.url)
-            if problem.kind == "connection_lost":
-                problem = self._body_error(request, "truncated", "the answer breaks off")
-        if problem is None:
-            raw.release_conn()
-        else:
-            answer.close()
-        return bytes(content), problem
+    def _known(self, place: Place) -> Peer | None:
+        """Who is at an address, where the connection will prove that it is the cluster's; else None."""
+        url = f"https://{place.netloc}"
+        if url in self._peers:
+            return self._peers[url]
+        if self.connection.validate_certs:
+            return self._made(url, [{"server_hostname": self.connection.host}, {}])
+        if self._named.nodes:
+            return self._made(url, [{}]) if self._named.node_at(place.host) else None
+        leaf = self._leaf_at_url()
+        return self._made(url, [assert_leaf(leaf)]) if leaf else None
 
-    def _excess(self, received: int) -> tuple[str, str]:
-        if received > BODY_LIMIT:
-            return "too_large", f"the answer is larger than {BODY_LIMIT // 1024 // 1024} MiB"
-        return "read_timeout", f"the answer was not complete after {self.connection.timeout:g} s (option timeout)"
+    def _leaf_at_url(self) -> str | None:
+        """The fingerprint of the certificate that O(url) presents."""
+        first = _redirects.place(self.url)
+        seen = presented(first.host, first.port, first.host, self.connection.timeout)
+        return seen.fingerprints[0] if seen.fingerprints and seen.problem is None else None
 
-    def _body_error(self, request: str, kind: str, problem: str) -> CertificateError:
+    def _made(self, url: str, names: list[dict[str, str]]) -> Peer:
+        login = authorization(self.connection, self.token)
+        peer = self._peers[url] = Peer(self.connection, url, self._context, names, login)
+        self._apply_pin(peer)
+        return peer
+
+    def _apply_pin(self, peer: Peer) -> None:
+        if self._pin is not None:
+            peer.pin(self._pin, tls_context(self.connection, verify=False))
+
+    def _unreachable(
+        self, request: str, follower: Peer, primary: Place, problem: CertificateError | None
+    ) -> CertificateError:
+        node = self._named.node_at(primary.host)
+        which: Union[str, int, None] = node.uid if node else None
+        named = f"node {which} at {primary.netloc}" if which is not None else primary.netloc
+        why = f" ({problem.message.rstrip('.')})" if problem is not None else ""
         return CertificateError(
-            kind,
-            f"{request} to {self.url}: {problem}. Check what stands between this host and the cluster, "
-            "and the cluster itself.",
+            "primary_unreachable",
+            f"{request}: this node is not the primary. The primary is {named}, which cannot be reached from here{why}. "
+            f"{_SET_URL}.",
             cluster=self.url,
+            follower=follower.url,
+            primary=primary.netloc,
         )

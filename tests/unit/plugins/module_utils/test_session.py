@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _options, _retry, _session
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _options, _peer, _retry
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._session import Session
 from hypothesis import HealthCheck, example, given, settings
@@ -131,12 +131,12 @@ def refusal(client: Session) -> str:
     ],
 )
 def test_how_long_the_server_asks_to_wait(header: str, seconds: float | None) -> None:
-    assert _session._seconds(header) == seconds
+    assert _peer._seconds(header) == seconds
 
 
 def test_until_when_the_server_asks_to_wait() -> None:
     moment = datetime.now(timezone.utc) + timedelta(seconds=90)
-    assert _session._seconds(format_datetime(moment, usegmt=True)) == pytest.approx(90, abs=5)
+    assert _peer._seconds(format_datetime(moment, usegmt=True)) == pytest.approx(90, abs=5)
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def far_west(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize("form", ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"])
 def test_every_form_of_a_date_is_in_utc(form: str) -> None:
     moment = datetime.now(timezone.utc) + timedelta(seconds=90)
-    assert _session._seconds(moment.strftime(form)) == pytest.approx(90, abs=5)
+    assert _peer._seconds(moment.strftime(form)) == pytest.approx(90, abs=5)
 
 
 fragments = st.sampled_from(["Wed", ",", " ", "21", "Oct", "2034", "9999", "07:28:00", ":", ".", "-", "+2359", "GMT"])
@@ -164,7 +164,7 @@ fragments = st.sampled_from(["Wed", ",", " ", "21", "Oct", "2034", "9999", "07:2
     st.text(string.printable + "\u0663\u00b2") | st.lists(fragments).map("".join) | st.lists(fragments).map(" ".join)
 )
 def test_any_header_asks_for_some_time_or_none(header: str) -> None:
-    seconds = _session._seconds(header)
+    seconds = _peer._seconds(header)
     assert seconds is None or seconds >= 0
 
 
@@ -356,48 +356,4 @@ def test_no_pin_is_kept_where_nothing_is_verified(server: Server, stranger: Auth
         client.pin(stranger.issue().fingerprint)
         assert get(client) == 200
         assert client.distrusted is None
-        assert client._pinning is None
         assert server.handshakes == 1
-        with client.at(server.url("localhost"), 5) as node:
-            assert get(node) == 200
-            assert node._pinning is None
-
-
-def test_a_node_is_known_by_the_host_of_the_cluster(server: Server, ca_path: str, authority: Authority) -> None:
-    server.material = authority.issue(sans=[FQDN])
-    cluster = session(f"https://{FQDN}:9443", ca_path=ca_path, timeout=7.0)
-    with cluster.at(server.url(), 5) as node:
-        assert get(node) == 200
-        assert (node.url, node.distrusted) == (server.url(), None)
-        assert (node.connection.host, node.connection.timeout) == (FQDN, 5)
-    assert cluster.connection.timeout == 7
-
-
-def test_a_node_is_not_known_by_its_own_address(server: Server, ca_path: str, authority: Authority) -> None:
-    server.material = authority.issue(sans=["IP:127.0.0.1", "DNS:localhost"])
-    cluster = session(f"https://{FQDN}:9443", ca_path=ca_path)
-    for host in ("127.0.0.1", "localhost"):
-        with cluster.at(server.url(host), 5) as node, pytest.raises(CertificateError) as raised:
-            get(node)
-        assert raised.value.kind == "tls_host_mismatch"
-        assert FQDN in raised.value.message
-        assert raised.value.data["cluster"] == server.url(host)
-    assert server.asked == []
-
-
-def test_a_node_needs_the_trust_of_the_cluster(server: Server, ca_path: str, stranger: Authority) -> None:
-    server.material = stranger.issue(sans=[FQDN])
-    with session(f"https://{FQDN}:9443", ca_path=ca_path).at(server.url(), 5) as node:
-        assert refusal(node) == "tls_untrusted"
-
-
-def test_nodes_are_known_by_the_pin_too(server: Server, ca_path: str, stranger: Authority) -> None:
-    server.material = stranger.issue(sans=[FQDN])
-    cluster = session(f"https://{FQDN}:9443", ca_path=ca_path)
-    cluster.pin(server.material.fingerprint)
-    with cluster.at(server.url(), 5) as node:
-        assert get(node) == 200
-        assert node.distrusted is not None
-    server.material = stranger.issue(sans=[FQDN])
-    with cluster.at(server.url(), 5) as node:
-        assert refusal(node) == "tls_untrusted"

@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""What a server says of why it refuses, made fit to be shown: masked, on one line, and short.
+
+Current versions have C(description), older ones C(message) (vendor: REST API, error responses). Since 8.0.16-29 it says
+what is wrong with a certificate that is refused (RS185428).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ._secrets import Secret
+
+#: Characters that are shown at the most.
+_LONGEST = 200
+
+#: What may be a part of a key, a token or a password: long runs without a space.
+_ENCODED = re.compile(r"[A-Za-z0-9+/=_-]*[A-Za-z0-9+/=]{24,}[A-Za-z0-9+/=_-]*|-----(BEGIN|END)[A-Z0-9 ]*-----")
+_ARMOUR = re.compile(r"-----(BEGIN|END)[A-Z0-9 ]*-----")
+_IDENTIFIER = re.compile(r"[a-z0-9_]{1,64}")
+_MASK = "********"
+
+#: A text that shares as many characters in a row with what was sent quotes it.
+_QUOTED = 8
+
+
+def read(body: bytes) -> Mapping[str, Any]:
+    """The object that an error body holds; empty where it holds none."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def shown(answer: Mapping[str, Any], sent: Mapping[str, Any] | None, secrets: Iterable[Secret]) -> str | None:
+    """The explanation of an error body; None where there is none, or it quotes what was sent.
+
+    Args:
+        answer: of the server.
+        sent: the body of the request.
+        secrets: of the login.
+    """
+    given = next((answer[key] for key in ("description", "message") if isinstance(answer.get(key), str)), None)
+    if given is None:
+        return None
+    text = " ".join("".join(one if one.isprintable() else " " for one in given[: 50 * _LONGEST]).split())
+    if any(_quotes(text, value) for value in _sent_texts(sent)):
+        return None
+    for secret in secrets:
+        text = text.replace(secret.reveal(), _MASK)
+    text = _ENCODED.sub(_MASK, text).rstrip(". ").replace('"', "'")
+    if not text:
+        return None
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3].rstrip()}..."
+
+
+def _sent_texts(value: Any) -> Iterator[str]:
+    """The texts of a request body, but for identifiers such as certificate names."""
+    if isinstance(value, str):
+        if not _IDENTIFIER.fullmatch(value):
+            yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _sent_texts(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _sent_texts(item)
+
+
+def _quotes(text: str, value: str) -> bool:
+    """Whether a text has a part of a value in it, wherever spaces and line breaks are."""
+    text, value = ("".join(_ARMOUR.sub("", one).split()) for one in (text, value))
+    length = min(_QUOTED, len(value)) or 1
+    return any(text[at : at + length] in value for at in range(len(text) - length + 1))
