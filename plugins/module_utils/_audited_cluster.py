@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from . import _cluster, _discovery, _options, _precautions, _x509
+from . import _cluster, _databases, _discovery, _options, _precautions, _x509
+from ._api import BDB_CERTIFICATES
 from ._cluster import Cluster
 from ._discovery import Looks
 from ._errors import CertificateError
@@ -28,6 +29,7 @@ _VISIBLE = {
     "/v1/cluster": "alerts",
     "/v1/nodes": "nodes",
     "/v1/bdbs": "databases",
+    BDB_CERTIFICATES: "database_certificates",
     "/v1/crdbs": "active_active",
     "/v1/job_scheduler": "internal",
 }
@@ -38,6 +40,7 @@ ALERTS = ("cluster_certs_about_to_expire", "node_internal_certs_about_to_expire"
 _NOTHING: Mapping[str, Any] = {
     "cluster": {"name": None, "version": None, "nodes": None},
     "certificates": [],
+    "databases": [],
     "hazards": [],
     "endpoints": None,
     "internal": None,
@@ -97,6 +100,7 @@ def _read(task: Task, session: Session, api: RememberingApi) -> dict[str, Any]:
     facts = {
         "cluster": {"name": cluster.name, "version": cluster.version, "nodes": _nodes(cluster)},
         "certificates": [one.described(cluster.name, cluster.version, now) for one in installed],
+        "databases": _database_certificates(api, task.warn, cluster, now),
         "hazards": _hazards(installed, cluster),
         "internal": _internal(_cluster.if_visible(api.job_scheduler, task.warn)),
         "replication": replication,
@@ -109,6 +113,21 @@ def _read(task: Task, session: Session, api: RememberingApi) -> dict[str, Any]:
 
 def _nodes(cluster: Cluster) -> list[dict[str, Any]] | None:
     return [{"uid": one.uid, "status": one.status, "version": one.version} for one in cluster.nodes] or None
+
+
+def _database_certificates(
+    api: RememberingApi, warn: Callable[[str], None], cluster: Cluster, now: datetime
+) -> list[dict[str, Any]]:
+    """Return the certificates that belong to databases; none of what this user may not see."""
+    bdbs = _cluster.if_visible(api.bdbs, warn) or []
+    own: dict[str, str] = {}
+    try:
+        if any(map(_databases.speaks_tls, bdbs)):
+            own = _databases.own_certificates(api)
+    except CertificateError as error:
+        if error.kind != "forbidden":  # that is in not_visible
+            warn(error.message)
+    return _databases.described(bdbs, own, cluster.name, cluster.version, now)
 
 
 def _hazards(installed: Sequence[Installed], cluster: Cluster) -> list[dict[str, Any]]:

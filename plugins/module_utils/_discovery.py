@@ -15,7 +15,9 @@ from typing import Any
 from . import _cluster, _endpoints, _trust, _wire, _x509
 from ._api import Api, Stored
 from ._cluster import Cluster
+from ._databases import own_certificates
 from ._endpoints import Endpoint
+from ._errors import CertificateError
 from ._options import Connection
 from ._served import Served
 from ._side_by_side import side_by_side
@@ -24,10 +26,11 @@ from ._state import State
 
 @dataclass
 class Group:
-    """Ports that show one certificate, and what the API reports of it."""
+    """Ports that present one certificate, and what the API reports of it."""
 
     endpoints: tuple[Endpoint, ...]
     reported: State | None = None
+    database: int | str | None = None  # uid of the database whose own certificate that is
 
 
 class Looks:
@@ -56,7 +59,9 @@ class Looks:
     def entries(self, groups: Iterable[Group]) -> list[dict[str, Any]]:
         """For results: one entry for each port, which was looked at before."""
         now = datetime.now(timezone.utc)
-        return [self.seen[one].entry(group.reported, now) for group in groups for one in group.endpoints]
+        return [
+            self.seen[one].entry(group.reported, now, group.database) for group in groups for one in group.endpoints
+        ]
 
 
 def others(endpoints: Iterable[Endpoint], groups: Iterable[Group]) -> tuple[Endpoint, ...]:
@@ -124,16 +129,24 @@ def _databases(
     proxy: State | None,
     warn: Callable[[str], None],
 ) -> list[Group]:
-    """The ports of each database that has some, which may have a certificate of its own in place of V(proxy)."""
+    """Group the ports by database, since one may present a certificate of its own in place of V(proxy).
+
+    Where that cannot be read, their ports are compared with nothing: what they present may well be right.
+    """
     connection = api.session.connection
     shown = [(bdb.get("uid"), _endpoints.showing("proxy", cluster, connection, [bdb])) for bdb in bdbs]
     shown = [(uid, endpoints) for uid, endpoints in shown if endpoints]
-    own = (_cluster.if_visible(api.bdb_certificates, warn) or ()) if shown else ()
+    own: dict[str, str] = {}
+    try:
+        own = own_certificates(api) if shown else {}
+    except CertificateError as error:
+        warn(f"databases may present certificates of their own, so their ports are not compared: {error.message}")
+        proxy = None
     found = []
     for uid, endpoints in shown:
-        pem = next((one.get("cert") for one in own if uid is not None and one.get("bdb_uid") == uid), None)
-        reported = _state(pem) if pem and isinstance(pem, str) else proxy
-        found.append(Group(_named(endpoints, connection), reported))
+        pem = own.get(str(uid)) if isinstance(uid, (int, str)) else None
+        reported, database = (proxy, None) if pem is None else (_state(pem), uid)
+        found.append(Group(_named(endpoints, connection), reported, database))
     return found
 
 

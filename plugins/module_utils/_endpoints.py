@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -69,13 +69,15 @@ def _everywhere(
     ]
 
 
-def _databases(cluster: Cluster, connection: Connection, bdbs: Sequence[Mapping[str, Any]]) -> list[Endpoint]:
-    """The endpoints of all databases that speak TLS with their clients."""
+def _databases(
+    cluster: Cluster, connection: Connection, bdbs: Sequence[Mapping[str, Any]], own: Container[str]
+) -> list[Endpoint]:
+    """The endpoints of all databases that speak TLS with their clients, but for those with these uids."""
     nodes = {node.internal: node for node in cluster.nodes}
     found = []
     for bdb in bdbs:
         endpoints = bdb.get("endpoints")
-        if bdb.get("tls_mode") != "enabled" or not isinstance(endpoints, list):
+        if bdb.get("tls_mode") != "enabled" or not isinstance(endpoints, list) or str(bdb.get("uid")) in own:
             continue
         for endpoint in filter(lambda one: isinstance(one, dict), endpoints):
             number = port(endpoint, "port")
@@ -92,9 +94,18 @@ def _databases(cluster: Cluster, connection: Connection, bdbs: Sequence[Mapping[
 
 
 def showing(
-    name: str, cluster: Cluster, connection: Connection, bdbs: Sequence[Mapping[str, Any]]
+    name: str,
+    cluster: Cluster,
+    connection: Connection,
+    bdbs: Sequence[Mapping[str, Any]],
+    own: Container[str] = (),
 ) -> tuple[Endpoint, ...]:
-    """The ports whose handshake shows a certificate; none for those that no port shows."""
+    """List the ports whose handshake shows a certificate; none for those that no port shows.
+
+    Args:
+        own: uids, as text, of the databases that present a certificate of their own in place of V(proxy): see
+            M(_databases.own_certificates).
+    """
     found: list[Endpoint] = []
     if name == "api":
         found = _everywhere(cluster, connection, _api_port(cluster, connection), name)
@@ -103,7 +114,7 @@ def showing(
     elif name == "metrics_exporter":
         found = _everywhere(cluster, connection, connection.metrics_port, name)
     elif name == "proxy":
-        found = _databases(cluster, connection, bdbs)
+        found = _databases(cluster, connection, bdbs, own)
     return tuple(dict.fromkeys(found))
 
 

@@ -23,7 +23,7 @@ def judge(clusters: Sequence[Mapping[str, Any]]) -> None:
         for pin in (cluster["replication"] or {}).get("replica_of", ()):
             if pin["state"] != "unknown" or pin["fingerprint"] is None:
                 continue
-            has = _at_endpoint(pin, clusters) or _by_name(pin, clusters)
+            has = _at_endpoint(pin, clusters) or _of_database(pin, clusters) or _by_name(pin, clusters)
             # Two clusters may share addresses, or a name by mistake: then nobody knows.
             if len(has) == 1:
                 pin["state"] = "current" if has == {pin["fingerprint"]} else "stale"
@@ -39,6 +39,16 @@ def _at_endpoint(pin: Mapping[str, Any], clusters: Iterable[Mapping[str, Any]]) 
         and endpoint["port"] == pin["port"]
         and pin["source"] in (endpoint["address"], (endpoint["server_name"] or "").lower())
         and endpoint["reported_chain_fingerprints"]
+    }
+
+
+def _of_database(pin: Mapping[str, Any], clusters: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the certificate of the database behind a name, where it presents one of its own."""
+    return {
+        one["fingerprint"]
+        for cluster in clusters
+        for one in cluster["databases"]
+        if f"{pin['source']}:{pin['port']}" in one["endpoints"] and one["fingerprint"]
     }
 
 

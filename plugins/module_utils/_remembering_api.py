@@ -24,9 +24,9 @@ class RememberingApi(ReplicationApi):
         self._answers: dict[str, Any] = {}  # by path; what the API answered, or a CertificateError
 
     def forbidden(self, path: str) -> bool:
-        """Whether this user was refused what is at a path."""
-        answer = self._answers.get(path)
-        return isinstance(answer, CertificateError) and answer.kind == "forbidden"
+        """Whether this user was refused what is at a path, or a page of it."""
+        answers = (answer for asked, answer in self._answers.items() if asked.partition("?")[0] == path)
+        return any(isinstance(answer, CertificateError) and answer.kind == "forbidden" for answer in answers)
 
     def _get(self, path: str, meanings: Meanings | None = None) -> Any:
         if path not in self._answers:

@@ -57,11 +57,12 @@ class Served:
         """Whether this is what the API reports; None where either is not known."""
         return None if reported is None or not self.presented.fingerprints else reported.served_by(self.presented)
 
-    def entry(self, reported: State | None, now: datetime) -> dict[str, Any]:
-        """For results.
+    def entry(self, reported: State | None, now: datetime, database: int | str | None = None) -> dict[str, Any]:
+        """Return the entry of this port in results.
 
         Args:
             reported: what the API reports.
+            database: uid of the database whose own certificate that is, in place of V(proxy).
         """
         seen = self.presented
         return {
@@ -69,6 +70,7 @@ class Served:
             "port": self.endpoint.port,
             "node": self.endpoint.node,
             "service": self.endpoint.service,
+            "database": database,
             "server_name": self.endpoint.server_name,
             "status": "seen" if seen.fingerprints else "failed" if seen.reachable else "unreachable",
             "problem": seen.problem,

@@ -141,6 +141,14 @@ def test_a_database_without_tls_towards_its_clients_shows_nothing(mode: Any) -> 
     assert showing("proxy", bdbs=[database(tls_mode=mode)]) == []
 
 
+def test_databases_with_a_certificate_of_their_own_do_not_show_proxy() -> None:
+    bdbs = [database(), database(uid=8), database(uid="9")]
+    for own, shown in (({"7"}, bdbs[1:]), ({"8": "pem", "9": "pem"}, bdbs[:1]), (["7", "8", "9"], [])):
+        found = _endpoints.showing("proxy", cluster(), connection(), bdbs, own)
+        assert list(found) == showing("proxy", bdbs=shown)
+    assert _endpoints.showing("cm", cluster(), connection(), bdbs, {"7"}) == tuple(showing("cm"))
+
+
 def test_a_database_is_shown_for_no_other_certificate() -> None:
     for name, port in SHOWN.items():
         assert {one.port for one in showing(name, bdbs=[database()])} == {port}

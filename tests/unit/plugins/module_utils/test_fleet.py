@@ -80,6 +80,7 @@ def cluster(fqdn: str | None, proxy: str, *endpoints: dict[str, Any], pins: Any 
     return {
         "cluster": {"name": fqdn},
         "certificates": [{"name": "api", "fingerprint": "other"}, {"name": "proxy", "fingerprint": proxy}],
+        "databases": [],
         "endpoints": list(endpoints) or None,
         "replication": {"replica_of": list(pins)} if pins else None,
     }
@@ -113,6 +114,25 @@ def endpoint(address: str, reported: str, **other: Any) -> dict[str, Any]:
 def test_what_replicas_pin(source: str, fleet: list[dict[str, Any]], state: str) -> None:
     pin = {"source": source, "port": 12000, "fingerprint": "pinned", "state": "unknown"}
     _pinned.judge([*fleet, cluster("destination.example.org", "mine", pins=[pin])])
+    assert pin["state"] == state
+
+
+@pytest.mark.parametrize(
+    ("own", "endpoint", "state"),
+    [
+        ("pinned", "redis-1.a.example.com:12000", "current"),
+        ("renewed", "redis-1.a.example.com:12000", "stale"),
+        ("renewed", "redis-1.a.example.com:12001", "current"),  # of another database: it is that of all proxies
+        (None, "redis-1.a.example.com:12000", "current"),  # nobody can read it
+    ],
+)
+def test_a_database_that_was_not_looked_at_has_a_certificate_of_its_own(
+    own: str | None, endpoint: str, state: str
+) -> None:
+    source = cluster("a.example.com", "pinned")
+    source["databases"] = [{"endpoints": [endpoint], "fingerprint": own}]
+    pin = {"source": "redis-1.a.example.com", "port": 12000, "fingerprint": "pinned", "state": "unknown"}
+    _pinned.judge([source, cluster("destination.example.org", "mine", pins=[pin])])
     assert pin["state"] == state
 
 

@@ -131,8 +131,8 @@ def database(uid: Any, **fields: Any) -> dict[str, Any]:
     return {"uid": uid, "tls_mode": "enabled", "endpoints": [endpoint], **fields}
 
 
-def reported(proxy: State, answer: Any, *bdbs: dict[str, Any]) -> list[State | None]:
-    """What each database is compared with, when the API answers that of their own certificates."""
+def compared(proxy: State, answer: Any, *bdbs: dict[str, Any]) -> list[tuple[State | None, Any]]:
+    """What each database is compared with, and whose own that is, when the API answers that of their certificates."""
     connection: Any = SimpleNamespace(host="cluster.example.com", node_address="internal")
 
     def own() -> Any:
@@ -142,36 +142,52 @@ def reported(proxy: State, answer: Any, *bdbs: dict[str, Any]) -> list[State | N
 
     api: Any = SimpleNamespace(bdb_certificates=own, session=SimpleNamespace(connection=connection))
     cluster = Cluster("cluster.example.com", None, (), None, 8443)
-    found = _discovery._databases(api, cluster, bdbs, proxy, lambda message: None)
-    return [group.reported for group in found]
+    warnings: list[str] = []
+    found = _discovery._databases(api, cluster, bdbs, proxy, warnings.append)
+    assert len(warnings) == isinstance(answer, BaseException)
+    return [(group.reported, group.database) for group in found]
 
 
 def test_a_database_is_compared_with_its_own_certificate(material: Material, other: Material) -> None:
     proxy, own = State.of(material.chain, "chain"), State.of(other.chain, "chain")
-    answer = [{"bdb_uid": 2, "cert": other.certificate_pem}, {"bdb_uid": 3, "cert": material.certificate_pem}]
-    assert reported(proxy, answer, database(1), database(2)) == [proxy, own]
+    answer = [{"bdb_uid": "2", "cert": other.certificate_pem}, {"bdb_uid": "3", "cert": material.certificate_pem}]
+    assert compared(proxy, answer, database(1), database(2), database("2")) == [(proxy, None), (own, 2), (own, "2")]
+
+
+def test_the_endpoint_of_such_a_database_says_so(material: Material) -> None:
+    seen = Served(ENDPOINT, shown(*material.chain), None)
+    assert seen.entry(State.of(material.chain, "chain"), NOW, 7)["database"] == 7
+    assert seen.entry(None, NOW)["database"] is None
 
 
 def test_without_a_port_nobody_asks_for_own_certificates(material: Material) -> None:
-    proxy = State.of(material.chain, "chain")
-    assert reported(proxy, AssertionError(), database(1, tls_mode="disabled"), database(2, endpoints=[])) == []
+    proxy, ports = State.of(material.chain, "chain"), [database(1, tls_mode="disabled"), database(2, endpoints=[])]
+    connection: Any = SimpleNamespace(host="cluster.example.com", node_address="internal")
+    api: Any = SimpleNamespace(session=SimpleNamespace(connection=connection))
+    cluster = Cluster("cluster.example.com", None, (), None, 8443)
+    assert _discovery._databases(api, cluster, ports, proxy, lambda message: None) == []
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        CertificateError("not_found", "there is no such path"),
-        CertificateError("unexpected_json", "the answer is JSON, but not a list of objects"),
         [],
         [{}],
-        [{"bdb_uid": 1}, {"bdb_uid": 2, "cert": None}],
+        [{"bdb_uid": "1"}, {"bdb_uid": "2", "cert": None}],
         [{"bdb_uid": None, "cert": "rubbish"}, {"bdb_uid": [2], "cert": 7}],
     ],
 )
 def test_without_own_certificates_it_is_that_of_all_proxies(material: Material, answer: Any) -> None:
     proxy = State.of(material.chain, "chain")
-    assert reported(proxy, answer, database(1), database(2), database([2]), database(None)) == [proxy] * 4
+    assert compared(proxy, answer, database(1), database(2), database([2]), database(None)) == [(proxy, None)] * 4
+
+
+@pytest.mark.parametrize("kind", ["forbidden", "unexpected_json", "unavailable"])
+def test_where_own_certificates_cannot_be_read_nothing_is_called_wrong(material: Material, kind: str) -> None:
+    proxy = State.of(material.chain, "chain")
+    assert compared(proxy, CertificateError(kind, "It failed."), database(1), database(2)) == [(None, None)] * 2
 
 
 def test_what_cannot_be_parsed_is_compared_with_nothing(material: Material) -> None:
-    assert reported(State.of(material.chain, "chain"), [{"bdb_uid": 1, "cert": "rubbish"}], database(1)) == [None]
+    proxy = State.of(material.chain, "chain")
+    assert compared(proxy, [{"bdb_uid": "1", "cert": "rubbish"}], database(1)) == [(None, 1)]
