@@ -20,6 +20,7 @@ _READERS = frozenset({"admin", "cluster_member", "cluster_viewer", "db_member", 
 ROLES = (*sorted(_READERS), "none")
 PERMISSIONS = {
     "view_cluster_info": _READERS,
+    "view_node_info": _READERS,
     "view_all_nodes_info": _READERS,
     "view_all_bdbs_info": _READERS,
     "view_cluster_keys": frozenset({"admin", "cluster_member", "user_manager"}),

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The REST API of one node: the way of a request from the door to its answer."""
+"""The REST API of one node: the way of a request from the door to its answer, or to the primary."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from . import bdb_routes, certificate_routes, cluster_routes, crdb_routes
+from . import bdb_routes, certificate_routes, cluster_routes, crdb_routes, health_route, node_routes
 from .access import User
 from .delivery import deliver
 from .record import AUTHORIZE, Request
 from .refusal import Refused
+from .releases import Release
 from .state import Node
-from .web import JSON, Answer, Exchange, json_answer
+from .web import JSON, Answer, Exchange, json_answer, redirect
 
 if TYPE_CHECKING:
     from .cluster import Cluster
@@ -28,7 +29,10 @@ _ACCEPTED = ("*/*", "application/*", JSON)
 
 @dataclass
 class Call:
-    """A request that has passed the door."""
+    """A request that has passed the door.
+
+    :ivar node: the one whose data the answer has.
+    """
 
     cluster: Cluster
     node: Node
@@ -67,6 +71,7 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _BULK = "/v1/cluster/certificates"
+_LOCAL = "/v1/local/"
 Route = Callable[[Call], Answer]
 _PATHS: tuple[tuple[str, dict[str, Route]], ...] = (
     (_BULK, certificate_routes.COLLECTION),
@@ -74,15 +79,19 @@ _PATHS: tuple[tuple[str, dict[str, Route]], ...] = (
     (r"/v1/cluster/certificates/([^/]+)", certificate_routes.ONE),
     (r"/v1/cluster/update_cert", certificate_routes.UPDATE),
     (r"/v1/cluster", {"GET": cluster_routes.cluster}),
-    (r"/v1/nodes", {"GET": cluster_routes.nodes}),
-    (r"/v1/nodes/(\d{1,9})", {"GET": cluster_routes.node}),
+    (r"/v4/cluster/health", health_route.ROUTES),
+    (r"/v1/local/node/master_healthcheck", {"GET": node_routes.master_healthcheck}),
+    (r"/v1/nodes", {"GET": node_routes.nodes}),
+    (r"/v1/nodes/status", {"GET": node_routes.statuses}),
+    (r"/v1/nodes/(\d{1,9})", {"GET": node_routes.node}),
+    (r"/v1/nodes/(\d{1,9})/status", {"GET": node_routes.status}),
     (r"/v1/bdbs", {"GET": bdb_routes.bdbs}),
     (r"/v1/bdbs/(\d{1,9})", {"GET": bdb_routes.bdb, "PUT": bdb_routes.update}),
     (r"/v1/crdbs", {"GET": crdb_routes.crdbs}),
     (r"/v1/crdbs/([^/]+)", {"GET": crdb_routes.crdb}),
     (r"/v1/crdbs/([^/]+)/updates", {"POST": crdb_routes.update}),
     (r"/v1/crdb_tasks/([^/]+)", {"GET": crdb_routes.task}),
-    (r"/v1/bootstrap", {"GET": cluster_routes.bootstrap}),
+    (r"/v1/bootstrap", {"GET": node_routes.bootstrap}),
     (r"/v1/users", {"GET": cluster_routes.users}),
     (r"/v1/job_scheduler", {"GET": cluster_routes.job_scheduler}),
     (AUTHORIZE, {"POST": cluster_routes.authorize}),
@@ -127,22 +136,32 @@ class Api:
         self._cluster.log.add(record)
         body = exchange.read_body()
         record.note_body(body)
-        fault = self._cluster.faults.take(record.method, record.path, self._node.uid)
+        answers = self._answering(record.path) is not None
+        fault = self._cluster.faults.take(record.method, record.path, self._node.uid, answers)
         if fault is None:
             answer = self._process(exchange, record, body)
             record.answer(answer.status)
             exchange.send(answer)
             return
         record.fault = fault.kind
-        if fault.effect is not None:
-            fault.effect(self._cluster)
+        if not fault.afterwards:
+            fault.strike(self._cluster)
         answer = error_answer(self._node, fault.status or 500, fault.error_code, "a simulated fault")
         if fault.applied:
             processed = self._process(exchange, record, body)
             answer = answer if fault.kind == "status" else processed
         elif fault.kind == "status" and fault.status == 401:
             answer.headers |= self._cluster.access.refused().headers
+        if fault.afterwards:
+            fault.strike(self._cluster)
         deliver(exchange, fault, answer, record, self._cluster.next_node(self._node).url + exchange.path)
+
+    def _answering(self, path: str) -> Node | None:
+        """The node whose data an answer has; None where this node only redirects."""
+        if path.startswith(_LOCAL):
+            return self._node
+        primary = self._cluster.primary
+        return primary if primary is self._node or self._cluster.handle_redirects else None
 
     def _record(self, exchange: Exchange, path: str, query: str) -> Request:
         authorization = exchange.headers.get("Authorization")
@@ -160,28 +179,33 @@ class Api:
         )
 
     def _process(self, exchange: Exchange, record: Request, body: bytes | None) -> Answer:
+        node = self._answering(record.path)
+        if node is None:
+            return redirect(self._cluster.primary.internal_address, self._cluster.api_port, exchange.path)
         try:
+            if node is not self._node and not node.serves("api"):
+                raise Refused(503, "node_unavailable", "the primary node does not answer")
             if body is None:
                 raise Refused(400, "invalid_header", "the length of the body is missing, wrong or too much")
-            return self._routed(exchange, record, body)
+            return self._routed(exchange, record, body, node)
         except Refused as refused:
-            return error_answer(self._node, refused.status, refused.code, refused.text, refused.headers)
+            return error_answer(node, refused.status, refused.code, refused.text, refused.headers)
 
-    def _routed(self, exchange: Exchange, record: Request, body: bytes) -> Answer:
+    def _routed(self, exchange: Exchange, record: Request, body: bytes, node: Node) -> Answer:
         authorization = exchange.headers.get("Authorization")
         login = self._cluster.access.basic_login if record.path == AUTHORIZE else None
         user = login(authorization) if login else self._cluster.access.login(authorization, record.client_name)
         record.username = user.username
         if exchange.headers.get("x-api-version", API_VERSION).strip() != API_VERSION:
             raise Refused(505, "unsupported_api_version", f"the only version of the API is {API_VERSION}")
-        methods, arguments = self._find(record.path)
+        methods, arguments = self._find(record.path, node.release)
         if record.method not in methods:
             raise self._no_method(record, methods)
         if not _accepts_json(record.accept):
             raise Refused(400, "invalid_header", "Accept does not admit application/json")
         if record.method in ("PUT", "POST") and not _is_json(record.content_type):
             raise Refused(400, "invalid_header", "Content-Type is not application/json")
-        return methods[record.method](Call(self._cluster, self._node, user, arguments, record, body))
+        return methods[record.method](Call(self._cluster, node, user, arguments, record, body))
 
     def _no_method(self, record: Request, methods: dict[str, Route]) -> Refused:
         if record.method == "PUT" and record.path == _BULK and self._cluster.bulk_put_missing_status == 404:
@@ -189,14 +213,16 @@ class Api:
         allow = ", ".join(sorted(methods))
         return Refused(405, "method_not_allowed", "the path has no such method", {"Allow": allow})
 
-    def _find(self, path: str) -> tuple[dict[str, Route], tuple[str, ...]]:
+    def _find(self, path: str, release: Release) -> tuple[dict[str, Route], tuple[str, ...]]:
         for pattern, methods in _ROUTES:
             match = pattern.fullmatch(path)
             if match is None:
                 continue
             if methods is certificate_routes.UPDATE and not self._cluster.update_cert:
                 break
-            if methods is certificate_routes.COLLECTION and not self._node.release.bulk_put:
+            if methods is health_route.ROUTES and not release.cluster_health:
+                break
+            if methods is certificate_routes.COLLECTION and not release.bulk_put:
                 methods = {method: route for method, route in methods.items() if method != "PUT"}
             return methods, tuple(map(unquote, match.groups()))
         raise Refused(404, "unknown_uri", "there is nothing under this path")

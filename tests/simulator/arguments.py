@@ -25,7 +25,7 @@ def check_nodes(count: int, versions: int, uids: set[int]) -> None:
     if versions != count:
         raise ValueError(f"{count} nodes, but {versions} versions")
     if not uids <= set(range(1, count + 1)):
-        raise ValueError(f"lag, down, internal or external names a node that is not one of 1 to {count}")
+        raise ValueError(f"primary, lag, down, internal or external names a node that is not one of 1 to {count}")
 
 
 def check_addresses(addresses: Iterable[str]) -> None:

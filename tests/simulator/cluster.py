@@ -32,11 +32,13 @@ from .arguments import (
 )
 from .authority import Authority
 from .bdb import PLAIN_UID, bdbs_of
+from .ciphers import CONTROL_SUITES, DATA_CIPHERS, RSA_SUITES
 from .faults import Fault, Faults
 from .initial import Initial
 from .listeners import Ending, Identity, Listener, Serve
 from .outage import Outage
 from .ports import addresses_available, hold_port
+from .primary import Primary
 from .record import Log, Request
 from .releases import NAMES, Release
 from .replica import ReplicaSource
@@ -64,6 +66,9 @@ class Cluster:
         which the first is this database and each other one is a database like ``plain_database``.
     :param plain_database: whether there is a second database, without TLS, at a port that refuses connections.
     :param replicas: name to sources of further databases like ``plain_database``, which replicate others.
+    :param primary: uid of the node that begins as the primary. Every other one redirects API requests to it.
+    :param handle_redirects: the setting by which a follower answers instead, with what the primary has; can be changed
+        at any time.
     :param expires: days left for the initial certificates of certain names; negative: expired.
     :param optional: optional certificate names that are set from the start.
     :param unset: how an answer shows a name that is not set: ``omit``, ``empty`` or ``null``.
@@ -104,6 +109,8 @@ class Cluster:
         active_active: bool | Sequence[ActiveActive] = False,
         plain_database: bool = False,
         replicas: Mapping[str, Sequence[ReplicaSource]] | None = None,
+        primary: int = 1,
+        handle_redirects: bool = False,
         expires: Mapping[str, float] | None = None,
         optional: Sequence[str] = (),
         unset: str = "omit",
@@ -122,7 +129,7 @@ class Cluster:
     ) -> None:
         releases = [Release(text) for text in versions or [version] * nodes]
         lag, internal, external = lag or {}, internal or {}, external or {}
-        check_nodes(nodes, len(releases), {*lag, *down, *internal, *external})
+        check_nodes(nodes, len(releases), {primary, *lag, *down, *internal, *external})
         check_addresses([*internal.values(), *chain.from_iterable(external.values())])
         check_names(releases, expires or {}, optional)
         check_forms(releases, unset, basic_auth, bulk_put_missing_status)
@@ -143,6 +150,11 @@ class Cluster:
         self.update_cert = update_cert
         self.bulk_put_missing_status = bulk_put_missing_status
         self.rsa_only = rsa_only
+        self.control_cipher_suites = RSA_SUITES if rsa_only else CONTROL_SUITES
+        self.data_cipher_list = RSA_SUITES if rsa_only else DATA_CIPHERS
+        self.data_cipher_suites_tls_1_3: list[str] | str = []
+        self.metrics_auth = False
+        self.mask_bdb_credentials = False
         self.internode_outage = internode_outage
         self.latency = latency
         self.active_active = shared
@@ -160,6 +172,8 @@ class Cluster:
             Node(uid, address, releases[uid - 1], self._lock, lag.get(uid, 0.0), internal.get(uid), external.get(uid))
             for uid, address in enumerate(addresses, 1)
         ]
+        self._primary = Primary(self.nodes, min(primary, len(self.nodes)), self._lock)
+        self.handle_redirects = handle_redirects
         self._outage = Outage(self.nodes, self._lock)
         self._stand_in = partial(databases.StandIn, stale=stale_proxy, client_certificates=database_client_certificates)
         self._initially_down = tuple(down)
@@ -213,7 +227,7 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        """The API of the first node."""
+        """The API of the first node, which need not be the primary."""
         return self.nodes[0].url
 
     @property
@@ -264,7 +278,26 @@ class Cluster:
             raise KeyError(name)
         return sum(listener.handshakes for listener in listeners)
 
+    @property
+    def primary(self) -> Node:
+        """The node that answers API requests. When it is down, the next one that is up takes over."""
+        return self._primary.node
+
+    def move_primary(self, uid: int | None = None) -> None:
+        """Make another node the primary; from any thread, also from a fault's ``effect``.
+
+        :param uid: None for the next node that is up.
+        :raises ValueError: there is no such node.
+        """
+        self._primary.move(self._primary.next_up.uid if uid is None else uid)
+
     def add_fault(self, fault: Fault) -> None:
+        """Have the requests that match meet a fault.
+
+        :raises ValueError: the fault names a primary that is no node of this cluster.
+        """
+        if fault.primary is not None and not 1 <= fault.primary <= len(self.nodes):
+            raise ValueError(f"no node has the uid {fault.primary}")
         self.faults.add(fault)
 
     def clear_faults(self) -> None:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from .access import DEFAULT_TTL, LONGEST_TTL, User
 from .refusal import Refused
-from .state import UNSET, Node
+from .state import UNSET
 from .web import Answer, json_answer
 
 if TYPE_CHECKING:
     from .api import Call
 
 _CREATED = "2026-01-05T08:00:00Z"
-_GIB = 1024**3
 
 
 def _alert(threshold: str) -> dict[str, Any]:
@@ -37,64 +36,22 @@ def cluster(call: Call) -> Answer:
         "cm_port": call.cluster.cm_port,
         "rack_aware": False,
         "email_alerts": False,
+        "handle_redirects": call.cluster.handle_redirects,
+        "control_cipher_suites": call.cluster.control_cipher_suites,
+        "data_cipher_list": call.cluster.data_cipher_list,
+        "data_cipher_suites_tls_1_3": call.cluster.data_cipher_suites_tls_1_3,
         "min_control_TLS_version": "1.2",
         "min_data_TLS_version": "1.2",
+        "min_sentinel_TLS_version": "1.2",
     }
+    if release.metrics_auth:
+        value["metrics_auth"] = call.cluster.metrics_auth
+    if release.credentials_can_be_masked:
+        value["mask_bdb_credentials"] = call.cluster.mask_bdb_credentials
     if release.client_certificate_login:
         value["mtls_certificate_authentication"] = call.node.holds("mtls_trusted_ca") != UNSET
     if release.basic_can_be_off:
         value["control_plane_basic_authentication"] = call.cluster.access.basic
-    return json_answer(200, value)
-
-
-def _describe_node(node: Node) -> dict[str, Any]:
-    return {
-        "uid": node.uid,
-        "addr": node.internal_address,
-        "external_addr": list(node.external_addresses),
-        "status": "down" if node.down else "active",
-        "software_version": node.release.text,
-        "accept_servers": True,
-        "architecture": "x86_64",
-        "cores": 4,
-        "os_name": "linux",
-        "os_version": "Debian GNU/Linux 12",
-        "rack_id": "",
-        "shard_count": 1 if node.uid == 1 else 0,
-        "supported_database_versions": [],
-        "total_memory": 16 * _GIB,
-        "uptime": 3600,
-    }
-
-
-def nodes(call: Call) -> Answer:
-    """``GET /v1/nodes``."""
-    call.need("view_all_nodes_info")
-    return json_answer(200, [_describe_node(node) for node in call.cluster.nodes])
-
-
-def node(call: Call) -> Answer:
-    """``GET /v1/nodes/{uid}``."""
-    call.need("view_all_nodes_info")
-    for one in call.cluster.nodes:
-        if one.uid == int(call.arguments[0]):
-            return json_answer(200, _describe_node(one))
-    raise Refused(404, "node_not_exist", "there is no node of this uid")
-
-
-def bootstrap(call: Call) -> Answer:
-    """``GET /v1/bootstrap``: what the answering node says of itself."""
-    value = {
-        "bootstrap_status": {"state": "completed", "start_time": _CREATED, "end_time": _CREATED},
-        "local_node_info": {
-            "uid": str(call.node.uid),
-            "software_version": call.node.release.text,
-            "available_addrs": [{"address": call.node.internal_address, "if_name": "lo", "private": True}],
-            "cores": 4,
-            "os_version": "Debian GNU/Linux 12",
-            "total_memory": 16 * _GIB,
-        },
-    }
     return json_answer(200, value)
 
 

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command line: one cluster, two that share a database, or a fleet, until SIGINT or SIGTERM."""
+"""The command line: one cluster, two that share a database, or a fleet, until SIGINT or SIGTERM.
+
+SIGUSR1 moves the primary.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,10 @@ from .facts import facts_of
 from .faults import parse_fault
 from .fleet import Fleet
 
+_DESCRIPTION = (
+    "Stand-in Redis Software clusters on the loopback network. Only the primary node answers API requests, the others "
+    "redirect. The signal SIGUSR1 makes the next node that is up the primary, SIGINT and SIGTERM end the command."
+)
 _PEER = (
     "a second cluster that shares the database, which is then an Active-Active one; at the same addresses, with the "
     "same version and login options, a password and free ports of its own"
@@ -31,6 +38,7 @@ _FLEET = (
     "N clusters at ports of their own, of which only the API is open, with certificates of one CA; of the other "
     "options only --nodes, --version, --username, --latency, --directory and --ready-file count"
 )
+_MOVING = signal.SIGUSR1
 _Key = TypeVar("_Key", int, str)
 
 
@@ -48,10 +56,12 @@ def _number(text: str) -> float:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="simulator", description="Stand-in Redis Software clusters on the loopback network.")
+    parser = _Parser(prog="simulator", description=_DESCRIPTION)
     parser.add_argument("--fleet", type=int, metavar="N", help=_FLEET)
     parser.add_argument("--nodes", type=int, default=3, metavar="N", help="how many nodes (default 3)")
     parser.add_argument("--version", default="8.0.20-96", help="software version of the nodes (default %(default)s)")
+    parser.add_argument("--primary", type=int, default=1, metavar="UID", help="the primary node (default %(default)s)")
+    parser.add_argument("--handle-redirects", action="store_true", help="followers answer with what the primary has")
     parser.add_argument("--fqdn", default="cluster.example.com", help="name of the cluster (default %(default)s)")
     parser.add_argument("--username", default="admin@example.com", help="the administrator (default %(default)s)")
     parser.add_argument("--password-file", metavar="FILE", help="first line: the password (default: made up)")
@@ -149,6 +159,8 @@ def _clusters(options: argparse.Namespace) -> Sequence[Cluster] | Fleet:
         "database_client_certificates": options.database_client_certificates,
         "active_active": [ActiveActive()] if options.active_active or options.peer else [],
         "unset": options.unset,
+        "primary": options.primary,
+        "handle_redirects": options.handle_redirects,
         "basic_auth": not options.no_basic,
         "update_cert": not options.no_update_cert,
         "directory": options.directory,
@@ -200,6 +212,7 @@ def _describe(cluster: Cluster) -> str:
         f"password  {cluster.password}",
         f"ca        {cluster.ca_path}",
         f"nodes     {', '.join(node.address for node in cluster.nodes)}",
+        f"primary   node {cluster.primary.uid}",
         f"ports     API {cluster.api_port}, Cluster Manager {cluster.cm_port}, metrics {cluster.metrics_port}, "
         f"database {cluster.database_port} ({cluster.database})",
     ]
@@ -225,10 +238,20 @@ def _serve(clusters: Sequence[Cluster] | Fleet, ready_file: Path | None, stoppin
             print(text, flush=True)
             if ready_file is not None:
                 _write_ready_file(ready_file, facts)
-            signal.sigwait(stopping)
+            while signal.sigwait({*stopping, _MOVING}) == _MOVING:
+                _move_primaries(clusters)
         finally:
             if ready_file is not None:
                 ready_file.unlink(missing_ok=True)
+
+
+def _move_primaries(clusters: Sequence[Cluster] | Fleet) -> None:
+    """Make the next node that is up the primary of each cluster; those of a fleet stay as they are."""
+    if isinstance(clusters, Fleet):
+        return
+    for cluster in clusters:
+        cluster.move_primary()
+        print(f"primary   node {cluster.primary.uid} of {cluster.fqdn}", flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -244,7 +267,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(str(error))
     # Blocked before any thread starts, so that a signal is never lost and clean-up is never cut short.
     stopping = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-    signal.pthread_sigmask(signal.SIG_BLOCK, stopping)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {*stopping, _MOVING})
     try:
         _serve(clusters, Path(options.ready_file) if options.ready_file else None, stopping)
     except (OSError, RuntimeError) as error:

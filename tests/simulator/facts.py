@@ -16,6 +16,7 @@ def facts_of(cluster: Cluster) -> dict[str, Any]:
         "password": cluster.password,
         "ca_path": cluster.ca_path,
         "fqdn": cluster.fqdn,
+        "primary": cluster.primary.uid,
         "addresses": [node.address for node in cluster.nodes],
         "api_port": cluster.api_port,
         "cm_port": cluster.cm_port,

@@ -47,7 +47,7 @@ class Fault:
 
     :ivar method: such as ``PUT``, or ``*``.
     :ivar path: a glob, such as ``/v1/cluster/*``.
-    :ivar node: uid of the node that is asked; None for any.
+    :ivar node: uid of the node that is asked, whether it answers or redirects; None for any node that answers.
     :ivar times: how many requests it strikes; None for all.
     :ivar after: how many that match pass unharmed first.
     :ivar kind: one of :data:`KINDS`.
@@ -60,6 +60,10 @@ class Fault:
     :ivar headers: further headers of the answer, such as ``Retry-After``.
     :ivar effect: called with the cluster as soon as the request has come, such as another writer's change, or an
         outage.
+    :ivar primary: uid of the node that becomes the primary at that moment. When the node that is asked is a follower
+        then, its redirect is what the request comes to.
+    :ivar afterwards: whether ``effect`` and ``primary`` wait until the request has been carried out, as they do for a
+        write that is made and whose answer is lost: ``kind="close_after", primary=2, afterwards=True``.
     :raises ValueError: a value that makes no sense.
     """
 
@@ -76,6 +80,8 @@ class Fault:
     error_code: str = "simulated_fault"
     headers: dict[str, str] = field(default_factory=dict)
     effect: Callable[[Cluster], None] | None = None
+    primary: int | None = None
+    afterwards: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -95,12 +101,24 @@ class Fault:
         if self.delay is None:
             self.delay = _DEFAULT_DELAY.get(self.kind, 0.0)
 
-    def matches(self, method: str, path: str, node: int) -> bool:
+    def matches(self, method: str, path: str, node: int, answers: bool) -> bool:
+        """Tell whether it strikes a request.
+
+        :param node: uid of the node that is asked.
+        :param answers: whether that node answers the request; otherwise it redirects.
+        """
         return (
             self.method in ("*", method)
             and (self.path == "*" or fnmatchcase(path, self.path))
-            and self.node in (None, node)
+            and (answers if self.node is None else self.node == node)
         )
+
+    def strike(self, cluster: Cluster) -> None:
+        """Do to the cluster what the fault does beside its answer."""
+        if self.effect is not None:
+            self.effect(cluster)
+        if self.primary is not None:
+            cluster.move_primary(self.primary)
 
 
 def _yes(text: str) -> bool:
@@ -119,6 +137,8 @@ _READ: dict[str, Callable[[str], Any]] = {
     "applied": _yes,
     "location": str,
     "error_code": str,
+    "primary": int,
+    "afterwards": _yes,
 }
 
 
@@ -172,11 +192,11 @@ class Faults:
         with self._lock:
             self._armed.clear()
 
-    def take(self, method: str, path: str, node: int) -> Fault | None:
-        """The fault that this request meets, and count it."""
+    def take(self, method: str, path: str, node: int, answers: bool) -> Fault | None:
+        """The fault that this request meets, and count it; parameters as in :meth:`Fault.matches`."""
         with self._lock:
             for armed in self._armed:
-                if armed.left == 0 or not armed.fault.matches(method, path, node):
+                if armed.left == 0 or not armed.fault.matches(method, path, node, answers):
                     continue
                 if armed.passing:
                     armed.passing -= 1

@@ -90,6 +90,19 @@ class Release:
         return self.at_least(8, 2)
 
     @property
+    def cluster_health(self) -> bool:
+        """Whether ``GET /v4/cluster/health`` exists."""
+        return self.at_least(8, 0, 16)
+
+    @property
+    def metrics_auth(self) -> bool:
+        return self.at_least(8, 0, 2)
+
+    @property
+    def credentials_can_be_masked(self) -> bool:
+        return self.at_least(8, 0, 20)
+
+    @property
     def errors_are_described(self) -> bool:
         """Whether errors have ``description`` and ``status_code``; before, they have ``message``."""
         return self.at_least(8)

@@ -147,6 +147,14 @@ def _check_validity(certificate: x509.Certificate) -> None:
         raise _invalid("the certificate is not valid yet")
 
 
+def leaf_validity(text: str | None) -> tuple[datetime, datetime] | None:
+    """Return the validity of the first certificate of PEM text; None where the text is no certificate."""
+    try:
+        return validity(x509.load_pem_x509_certificate((text or "").encode()))
+    except ValueError:
+        return None
+
+
 def validity(certificate: x509.Certificate) -> tuple[datetime, datetime]:
     """From when until when, in UTC."""
     if hasattr(certificate, "not_valid_after_utc"):  # cryptography >= 42

@@ -38,6 +38,12 @@ def json_answer(status: int, value: Any, headers: dict[str, str] | None = None) 
     return Answer(status, json.dumps(value).encode(), JSON, headers or {})
 
 
+def redirect(address: str, port: int, path: str) -> Answer:
+    """Answer 307, which leads to the same path and query at another address."""
+    host = f"[{address}]" if ":" in address else address
+    return Answer(307, headers={"Location": f"https://{host}:{port}{path}"})
+
+
 class Exchange(BaseHTTPRequestHandler):
     """One connection; hands each of its requests to ``answering``."""
 

@@ -106,6 +106,31 @@ def test_it_serves_until_a_signal_and_leaves_nothing(folder: Path, ending: signa
         socket.create_connection(("127.0.0.1", ready["api_port"]), timeout=5)
 
 
+def test_a_signal_moves_the_primary(folder: Path) -> None:
+    with running(folder, "--primary", "2", "--down", "3", "--fault", "GET /v1/nodes node=2 status=418") as (
+        process,
+        ready,
+    ):
+        assert ready["primary"] == 2
+        assert ask(ready, "GET", "/v1/cluster") == 307
+        process.send_signal(signal.SIGUSR1)
+        started = time.monotonic()
+        while (status := ask(ready, "GET", "/v1/cluster")) == 307:
+            assert time.monotonic() - started < 10
+            time.sleep(0.02)
+        assert status == 200
+        process.send_signal(signal.SIGTERM)
+        output, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (0, "")
+    assert "primary   node 2\n" in output
+    assert "primary   node 1 of cluster.example.com\n" in output
+
+
+def test_followers_can_answer(folder: Path) -> None:
+    with running(folder, "--primary", "2", "--handle-redirects") as (dummy, ready):
+        assert ask(ready, "GET", "/v1/cluster") == 200
+
+
 @pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc to look at")
 def test_redis_servers_die_even_with_a_simulator_that_is_killed(folder: Path) -> None:
@@ -220,6 +245,8 @@ def test_a_peer_shares_the_database(folder: Path) -> None:
         (["--expires", "nonsense=3"], "nonsense"),
         (["--optional", "proxy"], "proxy"),
         (["--lag", "9=1"], "node"),
+        (["--primary", "4"], "primary"),
+        (["--fault", "GET /x kind=pass primary=4"], "uid 4"),
         (["--lag", "1=nan"], "--lag"),
         (["--down", "x"], "--down"),
         (["--internal", "one=127.0.0.9"], "--internal"),

@@ -244,6 +244,9 @@ def test_faults_choose_their_requests(cluster: Cluster, client: Client) -> None:
     cluster.add_fault(Fault(node=2, status=500))
     assert [client.ask("GET", CERTIFICATES, node=node).status for node in (1, 2)] == [200, 500]
     cluster.clear_faults()
+    cluster.add_fault(Fault(status=500))
+    assert [client.ask("GET", CERTIFICATES, node=node).status for node in (1, 2)] == [500, 307]
+    cluster.clear_faults()
     cluster.add_fault(Fault(method="PUT", status=500))
     assert client.ask("GET", CERTIFICATES).status == 200
     cluster.add_fault(Fault(status=502, times=1))
@@ -263,6 +266,8 @@ def test_faults_strike_before_the_door(cluster: Cluster, client: Client) -> None
         ("* * kind=never", {"kind": "never", "times": None, "applied": False}),
         ("GET /v1/* kind=slow delay=2.5 node=3 after=2", {"delay": 2.5, "node": 3, "after": 2, "applied": True}),
         ("PUT * kind=html status=502 applied=true", {"status": 502, "applied": True}),
+        ("PUT * kind=pass primary=2", {"primary": 2, "afterwards": False}),
+        ("PUT * kind=close_after primary=2 afterwards=true", {"primary": 2, "afterwards": True}),
     ],
 )
 def test_a_fault_can_be_written_down(text: str, expected: dict[str, object]) -> None:
@@ -286,6 +291,7 @@ def test_a_fault_can_be_written_down(text: str, expected: dict[str, object]) -> 
         "PUT /x delay=nan",
         "PUT /x delay=1 delay=2",
         "PUT /x applied=maybe",
+        "PUT /x primary=one",
         "PUT /x effect=boom",
         "PUT '/x",
     ],

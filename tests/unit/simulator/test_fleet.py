@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import shutil
 import socket
 import ssl
 import time
@@ -118,6 +119,7 @@ def test_every_new_connection_takes_its_time(port: str) -> None:
         assert time.monotonic() - started >= 0.3
 
 
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
 def test_a_redis_server_has_no_latency() -> None:
     with pytest.raises(ValueError, match="latency needs the database tls or none"):
         Cluster(nodes=1, database="redis", latency=0.1)

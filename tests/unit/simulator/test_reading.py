@@ -87,7 +87,7 @@ def test_a_test_may_put_any_text_in_place(cluster: Cluster, client: Client, auth
 
 
 @pytest.mark.parametrize("cluster", [{"nodes": 3, "versions": ["8.0.20-96", "8.0.20-96", "7.8.2-34"]}], indirect=True)
-def test_nodes_have_versions_of_their_own(client: Client) -> None:
+def test_nodes_have_versions_of_their_own(cluster: Cluster, client: Client) -> None:
     nodes = client.ask("GET", "/v1/nodes").json
     assert [(node["uid"], node["addr"], node["status"], node["software_version"]) for node in nodes] == [
         (1, "127.0.0.1", "active", "8.0.20-96"),
@@ -95,7 +95,9 @@ def test_nodes_have_versions_of_their_own(client: Client) -> None:
         (3, "127.0.0.3", "active", "7.8.2-34"),
     ]
     assert client.ask("GET", "/v1/nodes/3").json == nodes[2]
-    assert client.ask("GET", "/v1/nodes/4").status == 404
+    for path in ("/v1/nodes/4", "/v1/nodes/4/status"):
+        assert client.ask("GET", path).status == 404
+    cluster.move_primary(3)
     assert client.ask("GET", "/v1/bootstrap", node=3).json["local_node_info"]["software_version"] == "7.8.2-34"
     assert client.ask("PUT", CERTIFICATES, {}, node=3).status == 405
 
