@@ -7,21 +7,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from . import _names, _releases, _x509
+from . import _cipher_suites, _names, _releases, _x509
 from ._link import Link
 
 try:
     from cryptography import x509
-    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+    from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 except ImportError:  # reported by _libraries
     pass
 
 ERROR = "error"  # breaks a cluster
 WARNING = "warning"  # is advised against
+
+#: Uploads are checked for the root from 8.0.16-29 on (RS185428).
+CHAIN_WITHOUT_ROOT = "chain_without_root"
 
 _VENDOR = "vendor, requirements for CA-signed certificates"
 _FIELDS = "RFC 5280, section 4.1"
@@ -104,6 +108,7 @@ class _Case:
     links: tuple[Link, ...]
     fqdn: str | None
     version: str | None
+    settings: Mapping[str, Any]
     now: datetime
 
     @property
@@ -193,7 +198,7 @@ def _issuers_are_cas(case: _Case) -> Iterator[Finding]:
 def _root(case: _Case) -> Iterator[Finding]:
     if not case.last.self_issued:
         found = f"the chain ends with {case.last.title}, which is not self-signed"
-        yield case.finding("chain_without_root", WARNING, found, "Add the root as the last certificate")
+        yield case.finding(CHAIN_WITHOUT_ROOT, WARNING, found, "Append the root (option issuers)")
 
 
 def _signature_digest(case: _Case) -> Iterator[Finding]:
@@ -255,7 +260,10 @@ def _alternative_names(case: _Case) -> Iterator[Finding]:
         missing = " and ".join(_uncovered(names, host))
         if missing:
             found = f"the alternative names of {case.leaf.title} do not cover {missing}"
-            yield case.finding(kind, severity, found, f"Issue it again with {missing} among its alternative names")
+            remedy = f"Issue it again with {missing} among its alternative names"
+            if case.leaf.self_issued and _releases.WILDCARDS_LEFT_OUT.concerns(case.version, case.name):
+                remedy += f"; the vendor's script leaves wildcard names out ({_releases.WILDCARDS_LEFT_OUT.id})"
+            yield case.finding(kind, severity, found, remedy)
 
 
 def _common_name(case: _Case) -> Iterator[Finding]:
@@ -275,6 +283,42 @@ def _chain_common_names(case: _Case) -> Iterator[Finding]:
             found = f"{link.title} has no Common Name, and the cluster runs {case.version}"
             remedy = f"Issue it again with one, or upgrade to {_releases.CHAIN_WITHOUT_COMMON_NAMES} or newer"
             yield case.finding("common_name_missing", ERROR, found, remedy, "RS61676")
+
+
+def _unknown_extensions(case: _Case) -> Iterator[Finding]:
+    if not _releases.before(case.version, _releases.UNKNOWN_EXTENSIONS):
+        return
+    for link in case.links:
+        # Which ones the server knows is not documented: those that cryptography does not know are the rare ones.
+        unknown = [one.oid.dotted_string for one in link.extensions or () if _is_unknown(one.value)]
+        if unknown:
+            found = f"{link.title} has uncommon extensions ({', '.join(unknown)}), and the cluster runs {case.version}"
+            remedy = f"Issue it again without them, or upgrade to {_releases.UNKNOWN_EXTENSIONS} or newer"
+            yield case.finding("unknown_extension", WARNING, found, remedy, "RS125930")
+
+
+def _is_unknown(extension: x509.ExtensionType) -> bool:
+    return isinstance(extension, x509.UnrecognizedExtension)
+
+
+def _key_type(case: _Case) -> Iterator[Finding]:
+    if case.version is None or _releases.before(case.version, _releases.KEY_TYPE_CHECKED):
+        return
+    if isinstance(case.leaf.key, rsa.RSAPublicKey):
+        kind, other, authentication = "an RSA", "EC", _cipher_suites.RSA
+    elif isinstance(case.leaf.key, (ec.EllipticCurvePublicKey, ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)):
+        kind, other, authentication = "an EC", "RSA", _cipher_suites.ECDSA
+    else:
+        return
+    setting = "data_cipher_list" if case.name == "proxy" else "control_cipher_suites"
+    configured = _cipher_suites.authentications(case.settings.get(setting))
+    if not configured or authentication in configured:
+        return
+    # Suites of TLS 1.3 fit any key: connections may work, and whether the upload does is not documented.
+    maybe = case.name == "proxy" and case.settings.get("data_cipher_suites_tls_1_3")
+    found = f"{case.leaf.title} has {kind} key, and no cipher suite in {setting} of the cluster is for such a key"
+    remedy = f"Use an {other} key, or add cipher suites to {setting}"
+    yield case.finding("key_type_not_supported", WARNING if maybe else ERROR, found, remedy)
 
 
 def _long_validity(case: _Case) -> Iterator[Finding]:
@@ -298,11 +342,10 @@ def _internode_chain(case: _Case) -> Iterator[Finding]:
     if given == 1 and levels > 1:
         found = f"{case.leaf.title} comes without its issuers"
         yield case.finding("internode_chain_missing", ERROR, found, "Add the chain, the root last")
-    if levels > 2 and _releases.before(case.version, _releases.LONG_INTERNODE_CHAINS):
+    fixed = _releases.UNTRUSTED_INTERMEDIATES.fixed_in(case.version)
+    if levels > 2 and fixed is not None:
         found = f"the chain has {levels} levels, the root included, and the cluster runs {case.version}"
-        remedy = (
-            f"Use a certificate that the root issued directly, or upgrade to {_releases.LONG_INTERNODE_CHAINS} or newer"
-        )
+        remedy = f"Use a certificate that the root issued directly, or upgrade to {fixed} or newer"
         severity = ERROR if given > 2 else WARNING
         yield case.finding("internode_chain_depth", severity, found, remedy, _releases.UNTRUSTED_INTERMEDIATES.id)
 
@@ -327,6 +370,8 @@ _RULES_BY_NAME: tuple[tuple[_Rule, frozenset[str]], ...] = (
     (_alternative_names, _SERVERS),
     (_common_name, _SERVERS),
     (_chain_common_names, _KNOWN_CHAINS),
+    (_unknown_extensions, _KNOWN_CHAINS),
+    (_key_type, _SERVERS),
     (_long_validity, _KNOWN_CHAINS),
     (_internode_key, _names.INTERNODE),
     (_internode_chain, _names.INTERNODE),
@@ -335,9 +380,15 @@ _RULES_BY_NAME: tuple[tuple[_Rule, frozenset[str]], ...] = (
 
 
 def check(
-    name: str, chain: Sequence[x509.Certificate], *, fqdn: str | None, version: str | None, now: datetime
+    name: str,
+    chain: Sequence[x509.Certificate],
+    *,
+    fqdn: str | None,
+    version: str | None,
+    now: datetime,
+    settings: Mapping[str, Any] | None = None,
 ) -> list[Finding]:
-    """What is wrong with a certificate for a cluster: errors first, then warnings. Never raises.
+    """Return what is wrong with a certificate for a cluster: errors first, then warnings. Never raises.
 
     Args:
         name: as the REST API writes it. Names that are not documented are judged by what holds for every chain.
@@ -345,11 +396,12 @@ def check(
         fqdn: of the cluster; None: not known, what depends on it is not judged.
         version: of the oldest node; None: not known, likewise.
         now: in UTC.
+        settings: of the cluster, as C(GET /v1/cluster) shows them; None: not known, likewise.
     """
     if not chain:
         return []
     links = tuple(Link.of(number, certificate) for number, certificate in enumerate(chain, 1))
-    case = _Case(name, links, _host(fqdn) if fqdn else None, version, now)
+    case = _Case(name, links, _host(fqdn) if fqdn else None, version, settings or {}, now)
     rules = [*_RULES, *(() if name in _names.CA_BUNDLES else _CHAIN_RULES)]
     rules += [rule for rule, names in _RULES_BY_NAME if name in names]
     return sorted((finding for rule in rules for finding in rule(case)), key=lambda finding: finding.severity != ERROR)

@@ -353,10 +353,91 @@ def test_long_internode_chains(
 ) -> None:
     chain = authority.issue(FQDN, intermediates=intermediates, root=root).chain
     for name in INTERNODE:
-        assert found(name, chain, now, version="8.0.20-67") == expected
-        for version in (_releases.LONG_INTERNODE_CHAINS, None):
+        for version in ("8.0.20-67", "8.2.0-25"):
+            assert found(name, chain, now, version=version) == expected
+        for version in ("8.0.20-68", "8.2.0-26", None):
             assert "internode_chain_depth" not in dict(found(name, chain, now, version=version))
     assert "internode_chain_depth" not in dict(found("proxy", chain, now, version="8.0.20-67"))
+
+
+def test_the_release_that_ends_the_limit_is_named(authority: Authority, now: datetime) -> None:
+    chain = authority.issue(FQDN, intermediates=1, root=True).chain
+    for version, fixed in (("7.22.2-20", "8.0.20-68"), ("8.2.0-25", "8.2.0-26")):
+        (finding,) = check(INTERNODE[0], chain, now, version=version)
+        assert finding.remedy.endswith(f"or upgrade to {fixed} or newer")
+
+
+RSA_ONLY = "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256:!aNULL"
+EC_ONLY = "ECDHE-ECDSA-AES256-GCM-SHA384"
+BOTH = f"{RSA_ONLY}:{EC_ONLY}"
+
+
+@pytest.mark.parametrize("name", SERVERS)
+@pytest.mark.parametrize(
+    ("key", "suites", "fits"),
+    [
+        ("rsa", RSA_ONLY, True),
+        ("rsa", EC_ONLY, False),
+        ("rsa", BOTH, True),
+        ("rsa", "AES256-GCM-SHA384", True),
+        ("ec", RSA_ONLY, False),
+        ("ec", EC_ONLY, True),
+        ("ec", BOTH, True),
+        ("ec", "HIGH:!aNULL:!aECDSA", False),
+        ("ed25519", RSA_ONLY, False),
+        ("ed25519", EC_ONLY, True),
+        ("ec", f"{RSA_ONLY}:OF-THE-FUTURE", True),
+        ("ec", "nonsense", True),
+        ("ec", "", True),
+        ("ec", ["AES256-GCM-SHA384"], True),
+    ],
+)
+def test_the_key_has_to_fit_the_cipher_suites(
+    authority: Authority, name: str, key: str, suites: Any, fits: bool, now: datetime
+) -> None:
+    chain = authority.issue(FQDN, key=key, root=True).chain
+    ours, others = ("data_cipher_list", "control_cipher_suites")[:: 1 if name == "proxy" else -1]
+    expected = [] if fits else [("key_type_not_supported", "error")]
+    assert found(name, chain, now, settings={ours: suites}) == expected
+    assert found(name, chain, now, settings={others: suites}) == []
+    assert found("syncer", chain, now, settings={ours: suites}) == []
+    for version in ("8.0.20-96", None):
+        assert found(name, chain, now, version=version, settings={ours: suites}) == []
+
+
+def test_suites_of_tls_1_3_might_do_for_the_proxy(authority: Authority, now: datetime) -> None:
+    chain = authority.issue(FQDN, key="ec", root=True).chain
+    settings = {"data_cipher_suites_tls_1_3": "TLS_AES_256_GCM_SHA384", "control_cipher_suites": RSA_ONLY}
+    assert found("proxy", chain, now, settings={**settings, "data_cipher_list": RSA_ONLY}) == [
+        ("key_type_not_supported", "warning")
+    ]
+    assert found("cm", chain, now, settings=settings) == [("key_type_not_supported", "error")]
+    (finding,) = check("cm", chain, now, settings=settings)
+    assert "has an EC key, and no cipher suite in control_cipher_suites" in finding.found
+    assert finding.remedy == "Use an RSA key, or add cipher suites to control_cipher_suites"
+
+
+def test_uncommon_extensions_where_they_are_refused(now: datetime) -> None:
+    odd = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.1"), b"\x05\x00")
+    (finding,) = [
+        one for one in check("syncer", [built(now, odd)], now, version="7.4.2-215") if one.id == "unknown_extension"
+    ]
+    assert (finding.severity, finding.source) == ("warning", "RS125930")
+    assert "(1.3.6.1.4.1.1)" in finding.found
+    for version in ("7.4.2-216", None):
+        assert "unknown_extension" not in dict(found("syncer", [built(now, odd)], now, version=version))
+    assert "unknown_extension" not in dict(found("syncer", [built(now)], now, version="7.4.2-54"))
+
+
+def test_wildcards_that_the_script_of_the_vendor_leaves_out(authority: Authority, now: datetime) -> None:
+    own = self_signed(Form(FQDN, sans=[FQDN]), leaf_key("rsa").private)
+    issued = authority.issue(FQDN, sans=[FQDN], root=True).chain
+
+    def said(chain: Sequence[x509.Certificate], version: str) -> list[bool]:
+        return ["RS170611" in one.remedy for one in check("proxy", chain, now, version=version) if "name_" in one.id]
+
+    assert said([own], "8.0.2-16") == [True, True]
+    assert not any(said([own], "8.0.2-17") + said(issued, "8.0.2-16"))
 
 
 @pytest.mark.parametrize(
