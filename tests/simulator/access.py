@@ -27,6 +27,7 @@ PERMISSIONS = {
     "view_crdb": _READERS,
     "view_crdb_list": _READERS,
     "view_crdb_task": _READERS,
+    "view_all_metrics": frozenset({"admin", "cluster_member", "cluster_viewer"}),
     "view_all_users_info": frozenset({"admin", "user_manager"}),
     "update_cluster": frozenset({"admin"}),
     "update_bdb": frozenset({"admin"}),
@@ -124,7 +125,7 @@ class Access:
         else:
             scheme, dummy, value = authorization.partition(" ")
             if scheme.lower() == "basic":
-                user = self._by_password(value)
+                user = self._by_password(value) if self.basic else None
             else:
                 user = self._by_token(value) if scheme.lower() == "bearer" else None
         if user is None:
@@ -137,14 +138,21 @@ class Access:
         :raises Refused: 401.
         """
         scheme, dummy, value = (authorization or "").partition(" ")
-        user = self._by_password(value) if scheme.lower() == "basic" else None
+        user = self._by_password(value) if self.basic and scheme.lower() == "basic" else None
         if user is None:
             raise self.refused()
         return user
 
+    def may_read_metrics(self, authorization: str | None) -> bool:
+        """Tell whether a request carries Basic of a user who may read metrics where ``metrics_auth`` is on.
+
+        That Basic is off for the API does not concern the metrics.
+        """
+        scheme, _space, value = (authorization or "").partition(" ")
+        user = self._by_password(value) if scheme.lower() == "basic" else None
+        return user is not None and user.may("view_all_metrics")
+
     def _by_password(self, value: str) -> User | None:
-        if not self.basic:
-            return None
         try:
             name, colon, password = base64.b64decode(value, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):

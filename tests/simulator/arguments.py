@@ -91,7 +91,9 @@ def check_names(releases: Sequence[Release], expires: Mapping[str, float], optio
             raise ValueError(f"{name!r} is not a certificate that this cluster starts with")
 
 
-def check_forms(releases: Sequence[Release], unset: str, basic: bool, bulk_put_missing_status: int) -> None:
+def check_forms(
+    releases: Sequence[Release], unset: str, basic: bool, bulk_put_missing_status: int, metrics_auth: bool
+) -> None:
     """How the server answers.
 
     :raises ValueError: no server answers so.
@@ -102,3 +104,5 @@ def check_forms(releases: Sequence[Release], unset: str, basic: bool, bulk_put_m
         raise ValueError("Basic can be switched off from version 8.2 on")
     if bulk_put_missing_status not in (404, 405):
         raise ValueError("a missing path for the bulk PUT is a 404 or a 405")
+    if metrics_auth and not all(release.metrics_auth for release in releases):
+        raise ValueError("metrics_auth exists from version 8.0.2 on")

@@ -36,6 +36,7 @@ from .ciphers import CONTROL_SUITES, DATA_CIPHERS, RSA_SUITES
 from .faults import Fault, Faults
 from .initial import Initial
 from .listeners import Ending, Identity, Listener, Serve
+from .metrics import Metrics
 from .outage import Outage
 from .ports import addresses_available, hold_port
 from .primary import Primary
@@ -82,6 +83,8 @@ class Cluster:
         certificate from before a change, on versions with that bug (RS122668, RS154601).
     :param latency: seconds that pass before a new connection, to whichever port, is heard; redis-server cannot.
     :param basic_auth: False switches Basic off, on versions that can.
+    :param metrics_auth: the setting by which the metrics need Basic of a user with certain roles, on versions that have
+        it; can be changed at any time.
     :param update_cert: False: a server that no longer has that path.
     :param bulk_put_missing_status: 404 in place of 405 where the bulk PUT is missing, as behind some proxies.
     :param rsa_only: only RSA cipher suites are configured.
@@ -122,6 +125,7 @@ class Cluster:
         stale_proxy: float = 0.0,
         latency: float = 0.0,
         basic_auth: bool = True,
+        metrics_auth: bool = False,
         update_cert: bool = True,
         bulk_put_missing_status: int = 405,
         rsa_only: bool = False,
@@ -132,7 +136,7 @@ class Cluster:
         check_nodes(nodes, len(releases), {primary, *lag, *down, *internal, *external})
         check_addresses([*internal.values(), *chain.from_iterable(external.values())])
         check_names(releases, expires or {}, optional)
-        check_forms(releases, unset, basic_auth, bulk_put_missing_status)
+        check_forms(releases, unset, basic_auth, bulk_put_missing_status, metrics_auth)
         check_seconds(internode_outage=internode_outage, stale_proxy=stale_proxy, latency=latency)
         check_services(ports)
         tls_only = {"database_client_certificates": database_client_certificates, "stale_proxy": stale_proxy}
@@ -153,7 +157,7 @@ class Cluster:
         self.control_cipher_suites = RSA_SUITES if rsa_only else CONTROL_SUITES
         self.data_cipher_list = RSA_SUITES if rsa_only else DATA_CIPHERS
         self.data_cipher_suites_tls_1_3: list[str] | str = []
-        self.metrics_auth = False
+        self.metrics_auth = metrics_auth
         self.mask_bdb_credentials = False
         self.internode_outage = internode_outage
         self.latency = latency
@@ -165,6 +169,7 @@ class Cluster:
         self.database_port = database_port
         self.access = Access(self.users, fqdn, basic_auth)
         self.log = Log()
+        self.metrics = Metrics(self)
         self.faults = Faults()
         self.initial = Initial(fqdn, len(addresses), expires or {}, tuple(optional), authority)
         self._lock = threading.RLock()
@@ -363,9 +368,9 @@ class Cluster:
         for node in self.nodes:
             node.api_port = self.api_port
         if "cm" in self._opened:
-            self.cm_port = self._serve_http(self.cm_port, "cm", lambda node: pages.manager())
+            self.cm_port = self._serve_http(self.cm_port, "cm", lambda _node: pages.manager)
         if "metrics" in self._opened:
-            self.metrics_port = self._serve_http(self.metrics_port, "metrics_exporter", pages.metrics)
+            self.metrics_port = self._serve_http(self.metrics_port, "metrics_exporter", self.metrics.answering)
         if self.database == "redis":
             self.database_port = self._start_redis(private)
         elif self.database == "tls":

@@ -100,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
         "--latency", type=float, default=0.0, metavar="SECONDS", help="pass before a new connection is heard"
     )
     parser.add_argument("--unset", choices=UNSET_FORMS, default="omit", help="how names that are not set are shown")
+    parser.add_argument("--metrics-auth", action="store_true", help="the metrics need a login (8.0.2 on)")
     parser.add_argument("--no-basic", action="store_true", help="switch Basic authentication off (8.2 on)")
     parser.add_argument("--no-update-cert", action="store_true", help="a server without the old update path")
     return parser
@@ -162,6 +163,7 @@ def _clusters(options: argparse.Namespace) -> Sequence[Cluster] | Fleet:
         "primary": options.primary,
         "handle_redirects": options.handle_redirects,
         "basic_auth": not options.no_basic,
+        "metrics_auth": options.metrics_auth,
         "update_cert": not options.no_update_cert,
         "directory": options.directory,
         "latency": options.latency,

@@ -95,6 +95,11 @@ class Release:
         return self.at_least(8, 0, 16)
 
     @property
+    def metrics_v2(self) -> bool:
+        """Whether there are metrics of version 2."""
+        return self.at_least(7, 8, 2)
+
+    @property
     def metrics_auth(self) -> bool:
         return self.at_least(8, 0, 2)
 
@@ -136,6 +141,11 @@ class Release:
     def old_proxy_workers_stay(self) -> bool:
         """RS122668, RS154601: some workers of the proxy still present the certificate from before an update."""
         return not self.at_least(7, 8, 6, 36) or (7, 9, 0, 0) <= self.number < (7, 22, 0, 95)
+
+    @property
+    def leftover_files_show(self) -> bool:
+        """RS187553: certificate files of databases that are gone show in metrics."""
+        return not self.at_least(8, 0, 20, 19)
 
     @property
     def rotation_skips_down_nodes(self) -> bool:

@@ -22,6 +22,7 @@ IDLE_TIMEOUT = 300.0
 LARGEST_BODY = 10 * 1024 * 1024
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
+READING = ("GET", "HEAD")
 
 
 @dataclass

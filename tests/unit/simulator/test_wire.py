@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import socket
 import ssl
@@ -204,49 +203,6 @@ def test_handshakes_are_counted_for_each_port_and_node(cluster: Cluster, client:
 def test_redis_server_counts_no_handshakes(cluster: Cluster) -> None:
     with pytest.raises(KeyError, match="proxy"):
         cluster.handshakes("proxy")
-
-
-def read_metrics(client: Client, path: str) -> tuple[str, dict[str, float]]:
-    context = unverified()
-    with (
-        socket.create_connection(("127.0.0.1", client.cluster.metrics_port), timeout=10) as plain,
-        context.wrap_socket(plain) as secured,
-    ):
-        secured.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
-        answer = b""
-        while piece := secured.recv(65536):
-            answer += piece
-    head, dummy, body = answer.decode().partition("\r\n\r\n")
-    line = re.compile(r'(\w+)\{logical_name="(\w+)",node="1",path="[^"]+"\} (-?\d+)')
-    values = {match[2]: float(match[3]) for match in map(line.fullmatch, body.splitlines()) if match}
-    assert len(values) == len([text for text in body.splitlines() if not text.startswith("#")])
-    return head + "\n" + body, values
-
-
-@pytest.mark.parametrize("cluster", [{"expires": {"proxy": 10, "syncer": -2, "cm": 0.5}}], indirect=True)
-@pytest.mark.parametrize(
-    ("path", "metric"), [("/", "node_cert_expiration_seconds"), ("/v2", "node_cert_expires_in_seconds")]
-)
-def test_metrics_count_the_seconds_to_expiry(client: Client, path: str, metric: str) -> None:
-    text, values = read_metrics(client, path)
-    assert f"# TYPE {metric} gauge\n" in text
-    assert "Content-Type: text/plain; version=0.0.4" in text
-    days = {name: round(seconds / 86400, 2) for name, seconds in values.items()}
-    assert days == {
-        "api": 365,
-        "cm": 0.5,
-        "metrics_exporter": 365,
-        "proxy": 10,
-        "syncer": -2,
-        "ccs_internode_encryption": 90,
-        "data_internode_encryption": 90,
-    }
-
-
-def test_metrics_know_two_paths(client: Client) -> None:
-    text, values = read_metrics(client, "/v3")
-    assert text.startswith("HTTP/1.1 404 ")
-    assert values == {}
 
 
 def test_cluster_manager_shows_a_page(cluster: Cluster) -> None:
