@@ -139,10 +139,44 @@ def _certificates(params: Mapping[str, Any], option: str, next_step: str) -> tup
     text, option = _text(params, option)
     if text is None:
         raise _unusable("missing_certificate", option, "it is missing", next_step)
+    return _parsed(text, option, "Give certificates in PEM, the leaf first"), option
+
+
+def _parsed(text: str, option: str, next_step: str) -> tuple[x509.Certificate, ...]:
     try:
-        return _x509.parse_pem(text), option
+        return _x509.parse_pem(text)
     except _x509.CertificateParseError as error:
-        raise _unusable("invalid_certificate", option, str(error), "Give certificates in PEM, the leaf first") from None
+        raise _unusable("invalid_certificate", option, str(error), next_step) from None
+
+
+def with_issuers(certificates: tuple[x509.Certificate, ...], params: Mapping[str, Any]) -> tuple[x509.Certificate, ...]:
+    """Append to a chain its further issuers, up to the root, out of the option C(issuers) or C(issuers_path).
+
+    Args:
+        certificates: leaf first.
+        params: with these options, where they are given. What they hold may be in any order, and more than is needed.
+
+    Raises:
+        CertificateError: they are unreadable or malformed, hold a private key, or do not continue a chain that does not
+            end in its root.
+    """
+    text, option = _text(params, "issuers")
+    if text is None:
+        return certificates
+    if _private_key.is_in(text):
+        raise _unusable(
+            "unexpected_private_key", option, "it holds a private key", "Give certificates only, without any key"
+        )
+    complete = _x509.continued(certificates, _parsed(text, option, "Give the certificates of CAs in PEM"))
+    last = certificates[-1]
+    if len(complete) == len(certificates) and not _x509.issued_by(last, last):
+        raise _unusable(
+            "issuer_missing",
+            option,
+            f"none of its certificates issued certificate {len(certificates)} of the chain ({_subject(last)})",
+            "Give the issuer of that one, and its issuers up to the root",
+        )
+    return complete
 
 
 def chain(params: Mapping[str, Any], option: str, now: datetime) -> tuple[x509.Certificate, ...]:
@@ -217,10 +251,19 @@ def from_options(name: str, params: Mapping[str, Any], now: datetime) -> Materia
                 f"{name} holds CA certificates and takes no private key",
                 "Leave private_key and private_key_path out, and give a PKCS#12 file without a key",
             )
+        for unexpected in ("issuers", "issuers_path"):
+            if params.get(unexpected):
+                raise _unusable(
+                    "invalid_option",
+                    unexpected,
+                    f"{name} holds CA certificates, which have no order and no chain",
+                    f"Add them to {option}",
+                )
         return _bundle(name, certificates, option, now)
 
     _check_order(certificates, option)
     _check_validity(certificates[0], "the certificate", option, now)
+    certificates = with_issuers(certificates, params)
     if given.key is None:
         raise _unusable(
             "missing_private_key",

@@ -52,10 +52,13 @@ MATERIAL_SPEC: dict[str, dict[str, Any]] = {
     "private_key_path": {"type": "path", "no_log": False},
     "pkcs12_path": {"type": "path"},
     "private_key_passphrase": {"type": "str", "no_log": True},
+    "issuers": {"type": "str"},
+    "issuers_path": {"type": "path"},
 }
 MATERIAL_EXCLUSIVE = [
     ["certificate", "certificate_path", "pkcs12_path"],
     ["private_key", "private_key_path", "pkcs12_path"],
+    ["issuers", "issuers_path"],
 ]
 
 #: The environment variable of each option that has one.
@@ -101,15 +104,16 @@ class Connection:
 def secrets_of(params: Mapping[str, Any], environ: Mapping[str, str]) -> set[str]:
     """Values that Ansible must mask although no option marked C(no_log) holds them."""
     found = {environ.get(ENVIRONMENT["password"]), environ.get(ENVIRONMENT["token"])}
-    urls = [one.get("url") for one in (params, *(params.get("clusters") or ()))]
+    holders = (params, *(params.get("clusters") or ()))
+    urls = [one.get("url") for one in holders]
     for url in (*urls, environ.get(ENVIRONMENT["url"]), *(params.get("endpoints") or ())):
         try:
             found.add(urlsplit(url if "//" in (url or "") else f"//{url}").password)
         except ValueError:
             pass
-    for entry in (params, *(params.get("certificates") or ())):
+    for entry in (one for holder in holders for one in (holder, *(holder.get("certificates") or ()))):
         # A key that was pasted behind the certificate.
-        for option in ("certificate", "source_certificate"):
+        for option in ("certificate", "issuers", "source_certificate"):
             found.update(_PRIVATE_KEY.findall(entry.get(option) or ""))
     return {value for value in found if value}
 

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import _private_key, _x509
@@ -29,18 +28,6 @@ class Content(NamedTuple):
 
     certificates: tuple[x509.Certificate, ...]  # with a key: the leaf, then its issuers; without: as in the file
     private_key: Secret | None  # PEM, not encrypted
-
-
-def _path(leaf: x509.Certificate, others: Iterable[x509.Certificate]) -> tuple[x509.Certificate, ...]:
-    """The leaf and its issuers, as far as they are there. Files hold them in any order."""
-    path, rest = [leaf], list(others)
-    while not _x509.issued_by(path[-1], path[-1]):
-        issuer = next((one for one in rest if _x509.issued_by(path[-1], one)), None)
-        if issuer is None:
-            break
-        path.append(issuer)
-        rest.remove(issuer)
-    return tuple(path)
 
 
 def load(data: bytes, passphrase: Secret | None) -> Content:
@@ -75,6 +62,6 @@ def load(data: bytes, passphrase: Secret | None) -> Content:
             "Export the certificate together with the key that it was issued for",
         )
     try:
-        return Content(_path(leaf, others), _private_key.to_pem(key))
+        return Content(_x509.continued((leaf,), others), _private_key.to_pem(key))
     except (ValueError, AttributeError):  # a key that has no PKCS#8 form
         raise MaterialProblem("invalid_private_key", "its key is not supported", "Use RSA, EC or Ed25519") from None

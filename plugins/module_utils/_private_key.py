@@ -28,6 +28,11 @@ def _invalid(message: str) -> MaterialProblem:
     return MaterialProblem("invalid_private_key", message, "Give one private key in PEM (PKCS#8, PKCS#1 or SEC 1)")
 
 
+def is_in(text: str) -> bool:
+    """Return whether a text holds a private key in PEM, be it complete or cut off."""
+    return "PRIVATE KEY-----" in text
+
+
 def _key_block(text: str) -> _pem.Block:
     try:
         blocks = [block for block in _pem.split(text) if block.label.endswith("PRIVATE KEY")]

@@ -126,6 +126,22 @@ def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     return named
 
 
+def continued(chain: Sequence[x509.Certificate], others: Iterable[x509.Certificate]) -> tuple[x509.Certificate, ...]:
+    """Return the chain, and after it those of the others that lead on to the root, each issuer after what it issued.
+
+    Where several fit, as after the renewal of a CA with the same key, a root comes first, then the one that ends last.
+    """
+    path = list(chain)
+    rest = [one for one in dict.fromkeys(others) if one not in path]
+    while not issued_by(path[-1], path[-1]):
+        fitting = [one for one in rest if issued_by(path[-1], one)]
+        if not fitting:
+            break
+        path.append(max(fitting, key=lambda one: (issued_by(one, one), not_after(one))))
+        rest.remove(path[-1])
+    return tuple(path)
+
+
 def levels(chain: Sequence[x509.Certificate]) -> int:
     """How many certificates lead from the leaf to the root, counting a root that the chain leaves out."""
     return len(chain) + (not issued_by(chain[-1], chain[-1]))
