@@ -78,6 +78,16 @@ def facts(cluster: str, name: str, days: int = 200, **other: Any) -> dict[str, A
     return {**known, **other}
 
 
+def database(cluster: str, name: str, uid: int = 1, days: int = 200, **other: Any) -> dict[str, Any]:
+    """Facts of the certificate of a database, as fleet_certificate_info returns them."""
+    endpoint_name = f"redis-{12000 + uid}.{cluster}"
+    known = facts(cluster, name, days, subject=f"CN={endpoint_name}")
+    for key in ("required", "has_private_key"):
+        del known[key]
+    about = {"uid": uid, "certificate": f"database {name}", "kind": "server", "endpoints": [f"{endpoint_name}:12000"]}
+    return {**known, "subject_alternative_names": [f"DNS:{endpoint_name}"], **about, **other}
+
+
 def unreadable(name: str) -> dict[str, Any]:
     known = dict.fromkeys(facts("", name))
     return {**known, "name": name, "required": True, "has_private_key": False, "findings": [], "error": "no PEM block"}
@@ -90,6 +100,7 @@ def endpoint(cluster: str, service: str, node: int, port: int, **other: Any) -> 
         "port": port,
         "node": node,
         "service": service,
+        "database": None,
         "server_name": cluster,
         "status": "seen",
         "problem": None,
@@ -113,9 +124,11 @@ def cluster(name: str, **other: Any) -> dict[str, Any]:
         "cluster": {
             "name": name,
             "version": "8.0.20-96",
+            "primary": {"node": 1, "address": "192.0.2.1"},
             "nodes": [{"uid": uid, "status": "active", "version": "8.0.20-96"} for uid in (1, 2, 3)],
         },
         "certificates": [facts(name, certificate) for certificate in NAMES],
+        "databases": [],
         "hazards": [],
         "endpoints": [endpoint(name, service, node, port) for service, port in ports for node in (1, 2, 3)],
         "internal": {"rotation_enabled": True, "expiry_days_before_rotation": 60, "cron_expression": "0 2 * * *"},
@@ -138,7 +151,7 @@ def unreachable(name: str) -> dict[str, Any]:
         "msg": f"https://{name}:9443 gave no answer within 30 s. Check the address and the network.",
         "failure": {"kind": "unreachable"},
     }
-    lists: dict[str, Any] = {key: [] for key in ("certificates", "hazards", "not_visible", "warnings")}
+    lists: dict[str, Any] = {key: [] for key in ("certificates", "databases", "hazards", "not_visible", "warnings")}
     return {**cluster(name), **empty, **lists, "seconds": 30.0, "error": error}
 
 
@@ -216,7 +229,7 @@ def _stale_pin(data: dict[str, Any]) -> None:
 
 def _viewer(data: dict[str, Any]) -> None:
     data.update(alerts=None, internal=None, replication=None, not_visible=["alerts", "databases", "job_scheduler"])
-    data["cluster"] = {"name": None, "version": None, "nodes": None}
+    data["cluster"] = {"name": None, "version": None, "primary": None, "nodes": None}
     data["warnings"] = ["this user may not see the nodes: their ports are looked at only at the host of the URL"]
 
 
@@ -240,6 +253,23 @@ def _optional(data: dict[str, Any]) -> None:
     data["certificates"] += [facts(data["name"], "ldap_client", 75), facts(data["name"], "mtls_trusted_ca", 2900)]
 
 
+def _database(data: dict[str, Any]) -> None:
+    name = data["name"]
+    client = {"certificate": "database carts, client 1", "kind": "client", "endpoints": []}
+    data["databases"] = [
+        database(name, "orders", 1, days=9),
+        database(name, "carts", 2),
+        database(name, "carts", 2, days=-30, **client),
+    ]
+    own = [endpoint(name, "proxy", node, 12001, database=1, matches=node != 3) for node in (1, 2, 3)]
+    data["endpoints"] = [*(data["endpoints"] or ()), *own]
+
+
+def _node_down(data: dict[str, Any]) -> None:
+    first, second, *_others = data["cluster"]["nodes"]
+    data["cluster"] = {**data["cluster"], "nodes": [first, {**second, "status": "down"}]}
+
+
 _ILLS: tuple[Callable[[dict[str, Any]], None], ...] = (
     _expired,
     _soon,
@@ -254,6 +284,8 @@ _ILLS: tuple[Callable[[dict[str, Any]], None], ...] = (
     _not_readable,
     _drift,
     _optional,
+    _database,
+    _node_down,
 )
 
 
@@ -294,5 +326,9 @@ def hostile() -> dict[str, Any]:
         name,
         url="https://evil.example.com:9443/\"onmouseover=\"document.title='owned'",
         certificates=wild,
+        databases=[
+            database(name, script, 1, 5, subject=f"CN={script}", issuer="\u202egnp.exe\u2066"),
+            database(name, "\x1b[31mred", 2, endpoints=[f"{script}:1"]),
+        ],
         warnings=[script, "\ud800half"],
     )

@@ -38,7 +38,7 @@ ALERTS = ("cluster_certs_about_to_expire", "node_internal_certs_about_to_expire"
 
 #: Everything that is read, where nothing is.
 _NOTHING: Mapping[str, Any] = {
-    "cluster": {"name": None, "version": None, "nodes": None},
+    "cluster": {"name": None, "version": None, "primary": None, "nodes": None},
     "certificates": [],
     "databases": [],
     "hazards": [],
@@ -98,7 +98,7 @@ def _read(task: Task, session: Session, api: RememberingApi) -> dict[str, Any]:
     installed = [Installed.of(name, stored[name], now) for name in sorted(stored)]
     replication = _replication(api, task.warn, now)
     facts = {
-        "cluster": {"name": cluster.name, "version": cluster.version, "nodes": _nodes(cluster)},
+        "cluster": _about(cluster),
         "certificates": [one.described(cluster.name, cluster.version, now) for one in installed],
         "databases": _database_certificates(api, task.warn, cluster, now),
         "hazards": _hazards(installed, cluster),
@@ -111,8 +111,11 @@ def _read(task: Task, session: Session, api: RememberingApi) -> dict[str, Any]:
     return {**facts, "endpoints": endpoints, "not_visible": not_visible}
 
 
-def _nodes(cluster: Cluster) -> list[dict[str, Any]] | None:
-    return [{"uid": one.uid, "status": one.status, "version": one.version} for one in cluster.nodes] or None
+def _about(cluster: Cluster) -> dict[str, Any]:
+    """Return what the cluster says of itself, and which node answered."""
+    nodes = [{"uid": one.uid, "status": one.status, "version": one.version} for one in cluster.nodes]
+    primary = cluster.primary.as_dict() if cluster.primary else None
+    return {"name": cluster.name, "version": cluster.version, "primary": primary, "nodes": nodes or None}
 
 
 def _database_certificates(

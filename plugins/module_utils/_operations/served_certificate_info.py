@@ -61,7 +61,7 @@ def _discovered(task: Task, looks: Looks, listed: Iterable[Endpoint], result: di
             api = Api(session, retries)
             # What a version that is not known would mean for writes is of no interest here.
             cluster = _cluster.read(api, lambda message: None, needed=True)
-            result["cluster"] = {"name": cluster.name, "url": api.url, "version": cluster.version}
+            result["cluster"] = cluster.as_dict(api.url)
             groups = _discovery.groups(api, cluster, task.warn)
             _discovery.look_at(looks, groups, cluster, session.connection, _discovery.others(listed, groups))
     except CertificateError as error:

@@ -14,13 +14,13 @@ from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _x509
 
-from . import certificate_checks, cluster_checks, port_checks
+from . import certificate_checks, certificates, cluster_checks, port_checks
 from .judgement import CRITICAL, SEVERITIES, WARNING, Judgement
 from .policy import ANY, Policy
 from .times import age
 
 #: Of the report's form; docs/audit-report.schema.json describes it.
-SCHEMA = 1
+SCHEMA = 2
 
 VERDICTS = ("ok", "warning", "failed", "unreachable")
 OUTCOMES = ("passed", "advice", "warning", "failed", "accepted", "not_visible")
@@ -67,9 +67,9 @@ def _judgements(data: Mapping[str, Any], policy: Policy, now: datetime) -> Itera
     if data["error"]:
         yield cluster_checks.unreachable(data["error"])
         return
-    for facts in data["certificates"]:
+    for facts in certificates.of(data):
         yield from certificate_checks.certificate(facts, policy, age(data, now))
-    yield from port_checks.ports(data["endpoints"] or ())
+    yield from port_checks.ports(data["endpoints"] or (), data["databases"])
     yield from cluster_checks.cluster(data)
 
 
@@ -122,7 +122,7 @@ def _summary(
     ends = [
         (facts["days_remaining"] - age(data, now), facts["not_after"], data["name"], facts["name"])
         for data in clusters
-        for facts in data["certificates"]
+        for facts in certificates.of(data)
         if not facts.get("error")
     ]
     coming = min((end for end in ends if end[0] >= 0), default=None)
@@ -132,7 +132,7 @@ def _summary(
     return {
         "clusters": {"total": len(clusters), **{verdict: verdicts[verdict] for verdict in VERDICTS}},
         "certificates": {
-            "total": sum(len(data["certificates"]) for data in clusters),
+            "total": sum(len(certificates.of(data)) for data in clusters),
             "expired": sum(days < 0 for days, *_rest in ends),
             "fail_within": sum(0 <= days < policy.fail_within for days, *_rest in ends),
             "warn_within": sum(policy.fail_within <= days < policy.warn_within for days, *_rest in ends),

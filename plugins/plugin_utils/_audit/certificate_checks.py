@@ -3,13 +3,14 @@
 #
 # Private to this collection: may change in any release.
 
-"""Checks of one installed certificate, by its facts."""
+"""Checks of one certificate of a cluster or of a database, by its facts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .certificates import belongs_to_database, lets_clients_in
 from .judgement import CRITICAL, INFO, WARNING, Judgement, passed
 from .policy import Policy
 from .times import moment
@@ -25,7 +26,7 @@ def certificate(facts: Mapping[str, Any], policy: Policy, age: int) -> Iterator[
     """All checks of a certificate.
 
     Args:
-        facts: as M(cluster_certificate_info) returns them.
+        facts: of C(certificates.of).
         age: full days since they were read.
     """
     name = facts["name"]
@@ -39,17 +40,24 @@ def certificate(facts: Mapping[str, Any], policy: Policy, age: int) -> Iterator[
         )
         return
     yield passed(name, "readable", "can be read")
-    yield _expiry(name, "expiry", "", facts["days_remaining"] - age, policy)
+    yield _expiry(name, "expiry", "", facts["days_remaining"] - age, policy, _remedy(facts))
     yield _issuers(facts, policy, age)
     yield _key(facts, policy)
-    if policy.allowed_issuers:
+    # Who issues the certificates of clients, and for how long, is their business.
+    if policy.allowed_issuers and not lets_clients_in(facts):
         yield _issuer(facts, policy)
-    if policy.maximum_lifetime is not None:
+    if policy.maximum_lifetime is not None and not lets_clients_in(facts):
         yield _lifetime(facts, policy.maximum_lifetime)
     yield from _requirements(facts)
 
 
-def _expiry(name: str, check: str, whose: str, days: int, policy: Policy) -> Judgement:
+def _remedy(facts: Mapping[str, Any]) -> str:
+    if lets_clients_in(facts):
+        return "Replace it in the list of the database, or remove it once no client has it"
+    return "Replace the certificate of the database" if belongs_to_database(facts) else "Rotate it"
+
+
+def _expiry(name: str, check: str, whose: str, days: int, policy: Policy, mend: str) -> Judgement:
     if days < 0:
         # An hour before is -1: days are rounded down.
         when = f"{_days(-days - 1)} ago" if days < -1 else "less than a day ago"
@@ -57,7 +65,6 @@ def _expiry(name: str, check: str, whose: str, days: int, policy: Policy) -> Jud
     else:
         message = f"{whose}expires in {_days(days)}"
         severity = CRITICAL if days < policy.fail_within else WARNING if days < policy.warn_within else ""
-    mend = "Rotate it to a certificate that a current issuer signed" if whose else "Rotate it"
     return Judgement(name, check, severity, message, mend) if severity else passed(name, check, message)
 
 
@@ -65,7 +72,9 @@ def _issuers(facts: Mapping[str, Any], policy: Policy, age: int) -> Judgement:
     check = "issuer_expiry"
     # The facts tell when the first of the chain expires: an issuer, if that is before the leaf.
     if facts["chain_days_remaining"] < facts["days_remaining"]:
-        return _expiry(facts["name"], check, "an issuer in its chain ", facts["chain_days_remaining"] - age, policy)
+        mend = f"{_remedy(facts)}: take one that a current issuer signed"
+        days = facts["chain_days_remaining"] - age
+        return _expiry(facts["name"], check, "an issuer in its chain ", days, policy, mend)
     return passed(facts["name"], check, "no issuer in its chain expires before it")
 
 

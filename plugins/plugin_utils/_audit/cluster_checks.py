@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .judgement import CRITICAL, INFO, WARNING, Judgement, not_visible, passed
@@ -34,6 +34,7 @@ def unreachable(error: Mapping[str, Any]) -> Judgement:
 def cluster(data: Mapping[str, Any]) -> Iterator[Judgement]:
     """All checks of a cluster that could be read, but for those of its certificates and ports."""
     yield passed(None, "reachable", "could be read")
+    yield from _nodes(data["cluster"]["nodes"])
     yield _internal_rotation(data["internal"])
     for name, check in _ALERTS.items():
         yield _alert(name, check, (data["alerts"] or {}).get(name))
@@ -50,6 +51,25 @@ def cluster(data: Mapping[str, Any]) -> Iterator[Judgement]:
         yield not_visible(None, "visibility", f"this user may not see: {section}")
     for warning in data["warnings"]:
         yield Judgement(None, "reading", INFO, warning, "Read the warning, and audit again where it matters")
+
+
+def _nodes(nodes: Sequence[Mapping[str, Any]] | None) -> Iterator[Judgement]:
+    """Check that each node would get a new certificate: one that is away keeps what it has."""
+    check = "node_active"
+    if nodes is None:
+        yield not_visible(None, check, "whether all nodes are active could not be read")
+        return
+    inactive = [node for node in nodes if node["status"] not in (None, "active")]
+    for node in inactive:
+        yield Judgement(
+            None,
+            check,
+            WARNING,
+            f"node {node['uid']} is {node['status']}",
+            "Start it, or remove it from the cluster, before certificates change: it would miss that",
+        )
+    if not inactive:
+        yield passed(None, check, "every node is active")
 
 
 def _internal_rotation(internal: Mapping[str, Any] | None) -> Judgement:

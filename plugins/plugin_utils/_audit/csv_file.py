@@ -14,6 +14,8 @@ from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._table import printable
 
+from . import certificates
+
 _FACTS = (
     "subject",
     "issuer",
@@ -58,7 +60,7 @@ def render(report: Mapping[str, Any]) -> str:
         about = [cluster["name"], cluster["url"], known.get("name"), known.get("version"), cluster["verdict"]]
         own = [*about, None, *[None] * len(_FACTS), None, "; ".join(found.get((cluster["name"], None), ()))]
         writer.writerow(map(_cell, own))
-        for facts in cluster["certificates"]:
+        for facts in certificates.of(cluster):
             names = " ".join(facts["subject_alternative_names"] or ())
             findings = "; ".join(found.get((cluster["name"], facts["name"]), ()))
             writer.writerow(map(_cell, [*about, facts["name"], *(facts[fact] for fact in _FACTS), names, findings]))

@@ -10,24 +10,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._databases import SERVER
+
 from .judgement import CRITICAL, INFO, WARNING, Judgement, not_visible, passed
 
 #: Which reasons for distrust are advice only: another CA than the one that this host trusts may be meant to sign it.
 _MAY_BE_MEANT = frozenset({"untrusted"})
 
 
-def ports(endpoints: Sequence[Mapping[str, Any]]) -> Iterator[Judgement]:
-    """Two checks for each certificate that ports show.
+def ports(endpoints: Sequence[Mapping[str, Any]], databases: Sequence[Mapping[str, Any]]) -> Iterator[Judgement]:
+    """Make two checks for each certificate that ports show.
 
     Args:
         endpoints: as M(served_certificate_info) returns them.
+        databases: certificates of databases, as M(fleet_certificate_info) returns them.
     """
-    by_service: dict[str | None, list[Mapping[str, Any]]] = {}
+    labels = {one["uid"]: one["certificate"] for one in databases if one["kind"] == SERVER}
+    by_certificate: dict[str | None, list[Mapping[str, Any]]] = {}
     for endpoint in endpoints:
-        by_service.setdefault(endpoint["service"], []).append(endpoint)
-    for service, shown in by_service.items():
-        yield _served(service, shown)
-        yield _trusted(service, shown)
+        database = endpoint["database"]
+        name = endpoint["service"] if database is None else labels.get(database, f"database {database}")
+        by_certificate.setdefault(name, []).append(endpoint)
+    for name, shown in by_certificate.items():
+        yield _served(name, shown)
+        yield _trusted(name, shown)
 
 
 def address(endpoint: Mapping[str, Any]) -> str:

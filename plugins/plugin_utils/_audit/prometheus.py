@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._table import printable
 
-from . import times
+from . import certificates, times
 from .assessment import VERDICTS
 
 _Labels = tuple[tuple[str, str], ...]
@@ -76,7 +76,7 @@ def render(report: Mapping[str, Any]) -> str:
 
 def _readable(clusters: Iterable[Mapping[str, Any]]) -> Iterator[tuple[_Labels, Mapping[str, Any]]]:
     for cluster in clusters:
-        for facts in cluster["certificates"]:
+        for facts in certificates.of(cluster):
             if not facts.get("error"):
                 yield _labels(cluster=cluster["name"], name=facts["name"]), facts
 

@@ -27,6 +27,7 @@ _CLUSTER: dict[str, _Types] = {
     "error": (dict, _NONE),
     "cluster": (dict, _NONE),
     "certificates": list,
+    "databases": list,
     "hazards": list,
     "endpoints": (list, _NONE),
     "internal": (dict, _NONE),
@@ -55,6 +56,7 @@ _ENDPOINT: dict[str, _Types] = {
     "address": str,
     "port": int,
     "service": (str, _NONE),
+    "database": (int, str, _NONE),
     "status": str,
     "matches": (bool, _NONE),
     "verifies": (bool, _NONE),
@@ -64,11 +66,19 @@ _ENDPOINT: dict[str, _Types] = {
 #: Lists of a cluster, and what each of their entries holds.
 _ENTRIES: dict[str, dict[str, _Types]] = {
     "certificates": {"name": str},
+    "databases": {"uid": (int, str), "name": (str, _NONE), "certificate": str, "kind": str, "endpoints": list},
     "hazards": {"id": str, "description": str, "advice": str, "certificates": list},
     "endpoints": _ENDPOINT,
     "drift": {"name": str, "action": str},
 }
 
+_ABOUT: dict[str, _Types] = {
+    "name": (str, _NONE),
+    "version": (str, _NONE),
+    "primary": (dict, _NONE),
+    "nodes": (list, _NONE),
+}
+_NODE: dict[str, _Types] = {"uid": (int, str, _NONE), "status": (str, _NONE)}
 _FINDING: dict[str, _Types] = {"id": str, "severity": str, "found": str, "remedy": str}
 _PIN: dict[str, _Types] = {"source": str, "state": str}
 _ALERT: dict[str, _Types] = {"enabled": bool, "threshold": (int, _NONE)}
@@ -83,12 +93,17 @@ def _problems(cluster: Mapping[str, Any]) -> Iterable[str | None]:
     if cluster["error"]:
         yield _lacking(cluster["error"], {"msg": str}, "error")
         return
-    yield _lacking(cluster["cluster"], {"name": (str, _NONE), "version": (str, _NONE)}, "cluster")
+    wrong = _lacking(cluster["cluster"], _ABOUT, "cluster")
+    yield wrong
+    for node in () if wrong else cluster["cluster"]["nodes"] or ():
+        yield _lacking(node, _NODE, "nodes")
     for key, types in _ENTRIES.items():
         for entry in cluster[key] or ():
             yield _lacking(entry, types, key)
     for facts in cluster["certificates"]:
-        yield from _facts(facts)
+        yield from _facts(facts, facts["name"])
+    for facts in cluster["databases"]:
+        yield from _facts(facts, facts["certificate"])
     if cluster["internal"]:
         yield _lacking(cluster["internal"], {"rotation_enabled": (bool, _NONE)}, "internal")
     if cluster["replication"]:
@@ -103,10 +118,10 @@ def _problems(cluster: Mapping[str, Any]) -> Iterable[str | None]:
             yield f"{key} holds something that is not text"
 
 
-def _facts(facts: Mapping[str, Any]) -> Iterable[str | None]:
+def _facts(facts: Mapping[str, Any], name: str) -> Iterable[str | None]:
     if facts.get("error"):
         return
-    where = f"certificate {facts['name']}"
+    where = f"certificate {name}"
     yield _lacking(facts, _READABLE, where)
     for key in ("not_before", "not_after"):
         yield _moment(facts[key])

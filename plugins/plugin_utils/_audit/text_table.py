@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._table import printable, table
 
+from . import certificates
 from .judgement import CRITICAL, INFO, WARNING
 from .times import age, made
 
@@ -42,7 +43,8 @@ def _rows(
         return [[name, "-", "-", "-", "-", f"NOT READ: {cluster['error']['msg']}", "-"]]
     version = cluster["cluster"]["version"] or "?"
     rows = []
-    for facts in cluster["certificates"]:
+    judged = certificates.of(cluster)
+    for facts in judged:
         findings = found.get((name, facts["name"]), ())
         if facts.get("error"):
             rows.append([name, version, facts["name"], "-", "-", f"NOT READABLE: {facts['error']}", "-"])
@@ -50,7 +52,7 @@ def _rows(
             days = facts["days_remaining"] - age
             status = _status(findings, days)
             rows.append([name, version, facts["name"], facts["not_after"][:10], str(days), status, facts["issuer"]])
-    known = {facts["name"] for facts in cluster["certificates"]}
+    known = {facts["name"] for facts in judged}
     for (cluster_name, certificate), findings in found.items():
         if cluster_name == name and certificate not in known:
             rows.append([name, version, certificate or "-", "-", "-", _status(findings, 0), "-"])

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import assessment
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import (
+    assessment,
+    certificates,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.judgement import CRITICAL, SEVERITIES
 
 from .settings import Settings
@@ -90,8 +93,8 @@ class Conditions:
 
 
 def _expiring(data: Mapping[str, Any], settings: Settings, now: datetime) -> Iterator[Condition]:
-    for facts in data["certificates"]:
-        days, name, check = facts.get("days_remaining"), facts["name"], "expiry"
+    for facts in certificates.of(data):
+        days, name, check = facts["days_remaining"], facts["name"], "expiry"
         # The tightest threshold is the first one.
         threshold = next((one for one in settings.thresholds if days is not None and days < one), None)
         if threshold is None or settings.policy.accepting(now, data["name"], name, check):
@@ -104,12 +107,13 @@ def _expiring(data: Mapping[str, Any], settings: Settings, now: datetime) -> Ite
             "not_after": facts["not_after"],
             "days_remaining": days,
             "threshold": threshold,
+            **_database(facts),
         }
         yield Condition(Key("expiring", name, check, facts["fingerprint"]), threshold, event)
 
 
 def _found(data: Mapping[str, Any], findings: list[Mapping[str, Any]], settings: Settings) -> Iterator[Condition]:
-    fingerprints = {facts["name"]: facts.get("fingerprint") for facts in data["certificates"]}
+    known = {facts["name"]: facts for facts in certificates.of(data)}
     for finding in findings:
         level, check, certificate = SEVERITIES.index(finding["severity"]), finding["check"], finding["certificate"]
         # Expiry has thresholds of its own here.
@@ -128,12 +132,18 @@ def _found(data: Mapping[str, Any], findings: list[Mapping[str, Any]], settings:
         }
         fingerprint = None
         if certificate is not None:
-            fingerprint = fingerprints.get(certificate)
-            event["certificate"] = certificate
+            facts = known.get(certificate, {})
+            fingerprint = facts.get("fingerprint")
+            event.update(certificate=certificate, **_database(facts))
         if fingerprint is not None:
             event["fingerprint"] = fingerprint
         about = finding["message"] if certificate is None else fingerprint
         yield Condition(Key(kind, certificate, check, about), level, event)
+
+
+def _database(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Name the database that a certificate belongs to, which no rotation of the cluster replaces."""
+    return {"database": facts["uid"]} if certificates.belongs_to_database(facts) else {}
 
 
 def _event(kind: str, data: Mapping[str, Any], message: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from .. import certificates
 from ..port_checks import address
 from ..times import age, made
 from .timeline import level
@@ -59,7 +60,7 @@ def details(report: Mapping[str, Any]) -> list[Details]:
     return [
         Details(
             data,
-            _certificates(data["certificates"], age(data, now), report["policy"]),
+            _certificates(certificates.of(data), age(data, now), report["policy"]),
             _ports(data["endpoints"] or ()),
             counts.get(data["name"], {}),
         )

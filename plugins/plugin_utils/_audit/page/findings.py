@@ -26,6 +26,8 @@ TITLES = {
     "issuer_expiry": "Issuers that expire",
     "key_size": "Weak keys",
     "lifetime": "Certificates that live too long",
+    "name_missing": "Names that certificates do not cover",
+    "node_active": "Nodes that are not active",
     "reachable": "Clusters that could not be read",
     "readable": "Certificates that cannot be read",
     "reading": "Warnings while reading",

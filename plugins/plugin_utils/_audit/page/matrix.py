@@ -11,13 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _names
-
+from .. import certificates
 from ..times import age, made
-from .timeline import level
-
-#: The column for names that the product does not document.
-_OTHERS = "others"
+from .timeline import LANES, lane, level
 
 _LEVELS = ("none", "ok", "warning", "critical", "expired", "unreadable")
 
@@ -65,13 +61,13 @@ def table(report: Mapping[str, Any]) -> Table:
     found: list[tuple[Mapping[str, Any], dict[str, Cell]]] = []
     for cluster in report["clusters"]:
         cells: dict[str, Cell] = {}
-        for facts in cluster["certificates"]:
-            column = facts["name"] if facts["name"] in _names.KNOWN else _OTHERS
+        for facts in certificates.of(cluster):
+            column = lane(facts)
             cell = _cell(facts, age(cluster, now), report["policy"], (cluster["name"], facts["name"]) in flagged)
             cells[column] = max(cells.get(column, _ABSENT), cell, key=_urgency)
         found.append((cluster, cells))
     used = {column for _cluster, cells in found for column in cells}
-    columns = [column for column in (*sorted(_names.KNOWN), _OTHERS) if column in used]
+    columns = [column for column in LANES if column in used]
     return Table(columns, [_row(cluster, cells, columns) for cluster, cells in found])
 
 

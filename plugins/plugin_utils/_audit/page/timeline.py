@@ -15,6 +15,7 @@ from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _names
 
+from .. import certificates
 from ..times import age, made
 
 #: Pixels of the picture's own coordinates.
@@ -35,7 +36,10 @@ _TICKS = (
 )
 _PAST = -30  # the left end, if something has expired; what expired earlier is drawn there
 _ISSUERS = "issuers"
-_OTHERS = "others"
+_DATABASES, _OTHERS = "databases", "others"
+
+#: For certificates of clusters, of databases, and under names that the product does not document.
+LANES = (*sorted(_names.KNOWN), _DATABASES, _OTHERS)
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,13 @@ def level(days: int, policy: Mapping[str, Any]) -> str:
     return "critical" if days < policy["fail_within"] else "warning" if days < policy["warn_within"] else "ok"
 
 
+def lane(facts: Mapping[str, Any]) -> str:
+    """Return the lane, or column, of a certificate."""
+    if certificates.belongs_to_database(facts):
+        return _DATABASES
+    return facts["name"] if facts["name"] in _names.KNOWN else _OTHERS
+
+
 def ends(report: Mapping[str, Any]) -> list[End]:
     """All expiries, the first one first: those of the certificates, and of issuers that expire before them."""
     now = made(report)
@@ -95,19 +106,17 @@ def ends(report: Mapping[str, Any]) -> list[End]:
 
 def _ends(report: Mapping[str, Any], now: datetime) -> Iterator[End]:
     for cluster in report["clusters"]:
-        for facts in cluster["certificates"]:
+        for facts in certificates.of(cluster):
             if facts.get("error"):
                 continue
             older = age(cluster, now)
             name = facts["name"]
-            found = [
-                (facts["days_remaining"] - older, facts["not_after"][:10], name if name in _names.KNOWN else _OTHERS)
-            ]
+            found = [(facts["days_remaining"] - older, facts["not_after"][:10], lane(facts))]
             if facts["chain_days_remaining"] < facts["days_remaining"]:
                 days = facts["chain_days_remaining"] - older
                 found.append((days, (now + timedelta(days=max(days, -40000))).strftime("%Y-%m-%d"), _ISSUERS))
-            for days, date, lane in found:
-                yield End(days, date, cluster["name"], name, lane, level(days, report["policy"]))
+            for days, date, place in found:
+                yield End(days, date, cluster["name"], name, place, level(days, report["policy"]))
 
 
 def _scale(days: float) -> float:
@@ -126,7 +135,7 @@ def picture(ends: Sequence[End], policy: Mapping[str, Any]) -> Picture:
         return round(_LEFT + _MARGIN + place * (_WIDTH - _LEFT - _RIGHT - _MARGIN))
 
     found = {end.lane for end in ends}
-    names = [name for name in (*sorted(_names.KNOWN), _OTHERS, _ISSUERS) if name in found]
+    names = [name for name in (*LANES, _ISSUERS) if name in found]
     lanes = {name: _TOP + _LANE * number + _LANE // 2 for number, name in enumerate(names)}
     bottom = _TOP + _LANE * len(names)
     return Picture(

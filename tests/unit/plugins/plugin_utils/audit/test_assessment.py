@@ -191,12 +191,87 @@ def test_around_the_certificates(data: dict[str, Any], expected: list[Any]) -> N
     assert found([{**fleets.cluster(NAME), **data}]) == expected
 
 
+@pytest.mark.parametrize(("status", "outcome"), [("active", "passed"), ("down", "warning"), ("maintenance", "warning")])
+def test_a_node_that_is_not_active(status: str, outcome: str) -> None:
+    cluster = fleets.cluster(NAME)
+    cluster["cluster"]["nodes"][1]["status"] = status
+    made = report([cluster])
+    (check,) = [one for one in made["checks"] if one["check"] == "node_active"]
+    assert (check["certificate"], check["outcome"]) == (None, outcome)
+    assert made["clusters"][0]["verdict"] == ("ok" if outcome == "passed" else "warning")
+    if outcome != "passed":
+        assert check["message"] == f"node 2 is {status}"
+        assert made["findings"][0]["mend"].startswith("Start it, or remove it from the cluster")
+
+
+def test_a_node_whose_state_is_not_told_counts_as_active() -> None:
+    cluster = fleets.cluster(NAME)
+    cluster["cluster"]["nodes"] = [{"uid": 1, "status": None, "version": None}]
+    assert found([cluster]) == []
+
+
+def with_databases(*certificates: dict[str, Any], **other: Any) -> list[dict[str, Any]]:
+    return [fleets.cluster(NAME, databases=list(certificates), **other)]
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, []),
+        ({"days": 29}, [("warning", "database orders", "expiry")]),
+        ({"days": 13}, [("critical", "database orders", "expiry")]),
+        ({"days": -1}, [("critical", "database orders", "expiry")]),
+        ({"chain_days_remaining": 9}, [("critical", "database orders", "issuer_expiry")]),
+        ({"public_key_size": 1024}, [("critical", "database orders", "key_size")]),
+        ({"findings": [fleets.finding("name_missing", "error", "database orders", "names are missing", "Issue it")]},
+         [("critical", "database orders", "name_missing")]),
+        ({"error": "no PEM block"}, [("critical", "database orders", "readable")]),
+    ],
+)  # fmt: skip
+def test_a_certificate_of_a_database(facts: dict[str, Any], expected: list[Any]) -> None:
+    clusters = with_databases(fleets.database(NAME, "orders", **facts))
+    assert found(clusters) == expected
+    summary = report(clusters)["summary"]["certificates"]
+    assert summary["total"] == len(fleets.NAMES) + 1
+    assert summary["expired"] == (facts.get("days", 0) < 0)
+
+
+def test_what_replaces_it_is_no_rotation() -> None:
+    client = {"certificate": "database orders, client 1", "kind": "client", "endpoints": []}
+    clusters = with_databases(
+        fleets.database(NAME, "orders", days=3), fleets.database(NAME, "orders", days=3, **client)
+    )
+    assert [one["mend"] for one in report(clusters)["findings"]] == [
+        "Replace the certificate of the database",
+        "Replace it in the list of the database, or remove it once no client has it",
+    ]
+
+
+def test_clients_have_issuers_and_lifetimes_of_their_own() -> None:
+    demands = {"allowed_issuers": ["CN=Other"], "maximum_lifetime": 30}
+    kinds = {
+        kind: fleets.database(NAME, "orders", kind=kind, certificate=kind) for kind in ("server", "client", "peer")
+    }
+    checks = [one for one in found(with_databases(*kinds.values()), **demands) if one[1] in kinds]
+    assert checks == [("critical", "server", "issuer"), ("critical", "server", "lifetime")]
+
+
+def test_the_ports_of_a_database_are_judged_by_its_own_certificate() -> None:
+    ports = [fleets.endpoint(NAME, "proxy", node, 12001, database=1, matches=node != 2) for node in (1, 2)]
+    ports += [fleets.endpoint(NAME, "proxy", 1, 12000), fleets.endpoint(NAME, "proxy", 1, 12009, database=9)]
+    made = report(with_databases(fleets.database(NAME, "orders", 1), endpoints=ports))
+    outcomes = {one["certificate"]: one["outcome"] for one in made["checks"] if one["check"] == "served"}
+    assert outcomes == {"database orders": "failed", "proxy": "passed", "database 9": "passed"}
+
+
 def test_what_may_not_be_seen_is_said() -> None:
     hidden = dict.fromkeys(("alerts", "internal", "replication", "endpoints"))
-    made = report([{**fleets.cluster(NAME), **hidden, "not_visible": ["alerts"]}])
+    about = {"name": None, "version": None, "primary": None, "nodes": None}
+    made = report([{**fleets.cluster(NAME), **hidden, "cluster": about, "not_visible": ["alerts"]}])
     unseen = [check["check"] for check in made["checks"] if check["outcome"] == "not_visible"]
     assert sorted(unseen) == [
-        "expiry_alert", "internal_expiry_alert", "internal_rotation", "replica_pin", "served", "visibility",
+        "expiry_alert", "internal_expiry_alert", "internal_rotation", "node_active", "replica_pin", "served",
+        "visibility",
     ]  # fmt: skip
 
 
@@ -320,6 +395,10 @@ def test_no_cluster_comes_twice() -> None:
         ({"read_at": "yesterday"}, "a time is not written as"),
         ({"certificates": [{"name": "proxy"}]}, "certificate proxy has no subject"),
         ({"endpoints": [3]}, "endpoints is not a dictionary"),
+        ({"databases": [{"uid": 1}]}, "databases has no name"),
+        ({"databases": [{**fleets.database(NAME, "orders"), "issuer": 3}]}, "issuer of certificate database orders"),
+        ({"cluster": {"name": None, "version": None, "primary": None, "nodes": [3]}}, "nodes is not a dictionary"),
+        ({"cluster": {"name": None, "version": None, "nodes": None}}, "cluster has no primary"),
         ({"alerts": {"a": {"enabled": "yes", "threshold": 3}}}, "enabled of alerts has a wrong type"),
         ({"replication": {"active_active": [], "replica_of": [{}]}}, "replica_of has no"),
         ({"cluster": None}, "cluster is not a dictionary"),

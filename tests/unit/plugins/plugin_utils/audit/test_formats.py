@@ -15,7 +15,11 @@ import fleets
 import jsonschema
 import junitparser
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import junit
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import (
+    certificates,
+    junit,
+    text_table,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.formats import FORMATS
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -63,7 +67,7 @@ def test_json_fits_the_published_schema(report: dict[str, Any]) -> None:
     assert read == report
 
 
-@pytest.mark.parametrize("damage", [{"schema": 2}, {"checks": None}, {"more": 1}, {"generated_at": "today"}])
+@pytest.mark.parametrize("damage", [{"schema": 1}, {"checks": None}, {"more": 1}, {"generated_at": "today"}])
 def test_the_schema_refuses_something(damage: dict[str, Any]) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**reports.report(fleets.fleet(1)), **damage}, SCHEMA)
@@ -73,7 +77,7 @@ def test_csv(report: dict[str, Any]) -> None:
     text = render("csv", report)
     assert all(line.isprintable() for line in text.split("\r\n"))
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    assert len(rows) == sum(1 + len(cluster["certificates"]) for cluster in report["clusters"])
+    assert len(rows) == sum(1 + len(certificates.of(cluster)) for cluster in report["clusters"])
     for row in rows:
         assert None not in row
         for column, cell in row.items():
@@ -144,6 +148,24 @@ def test_prometheus_tells_when_each_certificate_expires() -> None:
         (("cluster", "one.example.com"),): 1,
         (("cluster", "two.example.com"),): 0,
     }
+
+
+def test_every_format_shows_certificates_of_databases() -> None:
+    cluster = fleets.cluster("one.example.com", databases=[fleets.database("one.example.com", "orders", 7, days=5)])
+    made = reports.report([cluster])
+    facts, label = cluster["databases"][0], "database orders"
+    rows = list(csv.DictReader(io.StringIO(render("csv", made), newline="")))
+    assert [(row["fingerprint"], row["findings"]) for row in rows if row["certificate"] == label] == [
+        (facts["fingerprint"], "critical expiry")
+    ]
+    ends = metrics(made)["redis_enterprise_certificate_not_after_timestamp_seconds"]
+    assert ends[("cluster", "one.example.com"), ("name", label)] == fleets.NOW.timestamp() + 5 * 86400 + 3600
+    assert f'name="{label}: expiry"' in render("junit", made)
+    assert [line for line in text_table.lines(made) if label in line and "EXPIRES SOON" in line]
+    assert [one["certificate"] for one in made["findings"]] == [label]
+    page = render("html", made)
+    assert page.count(label) >= 3  # who is next, the finding, the cluster
+    assert ">databases</" in page or ">databases<" in page
 
 
 def test_prometheus_escapes_labels() -> None:

@@ -176,6 +176,19 @@ def test_what_cannot_be_seen_now_is_not_forgotten(watched: Watched) -> None:
     assert watched.read(differing()) == []
 
 
+def test_a_certificate_of_a_database_says_so(watched: Watched) -> None:
+    weak = fleets.finding("weak_signature", "error", "database orders", "the leaf uses SHA1", "Have it signed anew")
+    facts = fleets.database(NAME, "orders", 7, days=5, findings=[weak])
+    ports = [fleets.endpoint(NAME, "proxy", 1, 12007, database=7, matches=False)]
+    events = watched.read(fleets.cluster(NAME, databases=[facts], endpoints=ports))
+    assert sorted(event["kind"] for event in events) == ["expiring", "finding", "served_differs"]
+    for event in events:
+        about = event["certificate"], event["database"], event["fingerprint"]
+        assert about == ("database orders", 7, facts["fingerprint"])
+    for other in watched.read(differing()):
+        assert "database" not in other
+
+
 def test_drift_from_what_is_wanted(watched: Watched) -> None:
     drifted = {**with_proxy(), "drift": [{"name": "proxy", "action": "update", "reason": "the leaf differs"}]}
     (event,) = watched.read(drifted)
