@@ -18,9 +18,9 @@ from urllib.parse import quote
 
 from . import _explanation, _redirects
 from ._errors import CertificateError
+from ._peer import Response
 from ._retry import Retries, read_may_be_repeated
 from ._secrets import Secret
-from ._peer import Response
 from ._session import Session
 
 CERTIFICATES = "/v1/cluster/certificates"

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import _releases
@@ -39,6 +39,18 @@ class Node:
 
 
 @dataclass(frozen=True)
+class Primary:
+    """The node that answers API requests; None for what is not known."""
+
+    node: int | str | None  # uid
+    address: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """For results."""
+        return {"node": self.node, "address": self.address}
+
+
+@dataclass(frozen=True)
 class Cluster:
     """One cluster; None for what this user may not see."""
 
@@ -48,6 +60,26 @@ class Cluster:
     api_port: int | None
     cm_port: int
     settings: Mapping[str, Any] = field(default_factory=dict)  # C(GET /v1/cluster) as it came; empty: not visible
+    primary: Primary | None = None
+
+    @classmethod
+    def unknown(cls) -> Cluster:
+        """A cluster of which nothing was read yet."""
+        return cls(None, None, (), None, _CM_PORT)
+
+    @property
+    def inactive(self) -> tuple[Node, ...]:
+        """The nodes that the cluster says are not active."""
+        return tuple(node for node in self.nodes if not node.active)
+
+    def as_dict(self, url: str) -> dict[str, Any]:
+        """For results.
+
+        Args:
+            url: in the options.
+        """
+        primary = self.primary.as_dict() if self.primary else None
+        return {"name": self.name, "url": url, "version": self.version, "primary": primary}
 
 
 def _text(facts: Any, field: str) -> str | None:
@@ -130,4 +162,29 @@ def read(api: Api, warn: Callable[[str], None], *, needed: bool) -> Cluster:
             "whose role may see the nodes."
         )
     api_port, cm_port = port(settings, "cnm_https_port"), port(settings, "cm_port")
-    return Cluster(_text(settings, "name"), version, nodes, api_port, cm_port or _CM_PORT, settings)
+    primary = _primary(api, nodes, settings)
+    return Cluster(_text(settings, "name"), version, nodes, api_port, cm_port or _CM_PORT, settings, primary)
+
+
+def primary_now(api: Api, cluster: Cluster) -> Cluster:
+    """The same cluster with the node that has answered last, where its address tells that."""
+    answering = api.session.answering.host
+    if cluster.primary is None or answering == cluster.primary.address or not api.session.redirected:
+        return cluster
+    node = next((one for one in cluster.nodes if answering == one.internal or answering in one.external), None)
+    return replace(cluster, primary=Primary(node.uid, answering)) if node else cluster
+
+
+def _primary(api: Api, nodes: tuple[Node, ...], settings: Mapping[str, Any]) -> Primary | None:
+    """Which node answers. Only where a follower would redirect is it the one that was asked."""
+    answering = api.session.answering.host
+    at_address = [node for node in nodes if answering == node.internal or answering in node.external]
+    if at_address and settings.get("handle_redirects") is not True:
+        return Primary(at_address[0].uid, answering)
+    # Nothing depends on it but what the result says, so no failure of it counts.
+    status = if_visible(api.nodes_status, lambda message: None) or {}
+    for uid, one in status.items():
+        if isinstance(one, dict) and one.get("role") == "master":
+            found = next((node for node in nodes if str(node.uid) == uid), None)
+            return Primary(found.uid, found.internal) if found else Primary(uid, None)
+    return None

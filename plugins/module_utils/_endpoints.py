@@ -35,19 +35,19 @@ class Endpoint:
     port: int
     service: str | None  # the certificate that a handshake shows there, where it is known: one of SERVICES
     server_name: str | None = None  # for the server name indication
-    scheme: str = "https"
 
     @property
-    def _netloc(self) -> str:
+    def netloc(self) -> str:
+        """Address and port, as in a URL."""
         return f"{f'[{self.address}]' if ':' in self.address else self.address}:{self.port}"
 
     @property
     def url(self) -> str:
         """Of the REST API there."""
-        return f"{self.scheme}://{self._netloc}"
+        return f"https://{self.netloc}"
 
     def __str__(self) -> str:
-        return f"{self._netloc} ({self.service})" if self.service else self._netloc
+        return f"{self.netloc} ({self.service})" if self.service else self.netloc
 
 
 def _addresses(node: Node, choice: str) -> Iterable[str]:
@@ -58,12 +58,10 @@ def _addresses(node: Node, choice: str) -> Iterable[str]:
     return (internal or node.external) if choice == "internal" else (node.external or internal)
 
 
-def _everywhere(
-    cluster: Cluster, connection: Connection, number: int, service: str, scheme: str = "https"
-) -> list[Endpoint]:
+def _everywhere(cluster: Cluster, connection: Connection, number: int, service: str) -> list[Endpoint]:
     """A port that every node has, at each of its addresses; at the host of O(url) where no node may be seen."""
     return [
-        Endpoint(node.uid, address, number, service, cluster.name, scheme)
+        Endpoint(node.uid, address, number, service, cluster.name)
         for node in cluster.nodes or (Node(None, connection.host, (), None, None),)
         for address in _addresses(node, connection.node_address)
     ]
@@ -118,16 +116,6 @@ def showing(
     return tuple(dict.fromkeys(found))
 
 
-def reporting(cluster: Cluster, connection: Connection) -> tuple[Endpoint, ...]:
-    """Every node's own API, to be asked as the cluster's is."""
-    parts = urlsplit(connection.url)
-    if parts.scheme == "http":
-        found = _everywhere(cluster, connection, parts.port or DEFAULT_PORT["http"], "api", "http")
-    else:
-        found = _everywhere(cluster, connection, _api_port(cluster, connection), "api")
-    return tuple(dict.fromkeys(found))
-
-
 def _api_port(cluster: Cluster, connection: Connection) -> int:
     """What the cluster says, else what the user says: in front of the cluster there may be another one."""
     return cluster.api_port or urlsplit(connection.url).port or DEFAULT_PORT["https"]
@@ -138,7 +126,7 @@ def at_url(endpoints: Iterable[Endpoint], cluster: Cluster, connection: Connecti
     known = {node.internal: node.uid for node in cluster.nodes}
     return tuple(
         dict.fromkeys(
-            Endpoint(known.get(connection.host), connection.host, one.port, one.service, one.server_name, one.scheme)
+            Endpoint(known.get(connection.host), connection.host, one.port, one.service, one.server_name)
             for one in endpoints
         )
     )

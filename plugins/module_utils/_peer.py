@@ -46,7 +46,7 @@ class Response(NamedTuple):
     retry_after: float | None  # seconds that the server asks to wait
 
 
-def _for_requests(context: Context) -> None:
+def for_requests(context: Context) -> None:
     """Complete a context for the session of requests."""
     ssl.SSLContext.set_alpn_protocols(context, ["http/1.1"])
     # urllib3 1.26 tells OpenSSL no host when it is an address, and compares names itself when OpenSSL does not.
@@ -64,9 +64,9 @@ def tls_context(connection: Connection, *, verify: bool) -> Context:
         CertificateError: C(ca_path), C(client_cert) or C(client_key) is not usable.
     """
     if verify:
-        context = _trust.trusting(connection.ca_path, _for_requests, shared=not connection.client_cert)
+        context = _trust.trusting(connection.ca_path, for_requests, shared=not connection.client_cert)
     else:
-        context = _trust.unverified(_for_requests)
+        context = _trust.unverified(for_requests)
     if connection.client_cert:
         try:
             # Without a password of its own, OpenSSL asks for one on the terminal.

@@ -3,30 +3,40 @@
 #
 # Private to this collection: may change in any release.
 
-"""Proof that every node has its certificates: by handshakes with its ports, or by what its own API reports."""
+"""How far it is proven that every node has its certificates: handshakes with ports, metrics, what the primary reports.
+
+A follower's API tells nothing of that node: it redirects, or passes on what the primary says (vendor: cluster setting
+handle_redirects). So there are three kinds of evidence: a port presents the certificate, and the peer has its key; the
+node's own metrics show the end of the validity of what is on its disk; or the cluster has acknowledged the change, and
+its primary reports it. What none of them shows is not visible, and nothing waits for it.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple, Optional
 
+from . import _x509
 from ._api import Api
 from ._endpoints import Endpoint
 from ._errors import CertificateError
 from ._installed import Installed, parsed
+from ._metrics import Exporters, Shown
 from ._retry import until
-from ._session import Session
 from ._side_by_side import side_by_side
-from ._state import State
-from ._wire import NO_ADDRESS, names_a_host, presented
+from ._state import State, close_ends, same_end
+from ._wire import presented
 
 #: Seconds for one look at one endpoint, unless O(timeout) is shorter: a firewall that drops packets costs as much.
 _LOOK_TIMEOUT = 10.0
+
+#: How a certificate can be seen.
+HANDSHAKE, METRICS, NOWHERE = "handshake", "metrics", "nowhere"
 
 #: A certificate, and where it is looked for.
 _Spot = tuple[str, Endpoint]
@@ -34,20 +44,34 @@ _Spot = tuple[str, Endpoint]
 #: By certificate name.
 Reported = Mapping[str, Optional[Installed]]
 
-#: Waiting does not mend these.
+#: Waiting does not help against these.
 _NOT_ALLOWED = frozenset({"unauthorized", "forbidden"})
 
-_NOTHING_LISTENS = frozenset({"connection_refused", "connect_timeout", "unreachable", "unknown_host"})
+_SAME_END = "the old and the new certificate end at the same time, so that metrics cannot tell them apart"
+
+#: Only these are failures.
+_FAILURES = frozenset({"stale", "failed"})
 
 
 class Sighting(NamedTuple):
-    """What was seen of one certificate at one endpoint."""
+    """What was seen of one certificate at one endpoint.
 
-    name: str  # of the certificate
+    Attributes:
+        name: of the certificate.
+        status: V(verified), V(reported), V(not_visible), V(unreachable), V(stale) or V(failed).
+        fingerprint: of the leaf that was presented or reported, where one was.
+        problem: why it is not verified.
+        evidence: V(handshake), V(metrics) or V(api); None: there is none.
+        not_after: when the certificate ends, by the metrics.
+    """
+
+    name: str
     endpoint: Endpoint
-    status: str  # "verified", "stale", "unreachable" or "failed"
-    fingerprint: str | None = None  # of the leaf that was seen, where one was
+    status: str
+    fingerprint: str | None = None
     problem: str | None = None
+    evidence: str | None = HANDSHAKE
+    not_after: datetime | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """For results."""
@@ -58,14 +82,17 @@ class Sighting(NamedTuple):
             "port": self.endpoint.port,
             "service": self.endpoint.service,
             "status": self.status,
+            "evidence": self.evidence,
             "fingerprint": self.fingerprint,
+            "not_after": self.not_after and _x509.iso(self.not_after),
             "problem": self.problem,
         }
 
     def __str__(self) -> str:
-        detail = self.problem or f"has {self.fingerprint or 'none'}"
+        ends = self.not_after and f"ends on {_x509.iso(self.not_after)}"
+        detail = self.problem or ends or f"has {self.fingerprint or 'none'}"
         about = "" if self.endpoint.service == self.name else f" for {self.name}"
-        return f"{self.endpoint} is {self.status}{about} ({detail})"
+        return f"{self.endpoint} is {self.status.replace('_', ' ')}{about} ({detail})"
 
 
 @dataclass(frozen=True)
@@ -74,29 +101,30 @@ class Proof:
 
     names: frozenset[str] = frozenset()  # of the certificates that were looked for
     sightings: tuple[Sighting, ...] = ()
-    excused: frozenset[Endpoint] = frozenset()  # could not be reached before the change either
 
     @property
     def complete(self) -> bool:
         """Whether every certificate has endpoints, and every one is verified."""
-        return {sighting.name for sighting in self.sightings} == self.names != set() and all(
-            sighting.status == "verified" for sighting in self.sightings
-        )
+        return self.complete_without(())
+
+    def complete_without(self, nodes: Container[Any]) -> bool:
+        """Whether every certificate is verified everywhere but on these nodes, and somewhere.
+
+        Args:
+            nodes: uids.
+        """
+        counted = [one for one in self.sightings if one.endpoint.node not in nodes or one.status != "unreachable"]
+        return {one.name for one in counted} == self.names != set() and all(one.status == "verified" for one in counted)
 
     @property
     def missing(self) -> tuple[Sighting, ...]:
-        """What is not verified, and should be."""
-        return tuple(
-            sighting
-            for sighting in self.sightings
-            if sighting.status != "verified"
-            and not (sighting.status == "unreachable" and sighting.endpoint in self.excused)
-        )
+        """What is another certificate than it should be, or broke. What is not visible is no failure."""
+        return tuple(sighting for sighting in self.sightings if sighting.status in _FAILURES)
 
     def of(self, name: str) -> Proof:
         """The part that is about one certificate."""
         about = tuple(sighting for sighting in self.sightings if sighting.name == name)
-        return Proof(self.names & {name}, about, self.excused)
+        return Proof(self.names & {name}, about)
 
     def as_list(self) -> list[dict[str, Any]]:
         """For results."""
@@ -107,6 +135,35 @@ class Proof:
         """What could not be looked at."""
         return tuple(sighting for sighting in self.sightings if sighting.status == "unreachable")
 
+    def summary(self, *, reported: bool) -> dict[str, Any]:
+        """How far it is proven, for results.
+
+        Args:
+            reported: whether the API reports what was looked for.
+        """
+        statuses = [sighting.status for sighting in self.sightings]
+        verified = statuses.count("verified")
+        hidden = [one.name for one in self.sightings if one.status in ("not_visible", "reported")]
+        not_visible = sorted({*hidden, *(self.names - {one.name for one in self.sightings})})
+        places = [one for one in self.sightings if one.status not in ("not_visible", "reported")]
+        if verified and verified == len(places) and not not_visible:
+            level = "complete"
+        elif verified:
+            level = "partial"
+        else:
+            level = "reported" if reported else "none"
+        return {
+            "level": level,
+            "verified": verified,
+            "of": len(places),
+            "not_visible": not_visible,
+            "unreachable": list(dict.fromkeys(one.endpoint.netloc for one in self.unreachable)),
+        }
+
+
+#: The proof of what was not changed, or could not be read.
+NO_PROOF = Proof().summary(reported=False)
+
 
 @dataclass(frozen=True)
 class Target:
@@ -114,152 +171,219 @@ class Target:
 
     Attributes:
         name: of the certificate.
-        endpoints: where it can be seen.
-        by_handshake: whether handshakes with these show it; otherwise they are APIs that report it.
+        endpoints: ports whose handshakes show it; or of each node the metrics port, or, where nothing shows it, the API.
+        by: V(handshake), V(metrics) or V(nowhere).
         handshakes: how many in a row have to present it.
+        ends: when the old one and the new one end, in UTC, as far as that is known: metrics are to tell between them.
     """
 
     name: str
     endpoints: tuple[Endpoint, ...]
-    by_handshake: bool
+    by: str
     handshakes: int = 1
+    ends: tuple[datetime, ...] = ()
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether the old and the new one end at the same time, so that metrics cannot tell them apart."""
+        return len(self.ends) == 2 and close_ends(*self.ends)
+
+
+@dataclass
+class _Before:
+    """What was there before the change."""
+
+    reached: frozenset[Endpoint] = frozenset()  # ports that answered
+    ends: dict[_Spot, frozenset[datetime]] = field(default_factory=dict)  # by metrics
 
 
 class Prover:
-    """Looks at the endpoints that show certificates, side by side."""
+    """Looks wherever certificates can be seen, side by side."""
 
-    def __init__(self, session: Session, targets: Iterable[Target], down: Container[Any] = ()) -> None:
+    def __init__(
+        self,
+        targets: Iterable[Target],
+        timeout: float,
+        *,
+        exporters: Exporters | None = None,
+        primary: Any = None,
+        inactive: Collection[Any] = (),
+    ) -> None:
         """Prepare.
 
         Args:
-            session: the login and the trust for nodes' own APIs.
             targets: one for each certificate that will be asked for.
-            down: uids of nodes that the cluster says are not active. Where such a one shows nothing, it counts as
+            timeout: seconds for each look.
+            exporters: where metrics are read.
+            primary: uid of the node that answers API requests: what is not visible there is reported.
+            inactive: uids of nodes that the cluster says are not active. Where such a one shows nothing, it counts as
                 unreachable, whatever still listens there.
         """
-        self._session = session
-        self._down = down
         self._targets = {target.name: target for target in targets}
-        self._timeout = min(_LOOK_TIMEOUT, session.connection.timeout)
-        self._excused: frozenset[Endpoint] = frozenset()
+        self._timeout = min(_LOOK_TIMEOUT, timeout)
+        self._exporters = exporters
+        self._primary = primary
+        self.inactive = frozenset(inactive)
+        self._before = _Before()
 
-    def by_handshake(self, names: Iterable[str]) -> bool:
-        """Whether ports show all these certificates."""
-        return all(self._targets[name].by_handshake for name in names)
+    def sees(self, names: Iterable[str]) -> bool:
+        """Whether there is evidence besides the API of all these certificates."""
+        return all(self._targets[name].by != NOWHERE and self._targets[name].endpoints for name in names)
 
     def try_all(self, otherwise: Callable[[Iterable[Endpoint]], tuple[Endpoint, ...]]) -> tuple[Sighting, ...]:
-        """See which endpoints can be reached before a change; those that cannot hold nothing up after it.
+        """See before a change what can be seen; what cannot holds nothing up after it.
 
         Args:
-            otherwise: gives the endpoints to use when none of a certificate's can be.
+            otherwise: gives the ports to use when none of a certificate's can be reached.
 
         Returns:
-            Those that cannot be reached.
+            Where a handshake or metrics could show a certificate, and do not; and why.
         """
-        problems = self._unreachable(endpoint for target in self._targets.values() for endpoint in target.endpoints)
-        for target in self._targets.values():
-            if target.endpoints and problems.keys() >= set(target.endpoints):
+        by_port = [target for target in self._targets.values() if target.by == HANDSHAKE]
+        problems = self._unreachable(endpoint for target in by_port for endpoint in target.endpoints)
+        for target in by_port:
+            if target.endpoints and all(problems[one] is not None for one in target.endpoints):
                 others = tuple(one for one in otherwise(target.endpoints) if one not in target.endpoints)
                 self._targets[target.name] = replace(target, endpoints=target.endpoints + others)
                 problems.update(self._unreachable(others))
-        self._excused = frozenset(problems)
-        return tuple(
-            Sighting(target.name, endpoint, "unreachable", None, problems[endpoint])
-            for target in self._targets.values()
-            for endpoint in target.endpoints
-            if endpoint in problems
-        )
+        self._before.reached = frozenset(one for one, problem in problems.items() if problem is None)
+        unreachable = [
+            Sighting(name, endpoint, "unreachable", None, problems[endpoint], None)
+            for name, endpoint in self._spots(self._targets, HANDSHAKE)
+            if problems[endpoint] is not None
+        ]
+        return (*unreachable, *self._unseen_in_metrics())
 
     def _unreachable(self, endpoints: Iterable[Endpoint]) -> dict[Endpoint, str | None]:
-        apis = {one for target in self._targets.values() if not target.by_handshake for one in target.endpoints}
+        """Why ports cannot be reached; None for those that can."""
 
-        def connect(endpoint: Endpoint) -> tuple[bool, str | None]:
+        def connect(endpoint: Endpoint) -> str | None:
             one = presented(endpoint.address, endpoint.port, endpoint.server_name, self._timeout)
-            if endpoint.node not in self._down:
-                return one.reachable, one.problem
-            problem = self._unanswered(endpoint) if one.problem is None and endpoint in apis else one.problem
-            return problem is None, problem
+            gone = not one.reachable or (endpoint.node in self.inactive and one.problem is not None)
+            return (one.problem or "no answer") if gone else None
 
         distinct = tuple(dict.fromkeys(endpoints))
-        seen = zip(distinct, side_by_side(connect, distinct))
-        return {endpoint: problem for endpoint, (reachable, problem) in seen if not reachable}
+        return dict(zip(distinct, side_by_side(connect, distinct)))
 
-    def _unanswered(self, endpoint: Endpoint) -> str | None:
-        """Why an API does not tell what it has, if so."""
-        try:
-            with self._session.at(endpoint.url, self._timeout) as session:
-                installed_now(Api(session), ())
-        except CertificateError as error:
-            return error.message
-        return None
+    def _unseen_in_metrics(self) -> list[Sighting]:
+        spots = self._spots(self._targets, METRICS)
+        shown = self._shown(spots)
+        self._before.ends = {(name, one): shown.of(one.node, name) for name, one in spots}
+        return [
+            self._hidden(name, endpoint, self._silence(name, shown))
+            for name, endpoint in spots
+            if self._targets[name].ambiguous or not self._before.ends[name, endpoint]
+        ]
 
-    def look(self, states: Mapping[str, State]) -> Proof:
-        """Look everywhere, once.
+    def _spots(self, names: Iterable[str], by: str) -> list[_Spot]:
+        return [
+            (name, endpoint)
+            for name in names
+            if self._targets[name].by == by
+            for endpoint in self._targets[name].endpoints
+        ]
 
-        Args:
-            states: what is looked for, by certificate name.
-        """
-        return self.prove(states, 0)
+    def _shown(self, spots: Iterable[_Spot]) -> Shown:
+        nodes = dict.fromkeys(endpoint.node for dummy, endpoint in spots)
+        if not nodes or self._exporters is None:
+            return Shown()
+        return self._exporters.read(nodes)
 
-    def prove(self, states: Mapping[str, State], timeout: float) -> Proof:
-        """Look until everything that can be reached shows the states.
+    def look(self, states: Mapping[str, State], reported: Reported | None = None) -> Proof:
+        """Look everywhere, once. See M(prove)."""
+        return self.prove(states, 0, reported)
+
+    def prove(self, states: Mapping[str, State], timeout: float, reported: Reported | None = None) -> Proof:
+        """Look until nothing that can be seen shows anything but the states.
 
         Args:
             states: what is looked for, by certificate name.
             timeout: seconds until giving up; with 0, it is looked once.
+            reported: what the API reports, as far as it is known.
         """
-        spots = [(name, endpoint) for name in states for endpoint in self._targets[name].endpoints]
-        seen: dict[_Spot, Sighting] = {}
-        pending, proof = spots, Proof()
+        spots = [(name, one) for name in states for one in self._targets[name].endpoints]
+        seen: dict[_Spot, Sighting] = {
+            spot: self._reported(*spot, states, reported or {}, None) for spot in self._spots(states, NOWHERE)
+        }
+        pending = [spot for spot in spots if spot not in seen]
+        proof = Proof()
         for dummy in until(time.monotonic() + timeout):
-            seen.update(((sighting.name, sighting.endpoint), sighting) for sighting in self._look(pending, states))
-            proof = Proof(frozenset(states), tuple(seen[spot] for spot in spots), self._excused)
+            seen.update(((one.name, one.endpoint), one) for one in self._look(pending, states, reported or {}))
+            proof = Proof(frozenset(states), tuple(seen[spot] for spot in spots))
             if not proof.missing:
                 break
-            pending = [(one.name, one.endpoint) for one in proof.sightings if one.status != "verified"]
+            pending = [spot for spot in pending if seen[spot].status in (*_FAILURES, "unreachable")]
         return proof
 
-    def _look(self, spots: Iterable[_Spot], states: Mapping[str, State]) -> Iterable[Sighting]:
-        ports: list[_Spot] = []
-        apis: dict[Endpoint, list[str]] = {}
-        for name, endpoint in spots:
-            if self._targets[name].by_handshake:
-                ports.append((name, endpoint))
-            else:
-                apis.setdefault(endpoint, []).append(name)
-        looks = [partial(self._at_port, *spot, states) for spot in ports]
-        looks += [partial(self._at_api, names, endpoint, states) for endpoint, names in apis.items()]
-        return chain.from_iterable(side_by_side(lambda look: look(), looks))
+    def _look(self, spots: list[_Spot], states: Mapping[str, State], reported: Reported) -> list[Sighting]:
+        by_port = [spot for spot in spots if self._targets[spot[0]].by == HANDSHAKE]
+        by_metrics = [spot for spot in spots if self._targets[spot[0]].by == METRICS]
+        looks: list[Callable[[], list[Sighting]]] = [partial(self._at_port, *spot, states) for spot in by_port]
+        if by_metrics:
+            looks.append(partial(self._by_metrics, by_metrics, states, reported))
+        return list(chain.from_iterable(side_by_side(lambda look: look(), looks)))
 
     def _at_port(self, name: str, endpoint: Endpoint, states: Mapping[str, State]) -> list[Sighting]:
         for dummy in range(self._targets[name].handshakes):
             seen = presented(endpoint.address, endpoint.port, endpoint.server_name, self._timeout)
             if seen.problem is not None:
-                status = "failed" if seen.reachable and endpoint.node not in self._down else "unreachable"
-                return [Sighting(name, endpoint, status, None, seen.problem)]
+                return [self._failed(name, endpoint, seen.problem, reachable=seen.reachable)]
             if not states[name].served_by(seen):
                 return [Sighting(name, endpoint, "stale", seen.fingerprints[0])]
         return [Sighting(name, endpoint, "verified", seen.fingerprints[0])]
 
-    def _at_api(self, names: Sequence[str], endpoint: Endpoint, states: Mapping[str, State]) -> list[Sighting]:
-        if not names_a_host(endpoint.address):
-            return [Sighting(name, endpoint, "unreachable", None, NO_ADDRESS) for name in names]
-        try:
-            with self._session.at(endpoint.url, self._timeout) as session:
-                installed = installed_now(Api(session), names)
-        except CertificateError as error:
-            nothing = error.kind in _NOTHING_LISTENS or endpoint.node in self._down
-            status = "unreachable" if nothing else "failed"
-            return [Sighting(name, endpoint, status, None, error.message) for name in names]
+    def _failed(self, name: str, endpoint: Endpoint, problem: str, *, reachable: bool) -> Sighting:
+        if endpoint.node in self.inactive:
+            return Sighting(name, endpoint, "unreachable", None, problem, None)
+        if reachable:
+            return Sighting(name, endpoint, "failed", None, problem)
+        # A port that answered before the change and is closed after it is no matter of a firewall.
+        if endpoint in self._before.reached:
+            return Sighting(name, endpoint, "failed", None, f"{problem}; it answered before the change")
+        return Sighting(name, endpoint, "unreachable", None, problem, None)
+
+    def _by_metrics(self, spots: list[_Spot], states: Mapping[str, State], reported: Reported) -> list[Sighting]:
+        shown = self._shown(spots)
         return [
-            Sighting(
-                name,
-                endpoint,
-                "verified" if states[name].shown_by(one) else "stale",
-                one.facts["fingerprint"] if one else None,
-            )
-            for name, one in installed.items()
+            self._on_disk(name, endpoint, states[name], shown)
+            or self._reported(name, endpoint, states, reported, self._silence(name, shown))
+            for name, endpoint in spots
         ]
+
+    def _silence(self, name: str, shown: Shown) -> str:
+        """Why the metrics do not tell."""
+        return _SAME_END if self._targets[name].ambiguous else shown.problem or "the metrics do not tell"
+
+    def _on_disk(self, name: str, endpoint: Endpoint, state: State, shown: Shown) -> Sighting | None:
+        """What a node's metrics show; None where they do not tell."""
+        target = self._targets[name]
+        if target.ambiguous:
+            return None
+        others = {*target.ends, *self._before.ends.get((name, endpoint), ())}
+        if state.end is not None:
+            others = {other for other in others if not same_end(other, state.end)}
+        judged = [(state.ended_by(end, others), end) for end in sorted(shown.of(endpoint.node, name))]
+        for verdict, status in ((False, "stale"), (True, "verified")):
+            for has_it, end in judged:
+                if has_it is verdict:
+                    return Sighting(name, endpoint, status, None, None, METRICS, end)
+        return None
+
+    def _reported(
+        self, name: str, endpoint: Endpoint, states: Mapping[str, State], reported: Reported, why: str | None
+    ) -> Sighting:
+        """What is left where nothing is seen: the primary's own word."""
+        installed = reported.get(name)
+        shown = name in reported and states[name].shown_by(installed)
+        if shown and endpoint.node == self._primary:
+            leaf = installed.facts["fingerprint"] if installed else None
+            return Sighting(name, endpoint, "reported", leaf, why, "api")
+        return self._hidden(name, endpoint, why or "no port and no metrics show it")
+
+    def _hidden(self, name: str, endpoint: Endpoint, why: str) -> Sighting:
+        if endpoint.node is not None and endpoint.node in self.inactive:
+            return Sighting(name, endpoint, "unreachable", None, "the node is not active", None)
+        return Sighting(name, endpoint, "not_visible", None, why, None)
 
 
 def poll(

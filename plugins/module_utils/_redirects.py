@@ -12,7 +12,7 @@ login (vendor: cluster setting handle_redirects, load balancer page; RS182423).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ._wire import names_a_host
@@ -40,7 +40,7 @@ class Place(NamedTuple):
 class NodeAddresses(NamedTuple):
     """Where one node can be reached."""
 
-    uid: Union[int, str, None]
+    uid: int | str | None
     internal: str | None
     external: tuple[str, ...]
 

@@ -65,6 +65,11 @@ def perhaps_made(error: CertificateError) -> bool:
     return error.kind in _LOST or status == 409 or status >= 500
 
 
+def misses_nodes(error: CertificateError) -> bool:
+    """Whether a write may have failed so because a node is not active: 409, to a deletion 500, to a rotation 400."""
+    return error.data.get("status") in (409, 500) or error.kind == "not_all_nodes_updated"
+
+
 def write_may_be_repeated(error: CertificateError) -> bool:
     """Whether a write that failed so is sent again, unless a read shows that it was made."""
     return never_sent(error) or answer_lost(error) or error.data.get("status") in _BUSY | {409}

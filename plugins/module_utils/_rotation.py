@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
+from . import _x509
 from ._api import Api
 from ._errors import CertificateError
 from ._plan import Change
 from ._proof import Proof, Prover, poll
-from ._retry import Retries, answer_lost, rotation_may_be_repeated, rotation_perhaps_made
+from ._retry import Retries, answer_lost, misses_nodes, rotation_may_be_repeated, rotation_perhaps_made
+from ._state import State
 from ._transaction import Evidence, Settings, not_proven
 
 
@@ -62,8 +65,9 @@ class Rotation:
         refused = self._send()
         if refused is not None and not self._perhaps_made:
             raise refused.with_result(outcome="failed_unchanged", changed=False)
-        self.evidence = self._after_success() if refused is None else self._after_failure()
-        self.outcomes = {name: self._outcome(name, acknowledged=refused is None) for name in self._new}
+        acknowledged = refused is None or self._expected(refused)
+        self.evidence = self._after_success() if acknowledged else self._after_failure()
+        self.outcomes = {name: self._outcome(name, acknowledged=acknowledged) for name in self._new}
         if set(self.outcomes.values()) == {"changed"}:
             return self.evidence
         raise self._failed(refused)
@@ -87,7 +91,7 @@ class Rotation:
             return answer_lost(error) and seen.shows(self._new)
 
         def again(error: CertificateError) -> bool:
-            return rotation_may_be_repeated(error, untouched=untouched)
+            return rotation_may_be_repeated(error, untouched=untouched) and not self._expected(error)
 
         try:
             self._retries.run(send, again, made)
@@ -98,35 +102,55 @@ class Rotation:
     def _read(self, timeout: float) -> Evidence:
         """Read what the API at O(url) reports, until it shows the rotation or the seconds have passed."""
         deadline = time.monotonic() + timeout
-        return Evidence(*poll(self._api, self._new, lambda read: Evidence(read).shows(self._new), deadline))
+        unreadable = self._settings.unreadable
+        enough = Evidence(unreadable=unreadable)
+        found = poll(self._api, self._new, lambda read: replace(enough, installed=read).shows(self._new), deadline)
+        return Evidence(*found, unreadable=unreadable)
+
+    def _expected(self, refused: CertificateError) -> bool:
+        """Whether all that the cluster says is that the nodes that are not active have missed it."""
+        return self._settings.without_nodes and misses_nodes(refused)
 
     def _after_success(self) -> Evidence:
         """Wait until every node shows what the server said that it has done; longer only where the API shows it."""
         read = self._read(self._settings.wait_timeout)
         worth_waiting = read.shows(self._new) or read.unread is not None
-        proof = self._prover.prove(self._new, self._settings.verify_timeout if worth_waiting else 0)
-        return Evidence(read.installed, read.unread, proof)
+        return self._proven(read, self._settings.verify_timeout if worth_waiting else 0)
 
     def _after_failure(self) -> Evidence:
         """See whether it was done all the same, and wait for the other nodes when one shows that it was begun."""
-        proof = self._prover.look(self._new)
-        if any(sighting.status == "verified" for sighting in proof.sightings):
-            proof = self._prover.prove(self._new, self._settings.verify_timeout)
         read = self._read(0)
-        return Evidence(read.installed, read.unread, proof)
+        seen = self._proven(read, 0)
+        if any(sighting.status == "verified" for sighting in seen.proof.sightings):
+            seen = self._proven(self._read(0), self._settings.verify_timeout)
+        return seen
+
+    def _proven(self, read: Evidence, timeout: float) -> Evidence:
+        """What was read, with what nodes show."""
+        proof = self._prover.prove(
+            {name: self._expected_on_nodes(name, read) for name in self._new}, timeout, read.installed
+        )
+        return replace(read, proof=proof, reported=Evidence(read.installed, read.unread).shows(self._new))
+
+    def _expected_on_nodes(self, name: str, read: Evidence) -> State:
+        """The new state, with the end of the leaf that the primary reports: it may be too close to that of the old."""
+        installed = read.installed.get(name) if read.unread is None else None
+        if installed is None or not installed.chain or not self._new[name].shown_by(installed):
+            return self._new[name]
+        return replace(self._new[name], end=_x509.not_after(installed.chain[0]))
 
     def _outcome(self, name: str, *, acknowledged: bool) -> str:
         evidence, proof, goal = self.evidence, self.evidence.proof.of(name), {name: self._new[name]}
         if acknowledged and evidence.shows(goal):
             return "partial" if proof.missing else "changed"
-        # An address that could not be reached before either says nothing for what nobody said was done.
+        # What is not visible says nothing for what nobody acknowledged.
         if proof.complete and (evidence.unread is not None or evidence.shows(goal)):
             return "changed"
         return "failed_unchanged" if self._nowhere(proof) and not evidence.shows(goal) else "partial"
 
     def _nowhere(self, proof: Proof) -> bool:
         """Whether everything that can be seen has the old certificate."""
-        seen = [sighting.status for sighting in proof.sightings if sighting.status != "unreachable"]
+        seen = [one.status for one in proof.sightings if one.status in ("verified", "stale", "failed")]
         return self.evidence.unread is None and set(seen) <= {"stale"} and len(proof.missing) == len(seen)
 
     def _failed(self, refused: CertificateError | None) -> CertificateError:
@@ -138,11 +162,13 @@ class Rotation:
                     " No node that could be seen has a new certificate yet, but that may still happen: look at the "
                     "certificates again before you rotate them again."
                 )
-            return cause.with_result(outcome="failed_unchanged", changed=False, nodes=proof.as_list())
+            return cause.with_result(
+                outcome="failed_unchanged", changed=False, nodes=proof.as_list(), proof=self.evidence.summary()
+            )
         nodes = "; ".join(map(str, proof.sightings)) or "not asked (option verify)"
         cause.message += (
             f" An internal rotation is not taken back. What the nodes have now (verified: a new certificate, stale: an "
             f"old one): {nodes}. Check that every node is active and can be reached, then run again with force=true: "
             "another rotation is for all nodes."
         )
-        return cause.with_result(outcome="partial", changed=True, nodes=proof.as_list())
+        return cause.with_result(outcome="partial", changed=True, nodes=proof.as_list(), proof=self.evidence.summary())

@@ -14,7 +14,7 @@ that of O(url).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Union
+from typing import Any
 
 from . import _redirects
 from ._errors import CertificateError
@@ -272,7 +272,7 @@ class Session:
         self, request: str, follower: Peer, primary: Place, problem: CertificateError | None
     ) -> CertificateError:
         node = self._named.node_at(primary.host)
-        which: Union[str, int, None] = node.uid if node else None
+        which = node.uid if node else None
         named = f"node {which} at {primary.netloc}" if which is not None else primary.netloc
         why = f" ({problem.message.rstrip('.')})" if problem is not None else ""
         return CertificateError(

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from . import _plan
 from ._api import Api, NoBulkUpdate
@@ -20,7 +21,7 @@ from ._errors import CertificateError
 from ._installed import Installed
 from ._plan import Change, Write
 from ._proof import Proof, Prover, Reported, poll
-from ._retry import Retries, answer_lost, never_sent, perhaps_made, write_may_be_repeated
+from ._retry import Retries, answer_lost, misses_nodes, never_sent, perhaps_made, write_may_be_repeated
 from ._state import State
 
 _NOT_WANTED = "The old certificate was not put back (option rollback)"
@@ -40,6 +41,8 @@ class Settings:
         bulk: whether the bulk update is tried first.
         alone: names that are never updated together with others.
         disturbing: names after whose update the cluster has to come to rest before the next one.
+        unreadable: names of which this version reports another certificate than it has (RS176540).
+        without_nodes: whether the user goes on although nodes are not active, which the cluster then says.
     """
 
     verify_timeout: float
@@ -48,6 +51,8 @@ class Settings:
     bulk: bool
     alone: frozenset[str] = frozenset()
     disturbing: frozenset[str] = frozenset()
+    unreadable: frozenset[str] = frozenset()
+    without_nodes: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,14 +63,22 @@ class Evidence:
     unread: CertificateError | None = None  # why it could not be asked
     proof: Proof = field(default_factory=Proof)
     proven: bool = False
+    unreadable: frozenset[str] = frozenset()  # names for which another read-back says nothing
+    reported: bool = False  # whether the API reports what was looked for
 
     def shows(self, states: States) -> bool:
-        """Whether the API reports the states."""
-        return self.unread is None and all(state.shown_by(self.installed[name]) for name, state in states.items())
+        """Whether the API reports the states, but for names that it cannot report."""
+        return self.unread is None and all(
+            name in self.unreadable or state.shown_by(self.installed[name]) for name, state in states.items()
+        )
 
     def proves(self, name: str, state: State) -> bool:
-        """Whether one certificate is there: reported by the API, and wherever it could be seen."""
+        """Whether one certificate is there: reported by the API, and nothing else wherever it could be seen."""
         return self.shows({name: state}) and not self.proof.of(name).missing
+
+    def summary(self) -> dict[str, Any]:
+        """How far it is proven, for results."""
+        return self.proof.summary(reported=self.reported)
 
 
 def not_proven(evidence: Evidence, states: States, settings: Settings, url: str) -> CertificateError:
@@ -73,7 +86,7 @@ def not_proven(evidence: Evidence, states: States, settings: Settings, url: str)
     if evidence.unread is not None:
         problem = f"it cannot be read back: {evidence.unread.message}"
     elif not evidence.shows(states):
-        problem = f"after {settings.wait_timeout:g} s it still does not show (option wait_timeout)."
+        problem = f"the API still does not report it after {settings.wait_timeout:g} s (option wait_timeout)."
         if all(state.leaf_shown_by(evidence.installed[name]) for name, state in states.items()):
             problem += (
                 " The leaf does, but with other issuers than those that were sent: send what the cluster reports, or "
@@ -133,7 +146,8 @@ class Transaction:
             waiting = waiting[len(names) :]
             if refused is not None:
                 perhaps = not self._perhaps_made.isdisjoint(names)
-                evidence = self._evidence(self._new(names), acknowledged=False) if perhaps else Evidence()
+                expected = self._expected(refused)
+                evidence = self._evidence(self._new(names), acknowledged=expected) if perhaps else Evidence()
                 if not evidence.proven:
                     raise self._refused(refused.about(", ".join(names)), made, names, evidence)
             made += names
@@ -148,6 +162,10 @@ class Transaction:
             raise self._failed(cause, made, evidence, acknowledged=True)
         self.outcomes.update(dict.fromkeys(made, "changed"))
         return evidence
+
+    def _expected(self, refused: CertificateError) -> bool:
+        """Whether all that the cluster says is that the nodes that are not active have missed it."""
+        return self._settings.without_nodes and misses_nodes(refused)
 
     def _new(self, names: Iterable[str]) -> States:
         return {name: self._changes[name].new for name in names}
@@ -190,14 +208,17 @@ class Transaction:
             if perhaps_made(error) or (not updates and error.kind == "not_found"):
                 self._perhaps_made.update(goals)
             if answer_lost(error):
-                return Evidence(*self._poll(goals, lambda dummy: True, deadline)).shows(goals)
+                return self._read(*self._poll(goals, lambda dummy: True, deadline)).shows(goals)
             if self._begun and never_sent(error):
                 # In the middle there is more to lose than time.
                 self._poll(goals, lambda dummy: True, deadline)
             return False
 
+        def again(error: CertificateError) -> bool:
+            return write_may_be_repeated(error) and not self._expected(error)
+
         try:
-            self._retries.run(send, write_may_be_repeated, made)
+            self._retries.run(send, again, made)
         except CertificateError as error:
             return error
         finally:
@@ -211,29 +232,34 @@ class Transaction:
 
     def _poll_for(self, states: States) -> tuple[Reported, CertificateError | None]:
         """Read until it shows the states, or O(wait_timeout) has passed."""
-        return self._poll(states, lambda read: Evidence(read).shows(states), self._wait_deadline())
+        return self._poll(states, lambda read: self._read(read).shows(states), self._wait_deadline())
+
+    def _read(self, installed: Reported, unread: CertificateError | None = None) -> Evidence:
+        return Evidence(installed, unread, unreadable=self._settings.unreadable)
 
     # Proving.
 
     def _evidence(self, states: States, *, acknowledged: bool) -> Evidence:
-        """Wait until the API reports the states and every endpoint shows them.
+        """Wait until the API reports the states and nothing that can be seen shows anything else.
 
-        Where the API cannot be read, handshakes with all endpoints are proof enough.
+        Where the API cannot be read, handshakes and metrics of all nodes are proof enough.
 
         Args:
             acknowledged: whether the server said that it has done the writes. If not, one read decides whether there is
-                anything to wait for, and an endpoint that cannot be reached is no proof.
+                anything to wait for, and what is not visible is no proof.
         """
-
         installed, unread = (
             self._poll_for(states) if acknowledged else self._poll(states, lambda dummy: True, self._wait_deadline())
         )
-        shown = Evidence(installed, unread).shows(states)
-        if not shown and (unread is None or not self._prover.by_handshake(states)):
-            return Evidence(installed, unread, self._prover.look(states))
-        proof = self._prover.prove(states, self._settings.verify_timeout)
-        proven = not proof.missing if acknowledged and shown else proof.complete
-        return Evidence(installed, unread, proof, proven)
+        read = self._read(installed, unread)
+        shown = read.shows(states)
+        if not shown and (unread is None or not self._prover.sees(states)):
+            return replace(read, proof=self._prover.look(states, installed))
+        proof = self._prover.prove(states, self._settings.verify_timeout, installed)
+        reported = Evidence(installed, unread).shows(states)
+        without = self._prover.inactive if self._settings.without_nodes else ()
+        proven = not proof.missing if acknowledged and shown else proof.complete_without(without)
+        return replace(read, proof=proof, proven=proven, reported=reported)
 
     def _not_proven(self, evidence: Evidence, states: States) -> CertificateError:
         return not_proven(evidence, states, self._settings, self._api.url)
@@ -254,7 +280,7 @@ class Transaction:
         if not touched:
             return cause.with_result(outcome="failed_unchanged", changed=False)
         if set(touched) != set(names):
-            evidence = Evidence(*self._poll(touched, lambda dummy: True, time.monotonic()))
+            evidence = self._read(*self._poll(touched, lambda dummy: True, time.monotonic()))
         return self._failed(cause, touched, evidence, acknowledged=bool(made))
 
     def _failed(
@@ -270,9 +296,9 @@ class Transaction:
         if not acknowledged or not self._settings.rollback:
             # Perhaps nothing has happened. What was acknowledged is taken back all the same.
             old = self._old(touched)
-            proof = self._prover.look(old)
-            by_handshake = evidence.unread is not None and self._prover.by_handshake(old) and proof.complete
-            if by_handshake or (evidence.shows(old) and not proof.missing):
+            proof = self._prover.look(old, evidence.installed)
+            seen = evidence.unread is not None and self._prover.sees(old) and proof.complete
+            if seen or (evidence.shows(old) and not proof.missing):
                 return cause.with_result(outcome="failed_unchanged", changed=False, nodes=proof.as_list())
         if not self._settings.rollback:
             return self._partial(cause, dict.fromkeys(touched, _NOT_WANTED))
@@ -283,7 +309,8 @@ class Transaction:
         problems: dict[str, str] = {}  # by certificate name
         writes = []
         for name in touched:
-            if evidence.unread is None and self._somebody_else(name, evidence.installed[name]):
+            readable = evidence.unread is None and name not in self._settings.unreadable
+            if readable and self._somebody_else(name, evidence.installed[name]):
                 problems[name] = "The cluster has a third certificate, so somebody else changed it; that was left alone"
                 continue
             try:
@@ -291,7 +318,7 @@ class Transaction:
             except _plan.CannotUndo as reason:
                 problems[name] = f"The old certificate cannot be put back: {reason}"
         old = self._old(write.name for write in writes)
-        refusals = self._write_all(writes)
+        refusals = {name: why for name, why in self._write_all(writes).items() if not self._expected(why)}
         back = self._evidence(old, acknowledged=not refusals) if old else Evidence()
         for name, state in old.items():
             if back.proven or (name not in refusals and back.proves(name, state)):
@@ -301,10 +328,9 @@ class Transaction:
                 problems[name] = f"Putting the old certificate back failed too: {why.message}"
         if problems:
             return self._partial(cause, problems)
-        were = "The old certificate was" if len(old) == 1 else f"The old certificates ({', '.join(old)}) were"
-        cause.message += f" {were} put back, and {'shows' if len(old) == 1 else 'show'} everywhere. "
-        cause.message += "Mend the cause, then run again."
-        return cause.with_result(outcome="rolled_back", changed=False, nodes=back.proof.as_list())
+        what = "the previous certificate" if len(old) == 1 else f"the previous certificates ({', '.join(old)})"
+        cause.message += f" Rolled back: {what} {_seen(back)}. Fix the cause and run again."
+        return cause.with_result(outcome="rolled_back", changed=False, nodes=back.proof.as_list(), proof=back.summary())
 
     def _write_all(self, writes: Iterable[Write]) -> dict[str, CertificateError]:
         """Make all writes, whichever fail; why those were not made, by certificate name."""
@@ -332,7 +358,9 @@ class Transaction:
             problems: why a certificate was not put back, by its name.
         """
         put_back = [name for name, outcome in self.outcomes.items() if outcome == "rolled_back"]
-        proof = self._prover.look({**self._old(put_back), **self._new(problems)})
+        states = {**self._old(put_back), **self._new(problems)}
+        installed, unread = self._poll(states, lambda dummy: True, time.monotonic())
+        proof = self._prover.look(states, installed)
         for name in problems:
             self.outcomes[name] = "changed" if proof.of(name).complete else "partial"
         names: dict[str, list[str]] = {}
@@ -348,4 +376,15 @@ class Transaction:
             f" {'. '.join(whys)}. What the nodes have now: {nodes}. Mend the cause, then run again"
             f"{' with force=true: the same update may be made twice without harm' if updated else ''}."
         )
-        return cause.with_result(outcome="partial", changed=True, nodes=proof.as_list())
+        summary = proof.summary(reported=Evidence(installed, unread).shows(states))
+        return cause.with_result(outcome="partial", changed=True, nodes=proof.as_list(), proof=summary)
+
+
+def _seen(back: Evidence) -> str:
+    """Who has the old certificate again."""
+    summary = back.summary()
+    if summary["level"] == "complete":
+        return "is served by every node again"
+    if summary["verified"]:
+        return f"is proven at {summary['verified']} of {summary['of']} places again, and reported by the API"
+    return "is reported by the API again; no port and no metrics show it"

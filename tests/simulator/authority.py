@@ -224,7 +224,7 @@ class Authority:
         name: str = "cluster.example.com",
         *,
         key: str = "rsa",
-        days: float | datetime = 365,
+        days: float | datetime = 200,
         not_before: float | datetime | None = None,
         sans: Sequence[str] | None = None,
         intermediates: int = 0,

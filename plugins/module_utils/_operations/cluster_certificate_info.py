@@ -45,7 +45,7 @@ def run(task: Task) -> dict[str, Any]:
         found = [certificate for certificate in found if certificate.expires_within(params["expires_within"], now)]
     return {
         "changed": False,
-        "cluster": {"name": cluster.name, "url": api.url, "version": cluster.version},
+        "cluster": cluster.as_dict(api.url),
         "certificates": [one.described(cluster.name, cluster.version, now) for one in found],
         "missing": missing,
         "attempts": retries.attempts,

@@ -12,16 +12,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from .. import _cluster, _names, _options, _precautions
-from .._api import Api
+from .. import _cluster, _names, _options, _precautions, _tokens, _witnesses
+from .._api import Api, Stored
+from .._cluster import Cluster
 from .._errors import CertificateError
 from .._installed import Installed, parsed
 from .._plan import Change
 from .._proof import Prover
-from .._reconcile import SPEC, Report
+from .._reconcile import SPEC, Report, longest_change, note_evidence
 from .._retry import Retries
 from .._rotation import Rotation
-from .._state import Renewed, State
+from .._state import Lasting, Renewed, State
 from .._task import Operation, Task
 from .._transaction import Evidence, Settings
 
@@ -63,16 +64,29 @@ def _rotate(task: Task, report: Report) -> None:
     try:
         with session:
             api = Api(session, retries)
-            installed = _reported(api, names)
+            report.common["cluster"] = Cluster.unknown().as_dict(api.url)
+            stored = api.certificates()
+            installed = _reported(api, stored, names)
             cluster = _cluster.read(api, task.warn, needed=True)
-            prover = _precautions.prover(api, names, cluster, (), params["verify"], task.warn)
-            report.plan(_changes(prover, installed, params["renew_before"], force=params["force"]))
+            report.common["cluster"] = cluster.as_dict(api.url)
+            lasting = Lasting(lasts=datetime.now(timezone.utc) + timedelta(days=params["renew_before"]))
+            prover = _witnesses.build_prover(
+                api,
+                dict.fromkeys(names, (lasting, lasting)),
+                _witnesses.exporter_state(stored),
+                cluster,
+                (),
+                params["verify"],
+                task.warn,
+            )
+            report.plan(_changes(prover, installed, lasting, force=params["force"]))
             pending = [change for change in report.changes if change.action != "none"]
             hazards = _precautions.hazards(pending, cluster)
             report.common["hazards"] = [{**one.as_dict(), "certificates": met_by} for one, met_by in hazards.items()]
-            _precautions.check_nodes(pending, cluster)
+            _precautions.check_nodes(pending, cluster, allowed=params["allow_inactive_nodes"])
             if pending and not task.check_mode:
-                evidence = _make(task, api, retries, pending, prover, report)
+                _tokens.outlast(api, longest_change(params))
+                evidence = _make(task, api, retries, pending, prover, cluster, report)
     except CertificateError as error:
         report.common.update(error.result)
         raise
@@ -95,9 +109,9 @@ def _chosen(name: str | None) -> list[str]:
     return [canonical]
 
 
-def _reported(api: Api, names: Sequence[str]) -> dict[str, Installed]:
+def _reported(api: Api, stored: Mapping[str, Stored], names: Sequence[str]) -> dict[str, Installed]:
     """What the API reports under these names; all of them, or nothing could be decided and nothing proven."""
-    found = parsed(api.certificates(), names, datetime.now(timezone.utc))
+    found = parsed(stored, names, datetime.now(timezone.utc))
     missing = [name for name, one in found.items() if one is None]
     if missing:
         raise CertificateError(
@@ -109,51 +123,53 @@ def _reported(api: Api, names: Sequence[str]) -> dict[str, Installed]:
     return {name: one for name, one in found.items() if one is not None}
 
 
-def _changes(prover: Prover, installed: Mapping[str, Installed], renew_before: float, *, force: bool) -> list[Change]:
-    """Which certificates are to be rotated, by what the API and each node's own API report."""
-    lasting = Renewed(lasts=datetime.now(timezone.utc) + timedelta(days=renew_before))
+def _changes(prover: Prover, installed: Mapping[str, Installed], lasting: Lasting, *, force: bool) -> list[Change]:
+    """Which certificates are to be rotated, by what the API reports and the metrics of every node show."""
     proof = prover.look(dict.fromkeys(installed, lasting))
     changes = []
     for name, one in installed.items():
-        seen = [sighting for sighting in proof.of(name).sightings if sighting.fingerprint is not None]
         old = State.of(one.chain, "chain")
         if not one.chain:
             reason = "not_readable"
         elif not lasting.shown_by(one):
             reason = "expires"
-        elif any(sighting.status == "stale" for sighting in seen):
+        elif proof.of(name).missing:
             reason = "expires_on_a_node"
         else:
             reason = "forced" if force else "same"
         if reason == "same":
             changes.append(Change(name, "none", reason, one, one.facts, old, old))
-            continue
-        # A node that was left behind earlier may have another one, which is no new one either.
-        leaves = dict.fromkeys([*old.fingerprints[:1], *(str(sighting.fingerprint) for sighting in seen)])
-        changes.append(Change(name, "rotate", reason, one, None, old, Renewed(tuple(leaves))))
+        else:
+            changes.append(Change(name, "rotate", reason, one, None, old, Renewed(old.fingerprints[:1])))
     return changes
 
 
 def _make(
-    task: Task, api: Api, retries: Retries, changes: Sequence[Change], prover: Prover, report: Report
+    task: Task,
+    api: Api,
+    retries: Retries,
+    changes: Sequence[Change],
+    prover: Prover,
+    cluster: Cluster,
+    report: Report,
 ) -> Evidence:
-    settings = Settings(task.params["verify_timeout"], task.params["wait_timeout"], rollback=False, bulk=False)
+    settings = Settings(
+        task.params["verify_timeout"],
+        task.params["wait_timeout"],
+        rollback=False,
+        bulk=False,
+        without_nodes=bool(cluster.inactive),
+    )
     whole = {change.name for change in changes} == _names.INTERNODE
     rotation = Rotation(Api(api.session), retries, changes, prover, settings, whole=whole)
-    about = ", ".join(change.name for change in changes)
+    names = [change.name for change in changes]
     try:
         evidence = rotation.run()
     except CertificateError as error:
         report.failed(rotation.outcomes)
-        raise error.about(about) from None
-    report.common["nodes"] = evidence.proof.as_list()
-    if evidence.unread is not None:
-        task.warn(f"{about}: every node has it, but it could not be read back: {evidence.unread.message}")
-    if evidence.proof.unreachable:
-        task.warn(
-            f"{about}: not proven where nothing could be reached, before the rotation or after it: "
-            f"{'; '.join(map(str, evidence.proof.unreachable))}"
-        )
+        raise error.about(", ".join(names)) from None
+    report.common["cluster"] = _cluster.primary_now(api, cluster).as_dict(api.url)
+    note_evidence(evidence, names, report.common, task.warn)
     return evidence
 
 
@@ -163,7 +179,10 @@ OPERATION = Operation(
         **_options.CONNECTION_SPEC,
         "name": {"type": "str"},
         "renew_before": {"type": "int", "default": 30},
-        **{option: SPEC[option] for option in ("force", "verify", "verify_timeout", "wait_timeout")},
+        **{
+            option: SPEC[option]
+            for option in ("force", "verify", "verify_timeout", "wait_timeout", "allow_inactive_nodes")
+        },
     },
     mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
 )

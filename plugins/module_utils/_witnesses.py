@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Where the certificates that are to be changed can be seen, and whether that suffices for what the user demands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from typing import Any
+
+from . import _cluster, _endpoints, _releases, _x509
+from ._api import Api, Stored
+from ._cluster import Cluster
+from ._databases import own_certificates
+from ._endpoints import Endpoint
+from ._errors import CertificateError
+from ._metrics import SHOWN, Exporters
+from ._proof import HANDSHAKE, METRICS, NOWHERE, Prover, Target
+from ._releases import Hazard
+from ._state import State
+
+#: Handshakes in a row that have to present a new certificate. Proxies have several workers.
+_HANDSHAKES, _PROXY_HANDSHAKES, _STALE_PROXY_HANDSHAKES = 1, 3, 10
+
+
+def build_prover(
+    api: Api,
+    changes: Mapping[str, tuple[State, State]],
+    exporter: State | None,
+    cluster: Cluster,
+    met: Container[Hazard],
+    verify: str,
+    warn: Callable[[str], None],
+) -> Prover:
+    """Make a prover that has seen what can be seen before the change.
+
+    Args:
+        changes: by certificate name, the state before and after.
+        exporter: the certificate V(metrics_exporter) that the API reports before the change; None: none is readable.
+        met: known bugs that the changes meet.
+        verify: V(auto), V(strict) or V(none).
+
+    Raises:
+        CertificateError: V(strict), and a node cannot be seen where a handshake or metrics would show it.
+    """
+    timeout = api.session.connection.timeout
+    if verify == "none":
+        return Prover([Target(name, (), NOWHERE) for name in changes], timeout)
+    connection = api.session.connection
+    bdbs, own = _databases(api, warn) if "proxy" in changes else ((), {})
+    targets = []
+    for name, states in changes.items():
+        ports = _endpoints.showing(name, cluster, connection, bdbs, own)
+        if ports:
+            targets.append(Target(name, ports, HANDSHAKE, _handshakes(name, met)))
+        elif name in SHOWN:
+            ends = tuple(state.end for state in states if state.end is not None)
+            targets.append(Target(name, _one_a_node("metrics_exporter", api, cluster), METRICS, ends=ends))
+        else:
+            targets.append(Target(name, _one_a_node("api", api, cluster), NOWHERE))
+    prover = Prover(
+        targets,
+        timeout,
+        exporters=_exporters(api, cluster, exporter, changes),
+        primary=cluster.primary.node if cluster.primary else None,
+        inactive={node.uid for node in cluster.inactive} - {None},
+    )
+    unseen = prover.try_all(lambda tried: _endpoints.at_url(tried, cluster, connection))
+    if verify == "strict" and unseen:
+        concerned = ", ".join(dict.fromkeys(sighting.name for sighting in unseen))
+        raise (
+            CertificateError(
+                "endpoint_unreachable",
+                f"{'; '.join(map(str, unseen))}, so the change could not be proven there. Check node_address, "
+                "metrics_port, metrics_auth and the firewalls, or set verify to auto.",
+                option="verify",
+            )
+            .about(concerned)
+            .with_result(nodes=[sighting.as_dict() for sighting in unseen])
+        )
+    return prover
+
+
+def exporter_state(stored: Mapping[str, Stored]) -> State | None:
+    """What the API reports as V(metrics_exporter); None where that cannot be read.
+
+    Args:
+        stored: what the API reports.
+    """
+    try:
+        return State.of(_x509.parse_pem(stored["metrics_exporter"].certificate), "leaf")
+    except (KeyError, _x509.CertificateParseError):
+        return None
+
+
+def _handshakes(name: str, met: Container[Hazard]) -> int:
+    if name != "proxy":
+        return _HANDSHAKES
+    return _STALE_PROXY_HANDSHAKES if _releases.STALE_PROXY_WORKERS in met else _PROXY_HANDSHAKES
+
+
+def _databases(api: Api, warn: Callable[[str], None]) -> tuple[Sequence[Mapping[str, Any]], Mapping[str, str]]:
+    """The databases, and those that present a certificate of their own in place of V(proxy)."""
+    bdbs = _cluster.if_visible(api.bdbs, None)
+    if bdbs is None:
+        warn("this user may not see the databases: their endpoints are not looked at. Use a user who may.")
+        return (), {}
+    tls = any(bdb.get("tls_mode") == "enabled" for bdb in bdbs)
+    return bdbs, (_cluster.if_visible(lambda: own_certificates(api), warn) or {}) if tls else {}
+
+
+def _one_a_node(service: str, api: Api, cluster: Cluster) -> tuple[Endpoint, ...]:
+    """The port of a service at one address of each node."""
+    by_node: dict[Any, Endpoint] = {}
+    for endpoint in _endpoints.showing(service, cluster, api.session.connection, ()):
+        by_node.setdefault(endpoint.node, endpoint)
+    return tuple(by_node.values())
+
+
+def _exporters(
+    api: Api, cluster: Cluster, exporter: State | None, changes: Mapping[str, tuple[State, State]]
+) -> Exporters:
+    """The metrics exporters, that of the primary first: some versions have one of that node alone."""
+    connection = api.session.connection
+    everywhere = _endpoints.showing("metrics_exporter", cluster, connection, ())
+    primary = cluster.primary.node if cluster.primary else None
+    first = sorted(everywhere, key=lambda endpoint: endpoint.node != primary)
+    states = [state for state in (exporter, *changes.get("metrics_exporter", ())) if state is not None]
+    leaves = [state.fingerprints[0] for state in states if state.fingerprints]
+    return Exporters(connection, [*first, *_endpoints.at_url(everywhere, cluster, connection)], leaves)
