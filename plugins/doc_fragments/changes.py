@@ -20,6 +20,7 @@ options:
       - What to do when the certificate does not meet what the vendor demands. See RV(findings).
       - V(enforce) fails before anything is written, and names everything that would break a cluster. V(warn) warns.
         V(ignore) only returns the findings.
+      - A chain without its root is a warning, unless this is V(ignore).
     type: str
     choices: [enforce, warn, ignore]
     default: enforce

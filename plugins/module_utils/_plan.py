@@ -55,8 +55,9 @@ class Change:
 
     Attributes:
         action: V(none), V(update) or V(delete).
-        reason: V(same) or V(absent) for nothing; V(not_set), V(not_readable), V(leaf_differs), V(chain_differs),
-            V(bundle_differs) or V(forced) for an update; V(not_wanted) or V(not_listed) for a deletion.
+        reason: V(same), V(absent) or V(known_bug) for nothing; V(not_set), V(not_readable), V(leaf_differs),
+            V(chain_differs), V(bundle_differs) or V(forced) for an update; V(not_wanted) or V(not_listed) for a
+            deletion.
     """
 
     name: str

@@ -8,13 +8,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from . import _cluster, _endpoints, _names, _releases, _requirements, _x509
+from . import _cluster, _endpoints, _lockout, _names, _releases, _requirements, _x509
 from ._api import Api
 from ._cluster import Cluster
 from ._errors import CertificateError
+from ._options import Connection
 from ._plan import Change
 from ._proof import Prover, Target
 from ._releases import Hazard
@@ -27,16 +29,52 @@ if TYPE_CHECKING:
 _HANDSHAKES, _PROXY_HANDSHAKES, _STALE_PROXY_HANDSHAKES = 1, 3, 10
 
 
-def findings(changes: Iterable[Change], cluster: Cluster, now: datetime) -> list[Finding]:
-    """What the vendor demands and the new certificates do not meet."""
-    return [
-        finding
-        for change in changes
-        if change.material is not None
-        for finding in _requirements.check(
-            change.name, change.material.certificates, fqdn=cluster.name, version=cluster.version, now=now
-        )
-    ]
+#: Findings that are easily overlooked until a cluster refuses the certificate: warned about although they are advice.
+_SAID = frozenset({_requirements.CHAIN_WITHOUT_ROOT})
+
+
+def spare(changes: Iterable[Change], cluster: Cluster, warn: Callable[[str], None]) -> list[Change]:
+    """Return the changes without the deletion of C(ldap_client) where it breaks logins (RS193156).
+
+    What is only purged is left in place, with a warning.
+
+    Raises:
+        CertificateError: the deletion was asked for.
+    """
+    hazard = _releases.LDAP_LOGIN
+    kept = []
+    for change in changes:
+        if change.action != hazard.action or not hazard.concerns(cluster.version, change.name):
+            kept.append(change)
+        elif change.reason == "not_listed":
+            warn(f"{change.name}: not deleted (option purge_optional): {hazard.id}: {hazard.description}")
+            kept.append(replace(change, action="none", reason="known_bug", after=change.before, new=change.old))
+        else:
+            raise CertificateError(
+                "known_bug",
+                f"the deletion is refused: {hazard.id}: {hazard.description}, and this cluster runs "
+                f"{cluster.version}. Keep it until the cluster runs {hazard.fixed_in(cluster.version)} or newer.",
+                option="state",
+                bug=hazard.id,
+            ).about(change.name)
+    return kept
+
+
+def findings(changes: Iterable[Change], cluster: Cluster, connection: Connection, now: datetime) -> list[Finding]:
+    """Return what the vendor demands and the new certificates do not meet, and which login they end."""
+    found: list[Finding] = []
+    for change in changes:
+        if change.material is not None:
+            found += _requirements.check(
+                change.name,
+                change.material.certificates,
+                fqdn=cluster.name,
+                version=cluster.version,
+                now=now,
+                settings=cluster.settings,
+            )
+        found += _lockout.findings(change, cluster, connection)
+    return found
 
 
 def enforce(found: Sequence[Finding], requirements: str, warn: Callable[[str], None]) -> None:
@@ -48,8 +86,8 @@ def enforce(found: Sequence[Finding], requirements: str, warn: Callable[[str], N
     Raises:
         CertificateError: something would break the cluster, and V(enforce); all of it is named.
     """
-    if requirements == "warn":
-        for finding in found:
+    for finding in found:
+        if requirements == "warn" or (requirements == "enforce" and finding.id in _SAID):
             warn(f"{finding.certificate}: {finding.text}")
     errors = [finding for finding in found if finding.severity == "error"]
     if requirements == "enforce" and errors:
@@ -59,21 +97,38 @@ def enforce(found: Sequence[Finding], requirements: str, warn: Callable[[str], N
         raise CertificateError(
             "requirements_not_met",
             f"{'the certificates do' if several else 'the certificate does'} not meet what the vendor demands: "
-            f"{'; '.join(texts)}. Issue {'others' if several else 'another one'}; requirements=warn installs "
-            f"{'them' if several else 'it'} all the same.",
+            f"{'; '.join(texts)}. Fix {'them' if several else 'it'}, or set requirements=warn to go on all the same.",
             option="requirements",
         ).about(names)
 
 
 def hazards(changes: Iterable[Change], cluster: Cluster) -> dict[Hazard, list[str]]:
-    """Known bugs that the changes meet on this version, with the names of the certificates."""
-    return met_by(
+    """Return the known bugs that the changes meet on this version, with the names of the certificates."""
+    changes = list(changes)
+    met = met_by(
         (
             (change.action, change.name, change.material.certificates if change.material is not None else ())
             for change in changes
         ),
         cluster.version,
     )
+    for hazard, meets in ((_releases.BLOCKED_FORCED_UPDATE, _expired), (_releases.PEERS_DISTRUST_API, _other_ca)):
+        names = [one.name for one in changes if hazard.concerns(cluster.version, one.name) and meets(one, cluster)]
+        if names:
+            met[hazard] = names
+    return met
+
+
+def _expired(change: Change, _cluster: Cluster) -> bool:
+    return change.action == "update" and (change.before or {}).get("expired") is True
+
+
+def _other_ca(change: Change, cluster: Cluster) -> bool:
+    """Whether peers may log in by certificate, and know another CA for this cluster."""
+    if change.before is None or change.after is None:
+        return False
+    by_certificate = cluster.settings.get("mtls_certificate_authentication") is True
+    return by_certificate and change.before["issuer"] != change.after["issuer"]
 
 
 def met_by(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from . import _cluster, _material, _names, _options, _plan, _precautions, _releases
+from . import _cluster, _lockout, _material, _names, _options, _plan, _precautions, _releases
 from ._api import Api
 from ._errors import CertificateError, combined
 from ._installed import parsed
@@ -179,11 +179,17 @@ def _make(
 ) -> Evidence | None:
     """Check everything, then make the changes; None in check mode."""
     params, common = task.params, report.common
-    names = [change.name for change in changes]
     cluster = _cluster.read(api, task.warn, needed=True)
-    findings = _precautions.findings(changes, cluster, now)
+    spared = {change.name: change for change in _precautions.spare(changes, cluster, task.warn)}
+    report.plan([spared.get(change.name, change) for change in report.changes])
+    changes = [change for change in spared.values() if change.action != "none"]
+    if not changes:
+        return None
+    names = [change.name for change in changes]
+    findings = _precautions.findings(changes, cluster, api.session.connection, now)
     common["findings"] = [finding.as_dict() for finding in findings]
     _precautions.enforce(findings, params["requirements"], task.warn)
+    _lockout.warn_about_next_run(changes, api.session.connection, task.warn)
     hazards = _precautions.hazards(changes, cluster)
     common["hazards"] = [{**hazard.as_dict(), "certificates": met_by} for hazard, met_by in hazards.items()]
     for hazard, met_by in hazards.items():
@@ -216,6 +222,4 @@ def _make(
             f"{about}: not proven where nothing could be reached, before the change or after it: "
             f"{'; '.join(map(str, evidence.proof.unreachable))}"
         )
-    if api.session.distrusted is not None:
-        task.warn(f"{about}: the next run will fail on the new certificate: {api.session.distrusted.message}")
     return evidence

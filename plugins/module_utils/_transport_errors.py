@@ -45,7 +45,8 @@ def _is_distrust(error: BaseException) -> bool:
     return isinstance(error, ssl.SSLCertVerificationError) or type(error).__name__ == "CertificateError"
 
 
-def _distrusted(error: BaseException, connection: Connection) -> tuple[str, str, str]:
+def distrust(error: BaseException, connection: Connection) -> tuple[str, str, str]:
+    """Return why the certificate of an API was not verified: kind, cause and next step."""
     code = getattr(error, "verify_code", None)
     if code is None or code in _HOST_MISMATCH:
         return (
@@ -74,9 +75,9 @@ def _diagnose(error: BaseException, connection: Connection) -> tuple[str, str, s
     def find(*types: type[BaseException]) -> BaseException | None:
         return next((cause for cause in causes if isinstance(cause, types)), None)
 
-    distrust = next(filter(_is_distrust, causes), None)
-    if distrust is not None:
-        return _distrusted(distrust, connection)
+    distrusted = next(filter(_is_distrust, causes), None)
+    if distrusted is not None:
+        return distrust(distrusted, connection)
     if find(requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
         return "proxy", "the proxy does not let it through", "Check HTTPS_PROXY and NO_PROXY in the environment"
     if find(requests.exceptions.InvalidURL):

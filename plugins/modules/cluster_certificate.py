@@ -81,6 +81,20 @@ options:
       - The passphrase of the private key, or of O(pkcs12_path), if it is encrypted. The cluster receives the key
         decrypted.
     type: str
+  issuers:
+    description:
+      - Further issuers in PEM, in any order. Those that continue the chain are appended to it, up to the root. The rest,
+        and what the chain has already, is left out.
+      - For sources that leave the root out, as ACME and most CAs do. Uploads are checked for it from 8.0.16-29 on.
+      - Continues what O(certificate), O(certificate_path) or O(pkcs12_path) holds. V(mtls_trusted_ca) and V(sso_issuer)
+        take none.
+    type: str
+    version_added: 1.1.0
+  issuers_path:
+    description:
+      - Path of a file with what O(issuers) takes. It is read where the module runs.
+    type: path
+    version_added: 1.1.0
   compare:
     description:
       - V(chain) compares the leaf and all issuers after it, V(leaf) the leaf alone.
@@ -192,7 +206,8 @@ nodes:
 findings:
   description:
     - What the vendor demands of certificates and the new one does not meet.
-    - The same as RV(redis_enterprise.certificates.cluster_certificate_info#module:certificates[].findings).
+    - The same as RV(redis_enterprise.certificates.cluster_certificate_info#module:certificates[].findings), and
+      V(client_login_lost), where a change of V(mtls_trusted_ca) ends the login that makes it.
   returned: always; empty when nothing is to be changed
   type: list
   elements: dict
@@ -203,7 +218,7 @@ hazards:
   elements: dict
   contains:
     id:
-      description: The vendor's bug number.
+      description: The vendor's bug number, or a word where it has none.
       type: str
       returned: always
     description:

@@ -88,6 +88,20 @@ options:
             - The passphrase of the private key, or of O(certificates[].pkcs12_path), if it is encrypted. The cluster
               receives the key decrypted.
           type: str
+        issuers:
+          description:
+            - Further issuers in PEM, in any order. Those that continue the chain are appended to it, up to the root. The
+              rest, and what the chain has already, is left out.
+            - For sources that leave the root out, as ACME and most CAs do. Uploads are checked for it from 8.0.16-29 on.
+            - Continues what O(certificates[].certificate), O(certificates[].certificate_path) or
+              O(certificates[].pkcs12_path) holds. V(mtls_trusted_ca) and V(sso_issuer) take none.
+          type: str
+          version_added: 1.1.0
+        issuers_path:
+          description:
+            - Path of a file with what O(certificates[].issuers) takes. It is read where the module runs.
+          type: path
+          version_added: 1.1.0
         compare:
           description:
             - V(chain) compares the leaf and all issuers after it, V(leaf) the leaf alone.
@@ -149,8 +163,8 @@ changes:
     reason:
       description:
         - Why. V(not_set), V(not_readable), V(leaf_differs), V(chain_differs) (and the leaf does not), V(bundle_differs)
-          or V(forced) for an update, V(not_wanted) or V(not_listed) (see O(purge_optional)) for a deletion, V(same) or
-          V(absent) for nothing.
+          or V(forced) for an update, V(not_wanted) or V(not_listed) (see O(purge_optional)) for a deletion, V(same),
+          V(absent) or V(known_bug) (O(purge_optional), and a bug of the server is in the way) for nothing.
       type: str
       returned: always
     before:

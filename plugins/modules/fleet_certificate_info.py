@@ -133,6 +133,14 @@ options:
             description:
               - As O(redis_enterprise.certificates.cluster_certificates#module:certificates[].private_key_passphrase).
             type: str
+          issuers:
+            description: As O(redis_enterprise.certificates.cluster_certificates#module:certificates[].issuers).
+            type: str
+            version_added: 1.1.0
+          issuers_path:
+            description: As O(redis_enterprise.certificates.cluster_certificates#module:certificates[].issuers_path).
+            type: path
+            version_added: 1.1.0
           compare:
             description: As O(redis_enterprise.certificates.cluster_certificates#module:certificates[].compare).
             type: str

@@ -5,51 +5,70 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _material, _plan, _precautions
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import (
+    _material,
+    _options,
+    _plan,
+    _precautions,
+    _releases,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Stored
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._cluster import Cluster, Node
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._installed import Installed
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._plan import Change, Wanted
 from simulator.authority import Authority, Material
 
 CCS, DATA = "ccs_internode_encryption", "data_internode_encryption"
 
 
-def changes(wanted: Mapping[str, Material | None], now: datetime) -> list[Change]:
-    """Of a cluster where none of these is set; without material, there is nothing to do."""
+LOGIN = {"url": "https://cluster.example.com", "username": "admin@example.com", "password": "x"}
+CONNECTION = _options.connection(
+    {**{name: spec.get("default") for name, spec in _options.CONNECTION_SPEC.items()}, **LOGIN}, {}
+)
+
+
+def changes(
+    wanted: Mapping[str, Material | None], now: datetime, installed: Material | None = None, reason: str = "not_wanted"
+) -> list[Change]:
+    """Of a cluster where C(installed) is set under all of these names; without material, it is deleted."""
 
     def change(name: str, material: Material | None) -> Change:
         want = None
         if material is not None:
             given = {"certificate": material.certificate_pem, "private_key": str(material.key_pem)}
             want = _material.from_options(name, given, now)
-        return _plan.change(Wanted(name, want), None, force=False, now=now)
+        has = installed and Installed.of(name, Stored(installed.certificate_pem, None), now)
+        return _plan.change(Wanted(name, want, reason=reason), has, force=False, now=now)
 
     return [change(name, material) for name, material in wanted.items()]
 
 
-def cluster(version: str | None = "8.0.20-96", *statuses: str) -> Cluster:
+def cluster(version: str | None = "8.0.20-96", *statuses: str, **settings: Any) -> Cluster:
     nodes = tuple(Node(uid, f"10.0.0.{uid}", (), status, version) for uid, status in enumerate(statuses, 1))
-    return Cluster("cluster.example.com", version, nodes, 9443, 8443)
+    return Cluster("cluster.example.com", version, nodes, 9443, 8443, settings)
 
 
 @pytest.fixture(scope="module")
 def purposeless(authority: Authority) -> Material:
-    return authority.issue(eku=("serverAuth",))
+    return authority.issue(eku=("serverAuth",), root=True)
 
 
 def test_what_is_not_met_is_found_for_each(material: Material, purposeless: Material, now: datetime) -> None:
     wanted = {"proxy": purposeless, "cm": material, "ldap_client": None, "api": purposeless}
-    found = _precautions.findings(changes(wanted, now), cluster(), now)
+    found = _precautions.findings(changes(wanted, now), cluster(), CONNECTION, now)
     errors = [one.certificate for one in found if one.severity == "error"]
     assert list(dict.fromkeys(errors)) == ["proxy", "api"]
 
 
 def test_all_certificates_that_do_not_meet_it_are_named(purposeless: Material, now: datetime) -> None:
     def refused(*names: str) -> CertificateError:
-        found = _precautions.findings(changes(dict.fromkeys(names, purposeless), now), cluster(), now)
+        found = _precautions.findings(changes(dict.fromkeys(names, purposeless), now), cluster(), CONNECTION, now)
         with pytest.raises(CertificateError) as raised:
             _precautions.enforce(found, "enforce", pytest.fail)
         assert raised.value.data["option"] == "requirements"
@@ -66,7 +85,7 @@ def test_all_certificates_that_do_not_meet_it_are_named(purposeless: Material, n
 
 
 def test_warnings_name_their_certificate(purposeless: Material, now: datetime) -> None:
-    found = _precautions.findings(changes({"proxy": purposeless, "api": purposeless}, now), cluster(), now)
+    found = _precautions.findings(changes({"proxy": purposeless, "api": purposeless}, now), cluster(), CONNECTION, now)
     warnings: list[str] = []
     _precautions.enforce(found, "warn", warnings.append)
     assert {warning.partition(":")[0] for warning in warnings} == {"proxy", "api"}
@@ -84,6 +103,119 @@ def test_a_hazard_is_met_once_by_all_that_meet_it(material: Material, other: Mat
     assert met("8.0.20-90") == {"RS208996": [CCS, DATA]}
     assert met("7.22.0-90") == {**met("8.0.20-60"), "RS122668": ["proxy"]}
     assert met("8.0.20-96") == met(None) == {}
+
+
+def test_a_missing_root_is_said_unless_findings_are_ignored(authority: Authority, now: datetime) -> None:
+    planned = changes({"proxy": authority.issue(root=False), "cm": authority.issue(root=True)}, now)
+    found = _precautions.findings(planned, cluster(), CONNECTION, now)
+    assert [(one.certificate, one.id) for one in found] == [("proxy", "chain_without_root")]
+    for requirements in ("enforce", "warn"):
+        warnings: list[str] = []
+        _precautions.enforce(found, requirements, warnings.append)
+        (warning,) = warnings
+        assert warning.startswith("proxy: the chain ends with certificate 1")
+        assert "option issuers" in warning
+    _precautions.enforce(found, "ignore", pytest.fail)
+
+
+def test_the_settings_of_the_cluster_are_considered(authority: Authority, now: datetime) -> None:
+    planned = changes({"cm": authority.issue(key="ec", root=True)}, now)
+    for suites, expected in (("AES128-SHA", ["key_type_not_supported"]), ("AES128-SHA:ECDHE-ECDSA-AES128-SHA", [])):
+        found = _precautions.findings(planned, cluster("8.2.0-46", control_cipher_suites=suites), CONNECTION, now)
+        assert [one.id for one in found] == expected
+
+
+LDAP_BROKEN = "8.0.17-10"
+
+
+def test_an_ldap_client_that_logins_need_is_not_deleted(other: Material, now: datetime) -> None:
+    planned = changes({"sso_service": None, "ldap_client": None}, now, other)
+    with pytest.raises(CertificateError) as raised:
+        _precautions.spare(planned, cluster(LDAP_BROKEN), pytest.fail)
+    assert raised.value.failure == {
+        "kind": "known_bug",
+        "option": "state",
+        "bug": "RS193156",
+        "certificate": "ldap_client",
+    }
+    assert raised.value.message.endswith("Keep it until the cluster runs 8.0.18-23 or newer.")
+    for version in ("8.0.18-23", "8.0.16-32", None):
+        assert _precautions.spare(planned, cluster(version), pytest.fail) == planned
+    updated = changes({"ldap_client": other}, now)
+    assert _precautions.spare(updated, cluster(LDAP_BROKEN), pytest.fail) == updated
+
+
+def test_an_ldap_client_that_logins_need_is_not_purged(other: Material, now: datetime) -> None:
+    planned = changes({"sso_service": None, "ldap_client": None}, now, other, reason="not_listed")
+    warnings: list[str] = []
+    service, client = _precautions.spare(planned, cluster(LDAP_BROKEN), warnings.append)
+    assert service == planned[0]
+    assert (client.action, client.reason, client.after, client.new) == (
+        "none",
+        "known_bug",
+        client.before,
+        planned[1].old,
+    )
+    (warning,) = warnings
+    assert warning.startswith("ldap_client: not deleted (option purge_optional): RS193156: ")
+
+
+def test_an_expired_certificate_blocks_the_forced_update(authority: Authority, other: Material, now: datetime) -> None:
+    expired = authority.issue(days=-1)
+
+    def met(installed: Material | None, version: str) -> dict[str, list[str]]:
+        planned = changes({"proxy": other, "syncer": other, "cm": other}, now, installed)
+        hazards = _precautions.hazards(planned, cluster(version))
+        return {one.id: names for one, names in hazards.items() if one is _releases.BLOCKED_FORCED_UPDATE}
+
+    assert met(expired, "7.8.2-33") == {"RS125934": ["proxy", "syncer"]}
+    assert met(expired, "7.8.2-34") == met(authority.issue(), "7.8.2-33") == met(None, "7.8.2-33") == {}
+
+
+def test_peers_that_log_in_by_certificate_know_the_ca_of_the_api(
+    authority: Authority, other: Material, now: datetime
+) -> None:
+    another = Authority("Another CA").issue()
+
+    def met(installed: Material | None, version: str = "8.2.0-50", mtls: bool = True, name: str = "api") -> bool:
+        planned = changes({name: other}, now, installed)
+        settings = cluster(version, mtls_certificate_authentication=mtls)
+        return _releases.PEERS_DISTRUST_API in _precautions.hazards(planned, settings)
+
+    assert met(another)
+    assert not any((met(authority.issue()), met(None), met(another, mtls=False), met(another, name="cm")))
+    assert not met(another, version="8.0.20-96")
+
+
+def test_a_read_back_that_means_nothing_is_known(other: Material, now: datetime) -> None:
+    planned = changes({CCS: other, "proxy": other}, now)
+    assert _precautions.hazards(planned, cluster("8.0.2-40"))[_releases.UNRELIABLE_READ_BACK] == [CCS]
+    assert _releases.UNRELIABLE_READ_BACK not in _precautions.hazards(planned, cluster("8.0.2-41"))
+
+
+def test_a_login_that_would_be_lost_is_an_error(
+    authority: Authority, now: datetime, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("login")
+    own = authority.issue("admin")
+    (folder / "admin.pem").write_text(own.certificate_pem)
+    (folder / "admin.key").write_text(str(own.key_pem))
+    login = replace(
+        CONNECTION,
+        username=None,
+        password=None,
+        client_cert=str(folder / "admin.pem"),
+        client_key=str(folder / "admin.key"),
+    )
+    (delete,) = changes({"mtls_trusted_ca": None}, now, own)
+    found = _precautions.findings([delete], cluster(), login, now)
+    with pytest.raises(CertificateError, match="requirements=warn") as raised:
+        _precautions.enforce(found, "enforce", pytest.fail)
+    assert raised.value.failure == {
+        "kind": "requirements_not_met",
+        "option": "requirements",
+        "certificate": "mtls_trusted_ca",
+    }
 
 
 def test_a_node_that_would_miss_internode_certificates(other: Material, now: datetime) -> None:
