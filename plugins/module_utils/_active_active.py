@@ -8,9 +8,12 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime, timezone
 from typing import Any
 
+from . import _cluster, _releases
 from ._errors import CertificateError
+from ._installed import parsed
 from ._propagation import Cluster, Step
 from ._replication_api import Crdb, CrdbTask
 from ._retry import perhaps_made, read_is_worth_waiting, until, write_may_be_repeated
@@ -39,7 +42,10 @@ class ForcedUpdate(Step):
                 self.outcome = "partial"
             return False
 
-        task = cluster.retries.run(lambda: cluster.api.force_update(self.crdb.guid), write_may_be_repeated, noted)
+        try:
+            task = cluster.retries.run(lambda: cluster.api.force_update(self.crdb.guid), write_may_be_repeated, noted)
+        except CertificateError as error:
+            raise _explained(error, cluster) if error.data.get("status") == 406 else error from None
         self.outcome = "partial"
         self._wait(cluster, str(task))
         if self._task.status != "finished" or self._task.errors:
@@ -73,11 +79,11 @@ class ForcedUpdate(Step):
                 for error in errors
             )
             kind, problem = "update_failed", f"the update failed on {where or 'a cluster that the task does not name'}"
-            next_step = "Mend that cluster, or the way to it"
+            next_step = "Fix that cluster, or the connection to it"
         else:
             kind = "update_not_finished"
             problem = (
-                f"after {cluster.wait_timeout:g} s (option wait_timeout) its task is {status or 'in no known state'}"
+                f"its task is still {status or 'in no known state'} after {cluster.wait_timeout:g} s (wait_timeout)"
             )
             next_step = "Check that all participating clusters can reach each other"
         return CertificateError(
@@ -96,3 +102,26 @@ class ForcedUpdate(Step):
             "errors": [error._asdict() for error in self._task.errors],
             "failure": self.failure.failure if self.failure else None,
         }
+
+
+def _explained(error: CertificateError, cluster: Cluster) -> CertificateError:
+    """Add the known bug that may be behind an update that is not accepted, if this version has it."""
+    bug, api = _releases.BLOCKED_FORCED_UPDATE, cluster.api
+    version = _cluster.read(api, _ignore, needed=False).version
+    fixed = bug.fixed_in(version)
+    if fixed is None:
+        return error
+    stored = _cluster.if_visible(api.certificates, _ignore) or {}
+    installed = parsed(stored, sorted(bug.names), datetime.now(timezone.utc))
+    expired = [name for name, one in installed.items() if one is not None and one.facts["expired"]]
+    where = f"{' and '.join(expired)} of this cluster" if expired else "proxy or syncer of a participating cluster"
+    return CertificateError(
+        error.kind,
+        f"{error.message} Version {version} refuses it when {where} has expired, also once it was replaced ({bug.id}). "
+        f"Replace what has expired, upgrade to {fixed} or newer, then run again with force=true.",
+        **error.data,
+    )
+
+
+def _ignore(message: str) -> None:
+    """Drop what cannot be read while an error is explained."""

@@ -48,6 +48,10 @@ class Step(ABC):
         except CertificateError as error:
             self.failure = error
 
+    def refuse(self, reason: CertificateError) -> None:
+        """Note before anything is sent that the cluster would refuse it, in check mode too."""
+        self.outcome, self.failure = "failed_unchanged", reason
+
     @abstractmethod
     def _take(self, cluster: Cluster) -> None:
         """Do it, and keep C(outcome) true at all times.

@@ -24,26 +24,49 @@ from ._retry import (
     write_may_be_repeated,
 )
 
+#: Why credentials are known to be masked.
+MASKING_CLUSTER = "the cluster shows databases with masked credentials (mask_bdb_credentials)"
+MASKED_SOURCE = "a password of a replica source is shown masked"
+
+
+def credentials_masked(url: str, reason: str) -> CertificateError:
+    """Make the error of replica sources that cannot be sent back as they were read.
+
+    Source: vendor, cluster settings, C(mask_bdb_credentials), since 8.0.20.
+
+    Args:
+        reason: M(MASKING_CLUSTER) or M(MASKED_SOURCE).
+    """
+    return CertificateError(
+        "credentials_masked",
+        f"{reason}, and a source that is written back so loses its password. Nothing was sent. Set "
+        "mask_bdb_credentials to false (PUT /v1/cluster) and run again, then set it back.",
+        cluster=url,
+    )
+
 
 class Repinning(Step):
     """One update of C(replica_sources).
 
     The server only replaces the list as a whole. So it is read right before each write, and all that is not the server
-    certificate of an entry that is meant goes back as it came.
+    certificate of an entry that is meant goes back as it came. A success says that the change was accepted: the
+    database is C(active-change-pending) until it is in force, and refuses other changes meanwhile (vendor: REST API
+    reference, PUT /v1/bdbs).
     """
 
     def __init__(self, database: Database, pin: Pin) -> None:
         super().__init__(
             f"Replica Of database {database.name or database.uid}", needed=any(map(pin.needed_by, database.sources))
         )
-        self._uid = database.uid
-        self._name = database.name
+        self.database = database  # as it was read last
         self._pin = pin
         self._sources = database.sources  # as they were before the last write
         self._perhaps_made = False  # whether a write may have changed something
+        self._deadline = 0.0  # until when the database may be busy, in terms of C(time.monotonic)
 
     def _take(self, cluster: Cluster) -> None:
         refused: CertificateError | None = None
+        self._deadline = time.monotonic() + cluster.wait_timeout
         try:
             cluster.retries.run(
                 lambda: self._write(cluster), _may_be_repeated, lambda error: self._made(cluster, error)
@@ -61,17 +84,38 @@ class Repinning(Step):
             raise refused or self._not_shown(cluster, unread)
 
     def _write(self, cluster: Cluster) -> None:
-        sources = self._read(cluster)
+        sources = self._when_active(cluster).sources
         needed = any(map(self._pin.needed_by, sources))
         if needed or not self._perhaps_made:
             self._sources = sources
-        if needed:
-            try:
-                cluster.api.replace_sources(self._uid, [self._wanted(source).entry for source in sources])
-            except CertificateError as error:
-                self._perhaps_made |= perhaps_made(error)
-                raise
-            self._perhaps_made = True
+        if not needed:
+            return
+        if any(source.masked for source in sources):
+            raise credentials_masked(cluster.api.url, MASKED_SOURCE)
+        try:
+            cluster.api.replace_sources(self.database.uid, [self._wanted(source).entry for source in sources])
+        except CertificateError as error:
+            # 409: another change is under way, and this one was not begun.
+            self._perhaps_made |= perhaps_made(error) and error.data.get("status") != 409
+            raise
+        self._perhaps_made = True
+
+    def _when_active(self, cluster: Cluster) -> Database:
+        """Wait until the database accepts a change.
+
+        Raises:
+            CertificateError: it cannot be read, or is busy for too long.
+        """
+        for dummy in until(self._deadline):
+            self._read(cluster)
+            if self.database.active:
+                return self.database
+        raise CertificateError(
+            "database_busy",
+            f"the database is still {self.database.status} after {cluster.wait_timeout:g} s (wait_timeout), and takes "
+            "no other change until it is active. Check its state in the Cluster Manager UI, then run again.",
+            cluster=cluster.api.url,
+        )
 
     def _wanted(self, source: ReplicaSource) -> ReplicaSource:
         return source.pinning(self._pin) if self._pin.needed_by(source) else source
@@ -82,33 +126,35 @@ class Repinning(Step):
         self._look(cluster, patient=False)
         return self.outcome == "changed"
 
-    def _read(self, cluster: Cluster) -> tuple[ReplicaSource, ...]:
-        """From the list of all databases: the contract of the API has no way to read a single one."""
+    def _read(self, cluster: Cluster) -> None:
+        """Read it again, from the list of all databases: the contract of the API has no way to read a single one."""
         for database in cluster.api.databases():
-            if database.uid == self._uid:
-                return database.sources
+            if database.uid == self.database.uid:
+                self.database = database
+                return
         raise CertificateError(
-            "not_found", "it is no longer there. Check that it was not deleted.", cluster=cluster.api.url
+            "not_found", "the database is gone. Check that it was not deleted.", cluster=cluster.api.url
         )
 
     def _look(self, cluster: Cluster, *, patient: bool) -> CertificateError | None:
-        """Set C(outcome) to what the API reports after a write; why it cannot be read, if so.
+        """Set C(outcome) to what the API reports after a write, once the database is active; why it cannot be read.
 
         Args:
-            patient: whether to wait until it reports what was written, rather than until it can be read.
+            patient: whether to wait until it reports what was written, rather than until it is active.
         """
         unread: CertificateError | None = None
         self.outcome = "partial"
         for dummy in until(time.monotonic() + cluster.wait_timeout):
             try:
-                sources, unread = self._read(cluster), None
+                self._read(cluster)
             except CertificateError as error:
                 unread = error
                 if not read_is_worth_waiting(error):
                     break
                 continue
-            self.outcome = self._judge(sources)
-            if self.outcome == "changed" or not patient:
+            unread = None
+            self.outcome = self._judge(self.database.sources) if self.database.active else "partial"
+            if self.database.active and (self.outcome == "changed" or not patient):
                 break
         return unread
 
@@ -121,10 +167,13 @@ class Repinning(Step):
         return "failed_unchanged" if same else "partial"
 
     def _not_shown(self, cluster: Cluster, unread: CertificateError | None) -> CertificateError:
+        after = f"after {cluster.wait_timeout:g} s (wait_timeout)"
         if unread is not None:
             problem = f"they cannot be read back: {unread.message}"
+        elif not self.database.active:
+            problem = f"the database is still {self.database.status} {after}. Check its state, then run again."
         else:
-            problem = f"after {cluster.wait_timeout:g} s (option wait_timeout) they still do not show. Run again."
+            problem = f"the API still reports other ones {after}. Run again."
         return CertificateError(
             "not_proven", f"the cluster accepted the replica sources, but {problem}", cluster=cluster.api.url
         )
@@ -142,8 +191,8 @@ class Repinning(Step):
         outcome = self.outcome if needed else "unchanged"
         after = {"changed": self._pin.fingerprints, "partial": ()}.get(outcome, source.fingerprints)
         return {
-            "uid": self._uid,
-            "name": self._name,
+            "uid": self.database.uid,
+            "name": self.database.name,
             "source": {"position": position, "uid": source.uid, "host": source.host, "port": source.port},
             "action": "update" if needed else "none",
             "outcome": outcome,

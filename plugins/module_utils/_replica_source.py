@@ -25,6 +25,10 @@ from ._secrets import Secret
 _AUTHORITY = re.compile(r"(?P<host>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:(?P<port>[0-9]{1,5}))?([/?#][^@]*)?")
 
 
+#: What servers show in place of a password.
+_MASK = re.compile(r"\*+")
+
+
 @dataclass(frozen=True)
 class ReplicaSource:
     """One entry of C(replica_sources)."""
@@ -35,6 +39,8 @@ class ReplicaSource:
     pins: bool  # whether it has a server certificate, be it one that cannot be parsed
     fingerprints: tuple[str, ...]  # of the server certificate, leaf first
     not_after: datetime | None  # when its leaf expires, in UTC; None: it cannot be parsed, or is no longer that
+    encrypted: bool  # whether it is followed over TLS
+    masked: bool  # whether a password or a key of it is shown masked, so that what was read must not be sent back
     entry: Secret  # JSON, all that the API gave
 
     @classmethod
@@ -42,7 +48,8 @@ class ReplicaSource:
         """Take out what may be known. Never raises: one odd entry must not hide the others."""
         facts: Mapping[str, Any] = entry if isinstance(entry, dict) else {}
         uid, server_cert = facts.get("uid"), facts.get("server_cert")
-        host, port = address(facts.get("uri"))
+        uri = facts.get("uri")
+        host, port = address(uri)
         try:
             pinned = _x509.parse_pem(server_cert if isinstance(server_cert, str) else "")
         except _x509.CertificateParseError:
@@ -54,6 +61,8 @@ class ReplicaSource:
             bool(server_cert),
             tuple(_x509.fingerprints(pinned)),
             _x509.not_after(pinned[0]) if pinned else None,
+            facts.get("encryption") is True or bool(server_cert) or str(uri).lower().startswith("rediss:"),
+            any(map(_is_masked, facts.values())),
             Secret(json.dumps(entry)),
         )
 
@@ -92,6 +101,14 @@ class Pin:
     def needed_by(self, source: ReplicaSource) -> bool:
         """Whether an entry is meant and has another certificate."""
         return self.concerns(source) and not self.held_by(source)
+
+
+def _is_masked(value: Any) -> bool:
+    """Whether a value is a mask, or a URI with one as its password."""
+    if not isinstance(value, str):
+        return False
+    user_info = value.partition("://")[2].rpartition("@")[0]
+    return any(_MASK.fullmatch(text) for text in (value, user_info, user_info.partition(":")[2]))
 
 
 def address(uri: Any) -> tuple[str | None, int | None]:

@@ -16,19 +16,31 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from . import _databases
 from ._api import Api, identifier
 from ._errors import CertificateError
 from ._replica_source import ReplicaSource
 from ._secrets import Secret
 
 _FORCE_STATUS = {
+    400: (
+        "update_refused",
+        "the cluster refused the update as invalid",
+        "Check the database with crdb-cli on a node of the cluster",
+    ),
+    406: (
+        "update_refused",
+        "the cluster cannot accept the update",
+        "Check the state of the database on all participating clusters",
+    ),
     404: ("not_found", "the cluster has no Active-Active database of this guid", "Check that it was not deleted"),
     409: ("conflict", "another update of the database is under way", "Wait until it has finished, then run again"),
 }
 _TASK_STATUS = {
     404: (
         "task_unknown",
-        "the cluster does not know the task (it forgets one 500 s after its end), so its end is unknown",
+        "the cluster does not know the task, so its result is unknown (results are kept for 500 s, or less because of "
+        "RS171560 before 7.22.2-20)",
         "Run again with force=true",
     ),
 }
@@ -39,6 +51,8 @@ _DATABASE_STATUS = {
     404: ("not_found", "the cluster has no database of this uid", "Check that it was not deleted"),
     409: ("conflict", "another change of the database is under way", "Wait until it has finished, then run again"),
 }
+
+_STATUS = re.compile(r"[a-z][a-z0-9-]{0,63}")
 
 #: What only the server sets in an entry of C(replica_sources) (vendor: syncer_sources object, read-only fields).
 _READ_ONLY = frozenset({"status", "lag", "last_error", "last_update", "rdb_size", "rdb_transferred"})
@@ -74,10 +88,23 @@ class Database(NamedTuple):
     uid: int | str
     name: str | None
     sources: tuple[ReplicaSource, ...]  # what it replicates, in the order of the API
+    status: str | None = None  # such as "active-change-pending"; None: the API does not say
+    client_certificates: tuple[str, ...] = ()  # PEM: those of clients and peers that it lets in
+
+    @property
+    def active(self) -> bool:
+        """Whether nothing says that it is not: until then its last change is not in force, and no other is accepted."""
+        return self.status in (None, "active")
 
 
 def _text(value: Any) -> str | None:
     return value if value and isinstance(value, str) else None
+
+
+def _database_status(value: Any) -> str | None:
+    if value is None:
+        return None
+    return value if isinstance(value, str) and _STATUS.fullmatch(value) else "in no known state"
 
 
 def _cluster_name(value: Any) -> str | None:
@@ -140,7 +167,15 @@ class ReplicationApi(Api):
                 self._unexpected("GET /v1/bdbs", "a list of databases, each with a uid")
             sources = facts.get("replica_sources")
             entries = sources if isinstance(sources, list) else []
-            found.append(Database(uid, _text(facts.get("name")), tuple(map(ReplicaSource.of, entries))))
+            found.append(
+                Database(
+                    uid,
+                    _text(facts.get("name")),
+                    tuple(map(ReplicaSource.of, entries)),
+                    _database_status(facts.get("status")),
+                    tuple(pem for _kind, pem in _databases.client_certificates(facts)),
+                )
+            )
         return found
 
     def replace_sources(self, uid: int | str, entries: Sequence[Secret]) -> None:

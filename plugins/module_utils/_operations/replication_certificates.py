@@ -19,6 +19,7 @@ from .._cluster import if_visible
 from .._errors import CertificateError
 from .._propagation import Cluster, Step
 from .._replica_of import Repinning
+from .._replica_precautions import check_writable
 from .._replica_source import Pin, normalised
 from .._replication_api import Crdb, Database, ReplicationApi
 from .._task import Operation, Task
@@ -102,23 +103,25 @@ def _run(task: Task, report: _Report) -> dict[str, Any]:
                 report.repinned = [Repinning(database, pin) for database in databases]
                 if not any(one.as_list() for one in report.repinned):
                     task.warn(_nothing_pinned(api.url))
-            if not task.check_mode:
-                _take(report.steps, Cluster(ReplicationApi(session), retries, params["wait_timeout"]))
+                check_writable(api, [one for one in report.repinned if one.needed], task.warn)
+            cluster = Cluster(ReplicationApi(session), retries, params["wait_timeout"])
+            _take(report.steps, cluster, check_mode=task.check_mode)
     except CertificateError as error:
         error.with_result(attempts=retries.attempts, retried=retries.log)
         raise
     return {**report.as_dict(failed=False), "diff": report.diff(), "attempts": retries.attempts, "retried": retries.log}
 
 
-def _take(steps: Iterable[Step], cluster: Cluster) -> None:
-    """Take all that are needed, one after the other, also when one fails.
+def _take(steps: Iterable[Step], cluster: Cluster, *, check_mode: bool) -> None:
+    """Take all that are needed, one after the other, also when one fails; in check mode, only tell what would fail.
 
     Raises:
         CertificateError: naming each database that failed.
     """
     needed = [step for step in steps if step.needed]
     for step in needed:
-        step.take(cluster)
+        if step.failure is None and not check_mode:
+            step.take(cluster)
     failed = [f"{step.label}: {step.failure.message}" for step in needed if step.failure is not None]
     if failed:
         raise CertificateError(

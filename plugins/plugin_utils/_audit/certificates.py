@@ -25,4 +25,4 @@ def belongs_to_database(facts: Mapping[str, Any]) -> bool:
 
 def lets_clients_in(facts: Mapping[str, Any]) -> bool:
     """Whether a database checks clients against it, rather than present it."""
-    return facts.get("kind", SERVER) != SERVER
+    return belongs_to_database(facts) and facts["kind"] != SERVER

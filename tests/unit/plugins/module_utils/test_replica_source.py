@@ -13,6 +13,10 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._rep
     ReplicaSource,
     address,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._syncer import (
+    syncer_refusals,
+    syncer_warning,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from simulator.authority import Material
@@ -137,3 +141,64 @@ def test_the_whole_chain_is_compared_and_text_is_not(material: Material) -> None
     )
     leaf = material.certificate_pem.partition("-----END CERTIFICATE-----\n")
     assert wanted.needed_by(source(None, server_cert="".join(leaf[:2])))
+
+
+@pytest.mark.parametrize(
+    ("entry", "masked"),
+    [
+        ({"uri": "rediss://u:****@h:1"}, True),
+        ({"uri": "rediss://:*@h:1"}, True),
+        ({"uri": "rediss://********@h:1"}, True),
+        ({"uri": "********"}, True),
+        ({"uri": "rediss://u:p@h:1", "client_key": "****"}, True),
+        ({"uri": "rediss://u:p***@h:1"}, False),
+        ({"uri": "rediss://u:p@h:1/*"}, False),
+        ({"uri": "rediss://*:p@h:1"}, False),
+        ({"uri": "rediss://h:1"}, False),
+        ({"uri": "rediss://:@h:1"}, False),
+        ({"uri": None, "server_cert": ""}, False),
+        ("****", False),
+    ],
+)
+def test_what_is_masked(entry: Any, masked: bool) -> None:
+    assert ReplicaSource.of(entry).masked is masked
+
+
+@pytest.mark.parametrize(
+    ("entry", "encrypted"),
+    [
+        ({"uri": "redis://h:1"}, False),
+        ({"uri": "redis://h:1", "encryption": False}, False),
+        ({"uri": "redis://h:1", "encryption": True}, True),
+        ({"uri": "REDISS://h:1"}, True),
+        ({"uri": "redis://h:1", "server_cert": "pem"}, True),
+        ({"uri": 7}, False),
+        (None, False),
+    ],
+)
+def test_what_is_followed_over_tls(entry: Any, encrypted: bool) -> None:
+    assert ReplicaSource.of(entry).encrypted is encrypted
+
+
+def test_the_databases_whose_sources_may_refuse_a_new_syncer() -> None:
+    tls, plain = {"uri": "rediss://u:p@redis-1.a.example.com:12000"}, {"uri": "redis://u:p@b.example.com:1"}
+    bdbs: list[dict[str, Any]] = [
+        {
+            "uid": 1,
+            "name": "orders",
+            "replica_sources": [tls, plain, tls, {**tls, "uri": "rediss://u:p@[2001:db8::1]"}],
+        },
+        {"uid": 2, "name": "", "replica_sources": [{"encryption": True, "uri": "p@ss"}]},
+        {"uid": 3, "name": "plain", "replica_sources": [plain]},
+        {"uid": 4, "name": "none", "replica_sources": None},
+        {},
+    ]
+    refusals = syncer_refusals(bdbs)
+    assert refusals == [
+        "orders (from redis-1.a.example.com:12000, [2001:db8::1])",
+        "2 (from a source without a valid host)",
+    ]
+    warning = syncer_warning(refusals)
+    assert all(text in warning for text in (*refusals, "authentication_ssl_client_certs"))
+    assert "p@" not in warning
+    assert syncer_refusals(bdbs[2:]) == []

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._act
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._propagation import Cluster
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._replica_of import Repinning
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._replica_precautions import check_writable
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._replica_source import Pin
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._replication_api import (
     Crdb,
@@ -25,7 +27,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._ret
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._session import Response
 from hypothesis import given
 from hypothesis import strategies as st
-from simulator.authority import Material
+from simulator.authority import Authority, Material
 
 FIELDS = ["guid", "name", "uid", "id", "status", "errors", "instances", "cluster", "replica_sources"]
 JSON = st.recursive(
@@ -42,6 +44,8 @@ class Script:
     """Answers the requests in turn, and keeps them; the last answer stays."""
 
     url = URL
+    secrets: Sequence[Any] = ()
+    answering = SimpleNamespace(host="192.0.2.1")
 
     def __init__(self, *answers: Any) -> None:
         self.answers = list(answers)
@@ -54,6 +58,21 @@ class Script:
             raise answer
         status, content = answer if isinstance(answer, tuple) else (200, answer)
         return Response(status, "application/json", None, json.dumps(content).encode(), None, None)
+
+    def learn(self, nodes: Any) -> None:
+        """What the addresses of nodes are for is of no interest here."""
+
+
+class Paths(Script):
+    """Answers each path with what it was given; what is not there has the status 404."""
+
+    def __init__(self, **answers: Any) -> None:
+        super().__init__(None)
+        self.paths = {f"/v1/{name.replace('__', '/')}": answer for name, answer in answers.items()}
+
+    def request(self, method: str, path: str, body: Any = None) -> Response:
+        self.answers = [self.paths.get(path, (404, {}))]
+        return super().request(method, path, body)
 
 
 def api(*answers: Any) -> Any:
@@ -126,13 +145,19 @@ def test_only_names_and_identifiers_come_out_of_a_task() -> None:
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(400, "http_status"), (403, "forbidden"), (404, "not_found"), (409, "conflict"), (503, "unavailable")],
+    [
+        (400, "update_refused"),
+        (403, "forbidden"),
+        (404, "not_found"),
+        (406, "update_refused"),
+        (409, "conflict"),
+        (503, "unavailable"),
+    ],
 )
 def test_what_a_status_of_a_forced_update_means(status: int, kind: str) -> None:
     with pytest.raises(CertificateError) as raised:
-        api((status, {"error_code": "some_code", "description": "a secret"})).force_update(GUID)
+        api((status, {"error_code": "some_code"})).force_update(GUID)
     assert raised.value.failure == {"kind": kind, "cluster": URL, "status": status, "error_code": "some_code"}
-    assert "secret" not in raised.value.message
 
 
 # Active-Active
@@ -209,6 +234,37 @@ def test_a_forced_update_is_sent_again(failure: Any) -> None:
 )
 def test_whether_one_was_perhaps_begun(failures: list[Any], outcome: str) -> None:
     assert forced(cluster(*failures))["outcome"] == outcome
+
+
+@pytest.mark.parametrize(
+    ("version", "expired", "said"),
+    [
+        ("7.8.2-33", True, "Version 7.8.2-33 refuses it when syncer of this cluster has expired"),
+        ("7.8.2-33", False, "refuses it when proxy or syncer of a participating cluster has expired"),
+        ("7.8.2-34", True, None),
+        (None, True, None),
+    ],
+)
+def test_an_update_that_is_not_accepted_because_something_has_expired(
+    authority: Authority, material: Material, version: str | None, expired: bool, said: str | None
+) -> None:
+    syncer = authority.issue(key="ec", days=-1).certificate_pem if expired else material.certificate_pem
+    session: Any = Paths(
+        **{f"crdbs__{GUID}__updates": (406, {})},
+        nodes=[{"uid": 1, "addr": "192.0.2.1", "software_version": version}],
+        cluster__certificates={"proxy_cert": material.certificate_pem, "syncer_cert": syncer},
+    )
+    result = forced(Cluster(ReplicationApi(session), Retries(3, 0, 0), wait_timeout=0.2))
+    assert (result["outcome"], result["failure"]["kind"]) == ("failed_unchanged", "update_refused")
+    assert result["failure"]["status"] == 406
+    assert ("RS125934" in result["message"]) is bool(said)
+    assert (said or "the cluster cannot accept the update") in result["message"]
+    assert [path for _method, path, _body in session.requests].count(UPDATES) == 1
+
+
+def test_what_explains_a_refusal_need_not_be_there() -> None:
+    result = forced(cluster((406, {}), (503, {})))
+    assert (result["outcome"], result["failure"]["kind"]) == ("failed_unchanged", "update_refused")
 
 
 # Replica Of
@@ -305,3 +361,147 @@ def test_what_cannot_be_read_back_is_not_proven(material: Material, other: Mater
     outcome, (entry,) = repinned(material, other, where)
     assert (outcome, entry["after"], entry["failure"]["kind"]) == ("partial", None, "not_proven")
     assert len(requests(where)) == 4
+
+
+PENDING = "active-change-pending"
+
+
+def in_state(status: Any, *pinned: Material) -> list[dict[str, Any]]:
+    databases = bdbs(*pinned)
+    databases[1]["status"] = status
+    return databases
+
+
+def methods(where: Cluster) -> list[str]:
+    return [method for method, _path, _body in requests(where)]
+
+
+def test_a_change_is_made_when_the_database_is_active(material: Material, other: Material) -> None:
+    old, busy, new = in_state("active", other), in_state(PENDING, other), in_state("active", material)
+    where = cluster(old, busy, busy, old, {}, new)
+    assert repinned(material, other, where)[0] == "changed"
+    assert methods(where) == ["GET", "GET", "GET", "GET", "PUT", "GET"]
+
+
+def test_a_change_has_arrived_when_the_database_is_active_again(material: Material, other: Material) -> None:
+    old, new = in_state("active", other), in_state("active", material)
+    for meanwhile in (in_state(PENDING, other), in_state(PENDING, material)):
+        where = cluster(old, old, {}, meanwhile, meanwhile, new)
+        assert repinned(material, other, where)[0] == "changed"
+        assert methods(where).count("PUT") == 1
+        assert len(requests(where)) == 6
+
+
+@pytest.mark.parametrize(("status", "said"), [(PENDING, PENDING), ("A state of tomorrow", "in no known state")])
+def test_a_database_that_is_never_active_is_not_written(
+    material: Material, other: Material, status: str, said: str
+) -> None:
+    where = cluster(in_state(status, other))
+    step = Repinning(where.api.databases()[1], Pin(material.certificate_pem, ("new",), (), other.fingerprint))
+    step.take(where)
+    assert step.failure is not None
+    assert (step.outcome, step.failure.kind) == ("failed_unchanged", "database_busy")
+    assert f"is still {said} after 0.2 s (wait_timeout)" in step.failure.message
+    assert set(methods(where)) == {"GET"}
+
+
+def test_a_change_that_stays_pending_is_not_proven(material: Material, other: Material) -> None:
+    old = in_state("active", other)
+    where = cluster(old, old, {}, in_state(PENDING, material))
+    outcome, (entry,) = repinned(material, other, where)
+    assert (outcome, entry["failure"]["kind"], entry["after"]) == ("partial", "not_proven", None)
+
+
+def test_the_message_names_the_state_at_the_end(material: Material, other: Material) -> None:
+    old = in_state("active", other)
+    for last, said in ((in_state(PENDING, material), f"is still {PENDING}"), (old, "still reports other ones")):
+        where = cluster(old, old, {}, last)
+        step = Repinning(where.api.databases()[1], Pin(material.certificate_pem, ("new",), (), other.fingerprint))
+        step.take(where)
+        assert step.failure is not None
+        assert said in step.failure.message
+
+
+def test_a_busy_database_is_waited_for_and_tried_again(material: Material, other: Material) -> None:
+    """Somebody else's change came between the read and the write."""
+    old, busy, new = in_state("active", other), in_state(PENDING, other), in_state("active", material)
+    where = cluster(old, old, (409, {}), busy, busy, old, {}, new)
+    assert repinned(material, other, where)[0] == "changed"
+    assert methods(where).count("PUT") == 2
+    assert where.retries.attempts == 2
+
+
+def test_a_database_that_stays_busy_is_unchanged(material: Material, other: Material) -> None:
+    old = bdbs(other)
+    outcome, (entry,) = repinned(material, other, cluster(old, old, (409, {}), old, (409, {}), retries=1))
+    assert (outcome, entry["failure"]["kind"], entry["after"]) == ("failed_unchanged", "conflict", entry["before"])
+
+
+def test_a_lost_answer_is_judged_when_the_database_is_active(material: Material, other: Material) -> None:
+    old, pending, new = in_state("active", other), in_state(PENDING, other), in_state("active", material)
+    where = cluster(old, old, LOST, pending, pending, new)
+    assert repinned(material, other, where)[0] == "changed"
+    assert methods(where).count("PUT") == 1
+
+
+def test_what_is_masked_is_never_sent_back(material: Material, other: Material) -> None:
+    """Masking was switched on after the plan was made."""
+    masked = bdbs(other)
+    masked[1]["replica_sources"][0]["uri"] = "rediss://u:*****@s.example.com:1"
+    where = cluster(bdbs(other), masked)
+    outcome, (entry,) = repinned(material, other, where)
+    assert (outcome, entry["failure"]["kind"]) == ("failed_unchanged", "credentials_masked")
+    assert set(methods(where)) == {"GET"}
+
+
+# Before the first write
+
+
+def planned(material: Material, other: Material, session: Script) -> tuple[ReplicationApi, list[Repinning]]:
+    client = ReplicationApi(session)  # type: ignore[arg-type]
+    pin = Pin(material.certificate_pem, ("new",), (), other.fingerprint)
+    return client, [step for one in client.databases() for step in [Repinning(one, pin)] if step.needed]
+
+
+@pytest.mark.parametrize("masked", ["cluster", "source"])
+def test_masked_credentials_are_refused_before_anything_is_sent(
+    material: Material, other: Material, masked: str
+) -> None:
+    databases = bdbs(other)
+    if masked == "source":
+        databases[1]["replica_sources"][0]["uri"] = "rediss://admin:****@s.example.com:1"
+    session = Paths(bdbs=databases, cluster={"mask_bdb_credentials": masked == "cluster"})
+    client, steps = planned(material, other, session)
+    with pytest.raises(CertificateError) as raised:
+        check_writable(client, steps, lambda message: None)
+    assert raised.value.kind == "credentials_masked"
+    assert "mask_bdb_credentials" in raised.value.message
+    assert "Nothing was sent" in raised.value.message
+
+
+def test_nothing_is_asked_where_nothing_is_to_be_written(material: Material) -> None:
+    session = Paths(bdbs=bdbs(material))
+    check_writable(ReplicationApi(session), [], lambda message: None)  # type: ignore[arg-type]
+    assert session.requests == []
+
+
+@pytest.mark.parametrize(
+    ("version", "days", "refused"),
+    [("7.8.2-33", -1, True), ("7.8.2-34", -1, False), ("7.8.2-33", 9, False)],
+)
+def test_an_expired_client_certificate_blocks_every_update(
+    authority: Authority, material: Material, other: Material, version: str, days: int, refused: bool
+) -> None:
+    client_cert = authority.issue("client.example.com", key="ec", days=days).certificate_pem
+    for field in ("authentication_ssl_client_certs", "authentication_ssl_crdt_certs"):
+        first, second = bdbs(other)
+        third = {**second, "uid": 4, "name": "free"}
+        second[field] = [{"client_cert": "rubbish"}, {"client_cert": client_cert}, None]
+        nodes = [{"uid": 1, "addr": "192.0.2.1", "software_version": version}]
+        client, steps = planned(material, other, Paths(bdbs=[first, second, third], cluster={}, nodes=nodes))
+        check_writable(client, steps, lambda message: None)
+        assert [step.failure is not None for step in steps] == [refused, False]
+        if steps[0].failure is not None:
+            assert (steps[0].outcome, steps[0].failure.kind) == ("failed_unchanged", "client_certificate_expired")
+            for part in ("RS133653", "client.example.com", "7.8.2-34", field):
+                assert part in steps[0].failure.message

@@ -237,7 +237,7 @@ def test_a_certificate_of_a_database(facts: dict[str, Any], expected: list[Any])
 
 
 def test_what_replaces_it_is_no_rotation() -> None:
-    client = {"certificate": "database orders, client 1", "kind": "client", "endpoints": []}
+    client: dict[str, Any] = {"certificate": "database orders, client 1", "kind": "client", "endpoints": []}
     clusters = with_databases(
         fleets.database(NAME, "orders", days=3), fleets.database(NAME, "orders", days=3, **client)
     )
