@@ -17,11 +17,13 @@ from typing import Any
 from .refusal import Refused
 
 _READERS = frozenset({"admin", "cluster_member", "cluster_viewer", "db_member", "db_viewer", "user_manager"})
+_MEMBERS = frozenset({"admin", "cluster_member", "db_member"})
 ROLES = (*sorted(_READERS), "none")
 PERMISSIONS = {
     "view_cluster_info": _READERS,
     "view_node_info": _READERS,
     "view_all_nodes_info": _READERS,
+    "view_bdb_info": _READERS,
     "view_all_bdbs_info": _READERS,
     "view_cluster_keys": frozenset({"admin", "cluster_member", "user_manager"}),
     "view_crdb": _READERS,
@@ -30,8 +32,8 @@ PERMISSIONS = {
     "view_all_metrics": frozenset({"admin", "cluster_member", "cluster_viewer"}),
     "view_all_users_info": frozenset({"admin", "user_manager"}),
     "update_cluster": frozenset({"admin"}),
-    "update_bdb": frozenset({"admin"}),
-    "update_crdb": frozenset({"admin"}),
+    "update_bdb": _MEMBERS,
+    "update_crdb": _MEMBERS,
 }
 DEFAULT_TTL = 300
 LONGEST_TTL = 86400

@@ -9,9 +9,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
-from . import bdb_routes, certificate_routes, cluster_routes, crdb_routes, health_route, node_routes
+from . import (
+    bdb_certificate_routes,
+    bdb_routes,
+    certificate_routes,
+    cluster_routes,
+    crdb_routes,
+    health_route,
+    node_routes,
+)
 from .access import User
 from .delivery import deliver
 from .record import AUTHORIZE, Request
@@ -45,6 +53,12 @@ class Call:
         """:raises Refused: 403."""
         if not self.user.may(permission):
             raise Refused(403, "insufficient_permissions", f"the role {self.user.role} may not do this")
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether the request is to be validated only: ``?dry_run`` with no value, or with any but false."""
+        values = parse_qs(self.record.query, keep_blank_values=True).get("dry_run", ["false"])
+        return values[-1].lower() != "false"
 
     def json_object(self, optional: bool = False) -> dict[str, Any]:
         """The body, which must be a JSON object that names no field twice.
@@ -86,6 +100,8 @@ _PATHS: tuple[tuple[str, dict[str, Route]], ...] = (
     (r"/v1/nodes/(\d{1,9})", {"GET": node_routes.node}),
     (r"/v1/nodes/(\d{1,9})/status", {"GET": node_routes.status}),
     (r"/v1/bdbs", {"GET": bdb_routes.bdbs}),
+    (r"/v1/bdbs/certificates", bdb_certificate_routes.COLLECTION),
+    (r"/v1/bdbs/(\d{1,9})/certificates", bdb_certificate_routes.ONE),
     (r"/v1/bdbs/(\d{1,9})", {"GET": bdb_routes.bdb, "PUT": bdb_routes.update}),
     (r"/v1/crdbs", {"GET": crdb_routes.crdbs}),
     (r"/v1/crdbs/([^/]+)", {"GET": crdb_routes.crdb}),
@@ -96,6 +112,7 @@ _PATHS: tuple[tuple[str, dict[str, Route]], ...] = (
     (r"/v1/job_scheduler", {"GET": cluster_routes.job_scheduler}),
     (AUTHORIZE, {"POST": cluster_routes.authorize}),
 )
+_OF_DATABASES = (bdb_certificate_routes.COLLECTION, bdb_certificate_routes.ONE)
 _ROUTES = [(re.compile(pattern), methods) for pattern, methods in _PATHS]
 
 
@@ -221,6 +238,8 @@ class Api:
             if methods is certificate_routes.UPDATE and not self._cluster.update_cert:
                 break
             if methods is health_route.ROUTES and not release.cluster_health:
+                break
+            if methods in _OF_DATABASES and not self._cluster.has_bdb_certificates(release):
                 break
             if methods is certificate_routes.COLLECTION and not release.bulk_put:
                 methods = {method: route for method, route in methods.items() if method != "PUT"}

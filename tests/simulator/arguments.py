@@ -77,6 +77,15 @@ def check_database(
         raise ValueError("active_active needs a database")
 
 
+def check_count(tls_databases: int, database: str) -> None:
+    """How many databases have TLS.
+
+    :raises ValueError: there cannot be so many.
+    """
+    if not 1 <= tls_databases <= LARGEST or (tls_databases > 1 and database == "none"):
+        raise ValueError(f"tls_databases is 1 to {LARGEST}, and 1 without a database")
+
+
 def check_names(releases: Sequence[Release], expires: Mapping[str, float], optional: Sequence[str]) -> None:
     """Which certificates the cluster starts with.
 

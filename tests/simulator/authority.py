@@ -230,7 +230,7 @@ class Authority:
         intermediates: int = 0,
         eku: Sequence[str] | None = _BOTH_PURPOSES,
         passphrase: str | None = None,
-        root: bool = False,
+        root: bool = True,
         common_name: bool = True,
         key_usage: bool = True,
         digest: str = "sha256",

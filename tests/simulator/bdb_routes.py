@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .api import Call
     from .cluster import Cluster
 
+TLS_MODES = ("enabled", "disabled", "replica_ssl")
 _CREATED = "2026-01-05T08:00:00Z"
 _GIB = 1024**3
 
@@ -57,7 +58,7 @@ def _describe(cluster: Cluster, bdb: Bdb) -> dict[str, Any]:
         "memory_size": _GIB,
         "shards_count": 1,
         "replication": False,
-        "tls_mode": "enabled" if bdb.tls else "disabled",
+        "tls_mode": tls_mode(bdb),
         "ssl": bdb.tls,
         "endpoints": [endpoint],
         "crdt": bdb.crdb is not None,
@@ -72,7 +73,16 @@ def _describe(cluster: Cluster, bdb: Bdb) -> dict[str, Any]:
     }
 
 
-def _asked_for(call: Call) -> Bdb:
+def tls_mode(bdb: Bdb) -> str:
+    """Tell how the API names whether a database has TLS; one of :data:`TLS_MODES`."""
+    return "enabled" if bdb.tls else "disabled"
+
+
+def asked_for(call: Call) -> Bdb:
+    """Find the database whose uid is in the path.
+
+    :raises Refused: 404.
+    """
     for one in call.cluster.bdbs:
         if one.uid == int(call.arguments[0]):
             return one
@@ -88,13 +98,13 @@ def bdbs(call: Call) -> Answer:
 def bdb(call: Call) -> Answer:
     """``GET /v1/bdbs/{uid}``."""
     call.need("view_all_bdbs_info")
-    return json_answer(200, _describe(call.cluster, _asked_for(call)))
+    return json_answer(200, _describe(call.cluster, asked_for(call)))
 
 
 def update(call: Call) -> Answer:
     """``PUT /v1/bdbs/{uid}``: the sources of a destination database, and nothing else."""
     call.need("update_bdb")
-    changed = _asked_for(call)
+    changed = asked_for(call)
     body = call.json_object()
     if set(body) != {"replica_sources"}:
         raise Refused(400, "invalid_schema", "the body needs the field replica_sources, and no other")

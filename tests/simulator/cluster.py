@@ -5,11 +5,9 @@
 from __future__ import annotations
 
 import secrets
-import socket
-import ssl
 import tempfile
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from itertools import chain
@@ -23,6 +21,7 @@ from .api import Api
 from .arguments import (
     SERVICES,
     check_addresses,
+    check_count,
     check_database,
     check_forms,
     check_names,
@@ -31,25 +30,24 @@ from .arguments import (
     check_services,
 )
 from .authority import Authority
-from .bdb import PLAIN_UID, bdbs_of
+from .bdb import FIRST_UID, PLAIN_UID, bdbs_of
 from .ciphers import CONTROL_SUITES, DATA_CIPHERS, RSA_SUITES
 from .faults import Fault, Faults
 from .initial import Initial
-from .listeners import Ending, Identity, Listener, Serve
+from .listeners import Listener
 from .metrics import Metrics
 from .outage import Outage
-from .ports import addresses_available, hold_port
+from .ports import addresses_available
 from .primary import Primary
 from .record import Log, Request
 from .releases import NAMES, Release
 from .replica import ReplicaSource
-from .state import Node, Pair, pair, spread
-from .web import Exchange
+from .serving import Ports
+from .state import Node, Pair, own_name, pair, spread
 
 NO_NEIGHBOURS = "127.0.0.2 cannot be bound on this machine, so the cluster has one node only"
 #: The product's own ports.
 API_PORT, CM_PORT, METRICS_PORT, DATABASE_PORT = 9443, 8443, 8070, 12000
-_REDIS_ATTEMPTS = 5
 
 
 class Cluster:
@@ -66,6 +64,8 @@ class Cluster:
     :param active_active: whether the database is an Active-Active one; or those that it shares with other clusters, of
         which the first is this database and each other one is a database like ``plain_database``.
     :param plain_database: whether there is a second database, without TLS, at a port that refuses connections.
+    :param tls_databases: how many databases have TLS; those after the first have the last uids, and ports of their own.
+    :param bdb_certificates: whether a database can have a certificate of its own; None for what the version says.
     :param replicas: name to sources of further databases like ``plain_database``, which replicate others.
     :param primary: uid of the node that begins as the primary. Every other one redirects API requests to it.
     :param handle_redirects: the setting by which a follower answers instead, with what the primary has; can be changed
@@ -89,6 +89,8 @@ class Cluster:
     :param bulk_put_missing_status: 404 in place of 405 where the bulk PUT is missing, as behind some proxies.
     :param rsa_only: only RSA cipher suites are configured.
     :param directory: where the CA file goes; a temporary folder unless given.
+    :ivar bdb_page_size: entries on a page of ``GET /v1/bdbs/certificates``; the vendor's own default is unknown.
+    :ivar bdb_pages_repeat: whether a page beyond the end is the last one again, and not an empty one.
     :raises ValueError: a value that makes no sense.
     """
 
@@ -111,6 +113,8 @@ class Cluster:
         database_client_certificates: bool = False,
         active_active: bool | Sequence[ActiveActive] = False,
         plain_database: bool = False,
+        tls_databases: int = 1,
+        bdb_certificates: bool | None = None,
         replicas: Mapping[str, Sequence[ReplicaSource]] | None = None,
         primary: int = 1,
         handle_redirects: bool = False,
@@ -143,6 +147,7 @@ class Cluster:
         shared = tuple(active_active) if isinstance(active_active, Sequence) else (ActiveActive(),) * active_active
         self.database = databases.chosen(database)
         check_database(database, shared, tls_only, latency and self.database == "redis")
+        check_count(tls_databases, self.database)
         addresses = addresses_available(nodes)
         self.notice = None if len(addresses) == nodes else NO_NEIGHBOURS
         self.fqdn = fqdn
@@ -162,11 +167,15 @@ class Cluster:
         self.internode_outage = internode_outage
         self.latency = latency
         self.active_active = shared
-        self.bdbs = bdbs_of(self.database != "none", plain_database, shared, replicas or {})
+        tls = 0 if self.database == "none" else tls_databases
+        self.bdbs = bdbs_of(tls, database_port, plain_database, shared, replicas or {})
         self.api_port = api_port
         self.cm_port = cm_port if "cm" in ports else CM_PORT
         self.metrics_port = metrics_port if "metrics" in ports else METRICS_PORT
-        self.database_port = database_port
+        self._wanted_database_port = database_port
+        self._bdb_certificates = bdb_certificates
+        self.bdb_page_size = 2
+        self.bdb_pages_repeat = False
         self.access = Access(self.users, fqdn, basic_auth)
         self.log = Log()
         self.metrics = Metrics(self)
@@ -215,9 +224,7 @@ class Cluster:
                 cleanup.callback(node.close)
                 for name, held in pairs.items():
                     node.put(name, held)
-            self._open_ports(private)
-            for one in self._hold_plain_databases():
-                cleanup.callback(one.close)
+            cleanup.enter_context(self._open_ports(private))
             for node in self.nodes:
                 node.down = node.uid in self._initially_down
             self._outage.start()
@@ -239,6 +246,11 @@ class Cluster:
     def ca_path(self) -> str:
         """A PEM file that verifies the initial certificate of the API; there once the cluster has started."""
         return str(self._ca_file)
+
+    @property
+    def database_port(self) -> int:
+        """The port of the first database; while there is none, the one that it would have."""
+        return next((bdb.port for bdb in self.bdbs if bdb.uid == FIRST_UID and bdb.port), self._wanted_database_port)
 
     @property
     def plain_database_port(self) -> int:
@@ -274,6 +286,7 @@ class Cluster:
     def handshakes(self, name: str, node: int | None = None) -> int:
         """How many TLS handshakes have begun, finished or not, on the ports that present the certificate ``name``.
 
+        :param name: that of the certificate; ``proxy`` for the first database, ``bdb-UID`` for others.
         :param node: uid of the only node to look at; None for all.
         :raises KeyError: there is no such port, or it is that of redis-server, which does not count.
         """
@@ -318,6 +331,10 @@ class Cluster:
             for node in self.nodes:
                 node.put(name, pair(pem, key))
 
+    def set_bdb_certificate(self, uid: int, pem: str | None, key: str | None = None) -> None:
+        """Make the database of this uid present a certificate of its own at once, unchecked; None: ``proxy`` again."""
+        self.set_certificate(own_name(uid), pem, key)
+
     def set_role(self, username: str, role: str) -> None:
         """Give a user another role, from the next request on; tokens issued before lose or win by it as well.
 
@@ -358,93 +375,32 @@ class Cluster:
             self.outage(self.internode_outage)
         return complete
 
+    def has_bdb_certificates(self, release: Release) -> bool:
+        """Tell whether a node of this release has the endpoints for certificates of databases."""
+        return release.bdb_certificates if self._bdb_certificates is None else self._bdb_certificates
+
     def next_node(self, node: Node) -> Node:
         return self.nodes[node.uid % len(self.nodes)]
 
-    # Ports.
+    def _open_ports(self, private: Path) -> ExitStack:
+        """Open the ports of all nodes.
 
-    def _open_ports(self, private: Path) -> None:
-        self.api_port = self._serve_http(self.api_port, "api", lambda node: Api(self, node).answer)
+        :returns: what keeps the ports of databases without TLS closed.
+        """
+        ports = Ports(self.nodes, self.latency)
+        self.api_port = ports.serve(self.api_port, "api", lambda node: Api(self, node).answer)
         for node in self.nodes:
             node.api_port = self.api_port
         if "cm" in self._opened:
-            self.cm_port = self._serve_http(self.cm_port, "cm", lambda _node: pages.manager)
+            self.cm_port = ports.serve(self.cm_port, "cm", lambda _node: pages.manager)
         if "metrics" in self._opened:
-            self.metrics_port = self._serve_http(self.metrics_port, "metrics_exporter", self.metrics.answering)
-        if self.database == "redis":
-            self.database_port = self._start_redis(private)
-        elif self.database == "tls":
-            self.database_port = self._listen(self.database_port, "proxy", self._stand_in)
-
-    def _serve_http(self, port: int, name: str, answering: Callable[[Node], Callable[[Exchange], None]]) -> int:
-        """Open an HTTPS port on every node; its number."""
-        return self._listen(
-            port, name, lambda held, node: Listener(held, _identity(node, name), _http(answering(node)))
-        )
-
-    def _listen(self, port: int, name: str, make: Callable[[socket.socket, Node], Listener]) -> int:
-        """Open a port on every node that presents the certificate ``name``; its number."""
-        held = hold_port([node.address for node in self.nodes], port)
-        listeners = [make(one, node) for one, node in zip(held, self.nodes)]
-        for node, listener in zip(self.nodes, listeners):
-            listener.latency = self.latency
-            node.services[name] = listener
-        for listener in listeners:
-            listener.resume()
-        return listeners[0].port
-
-    def _hold_plain_databases(self) -> Iterator[socket.socket]:
-        """Keep the port of each database without TLS closed on every node."""
+            self.metrics_port = ports.serve(self.metrics_port, "metrics_exporter", self.metrics.answering)
+        closed = ExitStack()
         for bdb in self.bdbs:
-            if bdb.tls:
-                bdb.port = self.database_port
-                continue
-            for held in hold_port([node.address for node in self.nodes], 0):
-                bdb.port = held.getsockname()[1]
-                yield held
-
-    def _start_redis(self, private: Path) -> int:
-        """Start a redis-server on every node; their port. Each binds by itself, so somebody else may be faster."""
-        for left in reversed(range(1 if self.database_port else _REDIS_ATTEMPTS)):
-            held = hold_port([node.address for node in self.nodes], self.database_port)
-            port: int = held[0].getsockname()[1]
-            for one in held:
-                one.close()
-            try:
-                self._start_redis_at(port, private)
-            except RuntimeError:
-                if not left:
-                    raise
+            if not bdb.tls:
+                bdb.port = closed.enter_context(ports.held_closed())
+            elif self.database == "redis":
+                bdb.port = ports.start_redis(bdb.wanted_port, bdb.uid, private)
             else:
-                break
-        return port
-
-    def _start_redis_at(self, port: int, private: Path) -> None:
-        with ExitStack() as started:
-            servers = []
-            for node in self.nodes:
-                server = databases.RedisServer(node.address, port, node.holds("proxy"), private)
-                started.callback(server.close)
-                servers.append(server)
-            started.pop_all()
-        for node, server in zip(self.nodes, servers):
-            node.services["proxy"] = server
-
-
-def _http(answer: Callable[[Exchange], None]) -> Serve:
-    def serve(connection: ssl.SSLSocket, ending: Ending) -> None:
-        Exchange(connection, answer, ending)
-
-    return serve
-
-
-def _identity(node: Node, name: str) -> Callable[[], Identity]:
-    """What a port presents now; the API also takes client certificates of the authorities that are trusted."""
-
-    def identity() -> Identity:
-        trusted = None
-        if name == "api" and node.release.client_certificate_login:
-            trusted = node.holds("mtls_trusted_ca").certificate
-        return Identity(node.holds(name), trusted)
-
-    return identity
+                bdb.port = ports.listen(bdb.wanted_port, bdb.service, partial(self._stand_in, bdb=bdb.uid))
+        return closed

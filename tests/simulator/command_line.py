@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--active-active", action="store_true", help="the database is an Active-Active one")
     parser.add_argument("--peer", metavar="FQDN", help=_PEER)
     parser.add_argument("--plain-database", action="store_true", help="there is a second database, without TLS")
+    parser.add_argument("--tls-databases", type=int, default=1, metavar="N", help="how many have TLS (default 1)")
     parser.add_argument("--directory", metavar="DIR", help="where the CA file goes (default: a temporary folder)")
     parser.add_argument("--ready-file", metavar="FILE", help="JSON with URL and login, written once all ports are open")
     _many(parser, "--expires", "NAME=DAYS", "days left of an initial certificate; negative: expired")
@@ -176,6 +177,7 @@ def _clusters(options: argparse.Namespace) -> Sequence[Cluster] | Fleet:
         metrics_port=options.metrics_port,
         database_port=options.database_port,
         plain_database=options.plain_database,
+        tls_databases=options.tls_databases,
         expires=_assignments("--expires", options.expires, str),
         optional=options.optional,
         lag=_assignments("--lag", options.lag, int),

@@ -95,6 +95,14 @@ class Release:
         return self.at_least(8, 0, 16)
 
     @property
+    def bdb_certificates(self) -> bool:
+        """Whether a database can have a certificate of its own; no release note says since when.
+
+        The vendor's OpenAPI description has it since the time of 8.0.10.
+        """
+        return self.at_least(8, 0, 10)
+
+    @property
     def metrics_v2(self) -> bool:
         """Whether there are metrics of version 2."""
         return self.at_least(7, 8, 2)

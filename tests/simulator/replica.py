@@ -49,15 +49,17 @@ class ReplicaSource:
     cluster: Cluster | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, cluster: Cluster, password: str | None = None, host: str | None = None) -> ReplicaSource:
-        """The database of a cluster that has started, with its present ``proxy`` pinned.
+    def of(cls, cluster: Cluster, password: str | None = None, host: str | None = None, bdb: int = 1) -> ReplicaSource:
+        """A database of a cluster that has started, with what it presents now pinned.
 
         :param password: of the source database; made up unless given.
         :param host: the address of its first node unless given; a name below its FQDN stands for all nodes.
+        :param bdb: uid of the database.
         """
+        port = next(one.port for one in cluster.bdbs if one.uid == bdb)
         login = f"admin:{quote(password or secrets.token_urlsafe(12), safe='')}"
-        uri = f"rediss://{login}@{host or cluster.nodes[0].address}:{cluster.database_port}"
-        return cls(uri, cluster.certificate("proxy"), encryption=True, cluster=cluster)
+        uri = f"rediss://{login}@{host or cluster.nodes[0].address}:{port}"
+        return cls(uri, cluster.nodes[0].presents(bdb).certificate, encryption=True, cluster=cluster)
 
 
 class Replica:
@@ -75,7 +77,7 @@ class Replica:
         self._next_uid = len(sources) + 1
         self._first = {source.uri: source for source in sources}
         for uri in self._first:
-            _host(uri)
+            _place(uri)
 
     @property
     def sources(self) -> dict[int, ReplicaSource]:
@@ -93,7 +95,7 @@ class Replica:
             return False
         if first.cluster is None:
             return (source.encryption, source.server_cert) == (first.encryption, first.server_cert)
-        served = _served(first.cluster, _host(source.uri))
+        served = _served(first.cluster, *_place(source.uri))
         return source.encryption and bool(served) and all(_same(source.server_cert, one) for one in served)
 
     def describe(self) -> list[dict[str, Any]]:
@@ -143,8 +145,8 @@ class Replica:
         return uid
 
 
-def _host(uri: str) -> str:
-    """The host of a URI.
+def _place(uri: str) -> tuple[str, int]:
+    """The host and port of a URI.
 
     :raises ValueError: the URI is none, or has no host and port; without a word of it.
     """
@@ -155,7 +157,7 @@ def _host(uri: str) -> str:
         host = port = None
     if not host or not port or parts.scheme not in ("redis", "rediss"):
         raise ValueError("a uri is not of the form redis://user:password@host:port")
-    return host
+    return host, port
 
 
 def _is(value: object, kind: type) -> bool:
@@ -173,7 +175,7 @@ def _read(entry: dict[str, Any], present: ReplicaSource | None) -> ReplicaSource
         raise _invalid("an entry of replica_sources needs a uri")
     source = ReplicaSource(**values)
     try:
-        _host(source.uri)
+        _place(source.uri)
     except ValueError as error:
         raise _invalid(str(error)) from None
     if source.encryption and source.server_cert is None:
@@ -185,11 +187,12 @@ def _read(entry: dict[str, Any], present: ReplicaSource | None) -> ReplicaSource
     return source
 
 
-def _served(cluster: Cluster, host: str) -> list[str | None]:
-    """What each of the proxies behind ``host`` presents; None for one that is down."""
+def _served(cluster: Cluster, host: str, port: int) -> list[str | None]:
+    """What each of the proxies at this place presents; None for one that is down."""
+    bdbs = [bdb for bdb in cluster.bdbs if bdb.tls and bdb.port == port]
     below = host == cluster.fqdn or host.endswith(f".{cluster.fqdn}")
     nodes = [node for node in cluster.nodes if below or host in (node.address, *node.external_addresses)]
-    return [node.holds("proxy").certificate if node.serves("proxy") else None for node in nodes]
+    return [node.presents(bdb.uid).certificate if node.serves(bdb.service) else None for bdb in bdbs for node in nodes]
 
 
 def _same(pinned: str | None, served: str | None) -> bool:

@@ -30,6 +30,11 @@ UNSET = Pair(None, None)
 _PINNED_BY_PEERS = ("proxy", "syncer")
 
 
+def own_name(bdb: int) -> str:
+    """The name under which a node keeps the certificate that only one database has, given its uid."""
+    return f"bdb-{bdb}"
+
+
 def pair(certificate: str | None, key: str | None) -> Pair:
     return Pair(certificate, None if key is None else KeyText(key))
 
@@ -64,7 +69,8 @@ class Node:
 
     :ivar address: where its ports are.
     :ivar internal_address: what is reported of that, and as ``external_addresses``; not always the truth.
-    :ivar services: its ports, by the certificate that they present.
+    :ivar services: its ports, by the certificate that they present; those of databases after the first by
+        :func:`own_name`.
     """
 
     def __init__(
@@ -161,6 +167,11 @@ class Node:
         with self._lock:
             self.settle()
             return self._held.get(name, UNSET)
+
+    def presents(self, bdb: int) -> Pair:
+        """What the endpoints of a database with TLS present: its own certificate, or else ``proxy``."""
+        own = self.holds(own_name(bdb))
+        return self.holds("proxy") if own == UNSET else own
 
     def put(self, name: str, pair: Pair) -> None:
         """Make the node hold ``pair`` at once."""

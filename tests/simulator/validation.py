@@ -75,6 +75,22 @@ def check(entry: CertificateName, certificate: str, key: str | None, release: Re
         _check_validity(one)
 
 
+def check_database_pair(certificate: str, key: str) -> None:
+    """Judge a certificate that only one database is to have, and its key.
+
+    :raises Refused: 400 invalid, 406 expired.
+    """
+    certificates = parse(certificate)
+    _check_order(certificates)
+    _check_key(certificates[0], key)
+    _check_size(certificates[0])
+    purposes = _purposes(certificates[0])
+    if purposes is not None and ExtendedKeyUsageOID.SERVER_AUTH not in purposes:
+        raise _invalid("the extended key usage needs serverAuth")
+    for one in certificates:
+        _check_validity(one)
+
+
 def _check_order(chain: list[x509.Certificate]) -> None:
     for lower, upper in zip(chain, chain[1:]):
         try:
@@ -102,14 +118,19 @@ def _public_half(text: str) -> bytes:
 
 
 def _check_key_type(entry: CertificateName, leaf: x509.Certificate, release: Release, rsa_only: bool) -> None:
-    key = leaf.public_key()
-    if isinstance(key, rsa.RSAPublicKey):
-        if key.key_size < _SMALLEST_RSA:
-            raise _invalid(f"an RSA key needs at least {_SMALLEST_RSA} bits")
-    elif entry.internode:
+    _check_size(leaf)
+    if isinstance(leaf.public_key(), rsa.RSAPublicKey):
+        return
+    if entry.internode:
         raise _invalid("an internode certificate must be RSA")
-    elif rsa_only and release.checks_key_type:
+    if rsa_only and release.checks_key_type:
         raise _invalid("no configured cipher suite fits the type of the key")
+
+
+def _check_size(leaf: x509.Certificate) -> None:
+    key = leaf.public_key()
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size < _SMALLEST_RSA:
+        raise _invalid(f"an RSA key needs at least {_SMALLEST_RSA} bits")
 
 
 def _purposes(leaf: x509.Certificate) -> set[x509.ObjectIdentifier] | None:

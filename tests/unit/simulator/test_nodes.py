@@ -175,6 +175,8 @@ def test_putting_in_place_reaches_even_nodes_that_lag_or_are_down(
         {"stale_proxy": 1, "database": "auto"},
         {"database_client_certificates": True, "database": "none"},
         {"active_active": True, "database": "none"},
+        {"tls_databases": 0},
+        {"tls_databases": 2, "database": "none"},
     ],
 )
 def test_arguments_that_make_no_sense(arguments: dict[str, object]) -> None:

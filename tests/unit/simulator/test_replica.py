@@ -183,9 +183,11 @@ def test_the_body_is_one_field(client: Client, body: Any) -> None:
     assert sources(client) == before
 
 
-def test_only_an_admin_writes_and_only_what_there_is(client: Client) -> None:
-    for role in ("cluster_member", "db_member", "cluster_viewer", "none"):
+def test_only_members_write_and_only_what_there_is(client: Client) -> None:
+    for role in ("cluster_viewer", "db_viewer", "user_manager", "none"):
         assert put(client, [], role=role).status == 403
+    for role in ("cluster_member", "db_member", "admin"):
+        assert put(client, sources(client), role=role).status == 200
     assert client.ask("GET", "/v1/bdbs/3", role="db_viewer").json["replica_sources"] == sources(client) != []
     assert client.ask("PUT", "/v1/bdbs/4", {"replica_sources": []}).status == 404
     assert client.ask("DELETE", "/v1/bdbs/3").headers["Allow"] == "GET, PUT"
