@@ -27,9 +27,13 @@ options:
   verify:
     description:
       - How to prove that every node has the new certificate. For V(api), V(cm), V(metrics_exporter) and V(proxy) by TLS
-        handshakes with the ports that present it, for the others by what every node's own API reports.
-      - With V(auto), an address that could not be reached before the change either gives a warning. With V(strict),
-        such an address is refused before anything is written.
+        handshakes with the ports that present it. For V(syncer) and the internode certificates by the nodes' metrics
+        (O(metrics_port)), which show when the certificate on each node's disk expires. Nothing outside the cluster shows
+        V(ldap_client), V(mtls_trusted_ca), V(sso_service) and V(sso_issuer), they are reported by the primary node.
+        RV(proof) says how far the change is proven.
+      - With V(auto), an address that could not be reached before the change either gives a warning, and what cannot be
+        seen is not waited for. With V(strict), the change is refused before anything is written where a node cannot be
+        seen although a port or metrics would show the certificate.
       - V(none) relies on what the API at O(url) reports.
     type: str
     choices: [auto, strict, none]
@@ -46,6 +50,15 @@ options:
       - For that, the user must be allowed to read private keys, as the role admin is.
     type: bool
     default: true
+  allow_inactive_nodes:
+    description:
+      - Whether to go on although the cluster says that a node is not active. Otherwise the change is refused before
+        anything is written, since that node would miss it.
+      - For emergencies, such as a certificate that has expired while a node does not come back. The node is
+        V(unreachable) in RV(nodes); remove it from the cluster, or update it again once it is active.
+    type: bool
+    default: false
+    version_added: 1.1.0
   wait_timeout:
     description:
       - Seconds to wait after a write until the API at O(url) reports the new state. Also how long an API that cannot be

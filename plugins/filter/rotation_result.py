@@ -76,12 +76,19 @@ def _certificate(
 ) -> dict[str, Any]:
     known = {"name": name, "source": source, "due": list(due)}
     if change is not None:
-        return {**known, **{key: change[key] for key in ("action", "reason", "outcome", "before", "after")}}
+        return {**known, **{key: change[key] for key in ("action", "reason", "outcome", "before", "after", "proof")}}
+    known["proof"] = None
     if not due:
         return {**known, "action": "none", "reason": None, "outcome": "unchanged", "before": has, "after": has}
     # What will be issued is not known yet; or it was not issued, or not installed, since something failed.
     outcome, after = ("changed", None) if check_mode else ("failed_unchanged", has)
     return {**known, "action": "issue", "reason": None, "outcome": outcome, "before": has, "after": after}
+
+
+def _cluster(before: Facts, written: Facts) -> Facts | None:
+    """As the last task saw it that read it: the primary may have moved."""
+    cluster: Facts | None = written.get("cluster")
+    return cluster if cluster and cluster.get("name") else before.get("cluster")
 
 
 def rotation_result(
@@ -105,11 +112,12 @@ def rotation_result(
     foretold = check_mode and bool(due) and not failure
     outcome = written.get("outcome") or ("failed_unchanged" if failure else "unchanged")
     return {
-        "cluster": before.get("cluster"),
+        "cluster": _cluster(before, written),
         "changed": foretold or bool(written.get("changed")),
         "outcome": "changed" if foretold else outcome,
         "certificates": certificates,
         "nodes": written.get("nodes", []),
+        "proof": written.get("proof"),
         "findings": written.get("findings", []),
         "hazards": written.get("hazards", []),
         "replication": {key: replication.get(key) for key in _REPLICATION} if replication else None,

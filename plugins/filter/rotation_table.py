@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._proofs import proof_text
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._table import printable, table
 
 DOCUMENTATION = r"""
@@ -17,7 +18,8 @@ version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Makes a table, as a list of lines, of the certificates that a cluster had and has, and of what was done.
+  - Makes a table, as a list of lines, of the certificates that a cluster had and has, of what was done, and
+    of how far that is proven.
 options:
   _input:
     description: C(certificates) of what P(redis_enterprise.certificates.rotation_result#filter) returned.
@@ -81,17 +83,18 @@ def _outcome(certificate: Facts, renew_before: int) -> str:
 
 
 def rotation_table(certificates: Sequence[Facts], *, renew_before: int) -> list[str]:
-    """One line a certificate: until when it was and is valid, which it was and is, and what happened to it."""
+    """One line a certificate: until when it was and is valid, which, what happened to it, and how far it is proven."""
     rows = [
         [
             printable(one["name"]),
             *_cells(one["before"]),
             *_cells(one["after"]),
             printable(_outcome(one, renew_before)),
+            proof_text(one.get("proof")),
         ]
         for one in certificates
     ]
-    return table(["certificate", "expires, before", "SHA-256", "expires, after", "SHA-256", "outcome"], rows)
+    return table(["certificate", "expires, before", "SHA-256", "expires, after", "SHA-256", "outcome", "proof"], rows)
 
 
 class FilterModule:

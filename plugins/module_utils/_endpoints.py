@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from ._cluster import Cluster, Node, port, texts
 from ._errors import CertificateError
 from ._options import DEFAULT_PORT, Connection
-from ._wire import names_a_host
+from ._wire import names_a_host, netloc
 
 #: The certificates that ports show.
 SERVICES = ("api", "cm", "metrics_exporter", "proxy")
@@ -39,7 +39,7 @@ class Endpoint:
     @property
     def netloc(self) -> str:
         """Address and port, as in a URL."""
-        return f"{f'[{self.address}]' if ':' in self.address else self.address}:{self.port}"
+        return netloc(self.address, self.port)
 
     @property
     def url(self) -> str:

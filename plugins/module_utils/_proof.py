@@ -30,7 +30,7 @@ from ._metrics import Exporters, Shown
 from ._retry import until
 from ._side_by_side import side_by_side
 from ._state import State, close_ends, same_end
-from ._wire import presented
+from ._wire import netloc, presented
 
 #: Seconds for one look at one endpoint, unless O(timeout) is shorter: a firewall that drops packets costs as much.
 _LOOK_TIMEOUT = 10.0
@@ -141,24 +141,36 @@ class Proof:
         Args:
             reported: whether the API reports what was looked for.
         """
-        statuses = [sighting.status for sighting in self.sightings]
-        verified = statuses.count("verified")
-        hidden = [one.name for one in self.sightings if one.status in ("not_visible", "reported")]
-        not_visible = sorted({*hidden, *(self.names - {one.name for one in self.sightings})})
-        places = [one for one in self.sightings if one.status not in ("not_visible", "reported")]
-        if verified and verified == len(places) and not not_visible:
-            level = "complete"
-        elif verified:
-            level = "partial"
-        else:
-            level = "reported" if reported else "none"
-        return {
-            "level": level,
-            "verified": verified,
-            "of": len(places),
-            "not_visible": not_visible,
-            "unreachable": list(dict.fromkeys(one.endpoint.netloc for one in self.unreachable)),
-        }
+        return summarise(self.as_list(), self.names, reported=reported)
+
+
+def summarise(nodes: Iterable[Mapping[str, Any]], names: Iterable[str], *, reported: bool) -> dict[str, Any]:
+    """How far something is proven, for results.
+
+    Args:
+        nodes: sightings, as results show them.
+        names: of the certificates that were looked for.
+        reported: whether the API reports them.
+    """
+    seen = list(nodes)
+    places = [one for one in seen if one["status"] not in ("not_visible", "reported")]
+    hidden = {one["name"] for one in seen if one["status"] in ("not_visible", "reported")}
+    not_visible = sorted(hidden | (set(names) - {one["name"] for one in seen}))
+    verified = sum(one["status"] == "verified" for one in places)
+    if verified and verified == len(places) and not not_visible:
+        level = "complete"
+    elif verified:
+        level = "partial"
+    else:
+        level = "reported" if reported else "none"
+    unreachable = [netloc(one["address"], one["port"]) for one in places if one["status"] == "unreachable"]
+    return {
+        "level": level,
+        "verified": verified,
+        "of": len(places),
+        "not_visible": not_visible,
+        "unreachable": list(dict.fromkeys(unreachable)),
+    }
 
 
 #: The proof of what was not changed, or could not be read.
@@ -171,7 +183,7 @@ class Target:
 
     Attributes:
         name: of the certificate.
-        endpoints: ports whose handshakes show it; or of each node the metrics port, or, where nothing shows it, the API.
+        endpoints: ports whose handshakes show it; or of each node the metrics port or, where nothing shows it, the API.
         by: V(handshake), V(metrics) or V(nowhere).
         handshakes: how many in a row have to present it.
         ends: when the old one and the new one end, in UTC, as far as that is known: metrics are to tell between them.

@@ -7,16 +7,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from . import _cluster, _lockout, _material, _names, _options, _plan, _precautions, _releases
-from ._api import Api
+from . import _cluster, _lockout, _material, _names, _options, _plan, _precautions, _releases, _tokens, _witnesses
+from ._api import Api, Stored
+from ._cluster import Cluster
 from ._errors import CertificateError, combined
 from ._installed import parsed
 from ._plan import Change, Wanted
+from ._proof import NO_PROOF, summarise
 from ._retry import Retries
 from ._side_by_side import side_by_side
 from ._task import Task
@@ -30,6 +32,7 @@ SPEC: dict[str, dict[str, Any]] = {
     "verify_timeout": {"type": "float", "default": 300},
     "rollback": {"type": "bool", "default": True},
     "wait_timeout": {"type": "float", "default": 300},
+    "allow_inactive_nodes": {"type": "bool", "default": False},
 }
 
 #: For AnsibleModule: what is wanted of one certificate.
@@ -57,6 +60,8 @@ class Report:
             "findings": [],
             "hazards": [],
             "nodes": [],
+            "proof": NO_PROOF,
+            "cluster": None,
         }
     )  # what the results of all modules have
 
@@ -93,7 +98,15 @@ class Report:
             "before": change.before,
             "after": self.after[change.name],
             "outcome": self.outcomes[change.name],
+            "proof": self._proof(change.name),
         }
+
+    def _proof(self, name: str) -> dict[str, Any]:
+        """How far the change of one certificate is proven."""
+        if self.outcomes[name] == "unchanged":
+            return NO_PROOF
+        about = [one for one in self.common["nodes"] if one["name"] == name]
+        return summarise(about, {name}, reported=self.common["proof"]["level"] != "none")
 
 
 def wanted(entries: Iterable[Mapping[str, Any]]) -> list[Wanted]:
@@ -144,9 +157,11 @@ def reconcile(task: Task, certificates: Sequence[Wanted], report: Report, *, pur
     try:
         with session:
             api = Api(session, retries)
-            report.plan(_changes(task, api, certificates, purge_optional, now))
+            report.common["cluster"] = Cluster.unknown().as_dict(api.url)
+            stored = api.certificates()
+            report.plan(_changes(task, stored, certificates, purge_optional, now))
             pending = [change for change in report.changes if change.action != "none"]
-            evidence = _make(task, api, retries, pending, report, now) if pending else None
+            evidence = _make(task, api, retries, stored, pending, report, now) if pending else None
     except CertificateError as error:
         report.common.update(error.result)
         raise
@@ -155,8 +170,9 @@ def reconcile(task: Task, certificates: Sequence[Wanted], report: Report, *, pur
     report.succeeded(evidence)
 
 
-def _changes(task: Task, api: Api, certificates: Sequence[Wanted], purge_optional: bool, now: datetime) -> list[Change]:
-    stored = api.certificates()
+def _changes(
+    task: Task, stored: Mapping[str, Stored], certificates: Sequence[Wanted], purge_optional: bool, now: datetime
+) -> list[Change]:
     everything = [*certificates, *(_plan.unlisted(certificates, stored) if purge_optional else ())]
     installed = parsed(stored, [one.name for one in everything], now)
 
@@ -175,11 +191,18 @@ def _changes(task: Task, api: Api, certificates: Sequence[Wanted], purge_optiona
 
 
 def _make(
-    task: Task, api: Api, retries: Retries, changes: Sequence[Change], report: Report, now: datetime
+    task: Task,
+    api: Api,
+    retries: Retries,
+    stored: Mapping[str, Stored],
+    changes: Sequence[Change],
+    report: Report,
+    now: datetime,
 ) -> Evidence | None:
     """Check everything, then make the changes; None in check mode."""
     params, common = task.params, report.common
     cluster = _cluster.read(api, task.warn, needed=True)
+    common["cluster"] = cluster.as_dict(api.url)
     spared = {change.name: change for change in _precautions.spare(changes, cluster, task.warn)}
     report.plan([spared.get(change.name, change) for change in report.changes])
     changes = [change for change in spared.values() if change.action != "none"]
@@ -194,11 +217,14 @@ def _make(
     common["hazards"] = [{**hazard.as_dict(), "certificates": met_by} for hazard, met_by in hazards.items()]
     for hazard, met_by in hazards.items():
         task.warn(f"{', '.join(met_by)}: {hazard.id}: {hazard.description}; {hazard.advice}")
-    _precautions.check_nodes(changes, cluster)
-    prover = _precautions.prover(api, names, cluster, hazards, params["verify"], task.warn)
+    _precautions.check_nodes(changes, cluster, allowed=params["allow_inactive_nodes"])
+    states = {change.name: (change.old, change.new) for change in changes}
+    exporter = _witnesses.exporter_state(stored)
+    prover = _witnesses.build_prover(api, states, exporter, cluster, hazards, params["verify"], task.warn)
     if task.check_mode:
         return None
 
+    _tokens.outlast(api, longest_change(params))
     settings = Settings(
         params["verify_timeout"],
         params["wait_timeout"],
@@ -206,6 +232,8 @@ def _make(
         bulk=not _releases.before(cluster.version, _releases.BULK_UPDATE),
         alone=frozenset(hazards.get(_releases.CORRUPTED_PAIR, ())),
         disturbing=frozenset(name for hazard in _DISTURBING for name in hazards.get(hazard, ())),
+        unreadable=frozenset(hazards.get(_releases.UNRELIABLE_READ_BACK, ())),
+        without_nodes=bool(cluster.inactive),
     )
     transaction = Transaction(Api(api.session), retries, changes, prover, settings)
     try:
@@ -213,13 +241,36 @@ def _make(
     except CertificateError:
         report.failed(transaction.outcomes)
         raise
+    common["cluster"] = _cluster.primary_now(api, cluster).as_dict(api.url)
+    note_evidence(evidence, names, common, task.warn)
+    return evidence
+
+
+def longest_change(params: Mapping[str, Any]) -> float:
+    """How long a change and its proof may take, and the way back as long again, in seconds."""
+    way = params["write_timeout"] + params["wait_timeout"] + params["verify_timeout"]
+    return float(2 * way if params.get("rollback") else way)
+
+
+def note_evidence(
+    evidence: Evidence, names: Sequence[str], common: dict[str, Any], warn: Callable[[str], None]
+) -> None:
+    """Fill a result with what was proven, and say what was not though it could have been.
+
+    Args:
+        names: of the certificates that were changed.
+        common: of a M(Report).
+    """
     common["nodes"] = evidence.proof.as_list()
+    common["proof"] = evidence.summary()
     about = ", ".join(names)
     if evidence.unread is not None:
-        task.warn(f"{about}: proven by handshakes, but it could not be read back: {evidence.unread.message}")
+        warn(f"{about}: proven on every node, but not read back from the API: {evidence.unread.message}")
+    elif not evidence.reported:
+        bug = _releases.UNRELIABLE_READ_BACK
+        warn(f"{about}: {bug.id}: the API reports another certificate than the one that was sent, as this version does")
     if evidence.proof.unreachable:
-        task.warn(
-            f"{about}: not proven where nothing could be reached, before the change or after it: "
+        warn(
+            f"{about}: not proven where no connection was possible, before the change or after it: "
             f"{'; '.join(map(str, evidence.proof.unreachable))}"
         )
-    return evidence

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from ._wire import names_a_host
+from ._wire import names_a_host, netloc
 
 #: What a follower answers (vendor: 307); 308 means the same to any client (RFC 9110, 15.4.9).
 STATUSES = frozenset({307, 308})
@@ -34,7 +34,7 @@ class Place(NamedTuple):
     @property
     def netloc(self) -> str:
         """As in a URL."""
-        return f"{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+        return netloc(self.host, self.port)
 
 
 class NodeAddresses(NamedTuple):

@@ -183,6 +183,11 @@ def names_a_host(text: str) -> bool:
         return False
 
 
+def netloc(host: str, port: int) -> str:
+    """Host and port, as in a URL."""
+    return f"{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def _indication(name: str | None) -> str | None:
     return name if name and names_a_host(name) and not _is_ip_address(name) else None
 

@@ -155,7 +155,9 @@ outcome:
   type: str
   sample: changed
 nodes:
-  description: What was seen at every address that shows the certificate, after the last write.
+  description:
+    - What was seen of the certificate on every node, after the last write. An entry for each address and port that
+      presents it; for each node where metrics or nothing shows it.
   returned: always; empty when nothing was written
   type: list
   elements: dict
@@ -177,21 +179,36 @@ nodes:
       type: int
       returned: always
     service:
-      description: V(api), V(cm), V(metrics_exporter) or V(proxy).
+      description:
+        - V(api), V(cm), V(metrics_exporter) or V(proxy), the certificate that the port presents. Metrics are read at
+          that of V(metrics_exporter).
       type: str
       returned: always
     status:
       description:
-        - V(verified), V(stale) (another certificate), V(unreachable) (nothing listens) or V(failed) (something
-          listens, but shows no certificate).
+        - V(verified) (a completed handshake, or the node's metrics show the new expiry), V(reported) (the primary
+          reports it, and nothing shows it), V(not_visible) (nothing outside the node shows it), V(unreachable) (no
+          connection is possible, and was not before the change), V(stale) (another certificate) or V(failed) (no
+          certificate is presented, or the port is closed since the change).
+        - Only V(stale) and V(failed) make the change fail.
       type: str
       returned: always
+    evidence:
+      description: V(handshake), V(metrics) or V(api), what the status rests on; null where there is nothing.
+      type: str
+      returned: always
+      version_added: 1.1.0
+    not_after:
+      description: When the certificate on the node's disk expires, by its metrics, or null.
+      type: str
+      returned: always
+      version_added: 1.1.0
     fingerprint:
-      description: The SHA-256 fingerprint of the leaf that was seen, or null.
+      description: The SHA-256 fingerprint of the leaf that was presented or reported, or null.
       type: str
       returned: always
     problem:
-      description: Why no certificate was seen, or null.
+      description: Why it is not verified, or null.
       type: str
       returned: always
   sample:
@@ -201,8 +218,85 @@ nodes:
       port: 9443
       service: api
       status: verified
+      evidence: handshake
+      not_after: null
       fingerprint: "54:92:1e:d4:2d:f6:01:3e:6c:93:6b:b5:08:ad:2d:5c:73:41:f6:0a:ac:9a:3b:bc:c9:10:9a:57:7a:ce:e8:a5"
       problem: null
+proof:
+  description:
+    - How far the change is proven. After a failure that was rolled back, how far it is proven that the previous
+      certificate is there again.
+  returned: always
+  type: dict
+  version_added: 1.1.0
+  contains:
+    level:
+      description:
+        - V(complete) (every node was seen to have it), V(partial) (some were; the others cannot be reached or seen),
+          V(reported) (the primary node reports it, nothing was seen), or V(none).
+      type: str
+      returned: always
+    verified:
+      description: At how many places it was seen, by a completed handshake or by metrics.
+      type: int
+      returned: always
+    of:
+      description: At how many places it could have been seen.
+      type: int
+      returned: always
+    not_visible:
+      description: The names of the certificates that cannot be seen on a node.
+      type: list
+      elements: str
+      returned: always
+    unreachable:
+      description: The addresses and ports where no connection was possible.
+      type: list
+      elements: str
+      returned: always
+  sample:
+    level: complete
+    verified: 3
+    of: 3
+    not_visible: []
+    unreachable: []
+cluster:
+  description: The cluster that was asked.
+  returned: when the options are valid
+  type: dict
+  contains:
+    name:
+      description: The FQDN of the cluster; null where it was not read, since nothing differs, or is not visible.
+      type: str
+      returned: always
+    url:
+      description: The URL in the options.
+      type: str
+      returned: always
+    version:
+      description: The software version of the oldest node; null likewise.
+      type: str
+      returned: always
+    primary:
+      description: The primary node, which answered; null where it is not known.
+      type: dict
+      returned: always
+      contains:
+        node:
+          description: The C(uid) of the node.
+          type: int
+          returned: always
+        address:
+          description: The address of the node.
+          type: str
+          returned: always
+  sample:
+    name: cluster.example.com
+    url: https://cluster.example.com:9443
+    version: 8.0.20-96
+    primary:
+      node: 1
+      address: 10.0.0.1
 findings:
   description:
     - What the vendor demands of certificates and the new one does not meet.

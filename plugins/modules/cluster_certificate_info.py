@@ -79,10 +79,27 @@ cluster:
       description: The software version of the oldest node; null where the user may not see it.
       type: str
       returned: always
+    primary:
+      description: The primary node, which answered; null where it is not known.
+      type: dict
+      returned: always
+      version_added: 1.1.0
+      contains:
+        node:
+          description: The C(uid) of the node.
+          type: int
+          returned: always
+        address:
+          description: The address of the node.
+          type: str
+          returned: always
   sample:
     name: cluster.example.com
     url: https://cluster.example.com:9443
     version: 8.0.20-96
+    primary:
+      node: 1
+      address: 10.0.0.1
 certificates:
   description:
     - The certificates, sorted by name. Facts are those of the leaf, or of the first certificate of a CA bundle.

@@ -184,6 +184,11 @@ changes:
         - V(unchanged), V(changed), V(failed_unchanged), V(rolled_back) or V(partial), of this certificate.
       type: str
       returned: always
+    proof:
+      description: How far this change is proven, as in RV(proof).
+      type: dict
+      returned: always
+      version_added: 1.1.0
 nodes:
   description:
     - What was seen of every changed certificate at every address that shows it, after the last write.
@@ -191,6 +196,18 @@ nodes:
   returned: always; empty when nothing was written
   type: list
   elements: dict
+proof:
+  description:
+    - How far all changes are proven.
+    - The same as RV(redis_enterprise.certificates.cluster_certificate#module:proof).
+  returned: always
+  type: dict
+  version_added: 1.1.0
+cluster:
+  description: The same as RV(redis_enterprise.certificates.cluster_certificate#module:cluster).
+  returned: when the options are valid
+  type: dict
+  version_added: 1.1.0
 findings:
   description: The same as RV(redis_enterprise.certificates.cluster_certificate#module:findings), of all certificates.
   returned: always; empty when nothing is to be changed

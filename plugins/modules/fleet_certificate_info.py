@@ -12,8 +12,9 @@ version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Reads many clusters side by side, and returns for each the installed certificates, what its ports present, its
-    internal certificates' schedule, what its databases pin of other clusters, and its alerts about certificates.
+  - Reads many clusters side by side, and returns for each the installed certificates, those of its databases, what its
+    ports present, its internal certificates' schedule, what its databases pin of other clusters, and its alerts about
+    certificates.
   - A cluster that cannot be read, or one of whose options is wrong, is an entry with RV(clusters[].error), and not a
     failure of the module.
   - Works for every user that may see the clusters, such as a user with the role C(cluster_viewer). What a user may not
@@ -28,9 +29,8 @@ notes:
     C(/v1/cluster) for its name, ports and alerts; C(/v1/nodes) for version, state and addresses of the nodes;
     C(/v1/bdbs) for ports and replica sources; C(/v1/job_scheduler) for the renewal of internal certificates. So there
     are five requests.
-  - A sixth one is made where it is needed. That is C(/v1/crdbs), where a database is an Active-Active one;
-    C(/v1/bdbs/certificates), where ports of databases are looked at; and C(/v1/bootstrap), where the nodes may not be
-    seen.
+  - Others are made where they are needed. These are C(/v1/crdbs), where a database is an Active-Active one; each page
+    of C(/v1/bdbs/certificates), where a database speaks TLS; and C(/v1/bootstrap), where the nodes may not be seen.
   - With O(served=true) there is one more connection for each port, and two where its certificate does not verify.
   - What is wanted of a cluster is compared over a connection of its own, which takes three requests more.
   - A cluster that does not answer keeps one of the O(concurrency) places for as long as its C(timeout) and C(retries)
@@ -255,6 +255,15 @@ clusters:
           description: The software version of the oldest node; null where the user may not see it.
           type: str
           returned: always
+        primary:
+          description:
+            - The primary node, which answered, with its uid as C(node), and its C(address); null where it is not known.
+          type: dict
+          returned: always
+          version_added: 1.1.0
+          sample:
+            node: 1
+            address: 10.0.0.1
         nodes:
           description: The nodes, each with C(uid), C(status) and C(version); null where the user may not see them.
           type: list
@@ -267,6 +276,53 @@ clusters:
       type: list
       elements: dict
       returned: always
+    databases:
+      description:
+        - The certificates that belong to databases. These are the ones that their endpoints present in place of
+          V(proxy), and those that they check client certificates against. Empty where the user may not see them.
+        - Beside what stands below, each has the facts of the leaf, from C(subject) to C(self_signed), and perhaps
+          C(error), as RV(redis_enterprise.certificates.cluster_certificate_info#module:certificates) describes them.
+      type: list
+      elements: dict
+      returned: always
+      version_added: 1.1.0
+      contains:
+        uid:
+          description: The uid of the database.
+          type: raw
+          returned: always
+          sample: 1
+        name:
+          description: The name of the database; null where it has none.
+          type: str
+          returned: always
+          sample: orders
+        certificate:
+          description: What findings, exceptions and metrics call the certificate. No two of a cluster have the same.
+          type: str
+          returned: always
+          sample: database orders
+        kind:
+          description:
+            - V(server), presented by the endpoints of the database, unless its C(tls_mode) is V(disabled); V(client), of
+              the list C(authentication_ssl_client_certs); V(peer), of the list C(authentication_ssl_crdt_certs).
+          type: str
+          returned: always
+          sample: server
+        endpoints:
+          description: Names and ports of the endpoints that present it; empty for other kinds than V(server).
+          type: list
+          elements: str
+          returned: always
+          sample: ["redis-12000.cluster.example.com:12000"]
+        findings:
+          description:
+            - What a certificate of the kind V(server) does not meet, as
+              RV(redis_enterprise.certificates.cluster_certificate_info#module:certificates[].findings) describes it. Its
+              names must cover RV(clusters[].databases[].endpoints).
+          type: list
+          elements: dict
+          returned: always
     hazards:
       description:
         - Known bugs of this version that a change of what is installed would meet, each with C(id), C(description),
@@ -384,7 +440,7 @@ clusters:
     not_visible:
       description:
         - What the user may not see, V(alerts) (with the FQDN and ports of the cluster), V(nodes), V(databases),
-          V(active_active) or V(internal).
+          V(database_certificates), V(active_active) or V(internal).
       type: list
       elements: str
       returned: always

@@ -25,12 +25,12 @@ description:
 notes:
   - There is no way back. The old certificate could only be installed as a customer-provided one, which the cluster
     would no longer rotate, so that is never done. When a node does not get the new certificate, the outcome is
-    V(partial), and the error names what each node has. Mend the node, then rotate again with O(force=true).
+    V(partial), and the error names what each node has. Repair the node, then rotate again with O(force=true).
   - The request may not be sent twice for nothing. It is sent again only when it never reached the API, after the status
     429, and after 409 and 503 when a read shows that nothing has changed. When its answer was lost, the API is read
     until O(wait_timeout). If nothing has changed by then, the task fails, but the rotation may still happen.
-  - The refusal of nodes that are not active applies to all versions. Before 8.2.0-46 they never get the new certificate
-    (RS200137); later versions refuse the request when a node has missed it.
+  - The refusal of nodes that are not active (O(allow_inactive_nodes)) applies to all versions. Before 8.2.0-46 they
+    never get the new certificate (RS200137); later versions refuse the request when a node has missed it.
 extends_documentation_fragment:
   - redis_enterprise.certificates.attributes
   - redis_enterprise.certificates.connection
@@ -53,8 +53,8 @@ options:
     type: str
   renew_before:
     description:
-      - A certificate is rotated when its leaf expires within so many days, as the API at O(url) or a node's own API
-        reports it. From 0 to 89, since a new one lives 90.
+      - A certificate is rotated when its leaf expires within so many days, as the API at O(url) reports it, or the
+        metrics of a node show it. From 0 to 89, since a new one lives 90.
       - Certificates after the leaf do not count. The private CA stays the same, so no rotation would renew them.
     type: int
     default: 30
@@ -65,9 +65,10 @@ options:
     default: false
   verify:
     description:
-      - How to prove that every node has the new certificate. No port shows it, so every node's own API is asked.
-      - With V(auto), a node whose API could not be reached before the rotation either gives a warning. With V(strict),
-        such a node is refused before anything is done, even when nothing is due.
+      - How to prove that every node has the new certificate. No port shows it, but the metrics of the nodes
+        (O(metrics_port)) show when the certificate on each node's disk expires. RV(proof) says how far it is proven.
+      - With V(auto), what metrics do not show is reported by the primary node, and not waited for. With V(strict), a
+        node whose metrics do not show it is refused before anything is done, even when nothing is due.
       - V(none) relies on what the API at O(url) reports.
     type: str
     choices: [auto, strict, none]
@@ -77,6 +78,13 @@ options:
       - Seconds to wait until every node has the new certificate.
     type: float
     default: 300
+  allow_inactive_nodes:
+    description:
+      - Whether to go on although the cluster says that a node is not active. That node is V(unreachable) in RV(nodes),
+        and before 8.2.0-46 it never gets the new certificate by itself (RS200137).
+    type: bool
+    default: false
+    version_added: 1.1.0
   wait_timeout:
     description:
       - Seconds to wait until the API at O(url) reports the new certificate, after the request or after its answer was
@@ -131,7 +139,7 @@ changes:
       returned: always
     reason:
       description:
-        - Why. V(expires), V(expires_on_a_node) (only a node's own API reports one that expires, such as a node that
+        - Why. V(expires), V(expires_on_a_node) (only the metrics of a node show one that expires, such as a node that
           missed an earlier rotation), V(not_readable) or V(forced) for a rotation, V(same) for none.
       type: str
       returned: always
@@ -151,6 +159,11 @@ changes:
       description: V(unchanged), V(changed), V(failed_unchanged) or V(partial), of this certificate.
       type: str
       returned: always
+    proof:
+      description: How far this change is proven, as in RV(proof).
+      type: dict
+      returned: always
+      version_added: 1.1.0
   sample:
     - name: data_internode_encryption
       action: none
@@ -166,12 +179,24 @@ changes:
       outcome: unchanged
 nodes:
   description:
-    - What was seen of every rotated certificate in every node's own API, after the request. V(verified) is another
-      certificate than any that was seen before, V(stale) one that was there before.
+    - What the metrics of every node show of every rotated certificate, after the request. V(verified) is one that
+      expires later than the one before, V(stale) one that was there before.
     - The same as RV(redis_enterprise.certificates.cluster_certificate#module:nodes).
   returned: always; empty when nothing was rotated
   type: list
   elements: dict
+proof:
+  description:
+    - How far the rotation is proven.
+    - The same as RV(redis_enterprise.certificates.cluster_certificate#module:proof).
+  returned: always
+  type: dict
+  version_added: 1.1.0
+cluster:
+  description: The same as RV(redis_enterprise.certificates.cluster_certificate#module:cluster).
+  returned: when the options are valid
+  type: dict
+  version_added: 1.1.0
 hazards:
   description: The same as RV(redis_enterprise.certificates.cluster_certificate#module:hazards).
   returned: always; empty when nothing is to be rotated

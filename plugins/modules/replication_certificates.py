@@ -41,6 +41,13 @@ notes:
     O(retries)), also when its answer was lost. Then the update that was sent last is waited for.
   - The API takes the replica sources of a database as a whole. They are read right before they are written. What
     somebody else changes in the same database at that very moment is lost.
+  - A database takes a change of its replica sources when its C(status) is C(active), and has it once that is C(active)
+    again. Both are waited for.
+  - Replica sources are not written while the cluster masks the credentials of databases (C(mask_bdb_credentials)), since
+    a source that is sent back so loses its password. The task fails with C(credentials_masked) then, before anything is
+    sent.
+  - Before version 7.8.2-34, a database with an expired client certificate takes no update (RS133653). The task says so
+    before the write, in check mode too.
   - A source database that has a certificate of its own, as the newest versions allow, does not present V(proxy). Use
     O(source_old_fingerprint) or O(databases) to leave it out.
 options:
@@ -88,7 +95,8 @@ options:
     elements: str
   wait_timeout:
     description:
-      - Seconds to wait for each database until the update has finished, or until the API reports the new certificate.
+      - Seconds to wait for each database until the update has finished. For replica sources, seconds to wait until the
+        database is active before the write, and as long again until it is active and reports the new certificate.
     type: float
     default: 300
 seealso:

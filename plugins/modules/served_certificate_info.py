@@ -128,6 +128,13 @@ endpoints:
       type: str
       returned: always
       sample: api
+    database:
+      description:
+        - The uid of the database, where it presents a certificate of its own in place of V(proxy); null for all others.
+      type: raw
+      returned: always
+      version_added: 1.1.0
+      sample: 1
     server_name:
       description: The name that the certificate must cover.
       type: str
@@ -251,10 +258,27 @@ cluster:
       description: The software version of the oldest node; null where the user may not see it.
       type: str
       returned: always
+    primary:
+      description: The primary node, which answered; null where it is not known.
+      type: dict
+      returned: always
+      version_added: 1.1.0
+      contains:
+        node:
+          description: The C(uid) of the node.
+          type: int
+          returned: always
+        address:
+          description: The address of the node.
+          type: str
+          returned: always
   sample:
     name: cluster.example.com
     url: https://cluster.example.com:9443
     version: 8.0.20-96
+    primary:
+      node: 1
+      address: 10.0.0.1
 attempts:
   description: The most times that any one request was sent; V(1) when none had to be repeated.
   returned: when O(discover=true) and the options are valid
