@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _api, _cluster
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _cluster, _redirects
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Api, NoBulkUpdate, Update
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._peer import Response
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._session import Response
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,10 +43,16 @@ class Memory:
     """Answers each path with what it was given, and keeps the requests."""
 
     url = "https://cluster.example.com:9443"
+    answering = _redirects.place(url)
+    secrets = (Secret("the password"),)
 
     def __init__(self, **answers: Any) -> None:
         self.answers = {path.replace("__", "/"): answer for path, answer in answers.items()}
         self.requests: list[tuple[str, str, Any]] = []
+        self.learned: list[Any] = []
+
+    def learn(self, nodes: Any) -> None:
+        self.learned.append(nodes)
 
     def request(self, method: str, path: str, body: Any = None) -> Response:
         self.requests.append((method, path, body))
@@ -148,7 +154,7 @@ def test_a_cluster_is_made_of_any_answers_or_of_none(answers: dict[str, tuple[in
 
 @given(location=st.text(st.characters()) | st.text(st.characters()).map("https://{}/path?secret".format))
 def test_no_redirect_is_too_odd(location: str) -> None:
-    shown = _api._origin(location)
+    shown = _redirects.origin(location)
     assert shown.isprintable()
     assert "secret" not in shown
 
@@ -211,7 +217,8 @@ def test_404_of_the_older_update_is_about_the_certificate_when_there_is_no_other
     ],
 )
 def test_a_refused_bulk_update_is_not_tried_elsewhere(status: int, kind: str) -> None:
-    client = api(PUT__v1__cluster__certificates=(status, b'{"error_code": "some_code", "description": "a secret"}'))
+    body = b'{"error_code": "some_code", "description": "The root is missing."}'
+    client = api(PUT__v1__cluster__certificates=(status, body))
     with pytest.raises(CertificateError) as raised:
         client.update([Update("proxy", "pem", Secret("key"))])
     assert raised.value.failure == {
@@ -219,9 +226,19 @@ def test_a_refused_bulk_update_is_not_tried_elsewhere(status: int, kind: str) ->
         "cluster": "https://cluster.example.com:9443",
         "status": status,
         "error_code": "some_code",
+        "description": "The root is missing",
     }
-    assert "secret" not in raised.value.message
+    assert f'(HTTP {status}, some_code: "The root is missing")' in raised.value.message
     assert len(client.session.requests) == 1
+
+
+@pytest.mark.parametrize("text", ["bad key: ab cd-efgh", "password: the password!"])
+def test_an_explanation_quotes_neither_what_was_sent_nor_the_login(text: str) -> None:
+    client = api(PUT__v1__cluster__certificates=(400, json.dumps({"description": text}).encode()))
+    with pytest.raises(CertificateError) as raised:
+        client.update([Update("proxy", "pem", Secret("abcd-efgh"))])
+    for secret in ("ab cd", "efgh", "the password"):
+        assert secret not in json.dumps([raised.value.message, raised.value.failure])
 
 
 SEVERAL = [Update("cm", "pem of cm", Secret("key of cm")), Update("mtls_trusted_ca", "pem of CAs", None)]
@@ -298,6 +315,28 @@ def test_the_version(nodes: Any, bootstrap: Any, version: str | None) -> None:
     warnings: list[str] = []
     assert _cluster.read(client, warnings.append, needed=True).version == version
     assert [("version" in warning) for warning in warnings] == ([] if version else [True])
+
+
+def test_addresses_of_nodes_are_learned_whenever_they_are_read() -> None:
+    nodes = [{"uid": 1, "addr": "10.0.0.1"}]
+    client = api(GET__v1__nodes=(200, json.dumps(nodes).encode()))
+    assert client.nodes() == nodes
+    assert client.session.learned == [nodes]
+
+
+def test_a_token_is_refreshed_for_as_long_as_it_is_needed() -> None:
+    client = api(POST__v1__users__refresh_jwt=(200, b'{"access_token": "a.new.token"}'))
+    assert client.refresh_token(1500).reveal() == "a.new.token"
+    assert client.session.requests == [("POST", "/v1/users/refresh_jwt", {"ttl": 1500})]
+
+
+@pytest.mark.parametrize("token", [None, "", 7, ["a"], "a\nb", "\u00e9"])
+def test_what_is_no_token_is_refused(token: Any) -> None:
+    answer = json.dumps({"access_token": token}).encode()
+    for body in (answer, json.dumps([token]).encode()):
+        with pytest.raises(CertificateError) as raised:
+            api(POST__v1__users__refresh_jwt=(200, body)).refresh_token(60)
+        assert raised.value.kind == "unexpected_json"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _cluster, _endpoints, _options
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import (
+    _cluster,
+    _endpoints,
+    _options,
+    _redirects,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._cluster import Cluster, Node
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._endpoints import Endpoint
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
@@ -42,6 +47,8 @@ def cluster(settings: Any = None, nodes: Any = None, bootstrap: Any = None) -> C
         cluster=lambda: {"name": FQDN} if settings is None else settings,
         nodes=lambda: NODES if nodes is None else nodes,
         bootstrap=lambda: bootstrap or {},
+        nodes_status=dict,
+        session=SimpleNamespace(answering=_redirects.place("https://cluster.example.com:9443")),
     )
     return _cluster.read(api, lambda message: None, needed=True)
 
@@ -68,7 +75,7 @@ def test_every_node_has_the_port_at_the_addresses_that_are_chosen(
     found = showing(name, node_address=choice)
     assert addresses(found) == expected
     for one in found:
-        assert (one.port, one.service, one.server_name, one.scheme) == (SHOWN[name], name, FQDN, "https")
+        assert (one.port, one.service, one.server_name) == (SHOWN[name], name, FQDN)
 
 
 @pytest.mark.parametrize("choice", ["internal", "external", "both"])
@@ -87,7 +94,7 @@ def test_where_no_node_may_be_seen_the_host_of_the_url_stands_for_them(choice: s
     options = connection("https://front.example.com:443", node_address=choice)
     facts = cluster({"name": FQDN, "cnm_https_port": 19443}, nodes=[])
     assert _endpoints.showing("cm", facts, options, ()) == (Endpoint(None, "front.example.com", 8443, "cm", FQDN),)
-    assert _endpoints.reporting(facts, options) == (Endpoint(None, "front.example.com", 19443, "api", FQDN),)
+    assert _endpoints.showing("api", facts, options, ()) == (Endpoint(None, "front.example.com", 19443, "api", FQDN),)
 
 
 @pytest.mark.parametrize(
@@ -131,9 +138,7 @@ def database(**fields: Any) -> dict[str, Any]:
 
 
 def test_a_database_shows_the_certificate_of_its_proxies() -> None:
-    assert showing("proxy", bdbs=[database()]) == [
-        Endpoint(1, "10.0.0.1", 12000, "proxy", f"redis-12000.{FQDN}", "https")
-    ]
+    assert showing("proxy", bdbs=[database()]) == [Endpoint(1, "10.0.0.1", 12000, "proxy", f"redis-12000.{FQDN}")]
 
 
 @pytest.mark.parametrize("mode", ["disabled", "replica_ssl", None, "", True, ["enabled"], {}])
@@ -217,25 +222,11 @@ def test_a_database_with_an_odd_name_is_asked_for_that_of_the_cluster() -> None:
     assert [one.server_name for one in showing("proxy", bdbs=[database(endpoints=[endpoint])])] == [FQDN]
 
 
-@pytest.mark.parametrize(("choice", "expected"), CHOICES)
-def test_every_node_reports_with_its_own_api(choice: str, expected: list[tuple[Any, str]]) -> None:
-    found = _endpoints.reporting(cluster({"cnm_https_port": 19443}), connection(node_address=choice))
-    assert addresses(found) == expected
-    assert {(one.port, one.service, one.scheme) for one in found} == {(19443, "api", "https")}
-
-
-@pytest.mark.parametrize(("url", "port"), [("http://front:18080", 18080), ("http://front", 8080)])
-def test_nodes_are_asked_without_tls_where_the_cluster_is(url: str, port: int) -> None:
-    found = _endpoints.reporting(cluster({"cnm_https_port": 19443}), connection(url))
-    assert [one.url for one in found] == [f"http://10.0.0.{number}:{port}" for number in (1, 2, 3)]
-
-
 def test_an_address_that_is_told_twice_is_looked_at_once() -> None:
     facts = cluster(nodes=[{"uid": 1, "addr": "10.0.0.1", "external_addr": ["10.0.0.1", "192.0.2.1", "192.0.2.1"]}])
     options = connection(node_address="both")
     expected = [(1, "10.0.0.1"), (1, "192.0.2.1")]
     assert addresses(_endpoints.showing("cm", facts, options, ())) == expected
-    assert addresses(_endpoints.reporting(facts, options)) == expected
 
 
 @pytest.mark.parametrize(
@@ -264,12 +255,6 @@ def test_the_host_of_the_url_has_the_same_ports() -> None:
 def test_the_host_of_the_url_may_be_a_node() -> None:
     (found,) = _endpoints.at_url(showing("cm"), cluster(), connection("https://10.0.0.2:443"))
     assert found == Endpoint(2, "10.0.0.2", 8443, "cm", FQDN)
-
-
-def test_the_host_of_the_url_is_asked_without_tls_where_nodes_would_be() -> None:
-    without_tls = connection("http://front")
-    (found,) = _endpoints.at_url(_endpoints.reporting(cluster(), without_tls), cluster(), without_tls)
-    assert found.url == "http://front:8080"
 
 
 def test_no_endpoint_has_no_substitute() -> None:
@@ -408,7 +393,6 @@ def test_no_answer_is_too_odd(
     facts = cluster(answer, nodes, bootstrap)
     options = connection(url, node_address=choice)
     found = [_endpoints.showing(name, facts, options, bdbs) for name in (*SHOWN, "proxy", "syncer")]
-    found.append(_endpoints.reporting(facts, options))
     found += [_endpoints.at_url(some, facts, options) for some in found]
     for some in found:
         for one in some:

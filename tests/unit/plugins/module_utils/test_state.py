@@ -5,13 +5,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _x509
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Stored
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._installed import Installed
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state import Renewed, State
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state import (
+    SLACK,
+    Lasting,
+    Renewed,
+    State,
+    close_ends,
+    same_end,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._wire import Presented
 from cryptography import x509
 from hypothesis import given
@@ -168,11 +175,100 @@ def test_renewed_is_any_leaf_but_the_old_ones(
         assert not Renewed((_x509.fingerprint(stranger), *renewed.fingerprints)).shown_by(other)
 
 
-def test_renewed_lasts_as_long_as_its_leaf_whatever_its_issuers_do(now: datetime) -> None:
+def test_a_certificate_lasts_as_long_as_its_leaf_whatever_its_issuers_do(now: datetime) -> None:
     short = Authority("Short-lived CA", days=5).issue(days=80, root=True).chain
-    assert Renewed(lasts=now + timedelta(days=79)).shown_by(reported(short, now))
-    assert not Renewed(lasts=now + timedelta(days=81)).shown_by(reported(short, now))
+    assert Lasting(lasts=now + timedelta(days=79)).shown_by(reported(short, now))
+    assert not Lasting(lasts=now + timedelta(days=81)).shown_by(reported(short, now))
 
 
-def test_no_port_shows_what_is_renewed(stranger: x509.Certificate) -> None:
-    assert not Renewed().served_by(shown([stranger]))
+def test_what_is_not_there_or_not_readable_does_not_last(now: datetime) -> None:
+    for other in (None, Installed.of("proxy", Stored("rubbish", None), now)):
+        assert not Lasting().shown_by(other)
+
+
+@pytest.mark.parametrize("state", [Lasting(), Renewed()])
+def test_no_port_shows_what_the_cluster_issues_itself(state: State, stranger: x509.Certificate) -> None:
+    assert not state.served_by(shown([stranger]))
+
+
+# When it ends, which is all that metrics show.
+
+END = datetime(2027, 6, 1, 12, tzinfo=timezone.utc)
+OTHER = END - timedelta(days=30)
+SECOND = timedelta(seconds=1)
+
+
+def test_the_end_of_a_state_is_that_of_its_leaf(authority: Authority) -> None:
+    made = authority.issue(days=END, intermediates=1, root=True)
+    assert State.of(made.chain, "chain").end == State.of(made.chain, "leaf").end == END
+    assert State.of(made.chain, "set").end is None
+    assert State.of([], "chain").end is None
+
+
+@pytest.mark.parametrize(
+    ("measured", "verdict"),
+    [
+        (END, True),
+        (END + SLACK, True),
+        (END - SLACK, True),
+        (END + SLACK + SECOND, None),
+        (OTHER, False),
+        (OTHER - SLACK, False),
+        (OTHER + SLACK + SECOND, None),
+        (END + timedelta(days=400), None),
+    ],
+)
+def test_a_state_is_told_by_its_end_within_a_minute(measured: datetime, verdict: bool | None) -> None:
+    assert State(("new",), end=END).ended_by(measured, [OTHER]) is verdict
+
+
+def test_what_has_no_end_is_never_taken_for_present() -> None:
+    assert State().ended_by(OTHER, [OTHER]) is False
+    assert State().ended_by(END, [OTHER]) is None
+    assert State().ended_by(END, []) is None
+
+
+def test_what_lasts_is_told_by_its_end_alone() -> None:
+    lasting = Lasting(lasts=END)
+    assert lasting.ended_by(END + SECOND, []) is True
+    assert lasting.ended_by(END, []) is False
+
+
+@pytest.mark.parametrize(
+    ("measured", "verdict"),
+    [
+        (OTHER, False),
+        (OTHER + SLACK, False),
+        (END, True),
+        (OTHER + SLACK + SECOND, True),
+        (OTHER - timedelta(days=1), None),
+    ],
+)
+def test_what_is_renewed_ends_later_than_what_was_there(measured: datetime, verdict: bool | None) -> None:
+    assert Renewed().ended_by(measured, [OTHER, OTHER - timedelta(days=9)]) is verdict
+
+
+def test_what_is_renewed_cannot_be_told_where_nothing_is_known_of_before() -> None:
+    assert Renewed().ended_by(END, []) is None
+
+
+def test_what_is_renewed_with_almost_the_same_end_cannot_be_told() -> None:
+    for closer in (SLACK, 2 * SLACK):
+        assert Renewed(end=END).ended_by(END, [END - closer]) is None
+    assert Renewed(end=END).ended_by(END, [END - 2 * SLACK - SECOND]) is True
+
+
+moments = st.timedeltas(-timedelta(minutes=5), timedelta(minutes=5)).map(END.__add__)
+
+
+@given(new=moments, old=moments, measured=moments)
+def test_two_ends_that_can_be_told_apart_are_never_taken_for_each_other(
+    new: datetime, old: datetime, measured: datetime
+) -> None:
+    assert same_end(new, old) == same_end(old, new)
+    assert close_ends(new, old) == close_ends(old, new)
+    if not close_ends(new, old):
+        assert not (same_end(measured, new) and same_end(measured, old))
+        assert State(("new",), end=new).ended_by(measured, [old]) in (
+            (True,) if same_end(measured, new) else (False,) if same_end(measured, old) else (None,)
+        )
