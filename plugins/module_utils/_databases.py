@@ -29,7 +29,7 @@ CLIENTS: Mapping[str, str] = {
     "peer": "authentication_ssl_crdt_certs",
 }
 
-_SOURCE = "vendor, database certificates"
+_SOURCE = "vendor, endpoints"
 
 
 def own_certificates(api: Api) -> dict[str, str]:

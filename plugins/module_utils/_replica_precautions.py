@@ -46,7 +46,7 @@ def check_writable(api: ReplicationApi, steps: Sequence[Repinning], warn: Callab
                 CertificateError(
                     "client_certificate_expired",
                     f"version {version} refuses every update of a database while one of its client certificates has "
-                    f"expired ({EXPIRED_CLIENT_CERTIFICATE.id}): {', '.join(ended)}. Remove or replace the expired "
+                    f"expired ({EXPIRED_CLIENT_CERTIFICATE.id}): {', '.join(ended)}. Replace or remove the expired "
                     "certificate in authentication_ssl_client_certs or authentication_ssl_crdt_certs of the database, "
                     f"or upgrade to {fixed} or newer, then run again.",
                     cluster=api.url,

@@ -39,8 +39,8 @@ _SOURCE = re.compile(r"RFC \d+, section [\d.]+")
 
 #: How a next step begins.
 _NEXT_STEP = re.compile(
-    r"(?:Add|Audit|Check|Choose|Export|Get|Give|Have|Issue|Leave|List|Look|Make|Mend|Name|Put|Read|Replace|Rotate|Run|Say|Set|"
-    r"Turn|Use|Wait|Write)\b"
+    r"(?:Add|Audit|Check|Choose|Export|Fix|Get|Give|Have|Issue|Leave|List|Look|Make|Mend|Name|Put|Read|Replace|Rotate|Run|Say|Set|"
+    r"Start|Turn|Use|Wait|Write)\b"
 )
 #: Calls whose texts say that all is well.
 _FINE = {"passed"}

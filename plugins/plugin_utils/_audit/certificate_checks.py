@@ -72,7 +72,7 @@ def _issuers(facts: Mapping[str, Any], policy: Policy, age: int) -> Judgement:
     check = "issuer_expiry"
     # The facts tell when the first of the chain expires: an issuer, if that is before the leaf.
     if facts["chain_days_remaining"] < facts["days_remaining"]:
-        mend = f"{_remedy(facts)}: take one that a current issuer signed"
+        mend = f"{_remedy(facts)}. Use a certificate that a current issuer signed"
         days = facts["chain_days_remaining"] - age
         return _expiry(facts["name"], check, "an issuer in its chain ", days, policy, mend)
     return passed(facts["name"], check, "no issuer in its chain expires before it")

@@ -196,7 +196,7 @@ def test_what_nobody_can_meet_is_left_out(now: datetime, material: Material) -> 
 
 
 def test_client_certificates(now: datetime, material: Material, other: Material) -> None:
-    lists = {
+    lists: dict[str, Any] = {
         "authentication_ssl_client_certs": [{"client_cert": material.certificate_pem}, {"client_cert": "rubbish"}],
         "authentication_ssl_crdt_certs": [{"client_cert": other.certificate_pem}],
     }

@@ -24,7 +24,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._rep
     TaskError,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._retry import Retries
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._session import Response
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._peer import Response
 from hypothesis import given
 from hypothesis import strategies as st
 from simulator.authority import Authority, Material
