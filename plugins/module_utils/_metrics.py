@@ -139,19 +139,27 @@ class Exporters:
 
     def _get(self, endpoint: Endpoint, path: str) -> Response:
         """Ask one exporter; once more with the login where it demands one."""
-        answer = self._answer(endpoint, path, login=False)
+        answer = self.ask(endpoint, path)
         if answer.status == 401 and self._login is not None:
-            answer = self._answer(endpoint, path, login=True)
+            answer = self.ask(endpoint, path, login=True)
         return answer
 
-    def _answer(self, endpoint: Endpoint, path: str, *, login: bool) -> Response:
+    def ask(self, endpoint: Endpoint, path: str, *, login: bool = False) -> Response:
+        """Send one request to one exporter and read the answer, whatever its status is.
+
+        Args:
+            login: whether to send the login by password, where there is one.
+
+        Raises:
+            CertificateError: there was no answer, or from a server that is not the exporter (V(metrics_unusable)).
+        """
         peer = Peer(
             self._connection,
             endpoint.url,
             self._context,
             self._names,
             self._login if login else None,
-            accept="text/plain",
+            headers={"Accept": "text/plain"},
         )
         try:
             return peer.request("GET", path)

@@ -151,7 +151,7 @@ class Peer:
         context: Context,
         names: Sequence[Mapping[str, str]],
         login: Secret | None,
-        accept: str = "application/json",
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -161,12 +161,12 @@ class Peer:
             names: how the server has to be known, in this order, each as keyword arguments of M(_Adapter): it is enough
                 that one of them fits.
             login: the Authorization header, see M(authorization); None: no login.
-            accept: the Accept header.
+            headers: sent with each request, in place of those of the same name.
         """
         self.url = url
         self.distrusted: CertificateError | None = None
         self._connection = connection
-        self._headers = {"Accept": accept, "Accept-Encoding": "identity"}
+        self._headers = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
         self._login = login
         self._trusting = [self._client(_Adapter(context, **name)) for name in names]
         self._pinning: requests.Session | None = None

@@ -137,6 +137,23 @@ class Session:
         answer = self._sent(method, path, body)
         return self._at_primary(answer, method, path, body) if answer.status in _redirects.STATUSES else answer
 
+    def peer_at(
+        self, place: Place | None = None, *, login: bool = True, headers: Mapping[str, str] | None = None
+    ) -> Peer | None:
+        """Return a peer that asks one address directly: no redirect is followed.
+
+        Args:
+            place: an address of the cluster; None for the one that answered last.
+            login: whether it sends the login of the session.
+            headers: sent with each of its requests, in place of those of the same name.
+
+        Returns:
+            None where nothing would prove that the address is the cluster's: there the login must not go.
+        """
+        url = self._peer.url if place is None else f"https://{place.netloc}"
+        proofs = [{}] if url == self.url else self._proofs(_redirects.place(url))
+        return self._new(url, proofs, login=login, headers=headers) if proofs else None
+
     def _sent(self, method: str, path: str, body: Mapping[str, Any] | None) -> Response:
         """Ask whoever answered last; where that cannot be reached any more, O(url), or its other nodes."""
         asked = self._peer
@@ -245,12 +262,17 @@ class Session:
         url = f"https://{place.netloc}"
         if url in self._peers:
             return self._peers[url]
+        proofs = self._proofs(place)
+        return self._made(url, proofs) if proofs else None
+
+    def _proofs(self, place: Place) -> list[dict[str, str]]:
+        """Return how a server at an address proves that it is the cluster's, see M(Peer); empty: nothing proves it."""
         if self.connection.validate_certs:
-            return self._made(url, [{"server_hostname": self.connection.host}, {}])
+            return [{"server_hostname": self.connection.host}, {}]
         if self._named.nodes:
-            return self._made(url, [{}]) if self._named.node_at(place.host) else None
+            return [{}] if self._named.node_at(place.host) else []
         leaf = self._leaf_at_url()
-        return self._made(url, [assert_leaf(leaf)]) if leaf else None
+        return [assert_leaf(leaf)] if leaf else []
 
     def _leaf_at_url(self) -> str | None:
         """The fingerprint of the certificate that O(url) presents."""
@@ -259,8 +281,14 @@ class Session:
         return seen.fingerprints[0] if seen.fingerprints and seen.problem is None else None
 
     def _made(self, url: str, names: list[dict[str, str]]) -> Peer:
-        login = authorization(self.connection, self.token)
-        peer = self._peers[url] = Peer(self.connection, url, self._context, names, login)
+        peer = self._peers[url] = self._new(url, names)
+        return peer
+
+    def _new(
+        self, url: str, names: list[dict[str, str]], *, login: bool = True, headers: Mapping[str, str] | None = None
+    ) -> Peer:
+        sent = authorization(self.connection, self.token) if login else None
+        peer = Peer(self.connection, url, self._context, names, sent, headers=headers)
         self._apply_pin(peer)
         return peer
 

@@ -330,3 +330,43 @@ def test_an_address_without_a_port_is_that_of_https() -> None:
     )
     with pytest.raises(NotFollowed):
         _redirects.destination("https://node.example.com/v1/nodes", "/v1/cluster")
+
+
+def test_one_address_can_be_asked_directly_without_following_or_a_login(nodes: list[Node], ca_path: str) -> None:
+    nodes[1].location = nodes[0].url
+    place = Place(nodes[1].address, nodes[1].port)
+    with session(nodes[0].url, ca_path=ca_path) as client:
+        for login in (False, True):
+            peer = client.peer_at(place, login=login, headers={"Accept": "text/plain"})
+            assert peer is not None
+            assert peer.request("GET", PATH).status == 307
+            peer.disconnect()
+        first = client.peer_at(login=False)
+        assert first is not None
+        assert first.request("GET", PATH).status == 200
+        first.disconnect()
+        assert client.request("GET", PATH).status == 200
+    assert [login is not None for login in nodes[1].logins] == [False, True]
+    assert [login is not None for login in nodes[0].logins] == [False, True]
+
+
+def test_an_address_that_the_cluster_has_not_named_is_not_asked(nodes: list[Node]) -> None:
+    with session(nodes[0].url, validate_certs=False) as client:
+        client.learn(named(*nodes[:2]))
+        assert client.peer_at(Place(nodes[1].address, nodes[1].port)) is not None
+        assert client.peer_at(Place(nodes[2].address, nodes[2].port)) is None
+        assert client.peer_at(Place(nodes[2].address, nodes[2].port), login=False) is None
+
+
+def test_a_stranger_is_not_asked_directly_where_certificates_are_verified(
+    nodes: list[Node], stack: ExitStack, ca_path: str
+) -> None:
+    stranger = recorder(stack, "127.0.0.9", Authority("Somebody else").issue(FQDN))
+    with session(nodes[0].url, ca_path=ca_path) as client:
+        peer = client.peer_at(Place(stranger.address, stranger.port))
+        assert peer is not None
+        with pytest.raises(CertificateError) as raised:
+            peer.request("GET", PATH)
+        peer.disconnect()
+    assert raised.value.kind == "tls_untrusted"
+    assert stranger.logins == []
