@@ -206,7 +206,7 @@ def test_messages_are_found_where_they_are() -> None:
         "the login was refused",
         "internal rotation skips nodes that are down, and never comes back to them",
         "the chain ends with …, which is not self-signed",
-        "…: every node has it, but it could not be read back: …",
+        "…: proven on every node, but not read back from the API: …",
         "certificate_facts needs …, where Ansible itself runs",
         "This cluster failed.",
     ):
