@@ -21,6 +21,7 @@ from ._plan import Change, Wanted
 from ._proof import NO_PROOF, summarise
 from ._retry import Retries
 from ._side_by_side import side_by_side
+from ._syncer import syncer_refusals, syncer_warning
 from ._task import Task
 from ._transaction import Evidence, Settings, Transaction
 
@@ -42,6 +43,9 @@ ENTRY_SPEC: dict[str, dict[str, Any]] = {
     **_options.MATERIAL_SPEC,
     "compare": {"type": "str", "choices": ["chain", "leaf"], "default": "chain"},
 }
+
+#: What databases present, or what they present to the sources that they replicate.
+_SEEN_BY_DATABASES = frozenset({"proxy", "syncer"})
 
 _DISTURBING = (_releases.CORRUPTED_PAIR, _releases.API_OUTAGE)
 
@@ -220,7 +224,10 @@ def _make(
     _precautions.check_nodes(changes, cluster, allowed=params["allow_inactive_nodes"])
     states = {change.name: (change.old, change.new) for change in changes}
     exporter = _witnesses.exporter_state(stored)
-    prover = _witnesses.build_prover(api, states, exporter, cluster, hazards, params["verify"], task.warn)
+    bdbs = _witnesses.visible_databases(api, task.warn) if _SEEN_BY_DATABASES.intersection(names) else ()
+    if "syncer" in names and (refusals := syncer_refusals(bdbs)):
+        task.warn(syncer_warning(refusals))
+    prover = _witnesses.build_prover(api, states, exporter, cluster, bdbs, hazards, params["verify"], task.warn)
     if task.check_mode:
         return None
 

@@ -30,6 +30,7 @@ def build_prover(
     changes: Mapping[str, tuple[State, State]],
     exporter: State | None,
     cluster: Cluster,
+    bdbs: Sequence[Mapping[str, Any]],
     met: Container[Hazard],
     verify: str,
     warn: Callable[[str], None],
@@ -39,6 +40,7 @@ def build_prover(
     Args:
         changes: by certificate name, the state before and after.
         exporter: the certificate V(metrics_exporter) that the API reports before the change; None: none is readable.
+        bdbs: the databases, where V(proxy) is among the changes.
         met: known bugs that the changes meet.
         verify: V(auto), V(strict) or V(none).
 
@@ -49,7 +51,7 @@ def build_prover(
     if verify == "none":
         return Prover([Target(name, (), NOWHERE) for name in changes], timeout)
     connection = api.session.connection
-    bdbs, own = _databases(api, warn) if "proxy" in changes else ((), {})
+    own = _own_certificates(api, bdbs, warn) if "proxy" in changes else {}
     targets = []
     for name, states in changes.items():
         ports = _endpoints.showing(name, cluster, connection, bdbs, own)
@@ -101,14 +103,19 @@ def _handshakes(name: str, met: Container[Hazard]) -> int:
     return _STALE_PROXY_HANDSHAKES if _releases.STALE_PROXY_WORKERS in met else _PROXY_HANDSHAKES
 
 
-def _databases(api: Api, warn: Callable[[str], None]) -> tuple[Sequence[Mapping[str, Any]], Mapping[str, str]]:
-    """The databases, and those that present a certificate of their own in place of V(proxy)."""
-    bdbs = _cluster.if_visible(api.bdbs, None)
+def visible_databases(api: Api, warn: Callable[[str], None]) -> Sequence[Mapping[str, Any]]:
+    """The databases of the cluster; none, with a warning, where this user may not see them."""
+    bdbs: Sequence[Mapping[str, Any]] | None = _cluster.if_visible(api.bdbs, None)
     if bdbs is None:
         warn("this user may not see the databases: their endpoints are not looked at. Use a user who may.")
-        return (), {}
-    tls = any(bdb.get("tls_mode") == "enabled" for bdb in bdbs)
-    return bdbs, (_cluster.if_visible(lambda: own_certificates(api), warn) or {}) if tls else {}
+    return bdbs or ()
+
+
+def _own_certificates(api: Api, bdbs: Sequence[Mapping[str, Any]], warn: Callable[[str], None]) -> Mapping[str, str]:
+    """The databases that present a certificate of their own in place of V(proxy), by uid."""
+    if not any(bdb.get("tls_mode") == "enabled" for bdb in bdbs):
+        return {}
+    return _cluster.if_visible(lambda: own_certificates(api), warn) or {}
 
 
 def _one_a_node(service: str, api: Api, cluster: Cluster) -> tuple[Endpoint, ...]:

@@ -76,6 +76,7 @@ def _rotate(task: Task, report: Report) -> None:
                 _witnesses.exporter_state(stored),
                 cluster,
                 (),
+                (),
                 params["verify"],
                 task.warn,
             )
