@@ -374,11 +374,15 @@ class Prover:
         others = {*target.ends, *self._before.ends.get((name, endpoint), ())}
         if state.end is not None:
             others = {other for other in others if not same_end(other, state.end)}
-        judged = [(state.ended_by(end, others), end) for end in sorted(shown.of(endpoint.node, name))]
-        for verdict, status in ((False, "stale"), (True, "verified")):
-            for has_it, end in judged:
-                if has_it is verdict:
-                    return Sighting(name, endpoint, status, None, None, METRICS, end)
+        judged = [(end, state.ended_by(end, others)) for end in sorted(shown.of(endpoint.node, name))]
+        stale = [end for end, has_it in judged if has_it is False]
+        # A file that a deleted database left behind shows as well, before and after (RS187553): beside the new
+        # certificate only the one that was replaced counts.
+        replaced = [end for end in stale if any(same_end(end, one) for one in target.ends)] if target.ends else stale
+        verified = [end for end, has_it in judged if has_it]
+        for ends, status in ((replaced, "stale"), (verified, "verified"), (stale, "stale")):
+            if ends:
+                return Sighting(name, endpoint, status, None, None, METRICS, ends[0])
         return None
 
     def _reported(

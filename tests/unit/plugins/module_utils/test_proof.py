@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What counts as proof: with handshakes and answers that are made up, and with the nodes of the simulator."""
+"""What counts as proof: with handshakes and metrics that are made up, and with the nodes of the simulator."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import socket
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import nullcontext
-from types import SimpleNamespace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -20,21 +19,25 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils impo
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import (
     _endpoints,
     _options,
-    _precautions,
     _proof,
     _retry,
+    _witnesses,
 )
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import CERTIFICATES, Api
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Api, Stored
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._endpoints import Endpoint
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._installed import Installed, parsed
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._metrics import Shown
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._proof import (
+    HANDSHAKE,
+    METRICS,
+    NOWHERE,
     Proof,
     Prover,
     Sighting,
     Target,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._session import Session
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state import State
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state import SLACK, Renewed, State
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._wire import Presented
 from simulator import Cluster, Fault
 from simulator.authority import Authority, Material
@@ -106,15 +109,12 @@ def proxy(number: int) -> Endpoint:
     return Endpoint(number, f"10.0.0.{number}", 12000, "proxy", FQDN)
 
 
-def session(url: str = f"https://{FQDN}", **options: Any) -> Session:
-    defaults = {name: spec.get("default") for name, spec in _options.CONNECTION_SPEC.items()}
-    login = {"username": "admin@example.com", "password": "a password"}
-    return Session(_options.connection({**defaults, **login, "url": url, **options}, {}))
+def by_port(name: str, *shown: Endpoint, handshakes: int = 1) -> Target:
+    return Target(name, shown, HANDSHAKE, handshakes)
 
 
-def prover(*shown: Endpoint, handshakes: int = 1, timeout: float = 30.0) -> Prover:
-    target = Target("proxy", shown, by_handshake=bool(shown), handshakes=handshakes)
-    return Prover(session(validate_certs=False, timeout=timeout), [target])
+def prover(*shown: Endpoint, handshakes: int = 1, timeout: float = 30.0, inactive: Collection[int] = ()) -> Prover:
+    return Prover([by_port("proxy", *shown, handshakes=handshakes)], timeout, inactive=inactive)
 
 
 def no_other(_tried: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
@@ -126,7 +126,8 @@ def statuses(proof: Proof) -> list[str]:
 
 
 FIRST, SECOND, THIRD = proxy(1), proxy(2), proxy(3)
-NODE_API = Endpoint(1, "10.0.0.1", 9443, "api", FQDN)
+ONLY_METRICS = [Endpoint(number, f"10.0.0.{number}", 8070, "metrics_exporter", FQDN) for number in (1, 2, 3)]
+ONLY_API = [Endpoint(number, f"10.0.0.{number}", 9443, "api", FQDN) for number in (1, 2, 3)]
 
 
 def test_what_shows_the_state_everywhere_is_proven(wire: Wire) -> None:
@@ -145,7 +146,7 @@ def test_what_shows_the_state_everywhere_is_proven(wire: Wire) -> None:
     [
         (SHOWS_NEW, Sighting("proxy", FIRST, "verified", "new")),
         (SHOWS_OLD, Sighting("proxy", FIRST, "stale", "old")),
-        (REFUSED, Sighting("proxy", FIRST, "unreachable", None, "connection refused")),
+        (REFUSED, Sighting("proxy", FIRST, "unreachable", None, "connection refused", None)),
         (BROKEN, Sighting("proxy", FIRST, "failed", None, "connection closed during the handshake")),
     ],
 )
@@ -154,7 +155,7 @@ def test_what_is_seen_at_a_port(wire: Wire, seen: Presented, sighting: Sighting)
     proof = prover(FIRST, SECOND).look(NEW)
     assert proof.sightings == (sighting, Sighting("proxy", SECOND, "verified", "new"))
     assert proof.complete == (seen is SHOWS_NEW)
-    assert proof.missing == (() if seen is SHOWS_NEW else (sighting,))
+    assert proof.missing == ((sighting,) if seen in (SHOWS_OLD, BROKEN) else ())
     assert proof.unreachable == ((sighting,) if seen is REFUSED else ())
     assert json.loads(json.dumps(proof.as_list()))[0] == {
         "name": "proxy",
@@ -163,9 +164,14 @@ def test_what_is_seen_at_a_port(wire: Wire, seen: Presented, sighting: Sighting)
         "port": 12000,
         "service": "proxy",
         "status": sighting.status,
+        "evidence": None if seen is REFUSED else "handshake",
         "fingerprint": sighting.fingerprint,
+        "not_after": None,
         "problem": sighting.problem,
     }
+
+
+END = datetime(2027, 6, 1, 12, tzinfo=timezone.utc)
 
 
 @pytest.mark.parametrize(
@@ -178,9 +184,19 @@ def test_what_is_seen_at_a_port(wire: Wire, seen: Presented, sighting: Sighting)
             Sighting("proxy", FIRST, "unreachable", None, "it is away"),
             "10.0.0.1:12000 (proxy) is unreachable (it is away)",
         ),
-        (Sighting("syncer", NODE_API, "stale", "old"), "10.0.0.1:9443 (api) is stale for syncer (has old)"),
-        (Sighting("syncer", NODE_API, "stale"), "10.0.0.1:9443 (api) is stale for syncer (has none)"),
-        (Sighting("api", NODE_API, "stale", "old"), "10.0.0.1:9443 (api) is stale (has old)"),
+        (
+            Sighting("syncer", ONLY_METRICS[0], "stale", None, None, METRICS, END),
+            "10.0.0.1:8070 (metrics_exporter) is stale for syncer (ends on 2027-06-01T12:00:00Z)",
+        ),
+        (
+            Sighting("syncer", ONLY_API[0], "not_visible", None, "no port shows it", None),
+            "10.0.0.1:9443 (api) is not visible for syncer (no port shows it)",
+        ),
+        (
+            Sighting("ldap_client", ONLY_API[0], "reported", None, None, "api"),
+            "10.0.0.1:9443 (api) is reported for ldap_client (has none)",
+        ),
+        (Sighting("api", ONLY_API[0], "stale", "old"), "10.0.0.1:9443 (api) is stale (has old)"),
     ],
 )
 def test_what_is_said_of_an_endpoint(sighting: Sighting, text: str) -> None:
@@ -201,7 +217,7 @@ def test_one_look_takes_no_longer_than_a_read(wire: Wire, timeout: float, look: 
 
 
 def test_what_is_late_is_waited_for_and_what_is_proven_is_not_looked_at_again(wire: Wire) -> None:
-    wire.set(SECOND, SHOWS_OLD, BROKEN, REFUSED, SHOWS_NEW)
+    wire.set(SECOND, SHOWS_OLD, BROKEN, SHOWS_OLD, SHOWS_NEW)
     proof = prover(FIRST, SECOND, THIRD).prove(NEW, 60)
     assert proof.complete
     assert [sighting.endpoint for sighting in proof.sightings] == [FIRST, SECOND, THIRD]
@@ -209,7 +225,7 @@ def test_what_is_late_is_waited_for_and_what_is_proven_is_not_looked_at_again(wi
     assert wire.clock.now - 1000 == pytest.approx(0.1 + 0.2 + 0.4)
 
 
-@pytest.mark.parametrize("seen", [SHOWS_OLD, BROKEN, REFUSED])
+@pytest.mark.parametrize("seen", [SHOWS_OLD, BROKEN])
 def test_what_never_shows_it_is_missing_at_the_deadline(wire: Wire, seen: Presented) -> None:
     wire.set(SECOND, seen)
     proof = prover(FIRST, SECOND).prove(NEW, 60)
@@ -224,10 +240,10 @@ def test_without_time_everything_is_looked_at_once(wire: Wire) -> None:
     assert wire.clock.now == 1000
 
 
-def test_what_was_out_of_reach_before_is_excused(wire: Wire) -> None:
+def test_what_was_out_of_reach_before_is_no_failure(wire: Wire) -> None:
     wire.set(SECOND, REFUSED)
     made = prover(FIRST, SECOND)
-    assert made.try_all(no_other) == (Sighting("proxy", SECOND, "unreachable", None, "connection refused"),)
+    assert made.try_all(no_other) == (Sighting("proxy", SECOND, "unreachable", None, "connection refused", None),)
     for proof in (made.look(NEW), made.prove(NEW, 60)):
         assert statuses(proof) == ["verified", "unreachable"]
         assert proof.missing == ()
@@ -237,16 +253,25 @@ def test_what_was_out_of_reach_before_is_excused(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("seen", [SHOWS_NEW, SHOWS_OLD, BROKEN])
-def test_what_answers_before_is_not_excused_whatever_it_answers(wire: Wire, seen: Presented) -> None:
+def test_a_port_that_answered_before_and_is_closed_afterwards_has_failed(wire: Wire, seen: Presented) -> None:
     wire.set(SECOND, seen, REFUSED)
     made = prover(FIRST, SECOND)
     assert made.try_all(no_other) == ()
     proof = made.prove(NEW, 60)
-    assert [(one.endpoint, one.status) for one in proof.missing] == [(SECOND, "unreachable")]
+    assert [(one.endpoint, one.status) for one in proof.missing] == [(SECOND, "failed")]
+    assert proof.missing[0].problem == "connection refused; it answered before the change"
+    assert wire.clock.now - 1000 == pytest.approx(60)
+
+
+def test_a_port_that_is_closed_for_a_while_is_waited_for(wire: Wire) -> None:
+    wire.set(SECOND, SHOWS_OLD, REFUSED, REFUSED, SHOWS_NEW)
+    made = prover(FIRST, SECOND)
+    assert made.try_all(no_other) == ()
+    assert made.prove(NEW, 60).complete
 
 
 @pytest.mark.parametrize(("later", "status"), [(SHOWS_OLD, "stale"), (BROKEN, "failed")])
-def test_only_absence_is_excused(wire: Wire, later: Presented, status: str) -> None:
+def test_only_absence_is_no_failure(wire: Wire, later: Presented, status: str) -> None:
     wire.set(SECOND, REFUSED, later)
     made = prover(FIRST, SECOND)
     made.try_all(no_other)
@@ -269,7 +294,7 @@ def test_what_comes_back_while_others_are_waited_for_is_seen(wire: Wire) -> None
     assert statuses(made.prove(NEW, 60)) == ["verified", "verified"]
 
 
-def test_what_is_excused_holds_up_nothing_else(wire: Wire) -> None:
+def test_what_is_out_of_reach_holds_up_nothing_else(wire: Wire) -> None:
     wire.set(FIRST, REFUSED)
     wire.set(SECOND, SHOWS_OLD, SHOWS_OLD, SHOWS_NEW)
     made = prover(FIRST, SECOND)
@@ -309,7 +334,7 @@ def test_other_endpoints_may_be_out_of_reach_too(wire: Wire) -> None:
 
 def test_where_there_is_nothing_to_look_at_nothing_is_missing(clock: Clock) -> None:
     made = prover()
-    assert not made.by_handshake(["proxy"])
+    assert not made.sees(["proxy"])
     assert made.try_all(no_other) == ()
     for proof in (made.look(NEW), made.prove(NEW, 60)):
         assert (proof.sightings, proof.missing, proof.complete) == ((), (), False)
@@ -329,7 +354,7 @@ def test_there_are_as_many_handshakes_as_wanted(wire: Wire, handshakes: int) -> 
     assert wire.looks == {"10.0.0.1": handshakes, "10.0.0.2": handshakes}
 
 
-@pytest.mark.parametrize("other", [SHOWS_OLD, BROKEN, REFUSED])
+@pytest.mark.parametrize("other", [SHOWS_OLD, BROKEN])
 def test_the_count_begins_anew_after_a_handshake_that_presents_another(wire: Wire, other: Presented) -> None:
     wire.set(FIRST, SHOWS_NEW, SHOWS_NEW, other, SHOWS_NEW)
     assert prover(FIRST, handshakes=3).prove(NEW, 60).complete
@@ -357,61 +382,327 @@ def test_endpoints_are_looked_at_side_by_side(monkeypatch: pytest.MonkeyPatch) -
     assert seconds(30) / seconds(1) < 6
 
 
-def facts(**answers: Any) -> cluster_facts.Cluster:
-    """What is read from an API that answers this."""
-    api: Any = SimpleNamespace(
-        url="https://cluster.example.com:9443",
-        cluster=lambda: {"name": FQDN, **answers},
-        nodes=lambda: answers.get("nodes", [{"uid": 1, "addr": "127.0.0.1"}]),
-        bootstrap=dict,
-    )
-    return cluster_facts.read(api, lambda message: None, needed=True)
-
-
-def prover_of(asking: Session, shown: Mapping[str, tuple[Endpoint, ...]], known: cluster_facts.Cluster) -> Prover:
-    """Looks at ports, or else at what nodes' APIs report.
-
-    :param shown: certificate name to the ports that show it.
-    """
-    reporting = _endpoints.reporting(known, asking.connection)
-    targets = [Target(name, ports or reporting, by_handshake=bool(ports)) for name, ports in shown.items()]
-    return Prover(asking, targets)
-
-
 @pytest.mark.parametrize(
     ("later", "status"),
     [(BROKEN, "unreachable"), (REFUSED, "unreachable"), (SHOWS_NEW, "verified"), (SHOWS_OLD, "stale")],
 )
-def test_what_still_listens_on_a_node_that_is_down_holds_up_nothing_unless_it_shows_something(
-    wire: Wire, later: Presented, status: str
+@pytest.mark.parametrize("before", [BROKEN, REFUSED, SHOWS_OLD])
+def test_what_still_listens_on_an_inactive_node_holds_up_nothing_unless_it_shows_something(
+    wire: Wire, before: Presented, later: Presented, status: str
 ) -> None:
-    made = Prover(session(validate_certs=False), [Target("proxy", (FIRST, SECOND), by_handshake=True)], {2})
-    wire.set(SECOND, BROKEN, later)
-    assert [(one.endpoint, one.problem) for one in made.try_all(no_other)] == [(SECOND, BROKEN.problem)]
+    made = prover(FIRST, SECOND, inactive={2})
+    wire.set(SECOND, before, later)
+    unseen = [] if before is SHOWS_OLD else [(SECOND, before.problem)]
+    assert [(one.endpoint, one.problem) for one in made.try_all(no_other)] == unseen
     proof = made.look(NEW)
     assert statuses(proof) == ["verified", status]
     assert [one.endpoint for one in proof.missing] == ([SECOND] if status == "stale" else [])
+    assert proof.complete_without({2}) == (status in ("verified", "unreachable"))
+    assert not proof.complete_without({1}) or status == "verified"
 
 
-@pytest.mark.parametrize(("status", "accepted"), [("down", False), ("active", True), (None, True)])
-def test_which_node_is_down_the_cluster_says(wire: Wire, status: str | None, accepted: bool) -> None:
-    wire.set(SECOND, BROKEN)
-    bdb = {"tls_mode": "enabled", "endpoints": [{"port": 12000, "addr": ["10.0.0.1", "10.0.0.2"]}]}
-    api: Any = SimpleNamespace(session=session(validate_certs=False), bdbs=lambda: [bdb])
-    known = facts(nodes=[{"uid": 1, "addr": "10.0.0.1"}, {"uid": 2, "addr": "10.0.0.2", "status": status}])
-    with nullcontext() if accepted else pytest.raises(CertificateError, match="closed during the handshake"):
-        _precautions.prover(api, ["proxy"], known, (), "strict", pytest.fail)
+def test_a_proof_without_the_nodes_that_are_away_needs_somebody_who_is_there(wire: Wire) -> None:
+    for one in (FIRST, SECOND):
+        wire.set(one, REFUSED)
+    proof = prover(FIRST, SECOND, inactive={1, 2}).look(NEW)
+    assert proof.unreachable
+    assert not proof.complete_without({1, 2})
 
 
-@pytest.mark.usefixtures("wire")
-def test_what_ports_show_is_not_asked_of_apis() -> None:
-    bdb = {"tls_mode": "enabled", "endpoints": [{"port": 12000, "addr": ["10.0.0.1"]}]}
-    api: Any = SimpleNamespace(session=session(validate_certs=False), bdbs=lambda: [bdb])
-    known = facts(nodes=[{"uid": number, "addr": f"10.0.0.{number}"} for number in (1, 2)])
-    made = _precautions.prover(api, ["proxy", "syncer"], known, (), "auto", pytest.fail)
-    assert made.by_handshake(["proxy"])
-    assert not made.by_handshake(["syncer"])
-    assert [sighting.endpoint for sighting in made.prove(NEW, 60).sightings] == [FIRST]
+# By metrics.
+
+OLD_END = END - timedelta(days=40)
+SYNCER = State(("new",), end=END)
+MINUTE = timedelta(minutes=1)
+
+
+class Exporter:
+    """Stands in for the metrics exporters: one answer after the other, and the last one from then on."""
+
+    def __init__(self, *answers: Shown) -> None:
+        self.answers = list(answers)
+        self.asked: list[list[Any]] = []
+
+    def read(self, nodes: Iterable[Any]) -> Shown:
+        self.asked.append(list(nodes))
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+def ends(*of_nodes: Collection[datetime], name: str = "syncer") -> Shown:
+    """What metrics show of one name on nodes 1, 2, ...; nothing of a node that has no ends."""
+    return Shown({str(uid): {name: frozenset(those)} for uid, those in enumerate(of_nodes, 1) if those})
+
+
+def by_metrics(exporter: Exporter, *, nodes: int = 2, old: datetime = OLD_END, **options: Any) -> Prover:
+    meant: Any = exporter
+    target = Target("syncer", tuple(ONLY_METRICS[:nodes]), METRICS, ends=(old, END))
+    return Prover([target], 30.0, exporters=meant, **{"primary": 1, **options})
+
+
+@pytest.fixture
+def reported(authority: Authority, now: datetime) -> dict[str, Installed | None]:
+    """What the API reports of `syncer`."""
+    return {"syncer": Installed.of("syncer", Stored(authority.issue(days=END).certificate_pem, None), now)}
+
+
+@pytest.fixture
+def wanted(reported: dict[str, Installed | None]) -> dict[str, State]:
+    """The state of what is reported."""
+    (installed,) = reported.values()
+    assert installed is not None
+    return {"syncer": State.of(installed.chain, "chain")}
+
+
+def test_a_node_whose_metrics_show_the_new_end_is_verified(clock: Clock) -> None:
+    exporter = Exporter(ends([OLD_END], [OLD_END]), ends([END], [END + MINUTE]))
+    made = by_metrics(exporter)
+    assert made.sees(["syncer"])
+    assert made.try_all(no_other) == ()
+    proof = made.prove({"syncer": SYNCER}, 60)
+    assert proof.sightings == (
+        Sighting("syncer", ONLY_METRICS[0], "verified", None, None, METRICS, END),
+        Sighting("syncer", ONLY_METRICS[1], "verified", None, None, METRICS, END + MINUTE),
+    )
+    assert proof.complete
+    assert proof.as_list()[0]["not_after"] == "2027-06-01T12:00:00Z"
+    assert exporter.asked == [[1, 2], [1, 2]]
+    assert clock.now == 1000
+
+
+def test_a_node_whose_metrics_show_the_old_end_is_waited_for_and_asked_again_alone(clock: Clock) -> None:
+    exporter = Exporter(ends([OLD_END], [OLD_END]), ends([END], [OLD_END]), ends([END], [OLD_END]), ends([END], [END]))
+    made = by_metrics(exporter)
+    made.try_all(no_other)
+    assert made.prove({"syncer": SYNCER}, 60).complete
+    assert exporter.asked == [[1, 2], [1, 2], [2], [2]]
+    assert clock.now > 1000
+
+
+def test_a_node_whose_metrics_never_change_is_stale_at_the_deadline(clock: Clock) -> None:
+    made = by_metrics(Exporter(ends([OLD_END], [OLD_END]), ends([END], [OLD_END + MINUTE])))
+    made.try_all(no_other)
+    proof = made.prove({"syncer": SYNCER}, 60)
+    assert proof.missing == (Sighting("syncer", ONLY_METRICS[1], "stale", None, None, METRICS, OLD_END + MINUTE),)
+    assert clock.now - 1000 == pytest.approx(60)
+
+
+def test_a_node_that_keeps_what_it_had_is_stale_also_where_the_api_reported_something_else() -> None:
+    older = OLD_END - timedelta(days=100)
+    made = by_metrics(Exporter(ends([OLD_END], [older]), ends([END], [older])))
+    made.try_all(no_other)
+    assert statuses(made.look({"syncer": SYNCER})) == ["verified", "stale"]
+
+
+def test_what_metrics_do_not_tell_is_reported_by_the_primary_and_not_visible_elsewhere(
+    clock: Clock, wanted: dict[str, State], reported: dict[str, Installed | None]
+) -> None:
+    silent = Shown(problem="the port is closed")
+    made = by_metrics(Exporter(silent), nodes=3, primary=2)
+    assert [(one.status, one.problem) for one in made.try_all(no_other)] == [("not_visible", "the port is closed")] * 3
+    proof = made.prove(wanted, 60, reported)
+    assert [(one.status, one.evidence, one.problem) for one in proof.sightings] == [
+        ("not_visible", None, "the port is closed"),
+        ("reported", "api", "the port is closed"),
+        ("not_visible", None, "the port is closed"),
+    ]
+    assert proof.sightings[1].fingerprint == wanted["syncer"].fingerprints[0]
+    assert (proof.missing, proof.unreachable, proof.complete) == ((), (), False)
+    assert clock.now == 1000
+
+
+def test_what_the_primary_does_not_report_is_not_reported(
+    wanted: dict[str, State], reported: dict[str, Installed | None]
+) -> None:
+    made = by_metrics(Exporter(Shown()))
+    for installed in ({}, {"syncer": None}):
+        assert statuses(made.look(wanted, installed)) == ["not_visible"] * 2
+    assert statuses(made.look({"syncer": State(("other",))}, reported)) == ["not_visible"] * 2
+    assert statuses(by_metrics(Exporter(Shown()), primary=None).look(wanted, reported)) == ["not_visible"] * 2
+
+
+def test_some_nodes_may_be_told_of_and_others_not(clock: Clock) -> None:
+    made = by_metrics(Exporter(ends([OLD_END], [OLD_END]), ends([END], [])))
+    made.try_all(no_other)
+    assert statuses(made.prove({"syncer": SYNCER}, 60)) == ["verified", "not_visible"]
+    assert clock.now == 1000
+
+
+@pytest.mark.parametrize("apart", [timedelta(0), SLACK, 2 * SLACK])
+def test_ends_that_are_too_close_prove_nothing(
+    wanted: dict[str, State], reported: dict[str, Installed | None], apart: timedelta
+) -> None:
+    made = by_metrics(Exporter(ends([END], [END - apart])), old=END - apart)
+    told = made.try_all(no_other)
+    assert [one.status for one in told] == ["not_visible"] * 2
+    assert all("end at the same time" in str(one.problem) for one in told)
+    proof = made.look(wanted, reported)
+    assert statuses(proof) == ["reported", "not_visible"]
+    assert proof.missing == ()
+
+
+def test_ends_that_are_just_far_enough_apart_tell(clock: Clock) -> None:
+    old = END - 2 * SLACK - timedelta(seconds=1)
+    made = by_metrics(Exporter(ends([old], [old]), ends([END], [old])), old=old)
+    assert made.try_all(no_other) == ()
+    assert statuses(made.prove({"syncer": SYNCER}, 1)) == ["verified", "stale"]
+    assert clock.now > 1000
+
+
+def test_a_clock_that_is_wrong_makes_nothing_fail(
+    clock: Clock, wanted: dict[str, State], reported: dict[str, Installed | None]
+) -> None:
+    """Metrics are seconds from the node's now: with another clock here, all ends are off by as much."""
+    wrong = timedelta(minutes=7)
+    made = by_metrics(Exporter(ends([OLD_END + wrong], [OLD_END + wrong]), ends([END + wrong], [END + wrong])))
+    made.try_all(no_other)
+    assert statuses(made.prove(wanted, 60, reported)) == ["reported", "not_visible"]
+    assert clock.now == 1000
+
+
+def test_a_node_that_keeps_what_it_had_is_found_whatever_its_clock_says(clock: Clock) -> None:
+    wrong = timedelta(minutes=7)
+    made = by_metrics(Exporter(ends([OLD_END + wrong], [OLD_END + wrong])))
+    made.try_all(no_other)
+    assert statuses(made.prove({"syncer": SYNCER}, 1)) == ["stale", "stale"]
+    assert clock.now > 1000
+
+
+LEFT_BEHIND = datetime(2024, 2, 29, tzinfo=timezone.utc)
+
+
+def test_a_file_that_a_deleted_database_left_behind_is_no_failure(clock: Clock) -> None:
+    """RS187553: it shows under the name `proxy`, before the change and after it."""
+    made = by_metrics(Exporter(ends([OLD_END, LEFT_BEHIND], [OLD_END]), ends([END, LEFT_BEHIND], [END])))
+    assert made.try_all(no_other) == ()
+    assert made.prove({"syncer": SYNCER}, 60).complete
+    assert clock.now == 1000
+
+
+@pytest.mark.parametrize("others", [[], [END], [LEFT_BEHIND], [END, LEFT_BEHIND]])
+def test_the_old_end_is_stale_whatever_else_shows(clock: Clock, others: list[datetime]) -> None:
+    made = by_metrics(Exporter(ends([OLD_END, LEFT_BEHIND]), ends([OLD_END, *others])), nodes=1)
+    made.try_all(no_other)
+    (stale,) = made.prove({"syncer": SYNCER}, 1).missing
+    assert (stale.status, stale.not_after) == ("stale", OLD_END)
+    assert clock.now > 1000
+
+
+def test_what_an_inactive_node_does_not_show_is_unreachable(
+    wanted: dict[str, State], reported: dict[str, Installed | None]
+) -> None:
+    made = by_metrics(Exporter(ends([OLD_END], []), ends([END], [])), inactive={2})
+    assert [(one.status, one.problem) for one in made.try_all(no_other)] == [("unreachable", "the node is not active")]
+    proof = made.look(wanted, reported)
+    assert statuses(proof) == ["verified", "unreachable"]
+    assert proof.complete_without({2})
+    assert not proof.complete
+
+
+def test_the_way_back_is_judged_by_the_same_ends(clock: Clock) -> None:
+    made = by_metrics(Exporter(ends([OLD_END], [OLD_END]), ends([OLD_END], [END])))
+    made.try_all(no_other)
+    assert statuses(made.prove({"syncer": State(("old",), end=OLD_END)}, 1)) == ["verified", "stale"]
+    assert clock.now > 1000
+
+
+def test_a_renewed_certificate_is_told_by_what_was_there(clock: Clock) -> None:
+    exporter: Any = Exporter(ends([OLD_END], [OLD_END], []), ends([END], [OLD_END], [END]))
+    made = Prover([Target("syncer", tuple(ONLY_METRICS), METRICS)], 30.0, exporters=exporter, primary=1)
+    made.try_all(no_other)
+    assert statuses(made.prove({"syncer": Renewed(("old",), end=END)}, 1)) == ["verified", "stale", "not_visible"]
+    assert clock.now > 1000
+
+
+# What shows nowhere.
+
+
+def test_what_shows_nowhere_is_reported_or_not_visible_and_not_waited_for(
+    clock: Clock, wanted: dict[str, State], reported: dict[str, Installed | None]
+) -> None:
+    made = Prover([Target("syncer", tuple(ONLY_API), NOWHERE)], 30.0, primary=3)
+    assert not made.sees(["syncer"])
+    assert made.try_all(no_other) == ()
+    proof = made.prove(wanted, 60, reported)
+    assert statuses(proof) == ["not_visible", "not_visible", "reported"]
+    assert proof.missing == ()
+    assert clock.now == 1000
+
+
+def test_that_there_is_none_is_reported_too() -> None:
+    made = Prover([Target("ldap_client", tuple(ONLY_API), NOWHERE)], 30.0, primary=1)
+    proof = made.look({"ldap_client": State()}, {"ldap_client": None})
+    assert statuses(proof) == ["reported", "not_visible", "not_visible"]
+    assert proof.sightings[0].fingerprint is None
+
+
+def test_a_node_that_is_not_active_is_unreachable_where_nothing_shows() -> None:
+    made = Prover([Target("ldap_client", tuple(ONLY_API), NOWHERE)], 30.0, primary=1, inactive={3})
+    proof = made.look({"ldap_client": State()}, {"ldap_client": None})
+    assert statuses(proof) == ["reported", "not_visible", "unreachable"]
+
+
+# How far it is proven.
+
+
+def sightings(*of: str, name: str = "proxy") -> tuple[Sighting, ...]:
+    return tuple(Sighting(name, proxy(number), status) for number, status in enumerate(of, 1))
+
+
+@pytest.mark.parametrize(
+    ("of", "level", "verified", "places", "not_visible", "unreachable"),
+    [
+        (["verified"] * 3, "complete", 3, 3, [], []),
+        (["verified", "unreachable"], "partial", 1, 2, [], ["10.0.0.2:12000"]),
+        (["verified", "stale"], "partial", 1, 2, [], []),
+        (["verified", "failed"], "partial", 1, 2, [], []),
+        (["verified", "not_visible"], "partial", 1, 1, ["proxy"], []),
+        (["reported", "not_visible"], "reported", 0, 0, ["proxy"], []),
+        (["unreachable"] * 2, "reported", 0, 2, [], ["10.0.0.1:12000", "10.0.0.2:12000"]),
+        (["stale"], "reported", 0, 1, [], []),
+        ([], "reported", 0, 0, ["proxy"], []),
+    ],
+)
+def test_how_far_it_is_proven(
+    of: list[str], level: str, verified: int, places: int, not_visible: list[str], unreachable: list[str]
+) -> None:
+    proof = Proof(frozenset({"proxy"}), sightings(*of))
+    expected = {
+        "level": level,
+        "verified": verified,
+        "of": places,
+        "not_visible": not_visible,
+        "unreachable": unreachable,
+    }
+    assert proof.summary(reported=True) == expected
+    unread = "none" if level == "reported" else level
+    assert proof.summary(reported=False) == {**expected, "level": unread}
+
+
+def test_several_are_complete_only_together() -> None:
+    both = Proof(
+        frozenset({"cm", "syncer"}), (*sightings("verified", name="cm"), *sightings("reported", name="syncer"))
+    )
+    assert both.summary(reported=True) == {
+        "level": "partial",
+        "verified": 1,
+        "of": 1,
+        "not_visible": ["syncer"],
+        "unreachable": [],
+    }
+
+
+def test_what_was_not_changed_is_not_proven() -> None:
+    assert _proof.NO_PROOF == {"level": "none", "verified": 0, "of": 0, "not_visible": [], "unreachable": []}
+
+
+@pytest.mark.parametrize("status", ["not_visible", "reported", "unreachable", "verified"])
+def test_only_what_is_stale_or_failed_is_a_failure(status: str) -> None:
+    assert Proof(frozenset({"proxy"}), sightings(status)).missing == ()
+    for failure in ("stale", "failed"):
+        assert len(Proof(frozenset({"proxy"}), sightings(status, failure)).missing) == 1
+
+
+# Odd names and addresses.
 
 
 @pytest.fixture
@@ -426,12 +717,11 @@ def no_name_service(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_name_service")
 @pytest.mark.parametrize("address", ["[", "10.0.0.1:9443", "10.0.0.1/24", "a..b", "a" * 64, "\u2100", "\ud800", "\x00"])
 def test_a_node_at_an_address_that_makes_no_sense_is_no_crash(address: str) -> None:
-    asking = session(validate_certs=False)
-    known = facts(nodes=[{"uid": 1, "addr": address}])
+    asking = session("https://cluster.example.com")
+    known = cluster_facts.Cluster(FQDN, None, (cluster_facts.Node(1, address, (), None, None),), None, 8443)
     bdbs = [{"tls_mode": "enabled", "endpoints": [{"port": 12000, "addr": [address]}]}]
-    for name in ("cm", "proxy", "syncer"):
-        shown = _endpoints.showing(name, known, asking.connection, bdbs)
-        made = prover_of(asking, {name: shown}, known)
+    for name in ("cm", "metrics_exporter", "proxy"):
+        made = Prover([by_port(name, *_endpoints.showing(name, known, asking.connection, bdbs))], 5.0)
         made.try_all(lambda _tried: ())
         proof = made.look({name: State(("new",))})
         assert "verified" not in statuses(proof)
@@ -448,9 +738,7 @@ def test_a_name_that_cannot_be_indicated_hides_nothing(material: Material, name:
     listener = Listener(bound("127.0.0.1", 0), lambda: identity, wait)
     listener.resume()
     try:
-        asking = session(validate_certs=False)
-        shown = _endpoints.showing("cm", facts(name=name, cm_port=listener.port), asking.connection, ())
-        made = Prover(asking, [Target("cm", shown, by_handshake=True)])
+        made = Prover([by_port("cm", Endpoint(1, "127.0.0.1", listener.port, "cm", name))], 5.0)
         proof = made.look({"cm": State.of(material.chain, "chain")})
     finally:
         listener.close()
@@ -466,11 +754,7 @@ SHOWS_MANAGERS = Presented(("managers",))
 
 def prover_of_both() -> Prover:
     """Looks for `cm` at one port and for `proxy` at three."""
-    targets = [
-        Target("cm", (MANAGER,), by_handshake=True),
-        Target("proxy", (FIRST, SECOND, THIRD), by_handshake=True, handshakes=3),
-    ]
-    return Prover(session(validate_certs=False), targets)
+    return Prover([by_port("cm", MANAGER), by_port("proxy", FIRST, SECOND, THIRD, handshakes=3)], 30.0)
 
 
 def test_each_certificate_is_looked_for_where_it_shows(wire: Wire) -> None:
@@ -514,9 +798,30 @@ def test_a_proof_falls_apart_into_those_of_its_certificates(wire: Wire) -> None:
     assert not proof.of("syncer").complete
 
 
-def test_a_certificate_that_shows_nowhere_is_never_proven(wire: Wire) -> None:
-    targets = [Target("proxy", (FIRST,), by_handshake=True), Target("syncer", (), by_handshake=False)]
-    proof = Prover(session(validate_certs=False), targets).prove({**NEW, "syncer": State(("any",))}, 60)
+@pytest.mark.usefixtures("wire")
+def test_ports_and_metrics_and_what_shows_nowhere_in_one_proof(
+    wanted: dict[str, State], reported: dict[str, Installed | None]
+) -> None:
+    exporter: Any = Exporter(ends([OLD_END], [OLD_END]), ends([END], [OLD_END]))
+    targets = [
+        by_port("proxy", FIRST),
+        Target("syncer", tuple(ONLY_METRICS[:2]), METRICS, ends=(OLD_END, END)),
+        Target("ldap_client", tuple(ONLY_API[:2]), NOWHERE),
+    ]
+    made = Prover(targets, 30.0, exporters=exporter, primary=1)
+    assert made.try_all(no_other) == ()
+    assert (made.sees(["proxy", "syncer"]), made.sees(["proxy", "ldap_client"])) == (True, False)
+    proof = made.look({**NEW, **wanted, "ldap_client": State()}, {**reported, "ldap_client": None})
+    assert {name: statuses(proof.of(name)) for name in proof.names} == {
+        "proxy": ["verified"],
+        "syncer": ["verified", "stale"],
+        "ldap_client": ["reported", "not_visible"],
+    }
+
+
+def test_a_certificate_without_any_endpoint_is_never_proven(wire: Wire) -> None:
+    made = Prover([by_port("proxy", FIRST), Target("syncer", (), NOWHERE)], 30.0)
+    proof = made.prove({**NEW, "syncer": State(("any",))}, 60)
     assert statuses(proof) == ["verified"]
     assert (proof.missing, proof.complete) == ((), False)
     assert proof.of("proxy").complete
@@ -524,14 +829,14 @@ def test_a_certificate_that_shows_nowhere_is_never_proven(wire: Wire) -> None:
     assert wire.clock.now == 1000
 
 
-def test_what_is_out_of_reach_is_excused_where_it_is(wire: Wire) -> None:
+def test_what_is_out_of_reach_is_so_where_it_is(wire: Wire) -> None:
     wire.set(MANAGER, SHOWS_MANAGERS, REFUSED)
     wire.set(FIRST, REFUSED)
     made = prover_of_both()
-    assert made.try_all(no_other) == (Sighting("proxy", FIRST, "unreachable", None, "connection refused"),)
+    assert made.try_all(no_other) == (Sighting("proxy", FIRST, "unreachable", None, "connection refused", None),)
     proof = made.prove(BOTH, 60)
-    assert [(one.name, one.endpoint, one.status) for one in proof.missing] == [("cm", MANAGER, "unreachable")]
-    assert [one.endpoint for one in proof.unreachable] == [MANAGER, FIRST]
+    assert [(one.name, one.endpoint, one.status) for one in proof.missing] == [("cm", MANAGER, "failed")]
+    assert [one.endpoint for one in proof.unreachable] == [FIRST]
     assert proof.of("proxy").missing == ()
 
 
@@ -553,20 +858,17 @@ def test_a_certificate_none_of_whose_endpoints_can_be_reached_gets_others_by_its
     assert proof.missing == ()
 
 
-def test_an_endpoint_of_two_certificates_is_tried_once_and_named_for_both(wire: Wire) -> None:
-    wire.set(FIRST, REFUSED)
-    targets = [Target(name, (FIRST, SECOND), by_handshake=False) for name in ("ldap_client", "syncer")]
-    made = Prover(session(validate_certs=False), targets)
-    assert [(one.name, one.endpoint) for one in made.try_all(no_other)] == [("ldap_client", FIRST), ("syncer", FIRST)]
-    assert wire.looks == {"10.0.0.1": 1, "10.0.0.2": 1}
-
-
-def test_handshakes_show_several_certificates_when_they_show_each() -> None:
-    shown = [Target(name, (FIRST,), by_handshake=True) for name in ("cm", "proxy")]
-    made = Prover(session(validate_certs=False), [*shown, Target("syncer", (FIRST,), by_handshake=False)])
-    assert made.by_handshake(["cm", "proxy"])
-    assert not made.by_handshake(["cm", "syncer"])
-    assert not made.by_handshake(["syncer"])
+def test_metrics_of_several_certificates_are_read_once(clock: Clock) -> None:
+    names = ("data_internode_encryption", "syncer")
+    shown = [Shown({str(uid): {name: frozenset({end}) for name in names} for uid in (1, 2)}) for end in (OLD_END, END)]
+    exporter = Exporter(*shown)
+    meant: Any = exporter
+    targets = [Target(name, tuple(ONLY_METRICS[:2]), METRICS, ends=(OLD_END, END)) for name in names]
+    made = Prover(targets, 30.0, exporters=meant)
+    made.try_all(no_other)
+    assert made.prove(dict.fromkeys(names, SYNCER), 60).complete
+    assert exporter.asked == [[1, 2], [1, 2]]
+    assert clock.now == 1000
 
 
 # With real nodes.
@@ -580,183 +882,174 @@ def cluster() -> Iterator[Cluster]:
         yield running
 
 
-def connected(cluster: Cluster) -> tuple[Session, cluster_facts.Cluster]:
-    """A session with a cluster, and what that says of itself."""
-    asking = session(
-        cluster.url,
-        username=cluster.username,
-        password=cluster.password,
-        ca_path=cluster.ca_path,
-        metrics_port=cluster.metrics_port,
-    )
-    with asking:
-        return asking, cluster_facts.read(Api(asking), pytest.fail, needed=True)
+def session(url: str, **options: Any) -> Session:
+    defaults = {name: spec.get("default") for name, spec in _options.CONNECTION_SPEC.items()}
+    login = {"username": "admin@example.com", "password": "a password"}
+    return Session(_options.connection({**defaults, **login, "url": url, **options}, {}))
 
 
-def real(cluster: Cluster, *names: str) -> Prover:
-    """Looks at what the cluster says of itself."""
-    asking, known = connected(cluster)
-    shown = {name: _endpoints.showing(name, known, asking.connection, ()) for name in names}
-    made = prover_of(asking, shown, known)
-    for name in names:
-        assert made.by_handshake([name]) == (name in ("cm", "metrics_exporter"))
-    return made
+class Real:
+    """A prover that was made for changes of a real cluster."""
 
+    def __init__(self, cluster: Cluster, wanted: Mapping[str, Material | None], verify: str = "auto") -> None:
+        self._cluster = cluster
+        self._wanted = wanted
+        asking = session(
+            cluster.url,
+            username=cluster.username,
+            password=cluster.password,
+            ca_path=cluster.ca_path,
+            metrics_port=cluster.metrics_port,
+        )
+        self._api = Api(asking)
+        with asking:
+            stored = self._api.certificates()
+            installed = parsed(stored, wanted, datetime.now(timezone.utc))
+            known = cluster_facts.read(self._api, pytest.fail, needed=True)
+            self.old = {name: State.of(one.chain if one else (), "chain") for name, one in installed.items()}
+            self.new = {
+                name: State.of(material.chain if material else (), "chain") for name, material in wanted.items()
+            }
+            changes = {name: (self.old[name], self.new[name]) for name in wanted}
+            exporter = _witnesses.exporter_state(stored)
+            self.prover = _witnesses.build_prover(self._api, changes, exporter, known, (), (), verify, pytest.fail)
+        cluster.clear_requests()
 
-def change(cluster: Cluster, name: str, material: Material) -> dict[str, State]:
-    cluster.apply({name: pair(material.certificate_pem, material.key_pem)})
-    return {name: State.of(material.chain, "chain")}
+    def change(self) -> None:
+        self._cluster.apply(
+            {
+                name: pair(material and material.certificate_pem, material and str(material.key_pem))
+                for name, material in self._wanted.items()
+            }
+        )
 
-
-def test_an_api_that_refuses_on_a_node_that_is_down_holds_up_nothing(cluster: Cluster, material: Material) -> None:
-    cluster.add_fault(Fault(node=3, status=503))
-    asking, known = connected(cluster)
-    made = Prover(asking, [Target("syncer", _endpoints.reporting(known, asking.connection), by_handshake=False)], {3})
-    assert [(one.endpoint.node, one.status) for one in made.try_all(no_other)] == [(3, "unreachable")]
-    proof = made.look(change(cluster, "syncer", material))
-    assert statuses(proof) == ["verified", "verified", "unreachable"]
-    assert proof.missing == ()
+    def prove(self, timeout: float) -> Proof:
+        """The proof of the new states, with what the primary reports."""
+        with self._api.session:
+            reported = _proof.installed_now(self._api, self._wanted)
+        self._cluster.clear_requests()
+        proof = self.prover.prove(self.new, timeout, reported)
+        assert self._cluster.requests == []  # no node's API is asked for proof
+        return proof
 
 
 @pytest.mark.parametrize("name", ["cm", "metrics_exporter", "syncer"])
 def test_a_node_that_follows_late_is_waited_for(cluster: Cluster, material: Material, name: str) -> None:
-    made = real(cluster, name)
-    assert made.try_all(no_other) == ()
-    (old,) = {sighting.fingerprint for sighting in made.look({name: State()}).sightings}
-    state = change(cluster, name, material)
-    assert [(one.status, one.fingerprint) for one in made.look(state).sightings] == [
-        ("verified", material.fingerprint),
-        ("verified", material.fingerprint),
-        ("stale", old),
-    ]
+    made = Real(cluster, {name: material}, "strict")
+    made.change()
+    assert statuses(made.prove(0)) == ["verified", "verified", "stale"]
     timer = threading.Timer(0.3, setattr, (cluster.nodes[2], "lag", 0))
     timer.start()
-    proof = made.prove(state, 30)
+    proof = made.prove(30)
     timer.join()
     assert proof.complete
-    assert {sighting.fingerprint for sighting in proof.sightings} == {material.fingerprint}
+    shown = {sighting.fingerprint for sighting in proof.sightings}
+    assert shown == {None if name == "syncer" else material.fingerprint}
 
 
 @pytest.mark.parametrize("name", ["cm", "syncer"])
 def test_a_node_that_never_follows_is_missing(cluster: Cluster, material: Material, name: str) -> None:
     cluster.nodes[1].lag, cluster.nodes[2].lag = math.inf, 0
-    made = real(cluster, name)
-    proof = made.prove(change(cluster, name, material), 0.5)
-    assert [(one.endpoint.node, one.status) for one in proof.missing] == [(2, "stale")]
+    made = Real(cluster, {name: material})
+    made.change()
+    assert [(one.endpoint.node, one.status) for one in made.prove(0.5).missing] == [(2, "stale")]
 
 
-@pytest.mark.parametrize("name", ["cm", "syncer"])
-def test_a_node_that_is_down_before_is_excused_and_one_that_dies_later_is_not(
-    cluster: Cluster, authority: Authority, name: str
+def test_a_port_that_is_down_before_is_unreachable_and_one_that_dies_later_has_failed(
+    cluster: Cluster, material: Material
 ) -> None:
     cluster.nodes[1].down, cluster.nodes[2].lag = True, 0.2
-    made = real(cluster, name)
-    assert [sighting.endpoint.node for sighting in made.try_all(no_other)] == [2]
-    state = change(cluster, name, authority.issue())
-    assert statuses(made.prove(state, 30)) == ["verified", "unreachable", "verified"]
-    assert made.prove(state, 0).missing == ()
-    cluster.nodes[0].down = True
-    assert [(one.endpoint.node, one.status) for one in made.prove(state, 0.3).missing] == [(1, "unreachable")]
-    cluster.nodes[0].down = cluster.nodes[1].down = False
-    assert made.prove(state, 30).complete
+    made = Real(cluster, {"cm": material})
+    made.change()
+    assert statuses(made.prove(30)) == ["verified", "unreachable", "verified"]
+    cluster.nodes[2].down = True
+    assert [(one.endpoint.node, one.status) for one in made.prove(0.3).missing] == [(3, "failed")]
+    cluster.nodes[1].down = cluster.nodes[2].down = False
+    assert made.prove(30).complete
 
 
-@pytest.mark.parametrize("name", ["cm", "syncer"])
-def test_the_host_of_the_url_counts_when_no_node_can_be_reached(material: Material, name: str) -> None:
+def test_metrics_of_a_node_that_dies_are_not_visible(cluster: Cluster, material: Material) -> None:
+    cluster.nodes[2].lag = 0
+    made = Real(cluster, {"syncer": material})
+    made.change()
+    cluster.nodes[2].down = True
+    proof = made.prove(5)
+    assert statuses(proof) == ["verified", "verified", "not_visible"]
+    assert proof.missing == ()
+
+
+def test_the_host_of_the_url_counts_when_no_node_can_be_reached(material: Material) -> None:
     nowhere = {1: "127.0.0.101", 2: "127.0.0.102"}
     with Cluster(nodes=2, database="none", internal=nowhere) as cluster:
         if cluster.notice:
             pytest.skip(cluster.notice)
-        made = real(cluster, name)
-        connection = made._session.connection
-        tried = made.try_all(lambda tried: _endpoints.at_url(tried, facts(), connection))
-        assert [sighting.endpoint.address for sighting in tried] == list(nowhere.values())
-        state = change(cluster, name, material)
-        proof = made.prove(state, 30)
-        assert [(one.endpoint.address, one.status) for one in proof.sightings] == [
+        made = Real(cluster, {"cm": material, "syncer": material})
+        made.change()
+        proof = made.prove(30)
+        assert [(one.endpoint.address, one.status) for one in proof.of("cm").sightings] == [
             ("127.0.0.101", "unreachable"),
             ("127.0.0.102", "unreachable"),
             ("127.0.0.1", "verified"),
         ]
+        # The exporter at the same host tells of all nodes.
+        assert statuses(proof.of("syncer")) == ["verified", "verified"]
         assert proof.missing == ()
 
 
-@pytest.mark.parametrize(
-    ("fault", "status"),
-    [({"status": 503}, "failed"), ({"kind": "close_before"}, "failed"), ({"kind": "html"}, "failed")],
-)
-def test_a_node_whose_api_is_of_no_use_is_named(cluster: Cluster, fault: dict[str, Any], status: str) -> None:
-    made = real(cluster, "syncer")
-    assert made.try_all(no_other) == ()
-    cluster.add_fault(Fault(method="GET", node=2, **fault))
-    proof = made.look({"syncer": State()})
-    assert statuses(proof) == ["stale", status, "stale"]
-    assert cluster.nodes[1].address in (proof.sightings[1].problem or "")
+def test_what_shows_nowhere_is_reported_by_the_primary_alone(cluster: Cluster, material: Material) -> None:
+    cluster.move_primary(2)
+    made = Real(cluster, {"ldap_client": material, "sso_service": None}, "strict")
+    made.change()
+    proof = made.prove(30)
+    for name in ("ldap_client", "sso_service"):
+        assert statuses(proof.of(name)) == ["not_visible", "reported", "not_visible"]
+    assert proof.missing == ()
 
 
-def test_a_certificate_that_is_not_there_is_proven_by_every_node(cluster: Cluster, material: Material) -> None:
-    made = real(cluster, "ldap_client")
-    assert made.look({"ldap_client": State()}).complete
-    cluster.apply({"ldap_client": pair(material.certificate_pem, material.key_pem)})
-    assert statuses(made.look({"ldap_client": State()})) == ["stale", "stale", "verified"]
-    assert statuses(made.look({"ldap_client": State.of(material.chain, "chain")})) == ["verified", "verified", "stale"]
-
-
-def reads(cluster: Cluster) -> Counter[int]:
-    """How often each node was asked for its certificates."""
-    return Counter(one.node_uid for one in cluster.requests if one.path == CERTIFICATES)
-
-
-def test_each_node_is_asked_once_for_all_that_only_its_api_reports(cluster: Cluster, authority: Authority) -> None:
-    made = real(cluster, "ldap_client", "cm", "syncer", "metrics_exporter")
-    cluster.clear_requests()
-    assert made.try_all(no_other) == ()
-    assert cluster.requests == []
-    states = {
-        **change(cluster, "syncer", authority.issue()),
-        **change(cluster, "cm", authority.issue()),
-        "ldap_client": State(),
-    }
-    proof = made.look(states)
-    assert statuses(proof.of("ldap_client")) == ["verified"] * 3
-    assert statuses(proof.of("syncer")) == statuses(proof.of("cm")) == ["verified", "verified", "stale"]
-    assert reads(cluster) == {1: 1, 2: 1, 3: 1}
-    assert len(cluster.requests) == 3
-
-
-def test_a_node_is_asked_again_for_what_it_does_not_have_yet(cluster: Cluster, authority: Authority) -> None:
-    made = real(cluster, "ldap_client", "syncer")
-    states = {**change(cluster, "syncer", authority.issue()), "ldap_client": State()}
-    cluster.clear_requests()
-    cluster.add_fault(Fault(method="GET", path=CERTIFICATES, node=3, kind="pass", after=1, effect=catch_up))
-    assert made.prove(states, 30).complete
-    assert reads(cluster) == {1: 1, 2: 1, 3: 2}
-
-
-def catch_up(cluster: Cluster) -> None:
-    cluster.nodes[2].lag = 0
-
-
-def test_a_node_whose_api_is_of_no_use_is_named_for_each_certificate(cluster: Cluster) -> None:
-    made = real(cluster, "ldap_client", "sso_service", "cm")
-    cluster.add_fault(Fault(method="GET", node=2, status=503))
-    states = {"ldap_client": State(), "sso_service": State(), "cm": State(("any",))}
-    missing = [(one.name, one.status) for one in made.look(states).missing if one.endpoint.node == 2]
-    assert missing == [("ldap_client", "failed"), ("sso_service", "failed"), ("cm", "stale")]
-
-
-def test_only_the_certificate_whose_ports_cannot_be_reached_is_looked_for_elsewhere(authority: Authority) -> None:
-    nowhere = {1: "127.0.0.101", 2: "127.0.0.102"}
-    with Cluster(nodes=2, database="none", internal=nowhere) as cluster:
+def test_a_certificate_that_a_deleted_database_left_behind_holds_nothing_up(material: Material) -> None:
+    """RS187553, where `proxy` shows on no port: metrics alone tell of it."""
+    with Cluster(nodes=2, version="8.0.16-29", database="none") as cluster:
         if cluster.notice:
             pytest.skip(cluster.notice)
-        asking, known = connected(cluster)
-        here = tuple(Endpoint(one.uid, one.address, cluster.cm_port, "cm", FQDN) for one in cluster.nodes)
-        made = prover_of(asking, {"cm": here, "syncer": ()}, known)
-        tried = made.try_all(lambda tried: _endpoints.at_url(tried, known, asking.connection))
-        assert [(one.name, one.endpoint.address) for one in tried] == [("syncer", one) for one in nowhere.values()]
-        states = {**change(cluster, "cm", authority.issue()), **change(cluster, "syncer", authority.issue())}
-        proof = made.prove(states, 30)
-        assert proof.missing == ()
-        assert proof.of("cm").complete
-        assert statuses(proof.of("syncer")) == ["unreachable", "unreachable", "verified"]
+        cluster.metrics.leave_behind()
+        made = Real(cluster, {"proxy": material}, "strict")
+        made.change()
+        assert made.prove(30).complete
+
+
+def test_metrics_that_lag_behind_are_waited_for(cluster: Cluster, material: Material) -> None:
+    cluster.nodes[2].lag = 0
+    made = Real(cluster, {"syncer": material})
+    cluster.metrics.freeze(timestamps=True)
+    made.change()
+    assert statuses(made.prove(0)) == ["stale"] * 3
+    timer = threading.Timer(0.3, cluster.metrics.reset)
+    timer.start()
+    assert made.prove(30).complete
+    timer.join()
+
+
+def test_every_way_to_see_certificates_in_one_proof(cluster: Cluster, authority: Authority) -> None:
+    wanted = {name: authority.issue() for name in ("cm", "ldap_client", "metrics_exporter", "syncer")}
+    made = Real(cluster, wanted)
+    made.change()
+    proof = made.prove(0)
+    assert {name: statuses(proof.of(name)) for name in wanted} == {
+        "cm": ["verified", "verified", "stale"],
+        "ldap_client": ["reported", "not_visible", "not_visible"],
+        "metrics_exporter": ["verified", "verified", "stale"],
+        "syncer": ["verified", "verified", "stale"],
+    }
+    # One exporter tells of all nodes, before the change and after it.
+    assert [one.path for one in cluster.metrics.requests] == ["/v2", "/v2"]
+
+
+def test_a_login_that_may_not_read_any_more_ends_the_poll(cluster: Cluster) -> None:
+    cluster.add_fault(Fault("GET", "/v1/cluster/certificates", status=403))
+    asking = session(cluster.url, username=cluster.username, password=cluster.password, ca_path=cluster.ca_path)
+    with asking:
+        installed, unread = _proof.poll(Api(asking), ["cm"], lambda _read: False, time.monotonic() + 60)
+    assert installed == {}
+    assert unread is not None
+    assert unread.kind == "forbidden"
+    assert len(cluster.requests) == 1
