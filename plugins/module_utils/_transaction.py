@@ -384,7 +384,7 @@ def _seen(back: Evidence) -> str:
     """Who has the old certificate again."""
     summary = back.summary()
     if summary["level"] == "complete":
-        return "is served by every node again"
+        return "is proven on every node again"
     if summary["verified"]:
         return f"is proven at {summary['verified']} of {summary['of']} places again, and reported by the API"
     return "is reported by the API again; no port and no metrics show it"
