@@ -12,10 +12,10 @@ both from 7.8.2 on; C(GET /) is v1, which the primary alone answers. The values 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import _names, _trust
 from ._endpoints import Endpoint
@@ -31,11 +31,14 @@ SHOWN = frozenset(
 
 _METRICS = ("node_cert_expires_in_seconds", "node_cert_expiration_seconds")
 _SAMPLE = re.compile(
-    rf"(?:{'|'.join(_METRICS)})\{{(?P<labels>[^}}]*)\}}\s+(?P<value>[-+]?[0-9.]{{1,20}}(?:[eE][-+]?[0-9]{{1,2}})?)"
+    rf"(?P<metric>{'|'.join(_METRICS)})\{{(?P<labels>[^}}]*)\}}\s+(?P<value>[-+]?[0-9.]{{1,20}}(?:[eE][-+]?[0-9]{{1,2}})?)"
     r"(?:\s+(?P<timestamp>[0-9]{1,15}))?\s*",
     re.ASCII,
 )
 _LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]{0,63})="((?:[^"\\]|\\.)*)"')
+
+#: The kind of the failure of an exporter that answers, with what is of no use.
+_UNUSABLE = "metrics_unusable"
 
 #: Seconds for one answer, unless O(timeout) is shorter.
 _TIMEOUT = 10.0
@@ -45,6 +48,15 @@ _FURTHEST = 100 * 366 * 86400.0
 
 #: By certificate name: when what is on the disk of a node ends. Files of certificates that are gone may be among them.
 Ends = Mapping[str, "frozenset[datetime]"]
+
+
+class Sample(NamedTuple):
+    """One line of metrics about a certificate."""
+
+    metric: str
+    labels: Mapping[str, str]
+    value: str  # seconds
+    timestamp: str | None  # milliseconds since the epoch
 
 
 @dataclass
@@ -97,6 +109,7 @@ class Exporters:
             shown.problem = "the API does not report metrics_exporter, so that its port could be anybody's"
             return shown
         wanted = {str(node) for node in nodes}
+        silent = set()
         for endpoint in list(self._endpoints):
             try:
                 shown.ends.update(self._whole_cluster(endpoint))
@@ -104,12 +117,13 @@ class Exporters:
                 break
             except CertificateError as error:
                 shown.problem = shown.problem or error.message.rstrip(".")
+                if error.kind != _UNUSABLE:
+                    silent.add(endpoint)
                 # Another one may answer at once the next time.
                 self._endpoints.remove(endpoint)
                 self._endpoints.append(endpoint)
         missing = wanted - shown.ends.keys()
-        if shown.ends and missing:
-            self._missing(missing, shown)
+        self._ask_alone([one for one in self._endpoints if str(one.node) in missing and one not in silent], shown)
         return shown
 
     def _whole_cluster(self, endpoint: Endpoint) -> dict[str, dict[str, frozenset[datetime]]]:
@@ -122,8 +136,8 @@ class Exporters:
             raise self._useless(endpoint, "its metrics tell of no certificate of a node")
         return by_node
 
-    def _missing(self, nodes: Iterable[str], shown: Shown) -> None:
-        asked = [one for one in self._endpoints if str(one.node) in set(nodes)]
+    def _ask_alone(self, endpoints: Sequence[Endpoint], shown: Shown) -> None:
+        """Ask nodes for their own metrics."""
 
         def alone(endpoint: Endpoint) -> Mapping[str | None, dict[str, frozenset[datetime]]] | str:
             try:
@@ -131,7 +145,7 @@ class Exporters:
             except CertificateError as error:
                 return error.message.rstrip(".")
 
-        for endpoint, found in zip(asked, side_by_side(alone, asked)):
+        for endpoint, found in zip(endpoints, side_by_side(alone, endpoints)):
             if isinstance(found, str):
                 shown.problem = shown.problem or found
             elif None in found:
@@ -183,7 +197,20 @@ class Exporters:
 
     @staticmethod
     def _useless(endpoint: Endpoint, why: str) -> CertificateError:
-        return CertificateError("metrics_unusable", f"{endpoint}: {why}.")
+        return CertificateError(_UNUSABLE, f"{endpoint}: {why}.")
+
+
+def samples(text: str) -> Iterator[Sample]:
+    """Yield the samples about certificates, of v1 and v2.
+
+    Args:
+        text: in the text form of Prometheus.
+    """
+    for line in text.splitlines():
+        found = _SAMPLE.fullmatch(line) if line.startswith(_METRICS) else None
+        if found is not None:
+            labels = dict(_LABEL.findall(found["labels"]))
+            yield Sample(found["metric"], labels, found["value"], found["timestamp"])
 
 
 def parse(text: str, now: datetime) -> dict[str | None, dict[str, frozenset[datetime]]]:
@@ -194,15 +221,11 @@ def parse(text: str, now: datetime) -> dict[str | None, dict[str, frozenset[date
         now: of all samples without a time, in UTC.
     """
     found: dict[str | None, dict[str, set[datetime]]] = {}
-    for line in text.splitlines():
-        sample = _SAMPLE.fullmatch(line) if line.startswith(_METRICS) else None
-        if sample is None:
-            continue
-        labels = dict(_LABEL.findall(sample["labels"]))
-        name = _names.canonical(labels.get("logical_name", ""))
-        end = _end(sample["value"], sample["timestamp"], now)
+    for sample in samples(text):
+        name = _names.canonical(sample.labels.get("logical_name", ""))
+        end = _end(sample.value, sample.timestamp, now)
         if name in SHOWN and end is not None:
-            found.setdefault(labels.get("node"), {}).setdefault(name, set()).add(end)
+            found.setdefault(sample.labels.get("node"), {}).setdefault(name, set()).add(end)
     return {node: {name: frozenset(ends) for name, ends in names.items()} for node, names in found.items()}
 
 
