@@ -174,8 +174,8 @@ def test_a_cluster_in_two_slices(ansible: Ansible) -> None:
         ("[" * 100000, "is not JSON"),
         ("[]", "is not a report of an audit"),
         ('{"clusters": []}', "is not a report of an audit"),
-        ('{"schema": 2, "clusters": []}', "has schema version 2, and this release reads version 1"),
-        ('{"schema": 1, "clusters": [{"name": "one"}]}', "is no fleet data: it has no url"),
+        ('{"schema": 1, "clusters": []}', "has schema version 1, and this release reads version 2"),
+        ('{"schema": 2, "clusters": [{"name": "one"}]}', "is no fleet data: it has no url"),
         (None, "cannot be read: No such file or directory"),
     ],
 )

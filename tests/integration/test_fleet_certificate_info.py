@@ -44,6 +44,7 @@ def test_everything_that_there_is_to_know(ansible: Ansible) -> None:
     assert entry["cluster"] == {
         "name": cluster.fqdn,
         "version": "7.8.6-36",
+        "primary": {"node": 1, "address": cluster.nodes[0].address},
         "nodes": [{"uid": 1, "status": "active", "version": "7.8.6-36"}],
     }
     assert [certificate["name"] for certificate in entry["certificates"]][-1] == "syncer"
@@ -77,6 +78,36 @@ def test_everything_that_there_is_to_know(ansible: Ansible) -> None:
         "/v1/job_scheduler",
         "/v1/nodes",
     ]
+
+
+def test_certificates_of_databases(ansible: Ansible, authority: Authority) -> None:
+    with Cluster(nodes=1, database="tls", tls_databases=2) as cluster:
+        first, second = cluster.bdbs
+        names = [f"redis-{first.port}.{cluster.fqdn}"]
+        good, bad = authority.issue(sans=names, key="ec"), authority.issue(sans=["other.example.com"], days=-1)
+        cluster.set_bdb_certificate(first.uid, good.certificate_pem, str(good.key_pem))
+        cluster.set_bdb_certificate(second.uid, bad.certificate_pem, str(bad.key_pem))
+        tasks = [
+            task("read", MODULE, {"clusters": [member("one", cluster)]}),
+            task("unserved", MODULE, {"clusters": [member("one", cluster)], "served": False}),
+        ]
+        run = ansible.tasks(tasks).expect()
+    entry = clusters(run)["one"]
+    assert [(one["uid"], one["certificate"], one["kind"], one["fingerprint"]) for one in entry["databases"]] == [
+        (first.uid, f"database {first.name}", "server", good.fingerprint),
+        (second.uid, f"database {second.name}", "server", bad.fingerprint),
+    ]
+    assert [one["endpoints"] for one in entry["databases"]] == [
+        [f"redis-{bdb.port}.{cluster.fqdn}:{bdb.port}"] for bdb in (first, second)
+    ]
+    assert [[finding["id"] for finding in one["findings"]] for one in entry["databases"]] == [
+        [],
+        ["expired", "name_missing"],
+    ]
+    proxies = [(one["database"], one["matches"]) for one in entry["endpoints"] if one["service"] == "proxy"]
+    assert proxies == [(first.uid, True), (second.uid, True)]
+    assert clusters(run, "unserved")["one"]["databases"] == entry["databases"]
+    assert "PRIVATE KEY" not in run.output
 
 
 def test_it_asks_no_more_than_it_needs(ansible: Ansible, cluster: Cluster) -> None:
@@ -162,7 +193,8 @@ def test_what_a_user_may_not_see_is_named(ansible: Ansible) -> None:
     assert len(found["hidden"]["certificates"]) == 7
     for field in ("internal", "replication", "alerts"):
         assert found["hidden"][field] is None
-    assert found["hidden"]["cluster"] == {"name": None, "version": "8.0.20-96", "nodes": None}
+    primary = {"node": "1", "address": None}  # a uid is a text in GET /v1/nodes/status
+    assert found["hidden"]["cluster"] == {"name": None, "version": "8.0.20-96", "primary": primary, "nodes": None}
 
 
 def test_what_fails_beside_the_certificates_is_a_warning(ansible: Ansible, cluster: Cluster) -> None:

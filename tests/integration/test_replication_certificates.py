@@ -298,7 +298,7 @@ def assert_pinned(outcome: Outcome, before: str | None, after: Material) -> None
     assert (entry["action"], entry["outcome"]) == ("update", "changed")
     assert entry["before"]["fingerprint"] == before
     assert entry["after"]["fingerprint"] == after.fingerprint
-    assert len(entry["after"]["chain_fingerprints"]) == 2
+    assert len(entry["after"]["chain_fingerprints"]) == 3
 
 
 def test_a_destination_follows_its_source_again(

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from simulator import Cluster, Fault
 from simulator.authority import Authority, Material, pem_of
-from simulator.state import pair
+from simulator.state import own_name, pair
 
 from .runs import Ansible, login, task
 
@@ -65,7 +65,9 @@ def test_everything_that_there_is_to_know(ansible: Ansible, three: Cluster, mate
     assert not run["look"].changed
     assert three.writes == []
     assert "PRIVATE KEY" not in run.output
-    assert result["cluster"] == {"name": three.fqdn, "url": three.url, "version": "8.0.20-96"}
+    primary = {"node": 1, "address": "127.0.0.1"}
+    about = {"name": three.fqdn, "url": three.url, "version": "8.0.20-96", "primary": primary}
+    assert result["cluster"] == about
     assert (result["drift"], result["attempts"], result["retried"]) == ([], 1, [])
     assert places(result["endpoints"]) == [(service, address) for service in SERVICES for address in ADDRESSES]
     ports = [three.api_port, three.cm_port, three.metrics_port, three.database_port]
@@ -116,6 +118,39 @@ def test_a_port_that_leaves_an_intermediate_out_is_drift_and_one_that_leaves_the
     (entry,) = result["drift"]
     assert (entry["fingerprint"], entry["chain_length"]) == (material.fingerprint, 1)
     assert (entry["verifies"], entry["distrust"]) == (False, "untrusted")
+
+
+@pytest.mark.parametrize("repeat", [True, False], ids=["the last page repeats", "the last page is empty"])
+def test_databases_with_certificates_of_their_own(
+    ansible: Ansible, authority: Authority, material: Material, repeat: bool
+) -> None:
+    """Three of four, on two pages; one of these serves something else on one node."""
+    with Cluster(nodes=2, database="tls", tls_databases=4) as cluster:
+        give(cluster, material)
+        cluster.bdb_pages_repeat = repeat
+        uids = [bdb.uid for bdb in cluster.bdbs]
+        own = {uid: authority.issue(key="ec") for uid in uids[1:]}
+        for uid, one in own.items():
+            cluster.set_bdb_certificate(uid, one.certificate_pem, str(one.key_pem))
+        stray = authority.issue(key="ec")
+        cluster.nodes[1].put(own_name(uids[3]), pair(stray.certificate_pem, stray.key_pem))
+        look = task("look", MODULE, {"discover": True})
+        run = ansible.tasks([look], connection=options(ansible, cluster, material)).expect()
+        pages = [request for request in cluster.requests if request.path == "/v1/bdbs/certificates"]
+        ports = {bdb.uid: bdb.port for bdb in cluster.bdbs}
+    assert len(pages) == 3
+    result = run["look"].result
+    databases = [entry for entry in result["endpoints"] if entry["service"] == "proxy"]
+    assert [(entry["port"], entry["database"]) for entry in databases] == [
+        (ports[uid], uid if uid in own else None) for uid in uids for dummy in range(2)
+    ]
+    for entry in databases:
+        expected = own.get(entry["database"], material)
+        assert entry["reported_chain_fingerprints"] == expected.chain_fingerprints
+    assert [(entry["database"], entry["node"], entry["fingerprint"]) for entry in result["drift"]] == [
+        (uids[3], 2, stray.fingerprint)
+    ]
+    assert {entry["database"] for entry in result["endpoints"] if entry["service"] != "proxy"} == {None}
 
 
 def test_what_cannot_be_seen_is_a_result(ansible: Ansible, three: Cluster, material: Material) -> None:
@@ -188,7 +223,7 @@ def test_why_certificates_do_not_verify(ansible: Ansible, authority: Authority) 
         assert "cluster" not in result
         expired, good, untrusted = result["endpoints"]
         assert (expired["verifies"], expired["distrust"]) == (False, "expired")
-        assert (expired["expired"], expired["days_remaining"], expired["chain_length"]) == (True, -3, 2)
+        assert (expired["expired"], expired["days_remaining"], expired["chain_length"]) == (True, -3, 3)
         assert (good["verifies"], good["distrust"]) == (True, None)
         assert (untrusted["verifies"], untrusted["distrust"]) == (False, "untrusted")
         for entry in result["endpoints"]:
