@@ -11,6 +11,7 @@ import hmac
 import json
 import secrets
 import time
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -73,10 +74,14 @@ class Access:
     """The door of one cluster.
 
     :param basic: whether Basic authentication is on.
+    :param scopes: role to the uids of the only databases that it is for; a role that is missing is for all.
     """
 
-    def __init__(self, users: dict[str, User], issuer: str, basic: bool) -> None:
+    def __init__(
+        self, users: dict[str, User], issuer: str, basic: bool, scopes: Mapping[str, Collection[int]] | None = None
+    ) -> None:
         self.users = users
+        self.scopes = dict(scopes or {})
         self.basic = basic
         self._issuer = issuer
         self._secret = secrets.token_bytes(32)
@@ -90,6 +95,10 @@ class Access:
         if role not in ROLES:
             raise ValueError(f"unknown role {role!r}: one of {', '.join(ROLES)}")
         self.users[username] = replace(self.users[username], role=role)
+
+    def sees(self, user: User, bdb: int) -> bool:
+        """Tell whether a database is there for a user, given its uid."""
+        return bdb in self.scopes.get(user.role, (bdb,))
 
     def refused(self) -> Refused:
         scheme = f'Basic realm="{self._issuer}"' if self.basic else "Bearer"
@@ -141,6 +150,19 @@ class Access:
         """
         scheme, dummy, value = (authorization or "").partition(" ")
         user = self._by_password(value) if self.basic and scheme.lower() == "basic" else None
+        if user is None:
+            raise self.refused()
+        return user
+
+    def token_login(self, authorization: str | None) -> User:
+        """The user of a request that must use a token, as the one that asks for the next token does.
+
+        The vendor's page shows the scheme JWT there, in place of Bearer.
+
+        :raises Refused: 401.
+        """
+        scheme, _space, value = (authorization or "").partition(" ")
+        user = self._by_token(value) if scheme.lower() in ("bearer", "jwt") else None
         if user is None:
             raise self.refused()
         return user

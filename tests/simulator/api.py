@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
@@ -21,8 +21,9 @@ from . import (
     node_routes,
 )
 from .access import User
+from .bdb import Bdb
 from .delivery import deliver
-from .record import AUTHORIZE, Request
+from .record import AUTHORIZE, REFRESH, Request
 from .refusal import Refused
 from .releases import Release
 from .state import Node
@@ -53,6 +54,11 @@ class Call:
         """:raises Refused: 403."""
         if not self.user.may(permission):
             raise Refused(403, "insufficient_permissions", f"the role {self.user.role} may not do this")
+
+    @property
+    def bdbs(self) -> list[Bdb]:
+        """The databases that the user may see; others are not mentioned."""
+        return [bdb for bdb in self.cluster.bdbs if self.cluster.access.sees(self.user, bdb.uid)]
 
     @property
     def dry_run(self) -> bool:
@@ -110,7 +116,8 @@ _PATHS: tuple[tuple[str, dict[str, Route]], ...] = (
     (r"/v1/bootstrap", {"GET": node_routes.bootstrap}),
     (r"/v1/users", {"GET": cluster_routes.users}),
     (r"/v1/job_scheduler", {"GET": cluster_routes.job_scheduler}),
-    (AUTHORIZE, {"POST": cluster_routes.authorize}),
+    (AUTHORIZE, {"POST": cluster_routes.token}),
+    (REFRESH, {"POST": cluster_routes.token}),
 )
 _OF_DATABASES = (bdb_certificate_routes.COLLECTION, bdb_certificate_routes.ONE)
 _ROUTES = [(re.compile(pattern), methods) for pattern, methods in _PATHS]
@@ -133,10 +140,25 @@ def _is_json(content_type: str | None) -> bool:
 def error_answer(node: Node, status: int, code: str, text: str, headers: dict[str, str] | None = None) -> Answer:
     """An error in the shape of the node's version."""
     if node.release.errors_are_described:
-        value: dict[str, Any] = {"error_code": code, "description": text, "status_code": status}
+        value = {"error_code": code, "description": text}
     else:
         value = {"error_code": code, "message": text}
     return json_answer(status, value, headers)
+
+
+def _texts(body: bytes) -> Iterator[str]:
+    """All texts in a JSON body; in any other, the body itself."""
+    try:
+        waiting = [json.loads(body)]
+    except (ValueError, RecursionError):
+        yield body.decode(errors="replace")
+        return
+    while waiting:
+        value = waiting.pop(0)
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, (list, dict)):
+            waiting += value.values() if isinstance(value, dict) else value
 
 
 class Api:
@@ -206,12 +228,21 @@ class Api:
                 raise Refused(400, "invalid_header", "the length of the body is missing, wrong or too much")
             return self._routed(exchange, record, body, node)
         except Refused as refused:
-            return error_answer(node, refused.status, refused.code, refused.text, refused.headers)
+            text = refused.text
+            if self._cluster.echoes:
+                text += ": " + " ".join(_texts(body or b""))
+            return error_answer(node, refused.status, refused.code, text, refused.headers)
 
     def _routed(self, exchange: Exchange, record: Request, body: bytes, node: Node) -> Answer:
         authorization = exchange.headers.get("Authorization")
-        login = self._cluster.access.basic_login if record.path == AUTHORIZE else None
-        user = login(authorization) if login else self._cluster.access.login(authorization, record.client_name)
+        access = self._cluster.access
+        if record.path == AUTHORIZE:
+            user = access.basic_login(authorization)
+        elif record.path == REFRESH:
+            user = access.token_login(authorization)
+        else:
+            lost = node is not self._node and self._node.release.client_certificate_login_on_primary_only
+            user = access.login(authorization, None if lost else record.client_name)
         record.username = user.username
         if exchange.headers.get("x-api-version", API_VERSION).strip() != API_VERSION:
             raise Refused(505, "unsupported_api_version", f"the only version of the API is {API_VERSION}")
@@ -236,6 +267,8 @@ class Api:
             if match is None:
                 continue
             if methods is certificate_routes.UPDATE and not self._cluster.update_cert:
+                break
+            if path == REFRESH and not self._cluster.refresh_jwt:
                 break
             if methods is health_route.ROUTES and not release.cluster_health:
                 break

@@ -100,18 +100,32 @@ def check_names(releases: Sequence[Release], expires: Mapping[str, float], optio
             raise ValueError(f"{name!r} is not a certificate that this cluster starts with")
 
 
-def check_forms(
-    releases: Sequence[Release], unset: str, basic: bool, bulk_put_missing_status: int, metrics_auth: bool
-) -> None:
+def check_since(releases: Sequence[Release], wanted: Mapping[str, tuple[object, str, str]]) -> None:
+    """Whether all nodes know what is wanted.
+
+    :param wanted: argument to its value, the property of a release that knows it, and what versions those are.
+    :raises ValueError: one does not.
+    """
+    for name, (value, known, versions) in wanted.items():
+        if value and not all(getattr(release, known) for release in releases):
+            raise ValueError(f"{name} exists {versions}")
+
+
+def check_scopes(scopes: Mapping[str, object]) -> None:
+    """Which roles are limited to some databases.
+
+    :raises ValueError: one cannot be.
+    """
+    if not set(scopes) <= {"db_member", "db_viewer"}:
+        raise ValueError("scopes are for the roles db_member and db_viewer only")
+
+
+def check_forms(unset: str, bulk_put_missing_status: int) -> None:
     """How the server answers.
 
     :raises ValueError: no server answers so.
     """
     if unset not in UNSET_FORMS:
         raise ValueError(f"unknown form {unset!r} of unset names: one of {', '.join(UNSET_FORMS)}")
-    if not basic and not all(release.basic_can_be_off for release in releases):
-        raise ValueError("Basic can be switched off from version 8.2 on")
     if bulk_put_missing_status not in (404, 405):
         raise ValueError("a missing path for the bulk PUT is a 404 or a 405")
-    if metrics_auth and not all(release.metrics_auth for release in releases):
-        raise ValueError("metrics_auth exists from version 8.0.2 on")

@@ -29,6 +29,7 @@ _DIGESTS: dict[str, type[hashes.SHA256] | type[hashes.SHA384] | type[hashes.SHA5
     "sha384": hashes.SHA384,
     "sha512": hashes.SHA512,
 }
+_UNKNOWN = x509.ObjectIdentifier("1.3.6.1.4.1.99999.1")
 _BOTH_PURPOSES = ("serverAuth", "clientAuth")
 
 
@@ -95,6 +96,7 @@ class Form:
     key_usage: bool = True
     ca: bool = False
     digest: str = "sha256"
+    unknown_extension: bool = False
 
     def sign(self, key: PrivateKey, issuer: x509.Name | None, issuer_key: PrivateKey) -> x509.Certificate:
         """The certificate for ``key``; self-signed when ``issuer`` is None."""
@@ -121,6 +123,8 @@ class Form:
         if self.sans:
             names = x509.SubjectAlternativeName([_alternative_name(name) for name in self.sans])
             builder = builder.add_extension(names, critical=False)
+        if self.unknown_extension:
+            builder = builder.add_extension(x509.UnrecognizedExtension(_UNKNOWN, b"\x05\x00"), critical=False)
         digest = None if isinstance(issuer_key, ed25519.Ed25519PrivateKey) else _DIGESTS[self.digest]()
         return builder.sign(issuer_key, digest)
 
@@ -236,6 +240,7 @@ class Authority:
         digest: str = "sha256",
         traditional: bool = False,
         ca: bool = False,
+        unknown_extension: bool = False,
     ) -> Material:
         """A new leaf for the FQDN ``name``.
 
@@ -249,6 +254,7 @@ class Authority:
         :param root: whether the root ends the chain.
         :param common_name: whether the leaf's subject has one.
         :param traditional: PKCS #1 or SEC 1 text instead of PKCS #8.
+        :param unknown_extension: whether the leaf has an extension of an enterprise of its own.
         :raises ValueError: unknown ``key``.
         """
         pair = leaf_key(key)
@@ -261,6 +267,7 @@ class Authority:
             key_usage=key_usage,
             digest=digest,
             ca=ca,
+            unknown_extension=unknown_extension,
         )
         signer = self._signer(intermediates)
         leaf = signer.sign(form, pair.private)

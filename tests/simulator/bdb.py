@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +24,9 @@ class Bdb:
     :ivar tls: whether its endpoints present a certificate; without TLS they refuse connections.
     :ivar crdb: the Active-Active database of which it is a part.
     :ivar replica: what it replicates.
+    :ivar client_certs: PEM of the clients' certificates that it takes.
+    :ivar pending_until: until when a change is under way, in the seconds of :func:`time.monotonic`.
+    :ivar lock: held while a change is begun.
     :ivar wanted_port: 0 for any that is free.
     :ivar port: known once the cluster has started.
     """
@@ -31,8 +36,16 @@ class Bdb:
     tls: bool = False
     crdb: ActiveActive | None = None
     replica: Replica = field(default_factory=lambda: Replica([]))
+    client_certs: list[str] = field(default_factory=list, repr=False)
+    pending_until: float = 0.0
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     wanted_port: int = 0
     port: int = 0
+
+    @property
+    def status(self) -> str:
+        """``active``, or ``active-change-pending`` while a change is under way."""
+        return "active" if time.monotonic() >= self.pending_until else "active-change-pending"
 
     @property
     def service(self) -> str:

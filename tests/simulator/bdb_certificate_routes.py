@@ -70,7 +70,7 @@ def _selected(call: Call, query: dict[str, list[str]]) -> list[Bdb]:
     mode = query.get("tls_mode", [None])[-1]
     if mode is not None and mode not in TLS_MODES:
         raise Refused(400, "invalid_param", f"tls_mode is one of {', '.join(TLS_MODES)}")
-    bdbs = [bdb for bdb in call.cluster.bdbs if _own(call, bdb) != UNSET]
+    bdbs = [bdb for bdb in call.bdbs if _own(call, bdb) != UNSET]
     return [bdb for bdb in bdbs if mode in (None, tls_mode(bdb))]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .refusal import Refused
 from .releases import NAMES
 from .state import UNSET, Pair, pair
-from .validation import Unparsable, check
+from .validation import Demands, Unparsable, check
 from .web import Answer, json_answer
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ def read(call: Call) -> Answer:
     call.need("view_cluster_info")
     keys = call.user.may("view_cluster_keys")
     value: dict[str, str | None] = {}
-    for name, held in call.node.stored.items():
+    for name in call.node.release.names:
+        held = call.cluster.reported(call.node, name)
         value[f"{name}_cert"] = held.certificate
         if keys and NAMES[name].keyed:
             value[f"{name}_key"] = held.key
@@ -67,11 +68,26 @@ def _update(call: Call, entries: list[dict[str, Any]]) -> Answer:
     for entry in entries:
         if not release.settable(entry["name"]):
             raise Refused(403, "unknown_certificate", "a certificate of this name cannot be set")
-        check(NAMES[entry["name"]], entry["certificate"], entry.get("key"), release, call.cluster.rsa_only)
+        _check(call, entry)
     changes = {entry["name"]: pair(entry["certificate"], entry.get("key")) for entry in entries}
     if not call.cluster.update(changes):
         raise Refused(409, "nodes_not_updated", "not all nodes have been updated")
     return _done(call)
+
+
+def _check(call: Call, entry: dict[str, Any]) -> None:
+    """Judge one certificate.
+
+    :raises Refused: 400 or 406, with a reason on versions that give one.
+    """
+    release = call.node.release
+    try:
+        demands = Demands(release, call.cluster.suites, call.cluster.needs_root)
+        check(NAMES[entry["name"]], entry["certificate"], entry.get("key"), demands)
+    except Refused as refused:
+        if not release.refusals_are_explained:
+            refused.text = "the certificate is not valid"
+        raise
 
 
 def _check_fields(entry: dict[str, Any]) -> None:
@@ -111,7 +127,7 @@ def rotate(call: Call) -> Answer:
         raise Refused(403, "rotation_not_supported", "this certificate has no internal rotation")
     changes: dict[str, Pair] = {name: call.cluster.initial.rotated(name) for name in names}
     skip = call.node.release.rotation_skips_down_nodes
-    if not call.cluster.apply(changes, skip_down=skip) and not skip:
+    if not call.cluster.rotate(changes, skip_down=skip) and not skip:
         raise Refused(400, "nodes_not_updated", "not all nodes have been updated")
     return _done(call)
 

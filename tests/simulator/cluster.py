@@ -26,31 +26,34 @@ from .arguments import (
     check_forms,
     check_names,
     check_nodes,
+    check_scopes,
     check_seconds,
     check_services,
+    check_since,
 )
 from .authority import Authority
 from .bdb import FIRST_UID, PLAIN_UID, bdbs_of
-from .ciphers import CONTROL_SUITES, DATA_CIPHERS, RSA_SUITES
-from .faults import Fault, Faults
+from .bugs import Bugs
+from .ciphers import Suites
+from .faults import Faults
+from .handles import Handles
 from .initial import Initial
-from .listeners import Listener
 from .metrics import Metrics
 from .outage import Outage
 from .ports import addresses_available
 from .primary import Primary
-from .record import Log, Request
+from .record import Log
 from .releases import NAMES, Release
 from .replica import ReplicaSource
 from .serving import Ports
-from .state import Node, Pair, own_name, pair, spread
+from .state import Node, Pair, spread
 
 NO_NEIGHBOURS = "127.0.0.2 cannot be bound on this machine, so the cluster has one node only"
 #: The product's own ports.
 API_PORT, CM_PORT, METRICS_PORT, DATABASE_PORT = 9443, 8443, 8070, 12000
 
 
-class Cluster:
+class Cluster(Handles):
     """A running cluster; a context manager that leaves nothing behind.
 
     :param nodes: how many nodes, at 127.0.0.1, 127.0.0.2, ...; only one where those cannot be bound (see ``notice``).
@@ -88,6 +91,13 @@ class Cluster:
     :param update_cert: False: a server that no longer has that path.
     :param bulk_put_missing_status: 404 in place of 405 where the bulk PUT is missing, as behind some proxies.
     :param rsa_only: only RSA cipher suites are configured.
+    :param needs_root: a chain without its root is refused.
+    :param refresh_jwt: False: a server without the path that gives a token for a token.
+    :param mask_bdb_credentials: the setting by which databases show no passwords; can be changed at any time.
+    :param scopes: the roles ``db_member`` and ``db_viewer`` to the uids of the only databases that they see.
+    :param bdb_pending: seconds for which an accepted change of a database is under way, and another one is a 409.
+    :param missing_wildcards: the initial certificates are not for ``*.fqdn``, on versions with that bug (RS170611).
+    :param echoes: a hostile server: each refusal repeats what was sent, private keys included.
     :param directory: where the CA file goes; a temporary folder unless given.
     :ivar bdb_page_size: entries on a page of ``GET /v1/bdbs/certificates``; the vendor's own default is unknown.
     :ivar bdb_pages_repeat: whether a page beyond the end is the last one again, and not an empty one.
@@ -133,6 +143,13 @@ class Cluster:
         update_cert: bool = True,
         bulk_put_missing_status: int = 405,
         rsa_only: bool = False,
+        needs_root: bool = False,
+        refresh_jwt: bool = True,
+        mask_bdb_credentials: bool = False,
+        scopes: Mapping[str, Collection[int]] | None = None,
+        bdb_pending: float = 0.2,
+        missing_wildcards: bool = False,
+        echoes: bool = False,
         directory: str | Path | None = None,
     ) -> None:
         releases = [Release(text) for text in versions or [version] * nodes]
@@ -140,10 +157,23 @@ class Cluster:
         check_nodes(nodes, len(releases), {primary, *lag, *down, *internal, *external})
         check_addresses([*internal.values(), *chain.from_iterable(external.values())])
         check_names(releases, expires or {}, optional)
-        check_forms(releases, unset, basic_auth, bulk_put_missing_status, metrics_auth)
-        check_seconds(internode_outage=internode_outage, stale_proxy=stale_proxy, latency=latency)
+        check_forms(unset, bulk_put_missing_status)
+        check_seconds(
+            internode_outage=internode_outage, stale_proxy=stale_proxy, latency=latency, bdb_pending=bdb_pending
+        )
         check_services(ports)
         tls_only = {"database_client_certificates": database_client_certificates, "stale_proxy": stale_proxy}
+        check_since(
+            releases,
+            {
+                "basic_auth=False": (not basic_auth, "basic_can_be_off", "from version 8.2 on"),
+                "metrics_auth": (metrics_auth, "metrics_auth", "from version 8.0.2 on"),
+                "mask_bdb_credentials": (mask_bdb_credentials, "credentials_can_be_masked", "from version 8.0.20 on"),
+                "scopes": (scopes, "roles_can_be_scoped", "from version 8.2 on"),
+                "missing_wildcards": (missing_wildcards, "wildcard_names_can_be_missing", "before version 8.0.2-17"),
+            },
+        )
+        check_scopes(scopes or {})
         shared = tuple(active_active) if isinstance(active_active, Sequence) else (ActiveActive(),) * active_active
         self.database = databases.chosen(database)
         check_database(database, shared, tls_only, latency and self.database == "redis")
@@ -158,12 +188,13 @@ class Cluster:
         self.unset = unset
         self.update_cert = update_cert
         self.bulk_put_missing_status = bulk_put_missing_status
-        self.rsa_only = rsa_only
-        self.control_cipher_suites = RSA_SUITES if rsa_only else CONTROL_SUITES
-        self.data_cipher_list = RSA_SUITES if rsa_only else DATA_CIPHERS
-        self.data_cipher_suites_tls_1_3: list[str] | str = []
+        self.suites = Suites.initial(rsa_only)
+        self.needs_root = needs_root
+        self.echoes = echoes
+        self.refresh_jwt = refresh_jwt
+        self.bdb_pending = bdb_pending
         self.metrics_auth = metrics_auth
-        self.mask_bdb_credentials = False
+        self.mask_bdb_credentials = mask_bdb_credentials
         self.internode_outage = internode_outage
         self.latency = latency
         self.active_active = shared
@@ -176,11 +207,11 @@ class Cluster:
         self._bdb_certificates = bdb_certificates
         self.bdb_page_size = 2
         self.bdb_pages_repeat = False
-        self.access = Access(self.users, fqdn, basic_auth)
+        self.access = Access(self.users, fqdn, basic_auth, scopes)
         self.log = Log()
         self.metrics = Metrics(self)
         self.faults = Faults()
-        self.initial = Initial(fqdn, len(addresses), expires or {}, tuple(optional), authority)
+        self.initial = Initial(fqdn, len(addresses), expires or {}, tuple(optional), not missing_wildcards, authority)
         self._lock = threading.RLock()
         self.nodes = [
             Node(uid, address, releases[uid - 1], self._lock, lag.get(uid, 0.0), internal.get(uid), external.get(uid))
@@ -188,6 +219,7 @@ class Cluster:
         ]
         self._primary = Primary(self.nodes, min(primary, len(self.nodes)), self._lock)
         self.handle_redirects = handle_redirects
+        self._bugs = Bugs(self.nodes)
         self._outage = Outage(self.nodes, self._lock)
         self._stand_in = partial(databases.StandIn, stale=stale_proxy, client_certificates=database_client_certificates)
         self._initially_down = tuple(down)
@@ -268,91 +300,6 @@ class Cluster:
         """A token for the user of a role, as ``POST /v1/users/authorize`` gives it."""
         return self.access.token(self.user(role))
 
-    # What tests look at and change.
-
-    @property
-    def requests(self) -> list[Request]:
-        """Every request to the API so far, in order of arrival."""
-        return self.log.all()
-
-    @property
-    def writes(self) -> list[Request]:
-        """Those that may change something; asking for a token is none of them."""
-        return [request for request in self.log.all() if request.writes]
-
-    def clear_requests(self) -> None:
-        self.log.clear()
-
-    def handshakes(self, name: str, node: int | None = None) -> int:
-        """How many TLS handshakes have begun, finished or not, on the ports that present the certificate ``name``.
-
-        :param name: that of the certificate; ``proxy`` for the first database, ``bdb-UID`` for others.
-        :param node: uid of the only node to look at; None for all.
-        :raises KeyError: there is no such port, or it is that of redis-server, which does not count.
-        """
-        services = [one.services[name] for one in self.nodes if node in (None, one.uid)]
-        listeners = [service for service in services if isinstance(service, Listener)]
-        if not listeners:
-            raise KeyError(name)
-        return sum(listener.handshakes for listener in listeners)
-
-    @property
-    def primary(self) -> Node:
-        """The node that answers API requests. When it is down, the next one that is up takes over."""
-        return self._primary.node
-
-    def move_primary(self, uid: int | None = None) -> None:
-        """Make another node the primary; from any thread, also from a fault's ``effect``.
-
-        :param uid: None for the next node that is up.
-        :raises ValueError: there is no such node.
-        """
-        self._primary.move(self._primary.next_up.uid if uid is None else uid)
-
-    def add_fault(self, fault: Fault) -> None:
-        """Have the requests that match meet a fault.
-
-        :raises ValueError: the fault names a primary that is no node of this cluster.
-        """
-        if fault.primary is not None and not 1 <= fault.primary <= len(self.nodes):
-            raise ValueError(f"no node has the uid {fault.primary}")
-        self.faults.add(fault)
-
-    def clear_faults(self) -> None:
-        self.faults.clear()
-
-    def certificate(self, name: str) -> str | None:
-        """What the first node holds, as PEM text."""
-        return self.nodes[0].holds(name).certificate
-
-    def set_certificate(self, name: str, pem: str | None, key: str | None = None) -> None:
-        """Make every node hold this at once, unchecked; None for ``pem`` unsets the name."""
-        with self._lock:
-            for node in self.nodes:
-                node.put(name, pair(pem, key))
-
-    def set_bdb_certificate(self, uid: int, pem: str | None, key: str | None = None) -> None:
-        """Make the database of this uid present a certificate of its own at once, unchecked; None: ``proxy`` again."""
-        self.set_certificate(own_name(uid), pem, key)
-
-    def set_role(self, username: str, role: str) -> None:
-        """Give a user another role, from the next request on; tokens issued before lose or win by it as well.
-
-        :raises KeyError: there is no such user.
-        :raises ValueError: there is no such role.
-        """
-        self.access.set_role(username, role)
-
-    def outage(self, seconds: float) -> None:
-        """Close the API of all nodes for so long, whatever is open there; of several at a time the longest counts.
-
-        Called while a request is handled, such as from a fault's ``effect``, it leaves that request its answer, the
-        last one of its connection. A node that is down stays closed.
-
-        :raises ValueError: not a time.
-        """
-        self._outage.begin(seconds)
-
     # What the API needs.
 
     def apply(self, changes: Mapping[str, Pair], skip_down: bool = False) -> bool:
@@ -369,11 +316,20 @@ class Cluster:
 
         :returns: whether all nodes were up.
         """
-        complete = self.apply(changes)
+        complete = self.apply(self._bugs.stored(changes))
         internode = any(NAMES[name].internode for name in changes)
         if internode and any(node.release.internode_update_stops_api for node in self.nodes):
             self.outage(self.internode_outage)
         return complete
+
+    def rotate(self, changes: Mapping[str, Pair], skip_down: bool) -> bool:
+        """Bring internal certificates that the cluster has made to all nodes; parameters as in :meth:`apply`."""
+        self._bugs.forget(changes)
+        return self.apply(changes, skip_down)
+
+    def reported(self, node: Node, name: str) -> Pair:
+        """Return what the API of a node says that it holds, which is not the truth on versions with that bug."""
+        return self._bugs.reported(node, name)
 
     def has_bdb_certificates(self, release: Release) -> bool:
         """Tell whether a node of this release has the endpoints for certificates of databases."""
@@ -395,12 +351,12 @@ class Cluster:
             self.cm_port = ports.serve(self.cm_port, "cm", lambda _node: pages.manager)
         if "metrics" in self._opened:
             self.metrics_port = ports.serve(self.metrics_port, "metrics_exporter", self.metrics.answering)
-        closed = ExitStack()
-        for bdb in self.bdbs:
-            if not bdb.tls:
-                bdb.port = closed.enter_context(ports.held_closed())
-            elif self.database == "redis":
-                bdb.port = ports.start_redis(bdb.wanted_port, bdb.uid, private)
-            else:
-                bdb.port = ports.listen(bdb.wanted_port, bdb.service, partial(self._stand_in, bdb=bdb.uid))
-        return closed
+        with ExitStack() as closed:
+            for bdb in self.bdbs:
+                if not bdb.tls:
+                    bdb.port = closed.enter_context(ports.held_closed())
+                elif self.database == "redis":
+                    bdb.port = ports.start_redis(bdb.wanted_port, bdb.uid, private)
+                else:
+                    bdb.port = ports.listen(bdb.wanted_port, bdb.service, partial(self._stand_in, bdb=bdb.uid))
+            return closed.pop_all()

@@ -37,9 +37,9 @@ def cluster(call: Call) -> Answer:
         "rack_aware": False,
         "email_alerts": False,
         "handle_redirects": call.cluster.handle_redirects,
-        "control_cipher_suites": call.cluster.control_cipher_suites,
-        "data_cipher_list": call.cluster.data_cipher_list,
-        "data_cipher_suites_tls_1_3": call.cluster.data_cipher_suites_tls_1_3,
+        "control_cipher_suites": call.cluster.suites.control,
+        "data_cipher_list": call.cluster.suites.data,
+        "data_cipher_suites_tls_1_3": call.cluster.suites.data_tls_1_3,
         "min_control_TLS_version": "1.2",
         "min_data_TLS_version": "1.2",
         "min_sentinel_TLS_version": "1.2",
@@ -81,8 +81,8 @@ def job_scheduler(call: Call) -> Answer:
     return json_answer(200, {"cert_rotation_job_settings": rotation})
 
 
-def authorize(call: Call) -> Answer:
-    """``POST /v1/users/authorize``: a token for the user."""
+def token(call: Call) -> Answer:
+    """``POST /v1/users/authorize`` and ``POST /v1/users/refresh_jwt``: a token for the user, who has logged in."""
     body = call.json_object(optional=True)
     ttl = body.get("ttl", DEFAULT_TTL)
     if not set(body) <= {"ttl"} or not isinstance(ttl, int) or isinstance(ttl, bool) or not 1 <= ttl <= LONGEST_TTL:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from .active_active import ActiveActive
 from .refusal import Refused
+from .state import PINNED_BY_PEERS
+from .validation import expired
 from .web import Answer, json_answer
 
 if TYPE_CHECKING:
@@ -23,8 +25,12 @@ def _describe(crdb: ActiveActive) -> dict[str, Any]:
     return {"guid": crdb.guid, "name": crdb.name, "encryption": True, "instances": instances}
 
 
+def _visible(call: Call) -> list[ActiveActive]:
+    return [bdb.crdb for bdb in call.bdbs if bdb.crdb is not None]
+
+
 def _asked_for(call: Call) -> ActiveActive:
-    for crdb in call.cluster.active_active:
+    for crdb in _visible(call):
         if crdb.guid == call.arguments[0]:
             return crdb
     raise Refused(404, "crdb_not_exist", "there is no Active-Active database of this guid")
@@ -33,7 +39,7 @@ def _asked_for(call: Call) -> ActiveActive:
 def crdbs(call: Call) -> Answer:
     """``GET /v1/crdbs``."""
     call.need("view_crdb_list")
-    return json_answer(200, [_describe(crdb) for crdb in call.cluster.active_active])
+    return json_answer(200, [_describe(crdb) for crdb in _visible(call)])
 
 
 def crdb(call: Call) -> Answer:
@@ -49,6 +55,10 @@ def update(call: Call) -> Answer:
     body = call.json_object()
     if set(body) != {"force_update"} or body["force_update"] is not True:
         raise Refused(400, "invalid_schema", "the body needs force_update, which is true, and no other field")
+    if call.node.release.expired_pair_blocks_forced_update:
+        for name in PINNED_BY_PEERS:
+            if expired(call.node.holds(name).certificate):
+                raise Refused(406, "certificate_expired", f"the certificate {name} has expired")
     return json_answer(200, {"id": crdb.update(call.cluster).id, "status": "queued"})
 
 

@@ -78,7 +78,7 @@ def _database(bdb: Bdb) -> dict[str, Any]:
         "id": str(bdb.uid),
         "name": bdb.name,
         "status": "active",
-        "detailed_status": "active",
+        "detailed_status": bdb.status,
         "version": "7.4.0",
         "high_availability": {"status": "disabled"},
     }
@@ -92,11 +92,11 @@ def _health(call: Call) -> Answer:
     troubled = any(node.down for node in call.cluster.nodes) or any(one["expired"] for one in certificates)
     value = {
         "fqdn": call.cluster.fqdn,
-        "status": "warning" if troubled else "ok",
+        "status": "error" if call.cluster.degraded else "warning" if troubled else "ok",
         "license": _LICENSE,
         "certificates": certificates,
         "nodes": [_node(node, call.cluster.primary) for node in call.cluster.nodes],
-        "database_infos": [_database(bdb) for bdb in call.cluster.bdbs],
+        "database_infos": [_database(bdb) for bdb in call.bdbs],
         "active_alerts": [],
     }
     return json_answer(200, value)

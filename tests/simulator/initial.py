@@ -26,6 +26,7 @@ class Initial:
 
     :param expires: days left for certain names; negative: expired.
     :param optional: names of optional certificates to begin with.
+    :param wildcards: whether they are for ``*.fqdn`` and ``*.internal.fqdn``, too.
     :param authority: signs what is self-signed otherwise.
     """
 
@@ -35,10 +36,11 @@ class Initial:
         nodes: int,
         expires: Mapping[str, float],
         optional: tuple[str, ...],
+        wildcards: bool,
         authority: Authority | None = None,
     ) -> None:
         self._fqdn = fqdn
-        self._names = cluster_names(fqdn, nodes)
+        self._names = [name for name in cluster_names(fqdn, nodes) if wildcards or not name.startswith("*")]
         self._expires = expires
         self._optional = optional
         self._rotations: Counter[str] = Counter()

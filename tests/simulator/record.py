@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, field
 
 AUTHORIZE = "/v1/users/authorize"
+REFRESH = "/v1/users/refresh_jwt"
 _PLAIN_NAME = re.compile(r"\w{1,64}", re.ASCII)  # so that no misplaced key is ever kept as a name
 _ONE_CERTIFICATE = re.compile(rf"/v1/cluster/certificates/({_PLAIN_NAME.pattern})", re.ASCII)
 _WRITING = ("PUT", "POST", "DELETE")
@@ -66,7 +67,7 @@ class Request:
 
     @property
     def writes(self) -> bool:
-        return self.method in _WRITING and self.path != AUTHORIZE
+        return self.method in _WRITING and self.path not in (AUTHORIZE, REFRESH)
 
 
 class Log:

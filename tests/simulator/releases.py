@@ -37,8 +37,8 @@ NAMES = {
         CertificateName("data_internode_encryption", required=True, internode=True, settable_since=_INTERNODE_SETTABLE),
         CertificateName("ldap_client"),
         CertificateName("mtls_trusted_ca", keyed=False, since=(7, 8, 4, 0)),
-        CertificateName("sso_service", since=(8, 0, 0, 0)),
-        CertificateName("sso_issuer", keyed=False, since=(8, 0, 0, 0)),
+        CertificateName("sso_service", since=(8, 0, 6, 54)),
+        CertificateName("sso_issuer", keyed=False, since=(8, 0, 6, 54)),
     )
 }
 
@@ -67,6 +67,10 @@ class Release:
         """Whether this is the version given by up to four numbers, or a later one."""
         return self.number >= number
 
+    def within(self, first: Number, fixed: Number) -> bool:
+        """Whether this is a version from ``first`` on, and before ``fixed``."""
+        return first <= self.number < fixed
+
     @property
     def names(self) -> dict[str, CertificateName]:
         """The certificate names that this version knows."""
@@ -87,6 +91,11 @@ class Release:
 
     @property
     def basic_can_be_off(self) -> bool:
+        return self.at_least(8, 2)
+
+    @property
+    def roles_can_be_scoped(self) -> bool:
+        """Whether roles for databases can be limited to some of them."""
         return self.at_least(8, 2)
 
     @property
@@ -117,7 +126,7 @@ class Release:
 
     @property
     def errors_are_described(self) -> bool:
-        """Whether errors have ``description`` and ``status_code``; before, they have ``message``."""
+        """Whether errors have ``description``; before, they have ``message``."""
         return self.at_least(8)
 
     @property
@@ -127,13 +136,23 @@ class Release:
 
     @property
     def needs_common_names(self) -> bool:
-        """RS61676: every certificate of a chain needs a Common Name, up to 7.4.2."""
-        return not self.at_least(7, 4, 3)
+        """RS61676: every certificate of a chain needs a Common Name, in all of 7.4."""
+        return not self.at_least(7, 5)
+
+    @property
+    def refuses_unknown_extensions(self) -> bool:
+        """RS125930: a chain with an extension that the server does not know is refused."""
+        return not self.at_least(7, 4, 2, 216)
+
+    @property
+    def refusals_are_explained(self) -> bool:
+        """RS185428: since 8.0.16-29 the description of a refused upload says what is wrong."""
+        return self.at_least(8, 0, 16, 29)
 
     @property
     def checks_internode_purposes(self) -> bool:
         """Since 7.22.2-79 and 8.0.10 an internode certificate without clientAuth is refused."""
-        return self.at_least(8, 0, 10) or (7, 22, 2, 79) <= self.number < (8, 0, 0, 0)
+        return self.at_least(8, 0, 10) or self.within((7, 22, 2, 79), (8, 0, 0, 0))
 
     @property
     def checks_key_type(self) -> bool:
@@ -143,12 +162,57 @@ class Release:
     @property
     def internode_update_stops_api(self) -> bool:
         """RS208996: after an update of an internode certificate no node's API can be reached for minutes."""
-        return not self.at_least(8, 0, 20, 96)
+        return not self.at_least(8, 0, 20, 96) or self.within((8, 2, 0, 0), (8, 2, 0, 47))
+
+    @property
+    def bulk_update_corrupts_internode(self) -> bool:
+        """RS199373: an update of the control plane's internode certificate with others corrupts it."""
+        return self._internode_trouble
+
+    @property
+    def deep_internode_chain_degrades(self) -> bool:
+        """RS194253: nodes do not trust the intermediates of an internode chain of three or more levels."""
+        return self._internode_trouble
+
+    @property
+    def _internode_trouble(self) -> bool:
+        """Fixed with 8.0.20-68; the vendor does not say of 8.2.0-25, so it counts as affected."""
+        return not self.at_least(8, 0, 20, 68) or self.within((8, 2, 0, 0), (8, 2, 0, 26))
+
+    @property
+    def internode_chain_reported_short(self) -> bool:
+        """RS176540: the API does not report the internode chain that was stored."""
+        return self.within((7, 22, 2, 14), (7, 22, 2, 41)) or self.within((8, 0, 2, 17), (8, 0, 2, 41))
+
+    @property
+    def expired_pair_blocks_forced_update(self) -> bool:
+        """RS125934: a forced update is refused while ``proxy`` or ``syncer`` has expired."""
+        return not self.at_least(7, 8, 2, 34)
+
+    @property
+    def expired_client_certificate_blocks_database(self) -> bool:
+        """RS133653: a database takes no update while one of its client certificates has expired."""
+        return not self.at_least(7, 8, 2, 34)
+
+    @property
+    def ldap_login_needs_client_certificate(self) -> bool:
+        """RS193156: users of LDAP cannot log in unless ``ldap_client`` is set."""
+        return self.within((8, 0, 16, 33), (8, 0, 18, 23))
+
+    @property
+    def client_certificate_login_on_primary_only(self) -> bool:
+        """RS162972: a follower that passes a request on does not pass the client certificate on."""
+        return self.within((7, 8, 4, 18), (7, 22, 2, 14)) or self.within((8, 0, 0, 0), (8, 0, 2, 17))
+
+    @property
+    def wildcard_names_can_be_missing(self) -> bool:
+        """RS170611: the vendor's script leaves ``*.fqdn`` out of self-signed certificates."""
+        return not self.at_least(8, 0, 2, 17)
 
     @property
     def old_proxy_workers_stay(self) -> bool:
         """RS122668, RS154601: some workers of the proxy still present the certificate from before an update."""
-        return not self.at_least(7, 8, 6, 36) or (7, 9, 0, 0) <= self.number < (7, 22, 0, 95)
+        return not self.at_least(7, 8, 6, 36) or self.within((7, 9, 0, 0), (7, 22, 0, 95))
 
     @property
     def leftover_files_show(self) -> bool:

@@ -98,12 +98,15 @@ class Replica:
         served = _served(first.cluster, *_place(source.uri))
         return source.encryption and bool(served) and all(_same(source.server_cert, one) for one in served)
 
-    def describe(self) -> list[dict[str, Any]]:
-        """``replica_sources``, URIs with their passwords as the API has them; what is not set is left out."""
-        return [self._describe(uid, source) for uid, source in self.sources.items()]
+    def describe(self, masked: bool) -> list[dict[str, Any]]:
+        """``replica_sources``, URIs with their passwords as the API has them; what is not set is left out.
 
-    def _describe(self, uid: int, source: ReplicaSource) -> dict[str, Any]:
-        value: dict[str, Any] = {"uid": uid, "uri": source.uri}
+        :param masked: whether the login in each URI is hidden (cluster setting ``mask_bdb_credentials``).
+        """
+        return [self._describe(uid, source, masked) for uid, source in self.sources.items()]
+
+    def _describe(self, uid: int, source: ReplicaSource, masked: bool) -> dict[str, Any]:
+        value: dict[str, Any] = {"uid": uid, "uri": _masked(source.uri) if masked else source.uri}
         value |= {"encryption": source.encryption, "compression": source.compression}
         value |= {name: getattr(source, name) for name in _CERTIFICATES if getattr(source, name) is not None}
         if self.in_sync(source):
@@ -111,12 +114,13 @@ class Replica:
         error = "certificate verify failed" if source.encryption else "connection reset"
         return value | {"status": "out-of-sync", "lag": -1, "last_update": _UPDATED, "last_error": error}
 
-    def replace(self, entries: object) -> None:
+    def replace(self, entries: object, dry_run: bool = False) -> None:
         """Put a list of entries in place of the present one.
 
         An entry with a uid takes the place of the present one of that uid, one without is new. A certificate that is
         not the entry's present one must be normalised PEM.
 
+        :param dry_run: only validate it.
         :raises Refused: 400; nothing is changed.
         """
         if not isinstance(entries, list):
@@ -128,7 +132,8 @@ class Replica:
                 if uid in sources:
                     raise _invalid("a uid is given twice")
                 sources[uid] = _read(entry, self._sources.get(uid))
-            self._sources = sources
+            if not dry_run:
+                self._sources = sources
 
     def _uid(self, entry: object) -> int:
         refused = _READ_ONLY if self.read_only_refused else frozenset()
@@ -143,6 +148,13 @@ class Replica:
         if uid not in self._sources:
             raise _invalid("there is no source of this uid")
         return uid
+
+
+def _masked(uri: str) -> str:
+    """A URI with asterisks in place of the user and the password."""
+    scheme, separator, rest = uri.partition("://")
+    login, at, place = rest.rpartition("@")
+    return f"{scheme}{separator}{'****:****' if login else ''}{at}{place}"
 
 
 def _place(uri: str) -> tuple[str, int]:

@@ -27,7 +27,7 @@ class Pair(NamedTuple):
 
 
 UNSET = Pair(None, None)
-_PINNED_BY_PEERS = ("proxy", "syncer")
+PINNED_BY_PEERS = ("proxy", "syncer")
 
 
 def own_name(bdb: int) -> str:
@@ -207,7 +207,7 @@ class Node:
         self.services = {}
 
     def _hold(self, name: str, pair: Pair) -> None:
-        if name in _PINNED_BY_PEERS and self._held.get(name, pair) != pair:
+        if name in PINNED_BY_PEERS and self._held.get(name, pair) != pair:
             self._renewals += 1
         self._held[name] = pair
         for service in self.services.values():

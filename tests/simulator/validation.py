@@ -8,6 +8,7 @@ The text must be normalised PEM. A real server forgives more; this one is here t
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import lru_cache
 
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from .ciphers import Suites
 from .refusal import Refused
 from .releases import CertificateName, Release
 
@@ -26,6 +28,7 @@ _BUNDLE = re.compile(rf"(?:{_BLOCK.pattern})+", re.ASCII)
 _KEY_LABEL = "((?:RSA |EC )?PRIVATE" + " KEY)"
 _KEY = re.compile(rf"-----BEGIN {_KEY_LABEL}-----\n{_BODY}-----END \1-----\n", re.ASCII)
 _SMALLEST_RSA = 2048
+UNTRUSTED_DEPTH = 3
 _BOTH = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH}
 
 
@@ -53,12 +56,25 @@ def parse(text: str) -> list[x509.Certificate]:
         raise Unparsable("the certificate cannot be parsed") from None
 
 
-def check(entry: CertificateName, certificate: str, key: str | None, release: Release, rsa_only: bool) -> None:
+@dataclass(frozen=True)
+class Demands:
+    """What a server demands of a certificate, beside what its name demands.
+
+    :ivar suites: with which the key must fit.
+    :ivar root: whether a chain must end with its root.
+    """
+
+    release: Release
+    suites: Suites
+    root: bool
+
+
+def check(entry: CertificateName, certificate: str, key: str | None, demands: Demands) -> None:
     """Judge one certificate and its key, the way an update does.
 
-    :param rsa_only: whether only RSA cipher suites are configured.
     :raises Refused: 400 invalid, 406 expired.
     """
+    release = demands.release
     if entry.keyed and key is None:
         raise Refused(400, "missing_key", f"{entry.name} needs a private key")
     if not entry.keyed and key is not None:
@@ -66,10 +82,14 @@ def check(entry: CertificateName, certificate: str, key: str | None, release: Re
     certificates = parse(certificate)
     if release.needs_common_names:
         _check_common_names(certificates)
+    if release.refuses_unknown_extensions:
+        _check_extensions(certificates)
     if key is not None:
         _check_order(certificates)
+        if demands.root and not _self_signed(certificates[-1]):
+            raise _invalid("the root certificate of the chain is missing")
         _check_key(certificates[0], key)
-        _check_key_type(entry, certificates[0], release, rsa_only)
+        _check_key_type(entry, certificates[0], demands)
         _check_purposes(entry, certificates[0], release)
     for one in certificates:
         _check_validity(one)
@@ -117,13 +137,12 @@ def _public_half(text: str) -> bytes:
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _check_key_type(entry: CertificateName, leaf: x509.Certificate, release: Release, rsa_only: bool) -> None:
+def _check_key_type(entry: CertificateName, leaf: x509.Certificate, demands: Demands) -> None:
     _check_size(leaf)
-    if isinstance(leaf.public_key(), rsa.RSAPublicKey):
-        return
-    if entry.internode:
+    is_rsa = isinstance(leaf.public_key(), rsa.RSAPublicKey)
+    if entry.internode and not is_rsa:
         raise _invalid("an internode certificate must be RSA")
-    if rsa_only and release.checks_key_type:
+    if demands.release.checks_key_type and not demands.suites.fit(entry.name, is_rsa):
         raise _invalid("no configured cipher suite fits the type of the key")
 
 
@@ -152,6 +171,59 @@ def _check_purposes(entry: CertificateName, leaf: x509.Certificate, release: Rel
             raise _invalid("an internode certificate needs the purposes serverAuth and clientAuth")
     if purposes is not None and not needed <= purposes:
         raise _invalid("the extended key usage needs serverAuth and clientAuth")
+
+
+def _check_extensions(chain: list[x509.Certificate]) -> None:
+    for one in chain:
+        try:
+            unknown = any(isinstance(extension.value, x509.UnrecognizedExtension) for extension in one.extensions)
+        except ValueError:
+            raise Unparsable("an extension of the certificate cannot be parsed") from None
+        if unknown:
+            raise _invalid("a certificate of the chain has an unknown extension")
+
+
+def _self_signed(certificate: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(certificate)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def _blocks(text: str | None) -> list[str]:
+    return _BLOCK.findall(text or "")
+
+
+def depth_of(text: str | None) -> int:
+    """How many levels a chain in normalised PEM has, with its root, which need not be in it."""
+    blocks = _blocks(text)
+    if not blocks:
+        return 0
+    return len(blocks) + (not _self_signed(x509.load_pem_x509_certificate(blocks[-1].encode())))
+
+
+def without_last(text: str) -> str:
+    """A chain in normalised PEM without its last certificate, unless that is the only one."""
+    blocks = _blocks(text)
+    return "".join(blocks[:-1]) if len(blocks) > 1 else text
+
+
+def check_client_certificate(text: str, known: bool) -> None:
+    """Judge the certificate of a client that a database is to take.
+
+    :param known: whether the database has it already; then it may have expired.
+    :raises Refused: 400 invalid, 406 expired.
+    """
+    for one in parse(text):
+        if not known:
+            _check_validity(one)
+
+
+def expired(text: str | None) -> bool:
+    """Tell whether the first certificate of PEM text has expired; text that is no certificate has not."""
+    found = leaf_validity(text)
+    return found is not None and found[1] < datetime.now(timezone.utc)
 
 
 def _check_common_names(chain: list[x509.Certificate]) -> None:

@@ -16,6 +16,7 @@ from simulator import Authority, Cluster, Fault, Material
 from unit.simulator.raw_client import CERTIFICATES, Client, Reply, basic, unverified
 
 AUTHORIZE = "/v1/users/authorize"
+REFRESH = "/v1/users/refresh_jwt"
 
 
 def with_authorization(client: Client, value: str | None) -> Reply:
@@ -119,6 +120,58 @@ def test_a_token_lives_as_long_as_asked_for(client: Client) -> None:
 def test_an_expired_token_is_401(cluster: Cluster, client: Client) -> None:
     token = cluster.access.token(cluster.user("admin"), -1)
     assert with_authorization(client, f"Bearer {token}").status == 401
+
+
+def test_a_token_ends_on_its_own(client: Client) -> None:
+    token = client.ask("POST", AUTHORIZE, {"ttl": 1}).json["access_token"]
+    assert with_authorization(client, f"Bearer {token}").status == 200
+    time.sleep(1.1)
+    assert with_authorization(client, f"Bearer {token}").status == 401
+    assert client.ask("POST", REFRESH, headers={"Authorization": f"Bearer {token}"}).status == 401
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "JWT"])
+def test_a_token_is_had_for_a_token(cluster: Cluster, client: Client, scheme: str) -> None:
+    old = client.ask("POST", AUTHORIZE, {"ttl": 30}, role="cluster_viewer").json["access_token"]
+    headers: dict[str, str | None] = {"Authorization": f"{scheme} {old}"}
+    for body, seconds in ((None, 300), ({"ttl": 7}, 7)):
+        new = client.ask("POST", REFRESH, body, headers=headers).json["access_token"]
+        value = claims(new)
+        assert value["exp"] - value["iat"] == seconds
+        assert "proxy_key" not in with_authorization(client, f"Bearer {new}").json
+        assert cluster.requests[-1].username == cluster.user("cluster_viewer").username
+    assert client.ask("POST", REFRESH, {"ttl": 0}, headers=headers).status == 400
+    assert client.ask("POST", REFRESH).status == 401
+    assert client.ask("POST", REFRESH, role=None).status == 401
+    assert cluster.writes == []
+
+
+@pytest.mark.parametrize("cluster", [{"refresh_jwt": False}], indirect=True)
+def test_not_every_server_gives_a_token_for_a_token(cluster: Cluster, client: Client) -> None:
+    assert client.ask("POST", REFRESH, headers={"Authorization": f"Bearer {cluster.token()}"}).status == 404
+
+
+@pytest.mark.parametrize(
+    ("cluster", "lost"),
+    [
+        ({"nodes": 2, "handle_redirects": True, "version": version}, lost)
+        for version, lost in (
+            ("7.8.4-18", True),
+            ("7.22.0-95", True),
+            ("7.22.2-14", False),
+            ("8.0.2-10", True),
+            ("8.0.2-17", False),
+        )
+    ],
+    indirect=["cluster"],
+)
+def test_a_client_certificate_is_lost_on_a_follower_of_certain_versions(
+    cluster: Cluster, client: Client, authority: Authority, tmp_path: Path, lost: bool
+) -> None:
+    cluster.set_certificate("mtls_trusted_ca", authority.ca_pem)
+    context = client_context(tmp_path, authority.issue(cluster.username, sans=[]))
+    statuses = [client.ask("GET", CERTIFICATES, role=None, context=context, node=node).status for node in (1, 2)]
+    assert statuses == [200, 401 if lost else 200]
 
 
 def test_a_tampered_token_is_401(cluster: Cluster, client: Client) -> None:

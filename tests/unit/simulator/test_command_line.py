@@ -261,7 +261,7 @@ def test_a_peer_shares_the_database(folder: Path) -> None:
         (["--peer", "c.example.org", "--fqdn", "c.example.org"], "--peer"),
         (["--peer", "c.example.org", "--database", "none"], "active_active"),
         (["--metrics-auth", "--version", "7.22.2-179"], "metrics_auth"),
-        (["--no-basic", "--version", "8.0.20-96"], "Basic"),
+        (["--no-basic", "--version", "8.0.20-96"], "basic_auth"),
         (["--password-file", "/nonexistent/password"], "/nonexistent/password"),
         (["--unknown"], "--unknown"),
     ],

@@ -91,7 +91,7 @@ def test_a_node_that_is_down_refuses_connections_and_the_write_is_409(
         client.put_many({"proxy": material}),
         client.ask("PUT", UPDATE, entry("proxy", material)),
     ):
-        assert (reply.status, reply.json["status_code"]) == (409, 409)
+        assert (reply.status, reply.json["error_code"]) == (409, "nodes_not_updated")
     assert held(cluster) == [material.certificate_pem, material.certificate_pem, old.certificate]
 
     cluster.nodes[2].down = False
@@ -175,6 +175,11 @@ def test_putting_in_place_reaches_even_nodes_that_lag_or_are_down(
         {"stale_proxy": 1, "database": "auto"},
         {"database_client_certificates": True, "database": "none"},
         {"active_active": True, "database": "none"},
+        {"scopes": {"db_member": [1]}, "version": "8.0.20-96"},
+        {"scopes": {"admin": [1]}, "version": "8.2.0-46"},
+        {"mask_bdb_credentials": True, "version": "8.0.18-23"},
+        {"missing_wildcards": True},
+        {"bdb_pending": -1},
         {"tls_databases": 0},
         {"tls_databases": 2, "database": "none"},
     ],

@@ -223,13 +223,14 @@ def test_it_goes_away_even_where_not_all_nodes_were_updated(
         (AFFECTED | {"version": "7.22.2-41"}, False),
         (AFFECTED | {"version": "8.0.20-95"}, False),
         (AFFECTED | {"version": "8.0.20-96"}, True),
-        (AFFECTED | {"version": "8.2.0-10"}, True),
+        (AFFECTED | {"version": "8.2.0-46"}, False),
+        (AFFECTED | {"version": "8.2.0-47"}, True),
         (AFFECTED | {"versions": ["8.0.20-96", "8.0.20-68"]}, False),
         (AFFECTED | {"version": "8.0.20-95", "internode_outage": 0}, True),
     ],
     indirect=["cluster"],
 )
-def test_the_bug_is_that_of_versions_before_8_0_20_96_and_the_oldest_node_counts(
+def test_the_bug_is_that_of_certain_versions_and_the_oldest_node_counts(
     cluster: Cluster, client: Client, authority: Authority, stays: bool
 ) -> None:
     assert client.put_one("ccs_internode_encryption", authority.issue()).status == 200
