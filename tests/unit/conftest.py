@@ -29,7 +29,7 @@ def namesake(authority: Authority) -> x509.Certificate:
 
 @pytest.fixture(scope="session")
 def material(authority: Authority) -> Material:
-    """A leaf and two intermediates."""
+    """A leaf, two intermediates and the root."""
     return authority.issue("cluster.example.com", intermediates=2)
 
 

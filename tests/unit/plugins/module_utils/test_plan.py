@@ -123,7 +123,7 @@ def test_the_diff_is_facts_that_only_a_change_changes(material: Material, other:
     text = json.dumps(diff)
     assert "BEGIN" not in text
     assert "days" not in text
-    assert diff["after"]["chain_fingerprints"] == [other.fingerprint]
+    assert diff["after"]["chain_fingerprints"] == other.chain_fingerprints
     assert plan(wanted(other, now), None, now).diff["before"] == {}
 
 
