@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -387,7 +388,7 @@ def test_somebody_else_changes_the_sources_in_between(
     (replica,) = [bdb.replica for bdb in destination.bdbs if bdb.uid == 3]
 
     def without_the_first(_cluster: Cluster) -> None:
-        replica.replace([entry for entry in replica.describe() if entry["uid"] != 1])
+        replica.replace([entry for entry in replica.describe(False) if entry["uid"] != 1])
 
     destination.add_fault(Fault(method="GET", path="/v1/bdbs", kind="pass", after=1, times=1, effect=without_the_first))
     run = ansible.tasks([task("pin", MODULE, pinning(material))], connection=login(destination)).expect()
@@ -496,3 +497,99 @@ def test_who_may_only_look(ansible: Ansible, authority: Authority, source: Clust
     assert run["predict"].result["outcome"] == "changed"
     (entry,) = run["pin"].result["replica_of"]
     assert (entry["outcome"], entry["failure"]["kind"]) == ("failed_unchanged", "forbidden")
+
+
+# Databases that are busy, masked or blocked
+
+
+def test_a_database_is_waited_for(
+    ansible: Ansible, authority: Authority, source: Cluster, destination: Cluster
+) -> None:
+    """Somebody else's change is under way, and this one takes its time."""
+    destination.bdb_pending = 1
+    next(bdb for bdb in destination.bdbs if bdb.uid == 3).pending_until = time.monotonic() + 4
+    material = rotated(source, authority)
+    run = ansible.tasks([task("pin", MODULE, pinning(material, retries=0))], connection=login(destination)).expect()
+    assert_pinned(run["pin"], run["pin"].result["replica_of"][0]["before"]["fingerprint"], material)
+    assert len(puts(destination)) == 1
+    assert all(bdb.status == "active" for bdb in destination.bdbs)
+
+
+def test_a_change_that_is_not_in_force_in_time(
+    ansible: Ansible, authority: Authority, source: Cluster, destination: Cluster
+) -> None:
+    destination.bdb_pending = 60
+    options = pinning(rotated(source, authority), wait_timeout=0.5)
+    pin = [
+        task("pin", MODULE, options, ignore_errors=True),
+        task("again", MODULE, {**options, "force": True}, ignore_errors=True),
+    ]
+    run = ansible.tasks(pin, connection=login(destination)).expect()
+    result = run["pin"].result
+    assert (result["outcome"], result["replica_of"][0]["failure"]["kind"]) == ("partial", "not_proven")
+    assert "is still active-change-pending after 0.5 s (wait_timeout)" in result["msg"]
+    assert run["again"].result["outcome"] == "unchanged"
+    assert len(puts(destination)) == 1
+
+
+def test_a_database_that_stays_busy(
+    ansible: Ansible, authority: Authority, source: Cluster, destination: Cluster
+) -> None:
+    next(bdb for bdb in destination.bdbs if bdb.uid == 3).pending_until = math.inf
+    pin = task("pin", MODULE, pinning(rotated(source, authority), wait_timeout=0.5))
+    run = ansible.tasks([pin], connection=login(destination)).expect(ok=False)
+    (entry,) = run["pin"].result["replica_of"]
+    assert (run["pin"].result["outcome"], entry["failure"]["kind"]) == ("failed_unchanged", "database_busy")
+    assert puts(destination) == []
+
+
+def test_masked_credentials_are_never_written_back(
+    ansible: Ansible, authority: Authority, source: Cluster, destination: Cluster
+) -> None:
+    before = sources(destination)
+    destination.mask_bdb_credentials = True
+    material = rotated(source, authority)
+    tasks = [
+        task("check", MODULE, pinning(material), check_mode=True, ignore_errors=True),
+        task("pin", MODULE, pinning(material), ignore_errors=True),
+    ]
+    run = ansible.tasks(tasks, connection=login(destination)).expect()
+    for name in ("check", "pin"):
+        assert run[name].failure == {"kind": "credentials_masked", "cluster": destination.url}
+        assert (run[name].result["outcome"], run[name].changed) == ("failed_unchanged", False)
+        assert "mask_bdb_credentials" in run[name].result["msg"]
+    assert puts(destination) == []
+    assert sources(destination) == before
+    destination.mask_bdb_credentials = False
+    ansible.tasks([task("pin", MODULE, pinning(material))], connection=login(destination)).expect()
+    assert in_sync(destination) == [True, True, True]
+
+
+@pytest.mark.parametrize(("version", "blocked"), [("7.8.2-33", True), ("7.8.2-34", False)])
+def test_an_expired_client_certificate_blocks_a_database(
+    ansible: Ansible, authority: Authority, source: Cluster, version: str, blocked: bool
+) -> None:
+    """The database beside it gets its turn."""
+    expired = authority.issue("client.example.com", days=-1).certificate_pem
+    replicas = {name: [ReplicaSource.of(source, PASSWORDS[0])] for name in ("reports", "archive")}
+    with Cluster(nodes=1, database="none", replicas=replicas, version=version) as destination:
+        destination.bdbs[0].client_certs = [expired]
+        material = rotated(source, authority)
+        tasks = [
+            task("check", MODULE, pinning(material), check_mode=True, ignore_errors=True),
+            task("pin", MODULE, pinning(material), ignore_errors=True),
+        ]
+        run = ansible.tasks(tasks, connection=login(destination)).expect()
+        writes = puts(destination)
+    outcomes = {name: [one["outcome"] for one in run[name].result["replica_of"]] for name in ("check", "pin")}
+    assert outcomes == {name: ["failed_unchanged" if blocked else "changed", "changed"] for name in ("check", "pin")}
+    assert writes == [f"/v1/bdbs/{bdb.uid}" for bdb in destination.bdbs[blocked:]]
+    for name in ("check", "pin"):
+        if blocked:
+            assert run[name].failure is not None
+            assert run[name].failure["kind"] == "not_propagated"
+            assert run[name].result["replica_of"][0]["failure"]["kind"] == "client_certificate_expired"
+            for part in ("RS133653", "Replica Of database reports", "client.example.com", "1 of 2"):
+                assert part in run[name].result["msg"]
+        else:
+            assert run[name].status == "ok"

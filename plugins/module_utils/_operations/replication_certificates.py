@@ -103,13 +103,24 @@ def _run(task: Task, report: _Report) -> dict[str, Any]:
                 report.repinned = [Repinning(database, pin) for database in databases]
                 if not any(one.as_list() for one in report.repinned):
                     task.warn(_nothing_pinned(api.url))
-                check_writable(api, [one for one in report.repinned if one.needed], task.warn)
+                _check(api, report, task)
             cluster = Cluster(ReplicationApi(session), retries, params["wait_timeout"])
             _take(report.steps, cluster, check_mode=task.check_mode)
     except CertificateError as error:
         error.with_result(attempts=retries.attempts, retried=retries.log)
         raise
     return {**report.as_dict(failed=False), "diff": report.diff(), "attempts": retries.attempts, "retried": retries.log}
+
+
+def _check(api: ReplicationApi, report: _Report, task: Task) -> None:
+    """See M(check_writable). When that fails, nothing at all is sent."""
+    try:
+        check_writable(api, [one for one in report.repinned if one.needed], task.warn)
+    except CertificateError as error:
+        for step in report.steps:
+            if step.needed:
+                step.refuse(error)
+        raise
 
 
 def _take(steps: Iterable[Step], cluster: Cluster, *, check_mode: bool) -> None:
