@@ -65,6 +65,7 @@ _PATHS = {
     "private_key": "private_key_path",
     "pkcs12": "pkcs12_path",
 }
+_ISSUERS = ("issuers", "issuers_path")
 
 
 def _absolute(path: Any) -> str:
@@ -82,6 +83,11 @@ def _files(name: str, options: Mapping[str, Any]) -> dict[str, str]:
     return {**made, "private_key_passphrase": str(passphrase)} if passphrase else made
 
 
+def _issuers(options: Mapping[str, Any]) -> dict[str, str]:
+    given = {option: str(options[option]) for option in _ISSUERS if options.get(option)}
+    return {option: _absolute(value) if option == "issuers_path" else value for option, value in given.items()}
+
+
 def _content(options: Mapping[str, Any]) -> dict[str, str]:
     # Values of ansible-vault become plain text here.
     return {option: str(options[option]) for option in _TEXT if options.get(option)}
@@ -97,9 +103,11 @@ def rotation_material(
         kind = _sources.kind_of(entry)
         options = {"name": name, "state": entry.get("state", "present"), "compare": entry.get("compare") or compare}
         if kind == "files":
-            made.append({**options, **_files(name, entry["source"]["files"])})
+            source = entry["source"]["files"]
+            made.append({**options, **_files(name, source), **_issuers(source)})
         elif kind == "content":
-            made.append({**options, **_content(entry["source"]["content"])})
+            source = entry["source"]["content"]
+            made.append({**options, **_content(source), **_issuers(source)})
         elif name in issued:
             made.append({**options, **_content(issued[name])})
         elif options["state"] == "absent":

@@ -57,7 +57,7 @@ _value:
       description:
         - For each certificate C(name), C(index) in the input, C(state), and C(source), the kind of its source.
         - C(ca) is the name of the first certificate from the same CA, for sources whose CA can be looked at beforehand.
-        - C(issues) says whether the source issues a certificate.
+        - C(issues) says whether the source issues a certificate. C(issuers_path) is the file with further issuers.
         - Where the material is not there already, C(common_name), C(names), C(key_type), C(key_size) and C(issuer) say
           what it has to be (null is anything), and C(options) holds what has a default.
       type: list
@@ -71,6 +71,8 @@ _value:
 #: The ways to name files: what may be given together.
 _FILES = ({"certificate", "private_key", "private_key_passphrase"}, {"directory"}, {"pkcs12", "passphrase"})
 
+#: The ways to give further issuers, for every source.
+_ISSUERS = {"issuers", "issuers_path"}
 
 #: The options that say which CA it is, for the sources whose CA's certificate is looked at before it issues.
 _CA = {
@@ -80,7 +82,7 @@ _CA = {
 
 
 def _files(options: Mapping[str, Any]) -> Iterator[str]:
-    given = {option for option, value in options.items() if value is not None}
+    given = {option for option, value in options.items() if value is not None} - _ISSUERS
     if not {"certificate", "directory", "pkcs12"} & given or not any(given <= together for together in _FILES):
         yield "source files needs either certificate and private_key, or directory, or pkcs12."
 
@@ -132,6 +134,8 @@ def _problems(entry: Mapping[str, Any], name: str, fqdn: str | None) -> Iterator
         yield f"it needs exactly one source: {', '.join(_sources.KINDS)}."
         return
     options = _sources.options_of(entry, kind)
+    if options.keys() >= _ISSUERS:
+        yield f"source {kind}: issuers and issuers_path are mutually exclusive. Set one of them."
     yield from _CHECKS.get(kind, lambda _options: iter(()))(options)
     if kind in _sources.ISSUING:
         yield from _issuing(name, kind, options, fqdn)
@@ -145,10 +149,17 @@ def _names_for(options: Mapping[str, Any], fqdn: str | None) -> list[str]:
 
 def _entry(index: int, entry: Mapping[str, Any], name: str, fqdn: str | None) -> dict[str, Any]:
     kind = _sources.kind_of(entry)
-    planned = {"name": name, "index": index, "state": entry.get("state", "present"), "source": kind, "issues": False}
+    options = {} if kind is None else _sources.options_of(entry, kind)
+    planned = {
+        "name": name,
+        "index": index,
+        "state": entry.get("state", "present"),
+        "source": kind,
+        "issues": False,
+        "issuers_path": options.get("issuers_path"),
+    }
     if kind is None or kind in _sources.GIVEN:
         return planned
-    options = _sources.options_of(entry, kind)
     names = _names_for(options, fqdn)
     return {
         **planned,

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.redis_enterprise.certificates.plugins.filter.certificate_facts import certificate_facts
+from ansible_collections.redis_enterprise.certificates.plugins.filter.complete_chain import complete_chain
 from ansible_collections.redis_enterprise.certificates.plugins.filter.renewal_reasons import renewal_reasons
 from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_material import rotation_material
 from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_plan import rotation_plan
 from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_result import rotation_result
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils import _sources
-from simulator.authority import Authority, Material
+from simulator.authority import Authority, Material, pem_of
 
 FQDN = "c.example.com"
 OWNCA = {"ca_certificate": "ca", "ca_private_key": "very secret"}
@@ -48,6 +49,7 @@ def test_entries_get_names_and_defaults_and_no_secrets() -> None:
         "state": "present",
         "source": "ownca",
         "issues": True,
+        "issuers_path": None,
         "common_name": FQDN,
         "names": [FQDN, f"*.{FQDN}", f"internal.{FQDN}", f"*.internal.{FQDN}", "IP:192.0.2.1"],
         "key_type": "RSA",
@@ -111,6 +113,71 @@ def test_every_problem_is_told_at_once() -> None:
 )
 def test_files_that_do_not_go_together(files: dict[str, str]) -> None:
     assert len(plan({"name": "proxy", "source": {"files": files}})["problems"]) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"files": {"directory": "here"}},
+        {"content": {"certificate": "C", "private_key": "K"}},
+        {"ownca": OWNCA},
+        {"acme": {"directory": "https://ca.example.com", "account_key": "x", "dns_tasks": "dns.yml"}},
+        {"vault_pki": {"role": "redis"}},
+        {"tasks": {"file": "issue.yml"}},
+    ],
+    ids=lambda source: str(next(iter(source))),
+)
+def test_issuers_of_every_source(source: dict[str, dict[str, Any]]) -> None:
+    ((kind, options),) = source.items()
+
+    def planned(**issuers: str | None) -> dict[str, Any]:
+        return plan({"name": "proxy", "source": {kind: {**options, **issuers}}})
+
+    assert planned(issuers="secret")["problems"] == []
+    assert "secret" not in json.dumps(planned(issuers="secret"))
+    (entry,) = planned(issuers=None, issuers_path="root.pem")["entries"]
+    assert entry["issuers_path"] == "root.pem"
+    assert planned(issuers="x", issuers_path="root.pem")["problems"] == [
+        f"proxy: source {kind}: issuers and issuers_path are mutually exclusive. Set one of them."
+    ]
+
+
+def test_issuers_of_what_is_there_go_to_the_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = rotation_material(
+        [
+            {"name": "proxy", "source": {"files": {"directory": "here", "issuers_path": "root.pem", "issuers": None}}},
+            {"name": "cm", "source": {"content": {"certificate": "C", "private_key": "K", "issuers": "R"}}},
+            {"name": "api", "source": {"ownca": {**OWNCA, "issuers": "R"}}},
+        ],
+        {"api": {"certificate": "I", "private_key": "J"}},
+        compare="chain",
+    )
+    assert [(one.get("issuers"), one.get("issuers_path")) for one in made] == [
+        (None, f"{tmp_path}/root.pem"),
+        ("R", None),
+        (None, None),
+    ]
+
+
+def test_chains_are_completed(authority: Authority, tmp_path: Path) -> None:
+    issued = authority.issue(intermediates=1, root=True)
+    path = tmp_path / "root.pem"
+    path.write_text(authority.ca_pem)
+    given = "".join(map(pem_of, issued.chain[:2]))
+    assert complete_chain(given, issuers=authority.ca_pem) == issued.certificate_pem
+    assert complete_chain(given, issuers_path=str(path)) == issued.certificate_pem
+    assert complete_chain(issued.certificate_pem, issuers=issued.chain_pem) == issued.certificate_pem
+    assert complete_chain("as it is", issuers=None, issuers_path="") == "as it is"
+    for wrong, message in (
+        (issued.leaf_pem, "option issuers: none of its certificates issued certificate 2 of the chain"),
+        ("nothing", "option issuers: there is no PEM block CERTIFICATE in it"),
+        (str(issued.key_pem), "option issuers: it holds a private key"),
+    ):
+        with pytest.raises(AnsibleFilterError, match=message):
+            complete_chain(given, issuers=wrong)
+    with pytest.raises(AnsibleFilterError, match=r"option issuers_path: .*gone\.pem cannot be read"):
+        complete_chain(given, issuers_path=str(tmp_path / "gone.pem"))
 
 
 def test_material(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,7 +43,7 @@ def changes(
         if material is not None:
             given = {"certificate": material.certificate_pem, "private_key": str(material.key_pem)}
             want = _material.from_options(name, given, now)
-        has = installed and Installed.of(name, Stored(installed.certificate_pem, None), now)
+        has = Installed.of(name, Stored(installed.certificate_pem, None), now) if installed else None
         return _plan.change(Wanted(name, want, reason=reason), has, force=False, now=now)
 
     return [change(name, material) for name, material in wanted.items()]
