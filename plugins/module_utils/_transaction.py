@@ -146,7 +146,7 @@ class Transaction:
             waiting = waiting[len(names) :]
             if refused is not None:
                 perhaps = not self._perhaps_made.isdisjoint(names)
-                expected = self._expected(refused)
+                expected = self._expected(refused, names)
                 evidence = self._evidence(self._new(names), acknowledged=expected) if perhaps else Evidence()
                 if not evidence.proven:
                     raise self._refused(refused.about(", ".join(names)), made, names, evidence)
@@ -163,9 +163,13 @@ class Transaction:
         self.outcomes.update(dict.fromkeys(made, "changed"))
         return evidence
 
-    def _expected(self, refused: CertificateError) -> bool:
-        """Whether all that the cluster says is that the nodes that are not active have missed it."""
-        return self._settings.without_nodes and misses_nodes(refused)
+    def _expected(self, refused: CertificateError, names: Iterable[str]) -> bool:
+        """Whether a refusal says no more than that nothing is there to delete, or that inactive nodes have missed it.
+
+        A read has to tell whether it is so.
+        """
+        readable = self._settings.unreadable.isdisjoint(names)
+        return refused.kind == "not_found" or (readable and self._settings.without_nodes and misses_nodes(refused))
 
     def _new(self, names: Iterable[str]) -> States:
         return {name: self._changes[name].new for name in names}
@@ -208,14 +212,15 @@ class Transaction:
             if perhaps_made(error) or (not updates and error.kind == "not_found"):
                 self._perhaps_made.update(goals)
             if answer_lost(error):
-                return self._read(*self._poll(goals, lambda dummy: True, deadline)).shows(goals)
+                # Without the server's word, a name that it does not report right may as well be as it was.
+                return Evidence(*self._poll(goals, lambda dummy: True, deadline)).shows(goals)
             if self._begun and never_sent(error):
                 # In the middle there is more to lose than time.
                 self._poll(goals, lambda dummy: True, deadline)
             return False
 
         def again(error: CertificateError) -> bool:
-            return write_may_be_repeated(error) and not self._expected(error)
+            return write_may_be_repeated(error) and not self._expected(error, goals)
 
         try:
             self._retries.run(send, again, made)
@@ -297,8 +302,9 @@ class Transaction:
             # Perhaps nothing has happened. What was acknowledged is taken back all the same.
             old = self._old(touched)
             proof = self._prover.look(old, evidence.installed)
-            seen = evidence.unread is not None and self._prover.sees(old) and proof.complete
-            if seen or (evidence.shows(old) and not proof.missing):
+            unread = evidence.unread is not None
+            readable = not unread and self._settings.unreadable.isdisjoint(old)
+            if (unread or evidence.shows(old)) and (not proof.missing if readable else proof.complete):
                 return cause.with_result(outcome="failed_unchanged", changed=False, nodes=proof.as_list())
         if not self._settings.rollback:
             return self._partial(cause, dict.fromkeys(touched, _NOT_WANTED))
@@ -318,7 +324,7 @@ class Transaction:
             except _plan.CannotUndo as reason:
                 problems[name] = f"The old certificate cannot be put back: {reason}"
         old = self._old(write.name for write in writes)
-        refusals = {name: why for name, why in self._write_all(writes).items() if not self._expected(why)}
+        refusals = {name: why for name, why in self._write_all(writes).items() if not self._expected(why, [name])}
         back = self._evidence(old, acknowledged=not refusals) if old else Evidence()
         for name, state in old.items():
             if back.proven or (name not in refusals and back.proves(name, state)):
@@ -329,7 +335,9 @@ class Transaction:
         if problems:
             return self._partial(cause, problems)
         what = "the previous certificate" if len(old) == 1 else f"the previous certificates ({', '.join(old)})"
-        cause.message += f" Rolled back: {what} {_seen(back)}. Fix the cause and run again."
+        cause.message += (
+            f" Rolled back: {what} {'is' if len(old) == 1 else 'are'} {_seen(back)}. Fix the cause and run again."
+        )
         return cause.with_result(outcome="rolled_back", changed=False, nodes=back.proof.as_list(), proof=back.summary())
 
     def _write_all(self, writes: Iterable[Write]) -> dict[str, CertificateError]:
@@ -361,8 +369,11 @@ class Transaction:
         states = {**self._old(put_back), **self._new(problems)}
         installed, unread = self._poll(states, lambda dummy: True, time.monotonic())
         proof = self._prover.look(states, installed)
+        read = Evidence(installed, unread, proof)
         for name in problems:
-            self.outcomes[name] = "changed" if proof.of(name).complete else "partial"
+            acknowledged = name not in self._perhaps_made
+            there = proof.of(name).complete or (acknowledged and read.proves(name, states[name]))
+            self.outcomes[name] = "changed" if there else "partial"
         names: dict[str, list[str]] = {}
         for name, why in problems.items():
             names.setdefault(why.rstrip("."), []).append(name)
@@ -376,7 +387,7 @@ class Transaction:
             f" {'. '.join(whys)}. What the nodes have now: {nodes}. Mend the cause, then run again"
             f"{' with force=true: the same update may be made twice without harm' if updated else ''}."
         )
-        summary = proof.summary(reported=Evidence(installed, unread).shows(states))
+        summary = proof.summary(reported=read.shows(states))
         return cause.with_result(outcome="partial", changed=True, nodes=proof.as_list(), proof=summary)
 
 
@@ -384,7 +395,7 @@ def _seen(back: Evidence) -> str:
     """Who has the old certificate again."""
     summary = back.summary()
     if summary["level"] == "complete":
-        return "is proven on every node again"
+        return "proven on every node again"
     if summary["verified"]:
-        return f"is proven at {summary['verified']} of {summary['of']} places again, and reported by the API"
-    return "is reported by the API again; no port and no metrics show it"
+        return f"proven at {summary['verified']} of {summary['of']} places again, and reported by the API"
+    return "reported by the API again; no port and no metrics show it"

@@ -112,7 +112,11 @@ def _diagnose(error: BaseException, connection: Connection) -> tuple[str, str, s
             "Check that the port in url is the API's, and client_cert if you use it",
         )
     if found is None and find(urllib3.exceptions.SSLError):
-        return "tls", "the API's certificate is another one than the one just installed", "Look at what changed it"
+        return (
+            "tls_fingerprint_mismatch",
+            "the API's certificate is another one than the one just installed",
+            "Look at what changed it",
+        )
     found = find(OSError)
     if isinstance(found, OSError) and found.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL):
         return "unreachable", os.strerror(found.errno).lower(), "Check the host in url and the routes to it"

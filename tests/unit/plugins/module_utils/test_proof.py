@@ -918,7 +918,7 @@ class Real:
     def change(self) -> None:
         self._cluster.apply(
             {
-                name: pair(material and material.certificate_pem, material and str(material.key_pem))
+                name: pair(material.certificate_pem, str(material.key_pem)) if material else pair(None, None)
                 for name, material in self._wanted.items()
             }
         )

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any, NamedTuple, Optional
 
 import pytest
@@ -16,24 +17,31 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils impo
     _material,
     _options,
     _plan,
-    _precautions,
     _retry,
     _transaction,
+    _witnesses,
 )
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import CERTIFICATES, UPDATE_CERT, Api
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import (
+    CERTIFICATES,
+    UPDATE_CERT,
+    Api,
+    Stored,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._endpoints import Endpoint
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._installed import parsed
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._peer import Response
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._plan import Change, Wanted
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._proof import Proof, Sighting
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._proof import Proof, Reported, Sighting
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._retry import Retries
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._session import Response, Session
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._session import Session
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state import State
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transaction import (
     Evidence,
     Settings,
     Transaction,
 )
+from cryptography import x509
 from hypothesis import given
 from hypothesis import strategies as st
 from simulator import Cluster, Fault
@@ -45,10 +53,10 @@ CCS = "ccs_internode_encryption"
 Materials = Mapping[str, Optional[Material]]
 
 
-def plan(api: Api, wanted: Materials) -> list[Change]:
+def plan(stored: Mapping[str, Stored], wanted: Materials) -> list[Change]:
     """The changes from what an API reports to what is wanted."""
     now = datetime.now(timezone.utc)
-    installed = parsed(api.certificates(), wanted, now)
+    installed = parsed(stored, wanted, now)
 
     def change(name: str, material: Material | None) -> Change:
         want = None
@@ -124,8 +132,15 @@ class Server:
     """Stands in for a session with a cluster of one node, which holds what it is told to hold."""
 
     url = "https://cluster.example.com:9443"
+    secrets = ()
 
-    def __init__(self, held: Materials, breaks: Iterable[Break] = (), unreadable: Iterable[int] = ()) -> None:
+    def __init__(
+        self,
+        held: Materials,
+        breaks: Iterable[Break] = (),
+        unreadable: Iterable[int] = (),
+        misreported: Mapping[str, Material] | None = None,
+    ) -> None:
         self.held = {
             name: {"certificate": material.certificate_pem, "key": str(material.key_pem)}
             for name, material in held.items()
@@ -133,6 +148,7 @@ class Server:
         }
         self.breaks = list(breaks)
         self.unreadable = set(unreadable)  # which reads, by their number, are not answered
+        self.misreported = misreported or {}  # what the API reports, whatever is held (RS176540)
         self.reads = 0
 
     def pin(self, fingerprint: str) -> None:
@@ -148,6 +164,7 @@ class Server:
                 raise CertificateError("connection_lost", "The connection broke.")
             fields = {"certificate": "cert", "key": "key"}
             answer = {f"{name}_{fields[key]}": pem for name, pair in self.held.items() for key, pem in pair.items()}
+            answer |= {f"{name}_cert": material.certificate_pem for name, material in self.misreported.items()}
             return self._response(200, json.dumps(answer).encode())
         broken = self.breaks.pop(0) if self.breaks else FINE
         entries = [{"name": path.rpartition("/")[2]}] if body is None else body.get("certificates", [body])
@@ -171,21 +188,25 @@ class Server:
 
 
 class Eyes:
-    """Stands in for a prover: sees what the server holds."""
+    """Stands in for a prover: sees what the server holds of visible names, and of the others what it reports."""
 
-    def __init__(self, server: Server, by_handshake: bool) -> None:
+    def __init__(self, server: Server, visible: Iterable[str], inactive: Iterable[int] = ()) -> None:
         self._server = server
-        self._by_handshake = by_handshake
+        self._visible = frozenset(visible)
+        self.inactive = frozenset(inactive)
 
-    def by_handshake(self, _names: Iterable[str]) -> bool:
-        return self._by_handshake
+    def sees(self, names: Iterable[str]) -> bool:
+        return self._visible.issuperset(names)
 
-    def look(self, states: Mapping[str, State]) -> Proof:
-        return self.prove(states, 0)
+    def look(self, states: Mapping[str, State], reported: Reported | None = None) -> Proof:
+        return self.prove(states, 0, reported)
 
-    def prove(self, states: Mapping[str, State], _timeout: float) -> Proof:
+    def prove(self, states: Mapping[str, State], _timeout: float, reported: Reported | None = None) -> Proof:
         def status(name: str) -> str:
-            return "verified" if self._server.shows(name, states[name]) else "stale"
+            if name in self._visible:
+                return "verified" if self._server.shows(name, states[name]) else "stale"
+            shown = name in (reported or {}) and states[name].shown_by((reported or {})[name])
+            return "reported" if shown else "not_visible"
 
         return Proof(frozenset(states), tuple(Sighting(name, NODE, status(name)) for name in states))
 
@@ -219,14 +240,19 @@ def after(authority: Authority) -> Materials:
 @pytest.fixture(scope="session")
 def changes(before: Materials, after: Materials) -> list[Change]:
     session: Any = Server(before)
-    return plan(Api(session), after)
+    return plan(Api(session).certificates(), after)
+
+
+NAMES = ("api", "cm", "ldap_client", "proxy", CCS, "sso_service")
 
 
 @given(
     breaks=st.lists(st.sampled_from(BREAKS), max_size=12),
     unreadable=st.sets(st.integers(1, 12), max_size=6),
-    names=st.sets(st.sampled_from(["api", "cm", "ldap_client", "proxy", CCS, "sso_service"]), min_size=1),
-    by_handshake=st.booleans(),
+    names=st.sets(st.sampled_from(NAMES), min_size=1),
+    visible=st.sets(st.sampled_from(NAMES)),
+    misreported=st.booleans(),
+    without_nodes=st.booleans(),
     bulk=st.booleans(),
     rollback=st.booleans(),
     alone=st.sampled_from([frozenset(), frozenset({CCS})]),
@@ -235,20 +261,32 @@ def changes(before: Materials, after: Materials) -> list[Change]:
 def test_what_is_said_in_the_end_is_true(
     before: Materials,
     changes: list[Change],
+    other: Material,
     breaks: list[Break],
     unreadable: set[int],
     names: set[str],
-    by_handshake: bool,
+    visible: set[str],
+    misreported: bool,
+    without_nodes: bool,
     bulk: bool,
     rollback: bool,
     alone: frozenset[str],
     limit: int,
 ) -> None:
-    server = Server(before, breaks, unreadable)
+    server = Server(before, breaks, unreadable, {CCS: other} if misreported else {})
     session: Any = server
-    eyes: Any = Eyes(server, by_handshake)
+    eyes: Any = Eyes(server, visible, {2} if without_nodes else ())
     wanted = [change for change in changes if change.name in names]
-    settings = Settings(60, 60, rollback, bulk, alone, disturbing=alone)
+    settings = Settings(
+        60,
+        60,
+        rollback,
+        bulk,
+        alone,
+        disturbing=alone,
+        unreadable=frozenset({CCS} if misreported else ()),
+        without_nodes=without_nodes,
+    )
     with pytest.MonkeyPatch.context() as patch:
         clock = Clock()
         patch.setattr(_retry, "time", clock)
@@ -268,6 +306,10 @@ def test_what_is_said_in_the_end_is_true(
         assert outcomes == {"changed"}
         assert made.evidence is not None
         assert made.evidence.proof.names == names
+        assert made.evidence.proof.missing == ()
+        assert set(made.evidence.summary()["not_visible"]) == names - visible
+        truly_reported = made.evidence.unread is None and not (misreported and CCS in names)
+        assert made.evidence.reported == truly_reported
     elif made.whole == "partial":
         assert made.failure.result["changed"]
         assert outcomes & {"partial", "changed"}
@@ -276,6 +318,27 @@ def test_what_is_said_in_the_end_is_true(
         assert outcomes <= {"failed_unchanged", made.whole}
         assert made.whole in outcomes
     assert rollback or "rolled_back" not in outcomes
+
+
+@given(names=st.sets(st.sampled_from(NAMES), min_size=1), visible=st.sets(st.sampled_from(NAMES)))
+def test_what_cannot_be_seen_holds_nothing_up_and_is_not_put_back(
+    before: Materials, changes: list[Change], names: set[str], visible: set[str]
+) -> None:
+    server = Server(before)
+    session: Any = server
+    eyes: Any = Eyes(server, visible)
+    wanted = [change for change in changes if change.name in names]
+    with pytest.MonkeyPatch.context() as patch:
+        clock = Clock()
+        patch.setattr(_retry, "time", clock)
+        patch.setattr(_transaction, "time", clock)
+        settings = Settings(60, 60, rollback=True, bulk=True)
+        made = outcome(Transaction(Api(session), Retries(0, 0, 0), wanted, eyes, settings))
+    assert made.of == dict.fromkeys(names, "changed")
+    assert clock.now == 1000
+    assert made.evidence is not None
+    level = {len(names): "complete", 0: "reported"}.get(len(names & visible), "partial")
+    assert made.evidence.summary()["level"] == level
 
 
 # With real nodes.
@@ -307,7 +370,9 @@ def new(authority: Authority) -> Materials:
     return {name: authority.issue() for name in ("api", "cm", "metrics_exporter", "proxy", "syncer", CCS)}
 
 
-def run(cluster: Cluster, wanted: Materials, retries: Retries = ONCE, **settings: Any) -> Outcome:
+def run(
+    cluster: Cluster, wanted: Materials, retries: Retries = ONCE, verify: str = "strict", **settings: Any
+) -> Outcome:
     """Change a real cluster."""
     defaults = {name: spec.get("default") for name, spec in _options.CONNECTION_SPEC.items()}
     given = {
@@ -319,9 +384,12 @@ def run(cluster: Cluster, wanted: Materials, retries: Retries = ONCE, **settings
     }
     with Session(_options.connection({**defaults, **given}, {})) as session:
         api = Api(session)
-        changes = plan(api, wanted)
+        stored = api.certificates()
+        changes = plan(stored, wanted)
         known = _cluster.read(api, pytest.fail, needed=True)
-        prover = _precautions.prover(api, wanted, known, (), "strict", pytest.fail)
+        states = {change.name: (change.old, change.new) for change in changes}
+        exporter = _witnesses.exporter_state(stored)
+        prover = _witnesses.build_prover(api, states, exporter, known, (), (), verify, pytest.fail)
         usual = {"verify_timeout": 30, "wait_timeout": 30, "rollback": True, "bulk": True}
         cluster.clear_requests()
         return outcome(Transaction(api, retries, changes, prover, Settings(**{**usual, **settings})))
@@ -361,7 +429,14 @@ def test_all_are_made_by_the_fewest_requests_in_a_safe_order(start: Callable[...
     assert held(cluster, *wanted) == held_of(wanted)
     assert made.evidence is not None
     assert made.evidence.installed.keys() == made.evidence.proof.names == wanted.keys()
-    assert made.evidence.proof.complete
+    # Ports of all but `syncer` and the internode certificate, whose ends metrics show; `proxy` too, without a database.
+    assert made.evidence.summary() == {
+        "level": "partial",
+        "verified": 2 * len(new),
+        "of": 2 * len(new),
+        "not_visible": ["ldap_client"],
+        "unreachable": [],
+    }
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])
@@ -627,30 +702,74 @@ def test_nothing_is_put_back_without_rollback(start: Callable[..., Cluster], new
     assert held(cluster, *wanted) == {**held_of(only(new, "cm", "syncer")), **old}
 
 
+def lie(cluster: Cluster, wanted: Materials, *, also_afterwards: bool = False, name: str = "syncer") -> None:
+    """Have metrics of node 2 show one certificate as it was before the next write, and perhaps the one after that."""
+    new, old = wanted[name], cluster.certificate(name)
+    assert new is not None
+    assert old is not None
+    shorter = x509.load_pem_x509_certificate(old.encode()).not_valid_after_utc - new.leaf.not_valid_after_utc
+    seconds = [shorter.total_seconds(), -shorter.total_seconds() if also_afterwards else 0.0]
+    for wrong in seconds:
+        cluster.add_fault(Fault("PUT", "*", kind="pass", times=1, effect=partial(lie_by, name, wrong)))
+
+
+def lie_by(name: str, seconds: float, cluster: Cluster) -> None:
+    cluster.metrics.lie(name, seconds, node=2)
+
+
 def test_what_one_node_does_not_show_is_named_and_put_back_with_the_others(
     start: Callable[..., Cluster], new: Materials
 ) -> None:
     cluster = start()
     wanted = only(new, "cm", "syncer")
     old = held(cluster, *wanted)
-    # One look of the proof meets it; what is looked for afterwards does not.
-    cluster.add_fault(Fault("GET", CERTIFICATES, node=2, status=500, times=1))
+    lie(cluster, wanted)
     made = run(cluster, wanted, verify_timeout=0)
     assert made.failure.failure["kind"] == "not_proven"
     assert made.failure.data["certificate"] == "syncer"
+    assert f"{cluster.nodes[1].address}:{cluster.metrics_port} (metrics_exporter) is stale" in made.failure.message
     assert made.of == {"cm": "rolled_back", "syncer": "rolled_back"}
+    assert "Rolled back: the previous certificates (cm, syncer)" in made.failure.message
+    assert made.failure.result["proof"]["level"] == "complete"
     assert held(cluster, *wanted) == old
 
 
 def test_what_cannot_be_proven_to_be_back_is_partial_by_itself(start: Callable[..., Cluster], new: Materials) -> None:
     cluster = start()
     wanted = only(new, "cm", "syncer")
-    cluster.add_fault(Fault("GET", CERTIFICATES, node=2, status=500))
+    lie(cluster, wanted, also_afterwards=True)
     made = run(cluster, wanted, verify_timeout=0)
     assert made.whole == "partial"
     assert made.of == {"cm": "rolled_back", "syncer": "partial"}
     assert "Put back: cm." in made.failure.message
     assert made.failure.result["changed"]
+
+
+@pytest.mark.parametrize("silent", ["hidden", "closed"])
+def test_what_no_node_shows_is_neither_waited_for_nor_put_back(
+    start: Callable[..., Cluster], new: Materials, silent: str
+) -> None:
+    cluster = start()
+    if silent == "hidden":
+        cluster.metrics.hide("syncer")
+    else:
+        for node in cluster.nodes:
+            node.keep_closed("metrics_exporter", True)
+    wanted = only(new, "syncer")
+    made = run(cluster, wanted, verify="auto", verify_timeout=600)
+    assert made.of == {"syncer": "changed"}
+    assert made.evidence is not None
+    assert made.evidence.summary()["level"] == "reported"
+    assert made.evidence.summary()["not_visible"] == ["syncer"]
+    assert held(cluster, "syncer") == held_of(wanted)
+
+
+def test_no_follower_is_asked_for_anything(start: Callable[..., Cluster], new: Materials) -> None:
+    cluster = start()
+    refuse_the_deletion(cluster)
+    made = run(cluster, {**new, "ldap_client": None})
+    assert made.whole == "rolled_back"
+    assert {one.node_uid for one in cluster.requests} == {1}
 
 
 @pytest.mark.parametrize("fault", [{"kind": "close_after"}, {"status": 502, "applied": True}])
@@ -689,6 +808,61 @@ def test_an_update_of_several_that_was_made_in_spite_of_its_answer(
     made = run(cluster, wanted)
     assert made.of == dict.fromkeys(wanted, "changed")
     assert len(writes(cluster)) == 1
+
+
+def test_a_read_back_that_means_nothing_does_not_undo_a_change(
+    start: Callable[..., Cluster], authority: Authority
+) -> None:
+    """RS176540: the API reports a shorter chain than the one that each node has."""
+    cluster = start("8.0.2-40", internode_outage=0.0)
+    wanted = {CCS: authority.issue(intermediates=1)}
+    made = run(cluster, wanted, unreadable=frozenset({CCS}))
+    assert made.of == {CCS: "changed"}
+    assert made.evidence is not None
+    assert made.evidence.summary()["level"] == "complete"
+    assert not made.evidence.reported
+    assert held(cluster, CCS) == held_of(wanted)
+
+
+def test_a_node_that_lags_is_found_although_the_read_back_means_nothing(
+    start: Callable[..., Cluster], authority: Authority
+) -> None:
+    cluster = start("8.0.2-40", internode_outage=0.0)
+    wanted = {CCS: authority.issue(days=200)}
+    old = held(cluster, CCS)
+    lie(cluster, wanted, name=CCS)
+    made = run(cluster, wanted, unreadable=frozenset({CCS}), verify_timeout=0)
+    assert (made.failure.kind, made.whole) == ("not_proven", "rolled_back")
+    assert held(cluster, CCS) == old
+
+
+def test_a_write_whose_answer_is_lost_is_sent_again_where_no_read_tells(
+    start: Callable[..., Cluster], authority: Authority
+) -> None:
+    cluster = start("8.0.2-40", internode_outage=0.0)
+    cluster.add_fault(Fault("PUT", CERTIFICATES, kind="close_before", times=1))
+    made = run(cluster, {CCS: authority.issue()}, REPEATED, unreadable=frozenset({CCS}))
+    assert made.of == {CCS: "changed"}
+    assert len(writes(cluster)) == 2
+
+
+def test_a_node_that_is_away_misses_what_was_accepted_without_it(start: Callable[..., Cluster], new: Materials) -> None:
+    cluster = start(down=[2])
+    wanted = {**only(new, "cm", "syncer"), "ldap_client": None}
+    made = run(cluster, wanted, verify="auto", without_nodes=True)
+    assert made.of == dict.fromkeys(wanted, "changed")
+    assert [status for *_what, status in writes(cluster)] == [409, 500]
+    assert made.evidence is not None
+    proof = made.evidence.proof
+    assert {one.status for one in proof.sightings if one.endpoint.node == 2} == {"unreachable"}
+    assert {one.status for one in proof.sightings if one.endpoint.node == 1} == {"verified", "reported"}
+
+
+def test_a_node_that_is_away_and_was_not_accepted_is_a_failure(start: Callable[..., Cluster], new: Materials) -> None:
+    cluster = start(down=[2])
+    made = run(cluster, only(new, "cm"), verify="auto", verify_timeout=0)
+    assert made.failure.kind == "not_all_nodes_updated"
+    assert made.whole != "changed"
 
 
 def test_what_comes_after_an_outage_that_an_internode_certificate_brings_waits_for_its_end(
