@@ -220,8 +220,13 @@ def parse(text: str, now: datetime) -> dict[str | None, dict[str, frozenset[date
         text: in the text form of Prometheus. A sample may have the time of which it is.
         now: of all samples without a time, in UTC.
     """
+    return ends_of(samples(text), now)
+
+
+def ends_of(shown: Iterable[Sample], now: datetime) -> dict[str | None, dict[str, frozenset[datetime]]]:
+    """Return when certificates end; see M(parse)."""
     found: dict[str | None, dict[str, set[datetime]]] = {}
-    for sample in samples(text):
+    for sample in shown:
         name = _names.canonical(sample.labels.get("logical_name", ""))
         end = _end(sample.value, sample.timestamp, now)
         if name in SHOWN and end is not None:

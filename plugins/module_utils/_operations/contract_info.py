@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Compare a cluster with what the collection takes to be true of every cluster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import _cluster, _options, _tokens
+from .._api import Api
+from .._contract.catalogue import report
+from .._contract.questions import Questions
+from .._errors import CertificateError
+from .._task import Operation, Task
+
+
+def run(task: Task) -> dict[str, Any]:
+    """Make all checks.
+
+    Raises:
+        CertificateError: the cluster cannot be read; the writes are not confirmed (V(not_confirmed)); or what they
+            changed could not be put back (V(not_restored)).
+    """
+    writes = task.params["writes"]
+    session, retries = task.connect()
+    with session:
+        if writes:
+            _confirm(Api(session, retries), task.params["writes_confirmed"])
+            if not task.check_mode:
+                _tokens.outlast(Api(session, retries), session.connection.write_timeout)
+        asked = Questions(session, retries, writes=writes, check_mode=task.check_mode)
+        try:
+            found = report(asked)
+        finally:
+            asked.close()
+    if asked.restored is False:
+        raise CertificateError(
+            "not_restored",
+            "what the checks had written could not be put back. Compare metrics_exporter, and the certificates of "
+            "databases, with what they should be; put them back with cluster_certificate or rladmin.",
+            cluster=session.url,
+        ).with_result(changed=True, **found)
+    return {"changed": False, **found}
+
+
+def _confirm(api: Api, given: str | None) -> None:
+    name = _cluster.name(api)
+    if name is None or given != name:
+        raise CertificateError(
+            "not_confirmed",
+            "option writes_confirmed is not the name of this cluster (name in GET /v1/cluster), so nothing was "
+            "written. Give that name where the cluster may fail.",
+            option="writes_confirmed",
+            cluster=api.url,
+        )
+
+
+OPERATION = Operation(
+    run,
+    {
+        **_options.CONNECTION_SPEC,
+        "writes": {"type": "bool", "default": False},
+        "writes_confirmed": {"type": "str"},
+    },
+    mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
+)
