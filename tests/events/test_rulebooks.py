@@ -82,6 +82,24 @@ def test_an_event_a_rotation_and_silence(ansible: Ansible, authority: Authority)
             assert cluster.password not in shown
 
 
+def test_the_certificate_of_a_database_is_printed_and_not_rotated(ansible: Ansible, authority: Authority) -> None:
+    with Cluster(nodes=1, database="tls") as payments:
+        (bdb,) = payments.bdbs
+        material = authority.issue(days=3, key="ec", sans=["other.example.com"])
+        payments.set_bdb_certificate(bdb.uid, material.certificate_pem, str(material.key_pem))
+        variables = watched(ansible, payments=payments)
+        with Rulebook(ansible, "rotate_on_event", hosts(ansible, authority, payments=payments), variables) as rulebook:
+            rulebook.wait_for("'kind': 'expiring'")
+            rulebook.wait_for("'check': 'name_missing'")
+            rulebook.wait_for("payments: read", 4)
+            shown = rulebook.output
+        assert shown.count("'kind': 'expiring'") == 2  # received, and printed by the rule
+        assert f"'certificate': 'database {bdb.name}'" in shown
+        assert RECAP not in shown
+        assert "Traceback" not in shown
+        assert payments.writes == []
+
+
 def test_a_wrong_argument_ends_it(ansible: Ansible, authority: Authority) -> None:
     with Cluster(nodes=1, database="none") as payments:
         variables = {**watched(ansible, payments=payments), "certificate_events_interval": 0}

@@ -75,6 +75,29 @@ def test_healthy_clusters_pass(ansible: Ansible, role: str) -> None:
         assert one.writes == two.writes == []
 
 
+def test_certificates_of_databases_and_nodes_that_are_not_active(ansible: Ansible, authority: Authority) -> None:
+    with Cluster(nodes=3, database="tls", tls_databases=2) as cluster:
+        first, second = cluster.bdbs
+        for bdb, days in ((first, 200), (second, 3)):
+            material = authority.issue(days=days, key="ec", sans=[f"redis-{bdb.port}.{cluster.fqdn}"])
+            cluster.set_bdb_certificate(bdb.uid, material.certificate_pem, str(material.key_pem))
+        second.client_certs = [authority.issue("client.example.com", key="ec", days=20).certificate_pem]
+        cluster.nodes[2].down = True
+        place = ansible.folder / "reports"
+        variables = {"audit_output_directory": str(place)}
+        run = ansible.playbook(PLAYBOOK, "-i", inventory(ansible, {"one": cluster}, **variables)).expect(ok=False)
+    found = json.loads((place / "audit.json").read_text(encoding="utf-8"))["findings"]
+    label = f"database {second.name}"
+    assert [(one["severity"], one["certificate"], one["check"]) for one in found if one["severity"] != "info"] == [
+        ("critical", label, "expiry"),
+        ("warning", f"{label}, client 1", "expiry"),
+        ("warning", None, "node_active"),
+    ]
+    assert failures(run)["one"] == f"{label}: expires in 2 days"
+    assert [line for line in table(run) if f"database {first.name} " in line and " ok " in line]
+    assert "node 3 is down" in (place / "audit.html").read_text(encoding="utf-8")
+
+
 def test_fails_for_what_expires_and_for_what_cannot_be_read(ansible: Ansible) -> None:
     with (
         Cluster(nodes=1, database="none", expires={"proxy": 10, "cm": -1}) as soon,
