@@ -22,6 +22,7 @@ NAMES = (
     "proxy",
     "syncer",
 )
+ON_DISK = ("ccs_internode_encryption", "data_internode_encryption", "syncer")
 _TEAMS = ("billing", "catalogue", "fraud", "identity", "ledger", "payments", "search", "sessions", "shipping", "stock")
 _SITES = ("fra", "iad", "lhr", "nrt", "sin")
 _CA = "CN=Example Issuing CA 3,O=Example Corp"
@@ -112,6 +113,12 @@ def endpoint(cluster: str, service: str, node: int, port: int, **other: Any) -> 
     }
 
 
+def on_disk(name: str, node: int, status: str = "verified", **other: Any) -> dict[str, Any]:
+    """An entry for a certificate that only metrics show."""
+    ends = iso(NOW + timedelta(days=200, hours=1))
+    return {"name": name, "node": node, "status": status, "not_after": ends, "problem": None, **other}
+
+
 def cluster(name: str, **other: Any) -> dict[str, Any]:
     """A healthy cluster of three nodes."""
     ports = (("api", 9443), ("cm", 8443), ("metrics_exporter", 8070), ("proxy", 12000))
@@ -131,6 +138,7 @@ def cluster(name: str, **other: Any) -> dict[str, Any]:
         "databases": [],
         "hazards": [],
         "endpoints": [endpoint(name, service, node, port) for service, port in ports for node in (1, 2, 3)],
+        "on_disk": [on_disk(certificate, node) for certificate in ON_DISK for node in (1, 2, 3)],
         "internal": {"rotation_enabled": True, "expiry_days_before_rotation": 60, "cron_expression": "0 2 * * *"},
         "replication": {"active_active": [], "replica_of": []},
         "alerts": {
@@ -146,7 +154,7 @@ def cluster(name: str, **other: Any) -> dict[str, Any]:
 
 def unreachable(name: str) -> dict[str, Any]:
     """A cluster that gave no answer."""
-    empty = dict.fromkeys(("cluster", "endpoints", "internal", "replication", "alerts", "drift"))
+    empty = dict.fromkeys(("cluster", "endpoints", "on_disk", "internal", "replication", "alerts", "drift"))
     error = {
         "msg": f"https://{name}:9443 gave no answer within 30 s. Check the address and the network.",
         "failure": {"kind": "unreachable"},

@@ -18,6 +18,7 @@ from ._cluster import Cluster
 from ._discovery import Looks
 from ._errors import CertificateError
 from ._installed import Installed
+from ._on_disk import on_disk
 from ._remembering_api import RememberingApi
 from ._replica_source import ReplicaSource
 from ._replication_api import Crdb, Database
@@ -43,6 +44,7 @@ _NOTHING: Mapping[str, Any] = {
     "databases": [],
     "hazards": [],
     "endpoints": None,
+    "on_disk": None,
     "internal": None,
     "replication": None,
     "alerts": None,
@@ -106,9 +108,11 @@ def _read(task: Task, session: Session, api: RememberingApi) -> dict[str, Any]:
         "replication": replication,
         "alerts": _alerts(_cluster.if_visible(api.cluster, task.warn)),
     }
-    endpoints = _served(task, session, api, cluster) if task.params["served"] else None
+    served = task.params["served"]
+    endpoints = _served(task, session, api, cluster) if served else None
+    disks = on_disk(api, cluster, stored, installed) if served else None
     not_visible = [name for path, name in _VISIBLE.items() if api.forbidden(path)]
-    return {**facts, "endpoints": endpoints, "not_visible": not_visible}
+    return {**facts, "endpoints": endpoints, "on_disk": disks, "not_visible": not_visible}
 
 
 def _about(cluster: Cluster) -> dict[str, Any]:

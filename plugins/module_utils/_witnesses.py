@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from . import _cluster, _endpoints, _releases, _x509
@@ -65,7 +65,7 @@ def build_prover(
     prover = Prover(
         targets,
         timeout,
-        exporters=_exporters(api, cluster, exporter, changes),
+        exporters=exporters(api, cluster, (exporter, *changes.get("metrics_exporter", ()))),
         primary=cluster.primary.node if cluster.primary else None,
         inactive={node.uid for node in cluster.inactive} - {None},
     )
@@ -126,14 +126,15 @@ def _one_a_node(service: str, api: Api, cluster: Cluster) -> tuple[Endpoint, ...
     return tuple(by_node.values())
 
 
-def _exporters(
-    api: Api, cluster: Cluster, exporter: State | None, changes: Mapping[str, tuple[State, State]]
-) -> Exporters:
-    """The metrics exporters, that of the primary first: some versions have one of that node alone."""
+def exporters(api: Api, cluster: Cluster, presented: Iterable[State | None]) -> Exporters:
+    """The metrics exporters of a cluster, that of the primary first: some versions have one of that node alone.
+
+    Args:
+        presented: what they may present as V(metrics_exporter).
+    """
     connection = api.session.connection
     everywhere = _endpoints.showing("metrics_exporter", cluster, connection, ())
     primary = cluster.primary.node if cluster.primary else None
     first = sorted(everywhere, key=lambda endpoint: endpoint.node != primary)
-    states = [state for state in (exporter, *changes.get("metrics_exporter", ())) if state is not None]
-    leaves = [state.fingerprints[0] for state in states if state.fingerprints]
+    leaves = [state.fingerprints[0] for state in presented if state is not None and state.fingerprints]
     return Exporters(connection, [*first, *_endpoints.at_url(everywhere, cluster, connection)], leaves)

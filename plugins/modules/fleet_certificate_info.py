@@ -337,6 +337,37 @@ clusters:
       type: list
       elements: dict
       returned: always
+    on_disk:
+      description:
+        - What the metrics of the nodes show of certificates that no port presents (V(syncer) and the internode ones), an
+          entry for each certificate and node; null with O(served=false).
+      type: list
+      elements: dict
+      returned: always
+      version_added: 1.1.0
+      contains:
+        name:
+          description: The name of the certificate.
+          type: str
+          returned: always
+        node:
+          description: The C(uid) of the node.
+          type: int
+          returned: always
+        status:
+          description:
+            - V(verified) (it expires when the API reports it, within a minute), V(stale) (it expires at another time), or
+              V(not_visible).
+          type: str
+          returned: always
+        not_after:
+          description: When the certificate on the node's disk expires, or null.
+          type: str
+          returned: always
+        problem:
+          description: Why it is not visible, or null.
+          type: str
+          returned: always
     internal:
       description: How the cluster renews its internal certificates; null where that cannot be seen.
       type: dict

@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _x509
 
-from . import certificate_checks, certificates, cluster_checks, port_checks
+from . import certificate_checks, certificates, cluster_checks, port_checks, sightings
 from .judgement import CRITICAL, SEVERITIES, WARNING, Judgement
 from .policy import ANY, Policy
 from .times import age
@@ -47,7 +47,7 @@ def report(clusters: Sequence[Mapping[str, Any]], policy: Policy, now: datetime)
                     worst.add(judgement.severity)
             accepted = bool(judgement.severity and acceptance)
             checks.append(_check(cluster, judgement, "accepted" if accepted else judgement.outcome))
-        judged.append({**data, "verdict": _verdict(data, worst)})
+        judged.append({**data, **_proven(data), "verdict": _verdict(data, worst)})
     for cluster, judgement in _ended(policy, now, {data["name"] for data in clusters}):
         findings.append(_finding(cluster, judgement, None))
         checks.append(_check(cluster, judgement, judgement.outcome))
@@ -70,7 +70,18 @@ def _judgements(data: Mapping[str, Any], policy: Policy, now: datetime) -> Itera
     for facts in certificates.of(data):
         yield from certificate_checks.certificate(facts, policy, age(data, now))
     yield from port_checks.ports(data["endpoints"] or (), data["databases"])
+    yield from sightings.nodes(data["on_disk"] or ())
     yield from cluster_checks.cluster(data)
+
+
+def _proven(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The certificates of a cluster, each with how far it is proven that its nodes have it."""
+    own = [{**facts, "proof": sightings.proof(facts, data)} for facts in data["certificates"]]
+    databases = [
+        {**facts, "proof": sightings.proof({**facts, "name": facts["certificate"]}, data)}
+        for facts in data["databases"]
+    ]
+    return {"certificates": own, "databases": databases}
 
 
 def _ended(policy: Policy, now: datetime, clusters: set[str]) -> Iterator[tuple[str, Judgement]]:

@@ -12,6 +12,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._proofs import proof_text
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._table import printable
 
 from . import certificates
@@ -40,6 +41,7 @@ _HEADER = (
     *_FACTS,
     "subject_alternative_names",
     "findings",
+    "proof",
 )
 
 #: What makes a spreadsheet take a text for a formula.
@@ -58,12 +60,14 @@ def render(report: Mapping[str, Any]) -> str:
     for cluster in report["clusters"]:
         known = cluster["cluster"] or {}
         about = [cluster["name"], cluster["url"], known.get("name"), known.get("version"), cluster["verdict"]]
-        own = [*about, None, *[None] * len(_FACTS), None, "; ".join(found.get((cluster["name"], None), ()))]
+        own = [*about, None, *[None] * len(_FACTS), None, "; ".join(found.get((cluster["name"], None), ())), None]
         writer.writerow(map(_cell, own))
         for facts in certificates.of(cluster):
             names = " ".join(facts["subject_alternative_names"] or ())
             findings = "; ".join(found.get((cluster["name"], facts["name"]), ()))
-            writer.writerow(map(_cell, [*about, facts["name"], *(facts[fact] for fact in _FACTS), names, findings]))
+            known_facts = [facts[fact] for fact in _FACTS]
+            proof = proof_text(facts["proof"])
+            writer.writerow(map(_cell, [*about, facts["name"], *known_facts, names, findings, proof]))
     return file.getvalue()
 
 

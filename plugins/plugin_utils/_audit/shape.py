@@ -30,6 +30,7 @@ _CLUSTER: dict[str, _Types] = {
     "databases": list,
     "hazards": list,
     "endpoints": (list, _NONE),
+    "on_disk": (list, _NONE),
     "internal": (dict, _NONE),
     "replication": (dict, _NONE),
     "alerts": (dict, _NONE),
@@ -69,6 +70,7 @@ _ENTRIES: dict[str, dict[str, _Types]] = {
     "databases": {"uid": (int, str), "name": (str, _NONE), "certificate": str, "kind": str, "endpoints": list},
     "hazards": {"id": str, "description": str, "advice": str, "certificates": list},
     "endpoints": _ENDPOINT,
+    "on_disk": {"name": str, "node": (int, str), "status": str, "not_after": (str, _NONE)},
     "drift": {"name": str, "action": str},
 }
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._proofs import proof_text
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._table import printable, table
 
 from . import certificates
 from .judgement import CRITICAL, INFO, WARNING
 from .times import age, made
 
-_HEADER = ("cluster", "version", "certificate", "expires", "days", "status", "issuer")
+_HEADER = ("cluster", "version", "certificate", "expires", "days", "status", "issuer", "proof")
 
 #: How what was found about dates is called.
 _EXPIRY = {"expiry": "EXPIRES SOON", "issuer_expiry": "AN ISSUER EXPIRES SOON"}
@@ -40,22 +41,25 @@ def _rows(
 ) -> list[list[str]]:
     name = cluster["name"]
     if cluster["error"]:
-        return [[name, "-", "-", "-", "-", f"NOT READ: {cluster['error']['msg']}", "-"]]
+        return [[name, "-", "-", "-", "-", f"NOT READ: {cluster['error']['msg']}", "-", "-"]]
     version = cluster["cluster"]["version"] or "?"
     rows = []
     judged = certificates.of(cluster)
     for facts in judged:
         findings = found.get((name, facts["name"]), ())
         if facts.get("error"):
-            rows.append([name, version, facts["name"], "-", "-", f"NOT READABLE: {facts['error']}", "-"])
+            rows.append([name, version, facts["name"], "-", "-", f"NOT READABLE: {facts['error']}", "-", "-"])
         else:
             days = facts["days_remaining"] - age
             status = _status(findings, days)
-            rows.append([name, version, facts["name"], facts["not_after"][:10], str(days), status, facts["issuer"]])
+            seen = proof_text(facts["proof"])
+            rows.append(
+                [name, version, facts["name"], facts["not_after"][:10], str(days), status, facts["issuer"], seen]
+            )
     known = {facts["name"] for facts in judged}
     for (cluster_name, certificate), findings in found.items():
         if cluster_name == name and certificate not in known:
-            rows.append([name, version, certificate or "-", "-", "-", _status(findings, 0), "-"])
+            rows.append([name, version, certificate or "-", "-", "-", _status(findings, 0), "-", "-"])
     return rows
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._proofs import proof_text
+
 from .. import certificates
 from ..port_checks import address
 from ..times import age, made
@@ -28,6 +30,7 @@ class Certificate:
     key: str
     fingerprint: str  # its beginning
     issuer_rows: int  # how many lines its issuer is told for; 0: the line above has told it
+    proof: str
 
 
 @dataclass(frozen=True)
@@ -80,10 +83,12 @@ def _certificates(found: Sequence[Mapping[str, Any]], older: int, policy: Mappin
 
 def _certificate(facts: Mapping[str, Any], older: int, policy: Mapping[str, Any], issuer_rows: int) -> Certificate:
     if facts.get("error"):
-        return Certificate(facts, "unreadable", None, "", "", 0)
+        return Certificate(facts, "unreadable", None, "", "", 0, "")
     days = facts["days_remaining"] - older
     key = " ".join(str(part) for part in (facts["public_key_type"], facts["public_key_size"]) if part)
-    return Certificate(facts, level(days, policy), days, key, facts["fingerprint"][:23], issuer_rows)
+    return Certificate(
+        facts, level(days, policy), days, key, facts["fingerprint"][:23], issuer_rows, proof_text(facts["proof"])
+    )
 
 
 def _ports(endpoints: Sequence[Mapping[str, Any]]) -> list[Ports]:

@@ -28,6 +28,7 @@ TITLES = {
     "lifetime": "Certificates that live too long",
     "name_missing": "Names that certificates do not cover",
     "node_active": "Nodes that are not active",
+    "on_node": "Nodes with another certificate, by their metrics",
     "reachable": "Clusters that could not be read",
     "readable": "Certificates that cannot be read",
     "reading": "Warnings while reading",

@@ -369,7 +369,7 @@ def test_the_table() -> None:
     clusters[0]["endpoints"] = [fleets.endpoint(NAME, "api", 1, 9443, matches=False)]
     clusters[1]["alerts"]["cluster_certs_about_to_expire"]["enabled"] = False
     lines = text_table.lines(report(clusters))
-    assert lines[0].split() == ["cluster", "version", "certificate", "expires", "days", "status", "issuer"]
+    assert lines[0].split() == ["cluster", "version", "certificate", "expires", "days", "status", "issuer", "proof"]
     statuses = ["EXPIRED", "FAILED: served", "expires soon", "NOT READABLE", "warning: expiry_alert", "NOT READ: https"]
     assert len(lines) == 1 + len(statuses)
     assert all(status in line for status, line in zip(statuses, lines[1:]))

@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Whether each node has on its disk what the API reports, of certificates that no port shows: by the metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from . import _x509
+from ._api import Api, Stored
+from ._cluster import Cluster
+from ._endpoints import SERVICES
+from ._installed import Installed
+from ._metrics import SHOWN
+from ._state import same_end
+from ._witnesses import exporter_state, exporters
+
+
+def on_disk(
+    api: Api, cluster: Cluster, stored: Mapping[str, Stored], installed: Iterable[Installed]
+) -> list[dict[str, Any]]:
+    """Compare what the metrics show with what the API reports, for results: one entry for each certificate and node.
+
+    Nothing is raised where the metrics cannot be read: the entries say so.
+
+    Args:
+        stored: what the API reports.
+        installed: the same, parsed.
+    """
+    readable = [one for one in installed if one.name in SHOWN.difference(SERVICES) and one.chain]
+    nodes = [node.uid for node in cluster.nodes if node.uid is not None]
+    if not readable or not nodes:
+        return []
+    shown = exporters(api, cluster, [exporter_state(stored)]).read(nodes)
+    found = []
+    for one in readable:
+        end = _x509.not_after(one.chain[0])
+        for node in nodes:
+            # Files that were left behind may be among them (RS187553).
+            ends = sorted(shown.of(node, one.name))
+            has = next((measured for measured in ends if same_end(measured, end)), None)
+            status = "not_visible" if not ends else "stale" if has is None else "verified"
+            measured = has or (ends[0] if ends else None)
+            found.append(
+                {
+                    "name": one.name,
+                    "node": node,
+                    "status": status,
+                    "not_after": measured and _x509.iso(measured),
+                    "problem": None if ends else shown.problem or "the metrics do not tell",
+                }
+            )
+    return found
