@@ -186,5 +186,5 @@ def _primary(api: Api, nodes: tuple[Node, ...], settings: Mapping[str, Any]) -> 
     for uid, one in status.items():
         if isinstance(one, dict) and one.get("role") == "master":
             found = next((node for node in nodes if str(node.uid) == uid), None)
-            return Primary(found.uid, found.internal) if found else Primary(uid, None)
+            return Primary(found.uid, found.internal) if found else Primary(int(uid) if uid.isdecimal() else uid, None)
     return None

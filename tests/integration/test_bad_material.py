@@ -49,17 +49,20 @@ CASES: dict[str, tuple[str, str, Callable[[Authority], Options]]] = {
     "chain before leaf": (
         "chain_order",
         "certificate",
-        lambda a: {**good(a), "certificate": a.ca_pem + good(a)["certificate"]},
+        lambda a: {**good(a), "certificate": a.ca_pem + good(a, root=False)["certificate"]},
     ),
     "issuers in the wrong order": (
         "chain_order",
         "certificate",
-        lambda a: swapped(a.issue(intermediates=2)),
+        lambda a: swapped(a.issue(intermediates=2, root=False)),
     ),
     "issuer of another CA": (
         "chain_order",
         "certificate",
-        lambda a: {**good(a), "certificate": good(a)["certificate"] + Authority(common_name=a.common_name).ca_pem},
+        lambda a: {
+            **good(a),
+            "certificate": good(a, root=False)["certificate"] + Authority(common_name=a.common_name).ca_pem,
+        },
     ),
     "not PEM": ("invalid_certificate", "certificate", lambda a: {**good(a), "certificate": "proxy.pem"}),
     "damaged": ("invalid_certificate", "certificate", lambda a: {**good(a), "certificate": damaged(a.ca_pem)}),

@@ -38,6 +38,7 @@ def test_everything_that_there_is_to_know(ansible: Ansible, any_cluster: Cluster
         "name": any_cluster.fqdn,
         "url": any_cluster.url,
         "version": any_cluster.nodes[0].release.text,
+        "primary": {"node": 1, "address": "127.0.0.1"},
     }
     assert names(result) == sorted([*REQUIRED, "ldap_client"])
     assert result["missing"] == []
@@ -49,7 +50,7 @@ def test_everything_that_there_is_to_know(ansible: Ansible, any_cluster: Cluster
     found = result["certificates"][names(result).index("ldap_client")]
     assert found["fingerprint"] == material.fingerprint
     assert found["chain_fingerprints"] == material.chain_fingerprints
-    assert found["chain_length"] == 2
+    assert found["chain_length"] == 3
     assert found["public_key_type"] == "ECC"
     assert found["self_signed"] is False
     assert any_cluster.writes == []
@@ -125,7 +126,12 @@ def test_what_the_user_may_not_see_is_null(ansible: Ansible, cluster: Cluster) -
     cluster.add_fault(Fault(method="GET", path="/v1/cluster", status=403))
     run = ansible.tasks([task("read", MODULE, {})], connection=login(cluster)).expect(warnings=True)
     assert [("version of the cluster cannot be read" in warning) for warning in run.warnings] == [True]
-    assert run["read"].result["cluster"] == {"name": None, "url": cluster.url, "version": None}
+    assert run["read"].result["cluster"] == {
+        "name": None,
+        "url": cluster.url,
+        "version": None,
+        "primary": {"node": 1, "address": None},
+    }
     assert names(run["read"].result) == REQUIRED
 
 

@@ -95,11 +95,11 @@ def test_no_two_kinds_share_a_message(faulty: Any) -> None:
     assert len(set(messages.values())) == len({kind for _options, kind in FAULTS.values()})
 
 
-def test_the_error_code_of_the_server_is_passed_on(ansible: Ansible, cluster: Cluster) -> None:
+def test_what_the_server_says_of_it_is_passed_on(ansible: Ansible, cluster: Cluster) -> None:
     cluster.add_fault(Fault(method="GET", status=503, error_code="node_not_bootstrapped"))
     run = ansible.tasks([task("read", MODULE, {})], connection=once(cluster)).expect(ok=False)
     assert run["read"].failure["error_code"] == "node_not_bootstrapped"
-    assert "(HTTP 503, node_not_bootstrapped)" in run["read"].result["msg"]
+    assert '(HTTP 503, node_not_bootstrapped: "a simulated fault")' in run["read"].result["msg"]
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def test_ignore_says_nothing_and_returns_the_findings(ansible: Ansible, authorit
 
 
 def test_an_audit_finds_what_works_by_luck(ansible: Ansible, cluster: Cluster, authority: Authority) -> None:
-    bad = authority.issue("other.example.com", eku=["serverAuth"], days=900)
+    bad = authority.issue("other.example.com", eku=["serverAuth"], days=900, root=False)
     cluster.set_certificate("proxy", bad.certificate_pem, str(bad.key_pem))
     run = ansible.tasks([task("read", "cluster_certificate_info", {})], connection=login(cluster)).expect()
     found = {one["name"]: ids(one) for one in run["read"].result["certificates"]}

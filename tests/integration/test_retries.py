@@ -63,7 +63,7 @@ def test_an_update_is_sent_again(ansible: Ansible, cluster: Cluster, authority: 
     run = ansible.tasks([task("replace", MODULE, pair(authority.issue()))], "-v", connection=login(cluster)).expect()
     assert (run["replace"].result["outcome"], run["replace"].result["attempts"]) == ("changed", 3)
     assert len(run["replace"].result["retried"]) == 2
-    assert run.output.count(f"(HTTP {status}, simulated_fault)") == 2
+    assert run.output.count(f"(HTTP {status}, simulated_fault: ") == 2
     assert len(cluster.writes) == 3
 
 

@@ -72,7 +72,8 @@ def test_behind_a_balancer_or_a_follower_that_passes_requests_on_the_cluster_is_
 @pytest.mark.parametrize(
     ("roles", "primary"),
     [
-        ({"7": {"role": "master"}}, Primary("7", None)),
+        ({"7": {"role": "master"}}, Primary(7, None)),
+        ({"seven": {"role": "master"}}, Primary("seven", None)),
         ({"1": {"role": "slave"}}, None),
         ({"1": "master", "2": {"role": ["master"]}}, None),
         ({}, None),
