@@ -24,7 +24,7 @@ from . import (
     checks_tokens,
     checks_writes,
 )
-from .check import DIFFERS, HOLDS, NOT_CHECKED, REASONS, Check
+from .check import DIFFERS, HOLDS, NOT_CHECKED, Check
 from .questions import Questions
 from .vocabulary import Fact, Version
 
@@ -65,7 +65,6 @@ def report(asked: Questions) -> dict[str, Any]:
         "server": server,
         "checks": [result.as_dict() for result in results],
         "counts": {outcome: counts[outcome] for outcome in (HOLDS, DIFFERS, NOT_CHECKED)},
-        "reasons": REASONS,
         "restored": asked.restored,
     }
 

@@ -1,0 +1,166 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: contract_info
+short_description: Compare a Redis Software cluster with what this collection takes to be true
+version_added: 1.1.0
+author:
+  - The redis_enterprise.certificates contributors (!UNKNOWN)
+description:
+  - The collection relies on facts about the REST API, the ports and the metrics of a cluster, taken from the vendor's
+    public reference. This module checks each of them on a real cluster, and returns which hold, which differ, and which
+    could not be checked and why.
+  - The result is meant to be shown to others. It has words of the reference, small counts, statuses and versions, and
+    nothing that identifies the cluster, its users or its databases, and no certificate or key.
+  - It reads, and asks for tokens that end by themselves. It writes only with O(writes=true).
+  - A fact that differs is no failure of the module.
+extends_documentation_fragment:
+  - redis_enterprise.certificates.attributes
+  - redis_enterprise.certificates.connection
+attributes:
+  check_mode:
+    support: full
+    details: Makes the checks that read, and none that write.
+  diff_mode:
+    support: N/A
+    details: What is written is put back.
+  idempotent:
+    support: full
+    details: What is written is put back.
+notes:
+  - The login is sent without following a redirect only to nodes that the cluster itself names, on the port of O(url),
+    by the same trust.
+  - A user who may not see everything gets fewer checks. C(cluster_viewer) sees most, C(admin) all.
+options:
+  writes:
+    description:
+      - Whether to make the checks that write, too, on a cluster that may fail. They need the role C(admin).
+      - They write V(metrics_exporter) again with the pair that the API shows, without its root where it has one, and
+        with a key that does not belong to it, which the cluster has to refuse. They use C(dry_run) where the API has
+        it. What was taken all the same is put back at once, and RV(restored) says whether that succeeded.
+    type: bool
+    default: false
+  writes_confirmed:
+    description:
+      - The FQDN of the cluster, as C(name) in C(GET /v1/cluster) has it. Needed with O(writes=true), so that another
+        cluster than the one that is meant is not written to.
+    type: str
+seealso:
+  - module: redis_enterprise.certificates.cluster_certificate_info
+"""
+
+EXAMPLES = r"""
+- name: Compare a cluster with the contract
+  redis_enterprise.certificates.contract_info:
+    url: https://cluster.example.com:9443
+    username: viewer@example.com
+    password: "{{ vault_viewer_password }}"
+    ca_path: /etc/ssl/certs/corporate-ca.pem
+  register: contract
+
+- name: Show it as text
+  ansible.builtin.debug:
+    msg: "{{ contract | redis_enterprise.certificates.contract_report }}"
+
+- name: Compare a cluster that may fail, with writes
+  redis_enterprise.certificates.contract_info:
+    url: https://cluster.example.com:9443
+    username: admin@example.com
+    password: "{{ vault_admin_password }}"
+    ca_path: /etc/ssl/certs/corporate-ca.pem
+    writes: true
+    writes_confirmed: cluster.example.com
+  register: contract
+"""
+
+RETURN = r"""
+server:
+  description:
+    - What the results depend on, the versions, the number of nodes, the kind of login, and settings; one line each.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - "software_version: 8.0.20-96"
+    - "nodes: 3"
+    - "login: password"
+    - "handle_redirects: false"
+checks:
+  description: Each check, in a fixed order.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: A name that stays the same.
+      type: str
+      returned: always
+      sample: follower_redirects
+    title:
+      description: What is to hold.
+      type: str
+      returned: always
+      sample: Without handle_redirects a follower redirects by 307, before it looks at a login
+    source:
+      description: Where that comes from, a page of the vendor or the number of a bug.
+      type: str
+      returned: always
+      sample: "vendor, cluster load balancer setup; cluster setting handle_redirects; RS182423"
+    outcome:
+      description: V(holds), V(differs) or V(not_checked).
+      type: str
+      returned: always
+      sample: holds
+    reason:
+      description:
+        - Why it was not checked; null when it was.
+        - V(version) when the version does not have it; V(permission) when the user may not see it; V(login) when it
+          needs another kind of login; V(unreachable) when there was no answer; V(nothing) when the cluster has nothing
+          to look at; V(unclear) when another answer is not as expected; V(not_asked) and V(check_mode) for a check that
+          writes; V(broken) for a bug of the collection.
+      type: str
+      returned: always
+    seen:
+      description: What was seen, in words of the vendor's reference, small counts, statuses and versions.
+      type: list
+      elements: str
+      returned: always
+      sample:
+        - "followers: 2"
+        - "status: 307"
+counts:
+  description: How many checks ended in each outcome.
+  returned: success
+  type: dict
+  sample:
+    holds: 68
+    differs: 0
+    not_checked: 31
+restored:
+  description: Whether everything that was written was put back; null when nothing was written.
+  returned: success, and when it was not
+  type: bool
+failure:
+  description: What went wrong, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
+  returned: failure
+  type: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import contract_info
+
+
+def main() -> None:
+    """Run the module."""
+    operation = contract_info.OPERATION
+    _front.run(AnsibleModule(**operation.arguments, supports_check_mode=True), operation)
+
+
+if __name__ == "__main__":
+    main()
