@@ -41,7 +41,7 @@ def read(body: bytes) -> Mapping[str, Any]:
 
 
 def shown(answer: Mapping[str, Any], sent: Mapping[str, Any] | None, secrets: Iterable[Secret]) -> str | None:
-    """The explanation of an error body; None where there is none, or it quotes what was sent.
+    """The explanation of an error body; None where there is none, or it quotes a part of what was sent.
 
     Args:
         answer: of the server.
@@ -51,32 +51,43 @@ def shown(answer: Mapping[str, Any], sent: Mapping[str, Any] | None, secrets: It
     given = next((answer[key] for key in ("description", "message") if isinstance(answer.get(key), str)), None)
     if given is None:
         return None
+    logins = [secret.reveal() for secret in secrets]
+    for login in logins:
+        given = given.replace(login, _MASK)
     text = " ".join("".join(one if one.isprintable() else " " for one in given[: 50 * _LONGEST]).split())
-    if any(_quotes(text, value) for value in _sent_texts(sent)):
+    # A short password that is not quoted as a whole is no more than any word.
+    kept = [login for login in logins if len(login) >= _QUOTED]
+    if any(_quotes(text, value) for value in (*_sent_texts(sent), *kept)):
         return None
-    for secret in secrets:
-        text = text.replace(secret.reveal(), _MASK)
     text = _ENCODED.sub(_MASK, text).rstrip(". ").replace('"', "'")
     if not text:
         return None
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3].rstrip()}..."
 
 
-def _sent_texts(value: Any) -> Iterator[str]:
-    """The texts of a request body, but for identifiers such as certificate names."""
+def _sent_texts(value: Any, *, secret: bool = False) -> Iterator[str]:
+    """The texts of a request body, but for identifiers such as certificate names.
+
+    Args:
+        secret: whether it is that of a private key, which is no identifier, whatever it looks like.
+    """
     if isinstance(value, str):
-        if not _IDENTIFIER.fullmatch(value):
+        if secret or not _IDENTIFIER.fullmatch(value):
             yield value
     elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _sent_texts(item)
+        for field, item in value.items():
+            yield from _sent_texts(item, secret=field.endswith("key"))
     elif isinstance(value, (list, tuple)):
         for item in value:
-            yield from _sent_texts(item)
+            yield from _sent_texts(item, secret=secret)
 
 
 def _quotes(text: str, value: str) -> bool:
-    """Whether a text has a part of a value in it, wherever spaces and line breaks are."""
-    text, value = ("".join(_ARMOUR.sub("", one).split()) for one in (text, value))
+    """Whether a text has a part of a value in it, wherever spaces, line breaks and what cannot be printed are."""
+    text, value = ("".join(filter(_visible, _ARMOUR.sub("", one))) for one in (text, value))
     length = min(_QUOTED, len(value)) or 1
     return any(text[at : at + length] in value for at in range(len(text) - length + 1))
+
+
+def _visible(character: str) -> bool:
+    return character.isprintable() and not character.isspace()

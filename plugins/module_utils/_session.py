@@ -95,7 +95,8 @@ class Session:
     @property
     def secrets(self) -> list[Secret]:
         """What no message may quote."""
-        return [one for one in (self.connection.password, self.token) if one is not None]
+        login = authorization(self.connection, self.token)
+        return [one for one in (self.connection.password, self.token, login) if one is not None]
 
     def learn(self, nodes: Iterable[Mapping[str, Any]]) -> None:
         """Note the addresses that the cluster names.
