@@ -121,6 +121,8 @@ _PATHS: tuple[tuple[str, dict[str, Route]], ...] = (
 )
 _OF_DATABASES = (bdb_certificate_routes.COLLECTION, bdb_certificate_routes.ONE)
 _ROUTES = [(re.compile(pattern), methods) for pattern, methods in _PATHS]
+#: Every operation that some version serves: a method, and a pattern of paths.
+OPERATIONS = [(method, pattern) for pattern, methods in _ROUTES for method in methods]
 
 
 def _accepts_json(accept: str | None) -> bool:

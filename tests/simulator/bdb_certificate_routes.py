@@ -97,23 +97,21 @@ def replace(call: Call) -> Answer:
         raise Refused(400, "invalid_schema", "the body needs cert and private_key, both strings, and no other field")
     check_database_pair(body["cert"], body["private_key"])
     wanted = pair(body["cert"], body["private_key"])
-    if not call.dry_run:
-        _apply(call, bdb, wanted)
+    if not call.dry_run and not call.cluster.apply({own_name(bdb.uid): wanted}):
+        raise Refused(500, "internal_error", "not all nodes have been updated")
     return json_answer(200, _describe(bdb, wanted))
 
 
 def remove(call: Call) -> Answer:
-    """``DELETE /v1/bdbs/{uid}/certificates``: the database presents ``proxy`` again."""
+    """``DELETE /v1/bdbs/{uid}/certificates``: the database presents ``proxy`` again.
+
+    No status is documented for a node that is down, which follows when it is up.
+    """
     call.need("update_bdb")
     bdb = asked_for(call)
     _set(call, bdb)
-    _apply(call, bdb, UNSET)
+    call.cluster.apply({own_name(bdb.uid): UNSET})
     return json_answer(200, {})
-
-
-def _apply(call: Call, bdb: Bdb, wanted: Pair) -> None:
-    if not call.cluster.apply({own_name(bdb.uid): wanted}):
-        raise Refused(500, "internal_error", "not all nodes have been updated")
 
 
 Routes = dict[str, Callable[["Call"], Answer]]

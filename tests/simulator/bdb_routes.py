@@ -102,7 +102,7 @@ def bdbs(call: Call) -> Answer:
 
 def bdb(call: Call) -> Answer:
     """``GET /v1/bdbs/{uid}``."""
-    call.need("view_all_bdbs_info")
+    call.need("view_bdb_info")
     return json_answer(200, _describe(call.cluster, asked_for(call)))
 
 

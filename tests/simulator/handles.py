@@ -35,7 +35,7 @@ class Handles:
 
     @property
     def writes(self) -> list[Request]:
-        """Those that may change something; asking for a token is none of them."""
+        """Those that may change something, redirected ones included; asking for a token is none of them."""
         return [request for request in self.log.all() if request.writes]
 
     def clear_requests(self) -> None:

@@ -52,7 +52,7 @@ def nodes(call: Call) -> Answer:
 
 def node(call: Call) -> Answer:
     """``GET /v1/nodes/{uid}``."""
-    call.need("view_all_nodes_info")
+    call.need("view_node_info")
     return json_answer(200, _describe_node(_asked_for(call)))
 
 
@@ -94,7 +94,7 @@ def bootstrap(call: Call) -> Answer:
     value = {
         "bootstrap_status": {"state": "completed", "start_time": _STARTED, "end_time": _STARTED},
         "local_node_info": {
-            "uid": str(call.node.uid),
+            "uid": call.node.uid,
             "software_version": call.node.release.text,
             "available_addrs": [{"address": call.node.internal_address, "if_name": "lo", "private": True}],
             "cores": 4,

@@ -107,7 +107,7 @@ def test_a_follower_can_answer_with_what_the_primary_has(
     assert cluster.nodes[2].holds("proxy").certificate != material.certificate_pem
     assert client.ask("GET", CERTIFICATES, node=3, role=None).status == 401
     assert client.ask("PUT", UPDATE, {"name": "proxy"}, node=3).status == 400
-    assert client.ask("GET", "/v1/bootstrap", node=3).json["local_node_info"]["uid"] == "1"
+    assert client.ask("GET", "/v1/bootstrap", node=3).json["local_node_info"]["uid"] == 1
     cluster.handle_redirects = False
     assert client.ask("GET", CERTIFICATES, node=3).status == 307
 
