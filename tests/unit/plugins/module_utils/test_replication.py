@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._active_active import ForcedUpdate
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._peer import Response
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._propagation import Cluster
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._replica_of import Repinning
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._replica_precautions import check_writable
@@ -24,7 +25,6 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._rep
     TaskError,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._retry import Retries
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._peer import Response
 from hypothesis import given
 from hypothesis import strategies as st
 from simulator.authority import Authority, Material
