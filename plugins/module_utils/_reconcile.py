@@ -106,11 +106,12 @@ class Report:
         }
 
     def _proof(self, name: str) -> dict[str, Any]:
-        """How far the change of one certificate is proven."""
-        if self.outcomes[name] == "unchanged":
+        """How far the change of one certificate is proven; not at all where none was made."""
+        overall = self.common["proof"]
+        if overall == NO_PROOF or self.outcomes[name] in ("unchanged", "failed_unchanged"):
             return NO_PROOF
         about = [one for one in self.common["nodes"] if one["name"] == name]
-        return summarise(about, {name}, reported=self.common["proof"]["level"] != "none")
+        return summarise(about, {name}, reported=overall["level"] != "none")
 
 
 def wanted(entries: Iterable[Mapping[str, Any]]) -> list[Wanted]:
@@ -227,7 +228,7 @@ def _make(
     bdbs = _witnesses.visible_databases(api, task.warn) if _SEEN_BY_DATABASES.intersection(names) else ()
     if "syncer" in names and (refusals := syncer_refusals(bdbs)):
         task.warn(syncer_warning(refusals))
-    prover = _witnesses.build_prover(api, states, exporter, cluster, bdbs, hazards, params["verify"], task.warn)
+    prover = _witnesses.build_prover(api, states, exporter, cluster, bdbs, hazards, params["verify"])
     if task.check_mode:
         return None
 

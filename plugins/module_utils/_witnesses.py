@@ -33,7 +33,6 @@ def build_prover(
     bdbs: Sequence[Mapping[str, Any]],
     met: Container[Hazard],
     verify: str,
-    warn: Callable[[str], None],
 ) -> Prover:
     """Make a prover that has seen what can be seen before the change.
 
@@ -51,7 +50,7 @@ def build_prover(
     if verify == "none":
         return Prover([Target(name, (), NOWHERE) for name in changes], timeout)
     connection = api.session.connection
-    own = _own_certificates(api, bdbs, warn) if "proxy" in changes else {}
+    own = _own_certificates(api, bdbs) if "proxy" in changes else {}
     targets = []
     for name, states in changes.items():
         ports = _endpoints.showing(name, cluster, connection, bdbs, own)
@@ -111,11 +110,15 @@ def visible_databases(api: Api, warn: Callable[[str], None]) -> Sequence[Mapping
     return bdbs or ()
 
 
-def _own_certificates(api: Api, bdbs: Sequence[Mapping[str, Any]], warn: Callable[[str], None]) -> Mapping[str, str]:
-    """The databases that present a certificate of their own in place of V(proxy), by uid."""
+def _own_certificates(api: Api, bdbs: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
+    """The databases that present a certificate of their own in place of V(proxy), by uid.
+
+    Raises:
+        CertificateError: they cannot be read; their ports would be taken for stale ones.
+    """
     if not any(bdb.get("tls_mode") == "enabled" for bdb in bdbs):
         return {}
-    return _cluster.if_visible(lambda: own_certificates(api), warn) or {}
+    return _cluster.if_visible(lambda: own_certificates(api), None) or {}
 
 
 def _one_a_node(service: str, api: Api, cluster: Cluster) -> tuple[Endpoint, ...]:

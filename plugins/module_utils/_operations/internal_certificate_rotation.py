@@ -78,7 +78,6 @@ def _rotate(task: Task, report: Report) -> None:
                 (),
                 (),
                 params["verify"],
-                task.warn,
             )
             report.plan(_changes(prover, installed, lasting, force=params["force"]))
             pending = [change for change in report.changes if change.action != "none"]

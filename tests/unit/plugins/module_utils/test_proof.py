@@ -912,7 +912,7 @@ class Real:
             }
             changes = {name: (self.old[name], self.new[name]) for name in wanted}
             exporter = _witnesses.exporter_state(stored)
-            self.prover = _witnesses.build_prover(self._api, changes, exporter, known, (), (), verify, pytest.fail)
+            self.prover = _witnesses.build_prover(self._api, changes, exporter, known, (), (), verify)
         cluster.clear_requests()
 
     def change(self) -> None:

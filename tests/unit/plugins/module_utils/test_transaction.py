@@ -389,7 +389,7 @@ def run(
         known = _cluster.read(api, pytest.fail, needed=True)
         states = {change.name: (change.old, change.new) for change in changes}
         exporter = _witnesses.exporter_state(stored)
-        prover = _witnesses.build_prover(api, states, exporter, known, (), (), verify, pytest.fail)
+        prover = _witnesses.build_prover(api, states, exporter, known, (), (), verify)
         usual = {"verify_timeout": 30, "wait_timeout": 30, "rollback": True, "bulk": True}
         cluster.clear_requests()
         return outcome(Transaction(api, retries, changes, prover, Settings(**{**usual, **settings})))
