@@ -218,10 +218,54 @@ def test_a_login_that_would_be_lost_is_an_error(
     }
 
 
-def test_a_node_that_would_miss_internode_certificates(other: Material, now: datetime) -> None:
-    down = cluster("8.0.20-96", "active", "down")
-    _precautions.check_nodes(changes({"proxy": other}, now), down)
-    _precautions.check_nodes(changes({CCS: other, DATA: other}, now), cluster("8.0.20-96", "active", "active"))
-    with pytest.raises(CertificateError, match=r"node 2 \(10\.0\.0\.2\) is down") as raised:
-        _precautions.check_nodes(changes({CCS: other, "proxy": other, DATA: other}, now), down)
-    assert (raised.value.kind, raised.value.data["certificate"]) == ("node_not_active", f"{CCS}, {DATA}")
+@pytest.mark.parametrize("name", [CCS, "proxy", "ldap_client"])
+@pytest.mark.parametrize("status", ["down", "provisioning"])
+def test_no_certificate_is_changed_while_a_node_would_miss_it(
+    other: Material, now: datetime, name: str, status: str
+) -> None:
+    planned = changes({name: other}, now)
+    with pytest.raises(CertificateError) as raised:
+        _precautions.check_nodes(planned, cluster("8.0.20-96", "active", status), allowed=False)
+    assert raised.value.failure == {
+        "kind": "node_not_active",
+        "option": "allow_inactive_nodes",
+        "certificate": name,
+    }
+    assert f"node 2 (10.0.0.2) is {status}, and would miss the change" in raised.value.message
+    assert "set allow_inactive_nodes to true" in raised.value.message
+
+
+def test_all_changes_and_all_nodes_are_named(other: Material, now: datetime) -> None:
+    planned = changes({CCS: other, "proxy": other, DATA: other}, now)
+    with pytest.raises(CertificateError, match=r"node 1 .* is down, node 3 .* is down") as raised:
+        _precautions.check_nodes(planned, cluster("8.0.20-96", "down", "active", "down"), allowed=False)
+    assert raised.value.data["certificate"] == f"{CCS}, proxy, {DATA}"
+
+
+def test_a_change_without_a_node_may_be_accepted(other: Material, now: datetime) -> None:
+    planned, down = changes({CCS: other}, now), cluster("8.0.20-96", "active", "down")
+    _precautions.check_nodes(planned, down, allowed=True)
+    _precautions.check_nodes([], down, allowed=False)
+    for active in (cluster("8.0.20-96", "active", "active"), cluster("8.0.20-96")):
+        _precautions.check_nodes(planned, active, allowed=False)
+
+
+@pytest.mark.parametrize(
+    ("version", "action", "forgotten"),
+    [
+        ("8.0.20-96", "rotate", True),
+        ("8.2.0-45", "rotate", True),
+        (None, "rotate", True),
+        ("8.2.0-46", "rotate", False),
+        ("8.0.20-96", "update", False),
+    ],
+)
+def test_what_an_internal_rotation_forgets_is_said(
+    other: Material, now: datetime, version: str | None, action: str, forgotten: bool
+) -> None:
+    """RS200137: nodes that are down are skipped, and never get it."""
+    planned = [replace(one, action=action) for one in changes({CCS: other}, now)]
+    with pytest.raises(CertificateError) as raised:
+        _precautions.check_nodes(planned, cluster(version, "active", "down"), allowed=False)
+    assert ("RS200137" in raised.value.message) == forgotten
+    assert "None" not in raised.value.message
