@@ -140,6 +140,7 @@ class Peer:
     """Sends requests to one address. Not safe to share between threads.
 
     Attributes:
+        connection: the options that it was made with.
         url: scheme, host and port.
         distrusted: why the last answer came from a server that is known by its pinned certificate alone, if it did.
     """
@@ -165,7 +166,7 @@ class Peer:
         """
         self.url = url
         self.distrusted: CertificateError | None = None
-        self._connection = connection
+        self.connection = connection
         self._headers = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
         self._login = login
         self._trusting = [self._client(_Adapter(context, **name)) for name in names]
@@ -225,7 +226,7 @@ class Peer:
         return answer
 
     def _request(self, http: requests.Session, method: str, path: str, body: Mapping[str, Any] | None) -> Response:
-        connection = self._connection
+        connection = self.connection
         read_timeout = connection.timeout if method == "GET" else connection.write_timeout
         headers = {} if body is None else {"Content-Type": "application/json"}
         try:
@@ -256,7 +257,7 @@ class Peer:
         # read1 returns what has arrived, so that a server that sends a byte now and then cannot outlast the timeout.
         raw: Any = answer.raw
         read1 = getattr(raw, "read1", None) or raw._fp.read1  # noqa: SLF001 - urllib3 1.26 has no read1 of its own
-        deadline = time.monotonic() + self._connection.timeout
+        deadline = time.monotonic() + self.connection.timeout
         content = bytearray()
         problem = None
         try:
@@ -271,7 +272,7 @@ class Peer:
             if problem is None and expected.isdigit() and len(content) < int(expected):
                 problem = self._body_error(request, "truncated", "the answer breaks off")
         except Exception as error:  # urllib3, http.client, ssl and OSError, depending on versions
-            problem = transport_error(error, self._connection, request, self.url)
+            problem = transport_error(error, self.connection, request, self.url)
             if problem.kind == "connection_lost":
                 problem = self._body_error(request, "truncated", "the answer breaks off")
         if problem is None:
@@ -283,7 +284,7 @@ class Peer:
     def _excess(self, received: int) -> tuple[str, str]:
         if received > BODY_LIMIT:
             return "too_large", f"the answer is larger than {BODY_LIMIT // 1024 // 1024} MiB"
-        return "read_timeout", f"the answer was not complete after {self._connection.timeout:g} s (option timeout)"
+        return "read_timeout", f"the answer was not complete after {self.connection.timeout:g} s (option timeout)"
 
     def _body_error(self, request: str, kind: str, problem: str) -> CertificateError:
         return CertificateError(

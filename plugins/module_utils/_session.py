@@ -14,6 +14,7 @@ that of O(url).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from . import _redirects
@@ -288,14 +289,19 @@ class Session:
     def _new(
         self, url: str, names: list[dict[str, str]], *, login: bool = True, headers: Mapping[str, str] | None = None
     ) -> Peer:
-        sent = authorization(self.connection, self.token) if login else None
-        peer = Peer(self.connection, url, self._context, names, sent, headers=headers)
+        if login:
+            connection, context, sent = self.connection, self._context, authorization(self.connection, self.token)
+        else:
+            # A client certificate is a login, too.
+            connection = replace(self.connection, client_cert=None, client_key=None)
+            context, sent = tls_context(connection, verify=connection.validate_certs), None
+        peer = Peer(connection, url, context, names, sent, headers=headers)
         self._apply_pin(peer)
         return peer
 
     def _apply_pin(self, peer: Peer) -> None:
         if self._pin is not None:
-            peer.pin(self._pin, tls_context(self.connection, verify=False))
+            peer.pin(self._pin, tls_context(peer.connection, verify=False))
 
     def _unreachable(
         self, request: str, follower: Peer, primary: Place, problem: CertificateError | None

@@ -370,3 +370,16 @@ def test_a_stranger_is_not_asked_directly_where_certificates_are_verified(
         peer.disconnect()
     assert raised.value.kind == "tls_untrusted"
     assert stranger.logins == []
+
+
+def test_a_client_certificate_is_a_login_too(
+    nodes: list[Node], authority: Authority, tmp_path: Any, ca_path: str
+) -> None:
+    own = tmp_path / "client.pem"
+    made = authority.issue("client")
+    own.write_text(made.certificate_pem + str(made.key_pem))
+    with session(nodes[0].url, ca_path=ca_path, client_cert=str(own)) as client:
+        for login in (True, False):
+            peer = client.peer_at(login=login)
+            assert peer is not None
+            assert (peer.connection.client_cert is not None) is login
