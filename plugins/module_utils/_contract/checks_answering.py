@@ -122,7 +122,7 @@ def follower_demands_login(asked: Questions) -> Verdict:
 @check("The primary answers at its internal address without a redirect", "vendor, cluster load balancer setup")
 def primary_answers(asked: Questions) -> Verdict:
     """Ask the primary at its own address, without a login: it then answers 401, and no redirect."""
-    (answer,) = asked.at([asked.primary], "/v1/cluster")
+    (answer,) = asked.at([asked.primary], "/v1/nodes")
     return verdict(answer.status == 401, Fact("status", Status(answer.status)))
 
 
@@ -169,7 +169,7 @@ def master_answers(asked: Questions) -> Verdict:
     named = [node for node in asked.nodes if str(node.uid) == masters[0]]
     if not named:
         return verdict(False, Fact("primary", "unknown"))
-    (answer,) = asked.at(named, "/v1/cluster")
+    (answer,) = asked.at(named, "/v1/nodes/status")
     return verdict(answer.status not in _REDIRECTS, Fact("status", Status(answer.status)))
 
 

@@ -80,7 +80,7 @@ def metrics_show_cluster(asked: Questions) -> Verdict:
         for answer in answers.values()
         if answer.status == 200
     ]
-    whole = bool(missing) and not any(missing) and len(missing) == len(answers)
+    whole = bool(missing) and not any(missing)
     return verdict(whole, _statuses(answers), Fact("nodes missing", *missing))
 
 

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from .._api import CERTIFICATES
-from .check import PERMISSION, NotChecked, Verdict, check, verdict
+from .check import PERMISSION, UNCLEAR, NotChecked, Verdict, check, verdict
 from .questions import Questions
 from .roles import ROLES, own_role
 from .vocabulary import Fact, Status
@@ -42,7 +42,7 @@ def keys_by_role(asked: Questions) -> Verdict:
     role = own_role(asked)
     keys = sum(field.endswith("_key") and bool(value) for field, value in asked.read(CERTIFICATES).object.items())
     if role not in ROLES:
-        raise NotChecked(PERMISSION)
+        raise NotChecked(UNCLEAR)
     return verdict(bool(keys) == (role in _SEE_KEYS), Fact("role", role), Fact("keys", keys))
 
 

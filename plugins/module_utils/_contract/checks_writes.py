@@ -285,11 +285,37 @@ def dry_run_of_settings(asked: Questions) -> Verdict:
 
 
 @check(
+    "PUT /v1/bdbs/UID?dry_run answers 200, and leaves the database active",
+    "vendor, REST API, BDB requests",
+    writes=True,
+)
+def dry_run_of_database(asked: Questions) -> Verdict:
+    """Send the client certificates of a database as they are, so that nothing can change."""
+    asked.forget()
+    found = [
+        bdb for bdb in asked.read("/v1/bdbs").objects if _is_number(bdb.get("uid")) and bdb.get("status") == "active"
+    ]
+    listed = [bdb for bdb in found if isinstance(bdb.get("authentication_ssl_client_certs"), list)]
+    if not listed:
+        raise NotChecked(NOTHING)
+    field, path = "authentication_ssl_client_certs", f"/v1/bdbs/{listed[0]['uid']}"
+    answer = asked.send("PUT", f"{path}?dry_run=true", {field: listed[0][field]})
+    answer.assert_permitted()
+    after = asked.read(path).object
+    active = after.get("status") == "active" and after.get(field) == listed[0][field]
+    return verdict(answer.status == 200 and active, _status(answer), Fact("same as before", active))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+@check(
     "POST /v1/bdbs/UID/certificates?dry_run answers 200, and changes nothing",
     "vendor, OpenAPI description, database certificates",
     writes=True,
 )
-def dry_run_of_database(asked: Questions) -> Verdict:
+def dry_run_of_own_certificate(asked: Questions) -> Verdict:
     """Try a new pair on a database that has none of its own; were it taken, it is removed at once."""
     asked.forget()
     listed = asked.read("/v1/bdbs/certificates").objects
@@ -311,8 +337,7 @@ def dry_run_of_database(asked: Questions) -> Verdict:
 
 
 def _usable(bdb: Mapping[str, Any], known: set[str]) -> bool:
-    uid = bdb.get("uid")
-    plain = isinstance(uid, int) and not isinstance(uid, bool) and str(uid) not in known
+    plain = _is_number(bdb.get("uid")) and str(bdb["uid"]) not in known
     names = [one.get("dns_name") for one in dicts(bdb.get("endpoints"))]
     return plain and bdb.get("tls_mode") == "enabled" and bool(names) and isinstance(names[0], str)
 
@@ -364,4 +389,5 @@ CHECKS = (
     metrics_after_write,
     dry_run_of_settings,
     dry_run_of_database,
+    dry_run_of_own_certificate,
 )
