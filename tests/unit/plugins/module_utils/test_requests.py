@@ -27,9 +27,11 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._tas
 from simulator import ActiveActive, Cluster, Material, ReplicaSource
 from simulator.authority import Authority
 
-READ, CLUSTER, NODES, BDBS, CRDBS = (
-    f"GET /v1/{path}" for path in ("cluster/certificates", "cluster", "nodes", "bdbs", "crdbs")
+READ, CLUSTER, NODES, STATUS, BDBS, OWN, CRDBS = (
+    f"GET /v1/{path}"
+    for path in ("cluster/certificates", "cluster", "nodes", "nodes/status", "bdbs", "bdbs/certificates", "crdbs")
 )
+METRICS = "GET /v2"
 SINGLE, BULK = "PUT /v1/cluster/update_cert", "PUT /v1/cluster/certificates"
 ROTATE = "POST /v1/cluster/certificates/rotate"
 CHECKED = [READ, CLUSTER, NODES]  # what a change needs beforehand
@@ -54,14 +56,16 @@ def handshakes(cluster: Cluster) -> Counter[str]:
 
 
 def made(cluster: Cluster, operation: Operation, check_mode: bool = False, **options: Any) -> tuple[Any, ...]:
-    """The result of an operation, the requests that it makes, and the handshakes."""
+    """The result of an operation, the requests that it makes, also those to metrics, and the handshakes."""
     defaults = {name: spec.get("default") for name, spec in operation.argument_spec.items()}
     login = {"username": cluster.username, "password": cluster.password, "ca_path": cluster.ca_path}
     place = {"url": cluster.url, "metrics_port": cluster.metrics_port}
     cluster.clear_requests()
+    cluster.metrics.log.clear()
     before = handshakes(cluster)
     result = operation.run(Task({**defaults, **place, **login, **options}, check_mode))
     requests = [re.sub("[0-9a-f-]{36}", "ID", f"{one.method} {one.path}") for one in cluster.requests]
+    requests += [f"{one.method} {one.path}" for one in cluster.metrics.requests]
     return result, Counter(requests), dict(handshakes(cluster) - before)
 
 
@@ -78,12 +82,13 @@ def test_facts(cluster: Cluster) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "more", "tried", "proven"),
+    ("name", "databases", "looked", "tried", "proven"),
     [
-        ("cm", [], {"cm": 3}, {"cm": 3}),
-        ("metrics_exporter", [], {"metrics_exporter": 3}, {"metrics_exporter": 3}),
-        ("proxy", [BDBS], {"proxy": 3}, {"proxy": 9}),
-        ("syncer", [], {"api": 3}, {"api": 3}),
+        ("cm", [], [], {"cm": 3}, {"cm": 3}),
+        ("metrics_exporter", [], [], {"metrics_exporter": 3}, {"metrics_exporter": 3}),
+        ("proxy", [BDBS], [OWN], {"proxy": 3}, {"proxy": 9}),
+        ("syncer", [BDBS], [METRICS], {"metrics_exporter": 1}, {"metrics_exporter": 1}),
+        ("ldap_client", [], [], {}, {}),
     ],
 )
 def test_one_certificate(
@@ -91,12 +96,13 @@ def test_one_certificate(
     write: str,
     authority: Authority,
     name: str,
-    more: list[str],
+    databases: list[str],
+    looked: list[str],
     tried: dict[str, int],
     proven: dict[str, int],
 ) -> None:
     operation, wanted = cluster_certificate.OPERATION, entry(name, authority.issue(key="ec"))
-    checked = Counter([*CHECKED, *more])
+    checked = Counter([*CHECKED, *databases, *looked])
 
     result, requests, handshakes = made(cluster, operation, True, **wanted)
     assert result["changed"]
@@ -105,7 +111,7 @@ def test_one_certificate(
 
     result, requests, handshakes = made(cluster, operation, **wanted)
     assert result["changed"]
-    assert requests == checked + Counter([write, READ, *([READ] * proven.get("api", 0))])
+    assert requests == checked + Counter([write, READ, *(looked if METRICS in looked else [])])
     assert handshakes == Counter({"api": 1}) + Counter(tried) + Counter(proven)
 
     result, requests, handshakes = made(cluster, operation, **wanted)
@@ -115,8 +121,26 @@ def test_one_certificate(
 
     result, requests, handshakes = made(cluster, operation, verify="none", force=True, **wanted)
     assert result["changed"]
-    assert requests == Counter([*CHECKED, write, READ])
+    assert requests == Counter([*CHECKED, *databases, write, READ])
     assert handshakes == {"api": 1}
+
+
+@pytest.mark.parametrize("handle_redirects", [False, True])
+def test_a_url_that_leads_to_a_follower(authority: Authority, handle_redirects: bool) -> None:
+    wanted = entry("cm", authority.issue(key="ec"))
+    with Cluster(nodes=3, database="none", primary=2, handle_redirects=handle_redirects) as cluster:
+        dummy, requests, handshakes = made(cluster, cluster_certificate.OPERATION, **wanted)
+        # The redirect of the first request; or the question which node the primary is.
+        assert requests == Counter([*CHECKED, BULK, READ, STATUS if handle_redirects else READ])
+        assert handshakes["api"] == (1 if handle_redirects else 2)
+
+
+def test_a_url_that_leads_to_no_node(authority: Authority) -> None:
+    internal = {number: f"127.0.0.{number}0" for number in (1, 2)}
+    wanted = entry("cm", authority.issue(key="ec"))
+    with Cluster(nodes=2, database="none", internal=internal) as cluster:
+        dummy, requests, dummy = made(cluster, cluster_certificate.OPERATION, True, **wanted)
+        assert requests == Counter([*CHECKED, STATUS])
 
 
 @pytest.mark.parametrize("trusted", [True, False])
@@ -145,11 +169,11 @@ def test_a_deletion(cluster: Cluster, authority: Authority) -> None:
 
     dummy, requests, handshakes = made(cluster, cluster_certificate.OPERATION, True, **absent)
     assert requests == Counter(CHECKED)
-    assert handshakes == {"api": 1 + 3}
+    assert handshakes == {"api": 1}
 
     dummy, requests, handshakes = made(cluster, cluster_certificate.OPERATION, **absent)
-    assert requests == Counter([*CHECKED, "DELETE /v1/cluster/certificates/ldap_client", READ, *([READ] * 3)])
-    assert handshakes == {"api": 1 + 3 + 3}
+    assert requests == Counter([*CHECKED, "DELETE /v1/cluster/certificates/ldap_client", READ])
+    assert handshakes == {"api": 1}
 
     dummy, requests, handshakes = made(cluster, cluster_certificate.OPERATION, **absent)
     assert requests == Counter([READ])
@@ -160,16 +184,17 @@ def test_several_certificates(cluster: Cluster, write: str, authority: Authority
     names = ("cm", "metrics_exporter", "proxy", "syncer", "ldap_client")
     entries = [entry(name, authority.issue(key="ec")) for name in names]
     operation = cluster_certificates.OPERATION
-    tried = Counter({"api": 3, "cm": 3, "metrics_exporter": 3, "proxy": 3})
+    tried = Counter({"cm": 3, "metrics_exporter": 3 + 1, "proxy": 3})
 
     dummy, requests, handshakes = made(cluster, operation, True, certificates=entries)
-    assert requests == Counter([*CHECKED, BDBS])
+    assert requests == Counter([*CHECKED, BDBS, OWN, METRICS])
     assert handshakes == Counter({"api": 1}) + tried
 
     dummy, requests, handshakes = made(cluster, operation, certificates=entries)
     writes = [write] * (1 if write == BULK else 5)
-    assert requests == Counter([*CHECKED, BDBS, *writes, READ, *([READ] * 3)])
-    assert handshakes == Counter({"api": 1}) + tried + tried + Counter({"proxy": 6})
+    assert requests == Counter([*CHECKED, BDBS, OWN, METRICS, *writes, READ, METRICS])
+    # The exporter is known by its old certificate or by its new one, which takes a second handshake to find out.
+    assert handshakes == Counter({"api": 1}) + tried + tried + Counter({"proxy": 6, "metrics_exporter": 1})
 
     dummy, requests, handshakes = made(cluster, operation, certificates=entries)
     assert requests == Counter([READ])
@@ -193,13 +218,13 @@ def test_an_internal_rotation(cluster: Cluster) -> None:
     for check_mode, force in ((False, False), (True, True)):
         result, requests, handshakes = made(cluster, operation, check_mode, force=force)
         assert result["changed"] is check_mode
-        assert requests == Counter([*CHECKED, *([READ] * 3)])
-        assert handshakes == {"api": 1 + 3 + 3}
+        assert requests == Counter([*CHECKED, METRICS, METRICS])
+        assert handshakes == {"api": 1, "metrics_exporter": 2}
 
     result, requests, handshakes = made(cluster, operation, force=True)
     assert result["changed"]
-    assert requests == Counter([*CHECKED, *([READ] * 3), ROTATE, READ, *([READ] * 3)])
-    assert handshakes == {"api": 1 + 3 + 3 + 1 + 3}
+    assert requests == Counter([*CHECKED, METRICS, METRICS, ROTATE, READ, METRICS])
+    assert handshakes == {"api": 1 + 1, "metrics_exporter": 3}
 
 
 class NoVault:
