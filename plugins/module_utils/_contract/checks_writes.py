@@ -156,7 +156,8 @@ def same_write_is_accepted(asked: Questions) -> Verdict:
     with _trial(asked) as trial:
         answer = trial.same()
         fits = answer.status == 200 and (answer.kind == "empty" or answer.value == {})
-        return verdict(fits, _status(answer), Fact("type", answer.kind))
+        fields = len(answer.value) if isinstance(answer.value, dict) else 0
+        return verdict(fits, _status(answer), Fact("type", answer.kind), Fact("fields", fields))
 
 
 @check("What was written is what the API reports", _UPDATES, writes=True)
