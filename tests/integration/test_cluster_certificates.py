@@ -46,6 +46,21 @@ def by_name(outcome: Outcome, key: str) -> dict[str, Any]:
     return {change["name"]: change[key] for change in outcome.result["changes"]}
 
 
+def seen(outcome: Outcome) -> set[tuple[str, str, str, str | None]]:
+    return {(node["name"], node["address"], node["status"], node["evidence"]) for node in outcome.result["nodes"]}
+
+
+def proof(level: str, verified: int = 0, *, not_visible: Sequence[str] = ()) -> dict[str, Any]:
+    """What results say where every place that could be seen was."""
+    return {
+        "level": level,
+        "verified": verified,
+        "of": verified,
+        "not_visible": list(not_visible),
+        "unreachable": [],
+    }
+
+
 def trust(ansible: Ansible, cluster: Cluster, authority: Authority) -> dict[str, Any]:
     """A login that trusts the old certificate of the API and the new one."""
     bundle = ansible.folder / "both.pem"
@@ -84,9 +99,20 @@ def test_all_are_replaced_by_one_request_where_there_is_one_and_api_last(
             }
         assert predicted.result["diff"] == done.result["diff"]
         assert names(cluster.writes) == ([tuple(FIVE)] if version == NEW else [(name,) for name in FIVE])
-        assert {(node["name"], node["address"], node["status"]) for node in done.result["nodes"]} == {
-            (name, node.address, "verified") for name in FIVE for node in cluster.nodes
+        assert seen(done) == {
+            (name, node.address, "verified", "handshake") for name in FIVE[:1] + FIVE[2:] for node in cluster.nodes
+        } | {
+            ("ldap_client", "127.0.0.1", "reported", "api"),
+            ("ldap_client", "127.0.0.2", "not_visible", None),
+            ("ldap_client", "127.0.0.3", "not_visible", None),
         }
+        assert done.result["proof"] == proof("partial", 12, not_visible=["ldap_client"])
+        proofs = dict.fromkeys(FIVE, proof("complete", 3)) | {
+            "ldap_client": proof("reported", not_visible=["ldap_client"])
+        }
+        assert by_name(done, "proof") == proofs
+        assert by_name(predicted, "proof") == dict.fromkeys(FIVE, proof("none"))
+        assert done.result["cluster"]["primary"] == {"node": 1, "address": "127.0.0.1"}
         for node in cluster.nodes:
             for name in FIVE:
                 assert node.holds(name).certificate == materials[name].certificate_pem
@@ -106,7 +132,8 @@ def test_when_the_third_of_five_is_refused_all_five_are_the_old_ones(
     options = {"certificates": entries(materials), "requirements": "ignore"}
     with Cluster(nodes=3, version=version) as cluster:
         before = [node.stored for node in cluster.nodes]
-        run = ansible.tasks([task("replace", MODULE, options)], connection=login(cluster)).expect(ok=False)
+        connection = trust(ansible, cluster, authority)
+        run = ansible.tasks([task("replace", MODULE, options)], connection=connection).expect(ok=False)
         replaced = run["replace"]
         assert [node.stored for node in cluster.nodes] == before
         assert replaced.failure["kind"] == "certificate_refused"
@@ -123,14 +150,19 @@ def test_when_the_third_of_five_is_refused_all_five_are_the_old_ones(
         assert by_name(replaced, "after") == by_name(replaced, "before")
         assert replaced.failure["certificate"] == "metrics_exporter"
         assert replaced.result["msg"].startswith("metrics_exporter: PUT /v1/cluster/update_cert")
-        assert "The old certificates (cm, ldap_client) were put back" in replaced.result["msg"]
+        rolled_back = "Rolled back: the previous certificates (cm, ldap_client) are proven at 3 of 3 places again"
+        assert rolled_back in replaced.result["msg"]
         written = [(request.method, *request.names) for request in cluster.writes]
         assert written[:3] == [("PUT", "cm"), ("PUT", "ldap_client"), ("PUT", "metrics_exporter")]
         assert ("DELETE", "ldap_client") in written[3:]
-        assert {(node["name"], node["status"]) for node in replaced.result["nodes"]} == {
+        assert {(name, status) for name, _address, status, _evidence in seen(replaced)} == {
             ("cm", "verified"),
-            ("ldap_client", "verified"),
+            ("ldap_client", "reported"),
+            ("ldap_client", "not_visible"),
         }
+        assert replaced.result["proof"] == proof("partial", 3, not_visible=["ldap_client"])
+        proofs = {"cm": proof("complete", 3), "ldap_client": proof("reported", not_visible=["ldap_client"])}
+        assert by_name(replaced, "proof") == dict.fromkeys(FIVE, proof("none")) | proofs
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -138,21 +170,24 @@ def test_when_a_node_never_follows_all_are_put_back(ansible: Ansible, authority:
     options = {"certificates": entries(five(authority)), "verify_timeout": 1}
     with Cluster(nodes=3, version=version, lag={3: math.inf}) as cluster:
         before = [node.stored for node in cluster.nodes]
-        run = ansible.tasks([task("replace", MODULE, options)], connection=login(cluster)).expect(ok=False)
+        connection = trust(ansible, cluster, authority)
+        run = ansible.tasks([task("replace", MODULE, options)], connection=connection).expect(ok=False)
         replaced = run["replace"]
         assert [node.stored for node in cluster.nodes] == before
         assert replaced.result["outcome"] == "rolled_back"
         assert by_name(replaced, "outcome") == dict.fromkeys(FIVE, "rolled_back")
         assert replaced.failure["kind"] == "not_proven"
         assert "127.0.0.3" in replaced.result["msg"]
-        assert {node["status"] for node in replaced.result["nodes"]} == {"verified"}
+        assert replaced.result["proof"] == proof("partial", 12, not_visible=["ldap_client"])
+        assert "12 of 12 places again" in replaced.result["msg"]
 
 
 def test_without_rollback_the_report_says_what_is_there(ansible: Ansible, authority: Authority) -> None:
     materials = five(authority) | {"metrics_exporter": authority.issue(eku=["serverAuth"])}
     options = {"certificates": entries(materials), "requirements": "ignore", "rollback": False}
     with Cluster(nodes=3, version=OLD, database="tls") as cluster:
-        run = ansible.tasks([task("replace", MODULE, options)], connection=login(cluster)).expect(ok=False)
+        connection = trust(ansible, cluster, authority)
+        run = ansible.tasks([task("replace", MODULE, options)], connection=connection).expect(ok=False)
         replaced = run["replace"]
         assert (replaced.result["outcome"], replaced.changed) == ("partial", True)
         assert by_name(replaced, "outcome") == dict.fromkeys(FIVE, "failed_unchanged") | dict.fromkeys(

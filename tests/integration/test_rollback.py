@@ -17,7 +17,7 @@ from simulator.authority import Authority, cluster_names
 from .runs import PREFIX, Ansible, login
 from .test_backup import GRAVEYARD, kept, pairs, vault, view
 from .test_rotation import folder as material
-from .test_rotation import from_folder, inventory, table, updated
+from .test_rotation import from_folder, inventory, proofs, table, updated
 from .test_secrets import assert_absent, key_lines
 
 __all__ = ["vault"]
@@ -74,6 +74,8 @@ def test_rotate_put_back_and_again(
     assert sorted(updated(any_cluster)) == list(NAMES)
     assert restored["Put the old pairs back"].result["outcome"] == "changed"
     assert table(predicted) == table(restored)
+    proven = {"cm": "proven 1/1", "ldap_client": "reported by the API", "proxy": "proven 1/1"}
+    assert (proofs(predicted), proofs(restored)) == ({}, proven)
     assert table(restored)["cm"].endswith("replaced")
     assert table(restored)["ldap_client"].endswith("removed")
     assert table(restored)["syncer"].endswith("unchanged")

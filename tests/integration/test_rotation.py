@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -53,12 +55,22 @@ def trusting_both(ansible: Ansible, cluster: Cluster, authority: Authority) -> d
     return {"redis_enterprise_ca_path": str(path)}
 
 
-def table(run: Run) -> dict[str, str]:
-    """The lines of the table, by certificate name."""
+def _cells(run: Run) -> list[list[str]]:
+    """The table without its header."""
     (shown,) = [outcome for outcome in run.outcomes if outcome.task.endswith("Show what was before and what is after")]
-    header, *lines = shown.result["msg"]
-    assert header.split()[0] == "certificate"
-    return {line.split()[0]: line for line in lines}
+    header, *rows = (re.split(r" {2,}", line) for line in shown.result["msg"])
+    assert (header[0], header[-2:]) == ("certificate", ["outcome", "proof"])
+    return rows
+
+
+def table(run: Run) -> dict[str, str]:
+    """The lines of the table without the column C(proof), by certificate name."""
+    return {cells[0]: "  ".join(cells[:-1]) for cells in _cells(run)}
+
+
+def proofs(run: Run) -> dict[str, str]:
+    """The column C(proof) of what was changed, by certificate name."""
+    return {cells[0]: cells[-1] for cells in _cells(run) if cells[-1] != "-"}
 
 
 def updated(cluster: Cluster) -> list[str]:
@@ -71,9 +83,7 @@ def test_check_rotate_and_again(ansible: Ansible, any_cluster: Cluster, authorit
     hosts = inventory(
         ansible, {"one": any_cluster}, rotation_certificates=from_folder(folder(ansible, material), material)
     )
-    arguments = ["-i", hosts, "--diff"]
-    for name, value in trusting_both(ansible, any_cluster, authority).items():
-        arguments += ["-e", f"{name}={value}"]
+    arguments = ["-i", hosts, "--diff", "-e", json.dumps(trusting_both(ansible, any_cluster, authority))]
 
     predicted = ansible.playbook(PLAYBOOK, *arguments, "--check").expect()
     assert any_cluster.writes == []
@@ -81,6 +91,8 @@ def test_check_rotate_and_again(ansible: Ansible, any_cluster: Cluster, authorit
     assert sorted(updated(any_cluster)) == NAMES
     assert updated(any_cluster)[-1] == "api"
     assert table(predicted) == table(rotated)
+    assert proofs(predicted) == {}
+    assert proofs(rotated) == dict.fromkeys(NAMES, "proven 1/1")
     for name in NAMES:
         assert any_cluster.certificate(name) == material[name].certificate_pem
         assert material[name].fingerprint[:11] in table(rotated)[name]
@@ -94,6 +106,7 @@ def test_check_rotate_and_again(ansible: Ansible, any_cluster: Cluster, authorit
     assert any_cluster.writes == []
     assert "changed=0 " in again.output
     assert {line.split()[-1] for line in table(again).values()} == {"unchanged"}
+    assert proofs(again) == {}
 
 
 def test_explicit_paths_with_a_passphrase_and_a_name_that_is_not_set_yet(
@@ -117,6 +130,7 @@ def test_explicit_paths_with_a_passphrase_and_a_name_that_is_not_set_yet(
     ).expect()
     assert updated(cluster) == ["ldap_client", "mtls_trusted_ca"]
     assert table(run)["ldap_client"].endswith("new")
+    assert proofs(run) == dict.fromkeys(("ldap_client", "mtls_trusted_ca"), "reported by the API")
     secrets = [line for line in str(issued.key_pem).splitlines() if not line.startswith("-")]
     secrets += ["open sesame", cluster.password]
     assert not [secret for secret in secrets if secret in run.output]
@@ -144,10 +158,12 @@ def test_a_refused_certificate_leaves_all_as_they_were(ansible: Ansible, authori
         cluster.add_fault(Fault(method="PUT", status=400, after=2, times=1))
         made = folder(ansible, {name: authority.issue() for name in NAMES})
         hosts = inventory(ansible, {"one": cluster}, rotation_certificates=from_folder(made, NAMES))
-        run = ansible.playbook(PLAYBOOK, "-i", hosts).expect(ok=False)
+        trusted = trusting_both(ansible, cluster, authority)
+        run = ansible.playbook(PLAYBOOK, "-i", hosts, "-e", json.dumps(trusted)).expect(ok=False)
         assert {name: cluster.certificate(name) for name in NAMES} == before
     assert sum(line.endswith("put back") for line in table(run).values()) == 2
     assert sum(line.endswith("not replaced") for line in table(run).values()) == 3
+    assert proofs(run) == dict.fromkeys(("cm", "metrics_exporter"), "proven 1/1")
 
 
 def test_what_expires_soon_without_new_material_is_pointed_out(ansible: Ansible, authority: Authority) -> None:

@@ -17,7 +17,7 @@ from simulator.authority import Authority
 
 from .runs import PREFIX, Ansible, Run, login
 from .test_backup import kept, pairs, vault, view
-from .test_rotation import PLAYBOOK, folder, from_folder, inventory, table, trusting_both, updated
+from .test_rotation import PLAYBOOK, folder, from_folder, inventory, proofs, table, trusting_both, updated
 from .test_secrets import assert_absent, key_lines
 from .test_sources import ENVIRONMENT, ownca, plain_tasks
 
@@ -224,10 +224,10 @@ def test_what_was_put_back_is_told_to_the_peers(
         made = folder(ansible, {name: authority.issue(one.fqdn) for name in names})
         certificates = from_folder(made, names)
         variables = keeping(backups, rotation_certificates=certificates, rotation_run_after=reporting(ansible))
-        variables |= trusting_both(ansible, one, authority)
+        trusted = json.dumps(trusting_both(ansible, one, authority))
         one.add_fault(Fault(method="PUT", status=400, after=4, times=1))
         hosts = inventory(ansible, {"one": one, "two": two}, **variables)
-        run = ansible.playbook(PLAYBOOK, "-i", hosts, *vault).expect(ok=False)
+        run = ansible.playbook(PLAYBOOK, "-i", hosts, "-e", trusted, *vault).expect(ok=False)
         assert {"proxy", "syncer"} < set(updated(one))
         assert of_all_nodes(one, names) == first
         assert told(one) == 1
@@ -242,7 +242,9 @@ def test_what_was_put_back_is_told_to_the_peers(
     }
     assert [entry["outcome"] for entry in result["replication"]["active_active"]] == ["changed"]
     assert result["failure"]["task"] == "Have all certificates at once"
+    assert result["proof"] == {"level": "complete", "verified": 8, "of": 8, "not_visible": [], "unreachable": []}
     assert table(run)["proxy"].endswith("put back")
+    assert proofs(run) == dict.fromkeys(names[1:], "proven 2/2")
     assert table(run)["api"].endswith("not replaced")
     assert any(line.startswith("Have all certificates at once: ") for line in failures(run))
 
