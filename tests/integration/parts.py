@@ -91,7 +91,12 @@ class Acme:
     directory: str
     ca_path: str  # of the CA that its own server is to be trusted by
     dns: str  # the URL that sets records
+    roots: str  # the URL of the root below which it issues, and which it leaves out of its chains
     log: Path
+
+    @property
+    def root_pem(self) -> str:
+        return requests.get(self.roots, timeout=30, verify=self.ca_path).text
 
     @property
     def issued(self) -> int:
@@ -120,7 +125,8 @@ def acme(folder: Path) -> Iterator[Acme]:
     }
     (folder / "pebble.json").write_text(json.dumps({"pebble": settings}))
     log = folder / "pebble.log"
-    directory = f"https://127.0.0.1:{api}/dir"
+    directory, roots = f"https://127.0.0.1:{api}/dir", f"https://127.0.0.1:{management}/roots/0"
+    dns_url = f"http://127.0.0.1:{dns_management}"
     without = [f"-{kind}=" for kind in ("http01", "https01", "tlsalpn01")]
     with (
         running(
@@ -135,7 +141,7 @@ def acme(folder: Path) -> Iterator[Acme]:
             {"PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "0"},
         ),
     ):
-        yield Acme(directory, str(folder / "ca.pem"), f"http://127.0.0.1:{dns_management}", log)
+        yield Acme(directory, str(folder / "ca.pem"), dns_url, roots, log)
 
 
 @dataclass(frozen=True)

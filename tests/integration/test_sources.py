@@ -164,13 +164,15 @@ def test_acme(ansible: Ansible, cluster: Cluster, acme_ca: Acme) -> None:
         "terms_agreed": True,
         "dns_tasks": dns_tasks(ansible.folder, acme_ca.dns),
         "key_type": "ECC",  # what pebble issues for an RSA key lacks keyEncipherment
+        "issuers": acme_ca.root_pem,
     }
     rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": {"acme": source}}])
     rotation.environment["SSL_CERT_FILE"] = acme_ca.ca_path
     check_rotate_and_again(
         rotation, ["proxy"], lambda: acme_ca.issued, f"{NAMES}, its key is of type RSA, not ECC, it is self-signed"
     )
-    assert len(rotation.chain("proxy")) == 2
+    assert len(rotation.chain("proxy")) == 3
+    assert pem_of(rotation.chain("proxy")[2]).split() == acme_ca.root_pem.split()
 
 
 def ownca(own: Path, **more: Any) -> dict[str, Any]:
