@@ -64,13 +64,16 @@ def test_healthy_clusters_pass(ansible: Ansible, role: str) -> None:
         for mode in ([], ["--check"]):
             run = ansible.playbook(PLAYBOOK, "-i", hosts, *mode).expect()
             lines = table(run)
-            assert lines[0].split() == ["cluster", "version", "certificate", "expires", "days", "status", "issuer"]
+            header = ["cluster", "version", "certificate", "expires", "days", "status", "issuer", "proof"]
+            assert lines[0].split() == header
             assert len(lines) == 1 + 7 + 7
             assert [line.split()[:3] for line in lines if "proxy" in line] == [
                 ["one", "8.0.20-96", "proxy"],
                 ["two", "7.8.6-36", "proxy"],
             ]
             assert all(line.split()[5] == "ok" for line in lines[1:])
+            # No database presents it.
+            assert {line.split()[2] for line in lines[1:] if not line.endswith("  proven 1/1")} == {"proxy"}
             assert run.output.count("changed=0 ") == 2
         assert one.writes == two.writes == []
 
