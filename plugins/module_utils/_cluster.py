@@ -169,7 +169,9 @@ def read(api: Api, warn: Callable[[str], None], *, needed: bool) -> Cluster:
 def primary_now(api: Api, cluster: Cluster) -> Cluster:
     """The same cluster with the node that has answered last, where its address tells that."""
     answering = api.session.answering.host
-    if cluster.primary is None or answering == cluster.primary.address or not api.session.redirected:
+    if cluster.primary is None or answering == cluster.primary.address:
+        return cluster
+    if cluster.settings.get("handle_redirects") is True and not api.session.redirected:
         return cluster
     node = next((one for one in cluster.nodes if answering == one.internal or answering in one.external), None)
     return replace(cluster, primary=Primary(node.uid, answering)) if node else cluster

@@ -218,7 +218,7 @@ class Prover:
         timeout: float,
         *,
         exporters: Exporters | None = None,
-        primary: Any = None,
+        primary: Callable[[], Any] = lambda: None,
         inactive: Collection[Any] = (),
     ) -> None:
         """Prepare.
@@ -227,7 +227,7 @@ class Prover:
             targets: one for each certificate that will be asked for.
             timeout: seconds for each look.
             exporters: where metrics are read.
-            primary: uid of the node that answers API requests: what is not visible there is reported.
+            primary: gives the uid of the node that answered last: what is not visible there is reported.
             inactive: uids of nodes that the cluster says are not active. Where such a one shows nothing, it counts as
                 unreachable, whatever still listens there.
         """
@@ -371,7 +371,10 @@ class Prover:
         target = self._targets[name]
         if target.ambiguous:
             return None
-        others = {*target.ends, *self._before.ends.get((name, endpoint), ())}
+        others = set(target.ends)
+        if not target.ends or state.end == target.ends[-1]:
+            # On the way back, what was there before is no sign that the old one is not.
+            others.update(self._before.ends.get((name, endpoint), ()))
         if state.end is not None:
             others = {other for other in others if not same_end(other, state.end)}
         judged = [(end, state.ended_by(end, others)) for end in sorted(shown.of(endpoint.node, name))]
@@ -391,7 +394,7 @@ class Prover:
         """What is left where nothing is seen: the primary's own word."""
         installed = reported.get(name)
         shown = name in reported and states[name].shown_by(installed)
-        if shown and endpoint.node == self._primary:
+        if shown and endpoint.node == self._primary():
             leaf = installed.facts["fingerprint"] if installed else None
             return Sighting(name, endpoint, "reported", leaf, why, "api")
         return self._hidden(name, endpoint, why or "no port and no metrics show it")

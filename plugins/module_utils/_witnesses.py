@@ -65,7 +65,7 @@ def build_prover(
         targets,
         timeout,
         exporters=exporters(api, cluster, (exporter, *changes.get("metrics_exporter", ()))),
-        primary=cluster.primary.node if cluster.primary else None,
+        primary=lambda: _primary_now(api, cluster),
         inactive={node.uid for node in cluster.inactive} - {None},
     )
     unseen = prover.try_all(lambda tried: _endpoints.at_url(tried, cluster, connection))
@@ -82,6 +82,12 @@ def build_prover(
             .with_result(nodes=[sighting.as_dict() for sighting in unseen])
         )
     return prover
+
+
+def _primary_now(api: Api, cluster: Cluster) -> Any:
+    """The uid of the node that has answered last: the primary may move during a change."""
+    primary = _cluster.primary_now(api, cluster).primary
+    return primary.node if primary else None
 
 
 def exporter_state(stored: Mapping[str, Stored]) -> State | None:

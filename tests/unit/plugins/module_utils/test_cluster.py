@@ -95,13 +95,23 @@ def test_the_primary_that_answers_in_the_end_is_the_one_of_the_result() -> None:
     before = read(Asked("10.0.0.1"))
     moved: Any = Asked("192.0.2.2", redirected=True)
     assert _cluster.primary_now(moved, before).primary == Primary(2, "192.0.2.2")
+    back: Any = Asked("10.0.0.2")  # the node in url, which would redirect if it were a follower
+    assert _cluster.primary_now(back, before).primary == Primary(2, "10.0.0.2")
     for unchanged in (
         Asked("10.0.0.1", redirected=True),
-        Asked("10.0.0.2"),  # not by a redirect: a follower may have passed the request on
         Asked("203.0.113.9", redirected=True),  # no node that the cluster names
     ):
         same: Any = unchanged
         assert _cluster.primary_now(same, before) is before
+
+
+def test_a_follower_that_passes_requests_on_is_not_taken_for_the_primary() -> None:
+    before = read(Asked("10.0.0.1", handle_redirects=True))
+    assert before.primary == Primary(2, "10.0.0.2")
+    answering: Any = Asked("10.0.0.1", handle_redirects=True)
+    assert _cluster.primary_now(answering, before) is before
+    redirecting: Any = Asked("10.0.0.1", redirected=True, handle_redirects=True)
+    assert _cluster.primary_now(redirecting, before).primary == Primary(1, "10.0.0.1")
 
 
 def test_a_primary_that_was_never_known_is_not_made_up() -> None:

@@ -436,7 +436,7 @@ def ends(*of_nodes: Collection[datetime], name: str = "syncer") -> Shown:
 def by_metrics(exporter: Exporter, *, nodes: int = 2, old: datetime = OLD_END, **options: Any) -> Prover:
     meant: Any = exporter
     target = Target("syncer", tuple(ONLY_METRICS[:nodes]), METRICS, ends=(old, END))
-    return Prover([target], 30.0, exporters=meant, **{"primary": 1, **options})
+    return Prover([target], 30.0, exporters=meant, **{"primary": lambda: 1, **options})
 
 
 @pytest.fixture
@@ -493,11 +493,30 @@ def test_a_node_that_keeps_what_it_had_is_stale_also_where_the_api_reported_some
     assert statuses(made.look({"syncer": SYNCER})) == ["verified", "stale"]
 
 
+def test_on_the_way_back_a_node_that_shows_what_it_showed_before_is_not_stale() -> None:
+    older = OLD_END - timedelta(days=100)
+    made = by_metrics(Exporter(ends([OLD_END], [older]), ends([OLD_END], [older]), ends([OLD_END], [END])))
+    made.try_all(no_other)
+    old = {"syncer": State(("old",), end=OLD_END)}
+    assert statuses(made.look(old)) == ["verified", "not_visible"]
+    assert statuses(made.look(old)) == ["verified", "stale"]
+
+
+def test_what_is_reported_is_reported_by_the_node_that_answers_at_that_moment(
+    wanted: dict[str, State], reported: dict[str, Installed | None]
+) -> None:
+    answering = [1]
+    made = by_metrics(Exporter(Shown()), primary=lambda: answering[-1])
+    assert statuses(made.look(wanted, reported)) == ["reported", "not_visible"]
+    answering.append(2)
+    assert statuses(made.look(wanted, reported)) == ["not_visible", "reported"]
+
+
 def test_what_metrics_do_not_tell_is_reported_by_the_primary_and_not_visible_elsewhere(
     clock: Clock, wanted: dict[str, State], reported: dict[str, Installed | None]
 ) -> None:
     silent = Shown(problem="the port is closed")
-    made = by_metrics(Exporter(silent), nodes=3, primary=2)
+    made = by_metrics(Exporter(silent), nodes=3, primary=lambda: 2)
     assert [(one.status, one.problem) for one in made.try_all(no_other)] == [("not_visible", "the port is closed")] * 3
     proof = made.prove(wanted, 60, reported)
     assert [(one.status, one.evidence, one.problem) for one in proof.sightings] == [
@@ -517,7 +536,7 @@ def test_what_the_primary_does_not_report_is_not_reported(
     for installed in ({}, {"syncer": None}):
         assert statuses(made.look(wanted, installed)) == ["not_visible"] * 2
     assert statuses(made.look({"syncer": State(("other",))}, reported)) == ["not_visible"] * 2
-    assert statuses(by_metrics(Exporter(Shown()), primary=None).look(wanted, reported)) == ["not_visible"] * 2
+    assert statuses(by_metrics(Exporter(Shown()), primary=lambda: None).look(wanted, reported)) == ["not_visible"] * 2
 
 
 def test_some_nodes_may_be_told_of_and_others_not(clock: Clock) -> None:
@@ -607,7 +626,7 @@ def test_the_way_back_is_judged_by_the_same_ends(clock: Clock) -> None:
 
 def test_a_renewed_certificate_is_told_by_what_was_there(clock: Clock) -> None:
     exporter: Any = Exporter(ends([OLD_END], [OLD_END], []), ends([END], [OLD_END], [END]))
-    made = Prover([Target("syncer", tuple(ONLY_METRICS), METRICS)], 30.0, exporters=exporter, primary=1)
+    made = Prover([Target("syncer", tuple(ONLY_METRICS), METRICS)], 30.0, exporters=exporter, primary=lambda: 1)
     made.try_all(no_other)
     assert statuses(made.prove({"syncer": Renewed(("old",), end=END)}, 1)) == ["verified", "stale", "not_visible"]
     assert clock.now > 1000
@@ -619,7 +638,7 @@ def test_a_renewed_certificate_is_told_by_what_was_there(clock: Clock) -> None:
 def test_what_shows_nowhere_is_reported_or_not_visible_and_not_waited_for(
     clock: Clock, wanted: dict[str, State], reported: dict[str, Installed | None]
 ) -> None:
-    made = Prover([Target("syncer", tuple(ONLY_API), NOWHERE)], 30.0, primary=3)
+    made = Prover([Target("syncer", tuple(ONLY_API), NOWHERE)], 30.0, primary=lambda: 3)
     assert not made.sees(["syncer"])
     assert made.try_all(no_other) == ()
     proof = made.prove(wanted, 60, reported)
@@ -629,14 +648,14 @@ def test_what_shows_nowhere_is_reported_or_not_visible_and_not_waited_for(
 
 
 def test_that_there_is_none_is_reported_too() -> None:
-    made = Prover([Target("ldap_client", tuple(ONLY_API), NOWHERE)], 30.0, primary=1)
+    made = Prover([Target("ldap_client", tuple(ONLY_API), NOWHERE)], 30.0, primary=lambda: 1)
     proof = made.look({"ldap_client": State()}, {"ldap_client": None})
     assert statuses(proof) == ["reported", "not_visible", "not_visible"]
     assert proof.sightings[0].fingerprint is None
 
 
 def test_a_node_that_is_not_active_is_unreachable_where_nothing_shows() -> None:
-    made = Prover([Target("ldap_client", tuple(ONLY_API), NOWHERE)], 30.0, primary=1, inactive={3})
+    made = Prover([Target("ldap_client", tuple(ONLY_API), NOWHERE)], 30.0, primary=lambda: 1, inactive={3})
     proof = made.look({"ldap_client": State()}, {"ldap_client": None})
     assert statuses(proof) == ["reported", "not_visible", "unreachable"]
 
@@ -808,7 +827,7 @@ def test_ports_and_metrics_and_what_shows_nowhere_in_one_proof(
         Target("syncer", tuple(ONLY_METRICS[:2]), METRICS, ends=(OLD_END, END)),
         Target("ldap_client", tuple(ONLY_API[:2]), NOWHERE),
     ]
-    made = Prover(targets, 30.0, exporters=exporter, primary=1)
+    made = Prover(targets, 30.0, exporters=exporter, primary=lambda: 1)
     assert made.try_all(no_other) == ()
     assert (made.sees(["proxy", "syncer"]), made.sees(["proxy", "ldap_client"])) == (True, False)
     proof = made.look({**NEW, **wanted, "ldap_client": State()}, {**reported, "ldap_client": None})
