@@ -19,7 +19,10 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """The value itself. To be called only where a request's header or body is made, or what is to be encrypted."""
+        """Return the value itself.
+
+        To be called only where a request's header or body is made, a pair is tried in memory, or a file is encrypted.
+        """
         return self._value
 
     def __repr__(self) -> str:
