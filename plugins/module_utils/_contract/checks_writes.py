@@ -11,15 +11,15 @@ the pair that the API shows; whatever else was taken is put back at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import _releases, _x509
 from .._api import CERTIFICATES, UPDATE_CERT, Api, Update
 from .._errors import CertificateError
-from .._retry import Retries, write_may_be_repeated
+from .._retry import Retries, until, write_may_be_repeated
 from .._secrets import Secret
 from . import checks_metrics, checks_ports
 from .answer import Answer
@@ -46,6 +46,8 @@ _ROOT_CHECKED = "8.0.16-29"
 #: Statuses by which a server says for certain that it has changed nothing.
 _REFUSALS = frozenset({400, 401, 403, 404, 405, 406, 501})
 _NO_SUCH_PATH = (404, 405, 501)
+#: Seconds within which the API has to report what was put back.
+_PATIENCE = 30
 
 
 class Trial:
@@ -97,6 +99,17 @@ class Trial:
         """Write what there is; parameters and errors as in M(put)."""
         return self.put(self.before.certificate, self.before.private_key, bulk=bulk)
 
+    def without_root(self) -> Answer:
+        """Write what there is without its root.
+
+        Raises:
+            NotChecked: it has none; or see M(put).
+        """
+        chain = chain_of(self.before.certificate)
+        if len(chain) < 2 or not _x509.issued_by(chain[-1], chain[-1]):
+            raise NotChecked(NOTHING)
+        return self.put(_x509.to_pem(chain[:-1]), self.before.private_key)
+
     @property
     def pair(self) -> tuple[Sequence[str], str | None]:
         """What the API reports now: fingerprints, and the key, which is only compared."""
@@ -123,10 +136,20 @@ class Trial:
             bulk = not _releases.before(asked.version, _releases.BULK_UPDATE)
             try:
                 retries.run(lambda: api.update([self.before], bulk=bulk), write_may_be_repeated)
-                restored = self.unchanged
-            except (CertificateError, NotChecked):
+                restored = self._reads_back()
+            except CertificateError:
                 restored = False
         asked.restored = restored and asked.restored is not False
+
+    def _reads_back(self) -> bool:
+        """Whether the API reports the pair that was there before, within a while."""
+        for _moment in until(time.monotonic() + _PATIENCE):
+            try:
+                if self.unchanged:
+                    return True
+            except NotChecked:
+                pass  # asked again
+        return False
 
 
 def _pair(certificate: Any, key: Any) -> tuple[Sequence[str], str | None]:
@@ -134,14 +157,27 @@ def _pair(certificate: Any, key: Any) -> tuple[Sequence[str], str | None]:
     return _x509.fingerprints(chain), key.strip() if isinstance(key, str) else None
 
 
-@contextmanager
-def _trial(asked: Questions) -> Iterator[Trial]:
-    """Make writes that end with what there was, whatever happens in between."""
-    trial = Trial(asked)
+_Found = TypeVar("_Found")
+
+
+def _then(look: Callable[[], _Found], finish: Callable[[], None]) -> _Found:
+    """Look, then finish whatever came of it, be it an interrupt. What is raised comes after that."""
+    problem: BaseException | None = None
     try:
-        yield trial
-    finally:
-        trial.finish()
+        found = look()
+    except BaseException as error:
+        problem = error
+    # Not in a handler, where the causes of a request that fails would include the problem.
+    finish()
+    if problem is not None:
+        raise problem
+    return found
+
+
+def _tried(asked: Questions, look: Callable[[Trial], Verdict]) -> Verdict:
+    """Make writes that end with what there was."""
+    trial = Trial(asked)
+    return _then(lambda: look(trial), trial.finish)
 
 
 def _status(answer: Answer) -> Fact:
@@ -153,29 +189,38 @@ def _status(answer: Answer) -> Fact:
 )
 def same_write_is_accepted(asked: Questions) -> Verdict:
     """Write what there is."""
-    with _trial(asked) as trial:
+
+    def look(trial: Trial) -> Verdict:
         answer = trial.same()
         fits = answer.status == 200 and (answer.kind == "empty" or answer.value == {})
         fields = len(answer.value) if isinstance(answer.value, dict) else 0
         return verdict(fits, _status(answer), Fact("type", answer.kind), Fact("fields", fields))
 
+    return _tried(asked, look)
+
 
 @check("What was written is what the API reports", _UPDATES, writes=True)
 def same_write_reads_back(asked: Questions) -> Verdict:
     """Read after writing what there is."""
-    with _trial(asked) as trial:
+
+    def look(trial: Trial) -> Verdict:
         if trial.same().status != 200:
             raise NotChecked(UNCLEAR)
         same = trial.unchanged
         return verdict(same, Fact("same as before", same))
 
+    return _tried(asked, look)
+
 
 @check("PUT /v1/cluster/certificates is not there before 7.22.2", _UPDATES, until=_releases.BULK_UPDATE, writes=True)
 def no_bulk_write(asked: Questions) -> Verdict:
     """Write what there is by that path."""
-    with _trial(asked) as trial:
+
+    def look(trial: Trial) -> Verdict:
         answer = trial.same(bulk=True)
         return verdict(answer.status in _NO_SUCH_PATH, _status(answer))
+
+    return _tried(asked, look)
 
 
 @check(
@@ -183,37 +228,41 @@ def no_bulk_write(asked: Questions) -> Verdict:
 )
 def deprecated_write_is_accepted(asked: Questions) -> Verdict:
     """Write what there is by that path."""
-    with _trial(asked) as trial:
+
+    def look(trial: Trial) -> Verdict:
         answer = trial.same(bulk=False)
         return verdict(answer.status == 200, _status(answer))
+
+    return _tried(asked, look)
 
 
 @check("A chain without its root is either taken as it is, or refused by 400 and changes nothing", _CHAINS, writes=True)
 def root_left_out(asked: Questions) -> Verdict:
     """Leave the root out where there is one. Pages of the vendor disagree; what is seen tells which one is right."""
-    with _trial(asked) as trial:
-        chain = chain_of(trial.before.certificate)
-        if len(chain) < 2 or not _x509.issued_by(chain[-1], chain[-1]):
-            raise NotChecked(NOTHING)
-        answer = trial.put(_x509.to_pem(chain[:-1]), trial.before.private_key)
+
+    def look(trial: Trial) -> Verdict:
+        answer = trial.without_root()
         refused = answer.status in (400, 404)
+        chain = chain_of(trial.before.certificate)
         wanted = chain if refused else chain[:-1]
         kept = list(trial.pair[0]) == _x509.fingerprints(wanted)
         return verdict((refused or answer.status == 200) and kept, _status(answer), Fact("read back", kept))
+
+    return _tried(asked, look)
 
 
 @check("The refusal of a chain without its root has a description", _CHAINS, since=_ROOT_CHECKED, writes=True)
 def root_refusal_is_described(asked: Questions) -> Verdict:
     """Leave the root out where there is one, and look at the refusal if it comes."""
-    with _trial(asked) as trial:
-        chain = chain_of(trial.before.certificate)
-        if len(chain) < 2 or not _x509.issued_by(chain[-1], chain[-1]):
-            raise NotChecked(NOTHING)
-        answer = trial.put(_x509.to_pem(chain[:-1]), trial.before.private_key)
+
+    def look(trial: Trial) -> Verdict:
+        answer = trial.without_root()
         if answer.status != 400:
             raise NotChecked(NOTHING)
         fields = answer.value if isinstance(answer.value, dict) else {}
         return verdict(bool(fields.get("description")), Fact("description", kind_of("description", fields)))
+
+    return _tried(asked, look)
 
 
 @check(
@@ -223,12 +272,15 @@ def root_refusal_is_described(asked: Questions) -> Verdict:
 )
 def wrong_key_is_refused(asked: Questions) -> Verdict:
     """Write the certificate with a key that is made for that."""
-    with _trial(asked) as trial:
+
+    def look(trial: Trial) -> Verdict:
         leaf = chain_of(trial.before.certificate)[0]
         answer = trial.put(trial.before.certificate, Secret(_pem_of(_another_key(leaf.public_key()))))
         fits = answer.status == 400 or (answer.status == 404 and _releases.before(asked.version, "8.0"))
         kept = trial.unchanged
         return verdict(fits and kept, _status(answer), Fact("same as before", kept))
+
+    return _tried(asked, look)
 
 
 def _another_key(public_key: CertificatePublicKeyTypes) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
@@ -251,11 +303,14 @@ def _pem_of(key: PrivateKeyTypes) -> str:
 )
 def ports_after_write(asked: Questions) -> Verdict:
     """Write what there is, and look at the ports."""
-    with _trial(asked) as trial:
+
+    def look(trial: Trial) -> Verdict:
         if trial.same().status != 200:
             raise NotChecked(UNCLEAR)
         asked.forget()
         return checks_ports.metrics_ports.test(asked)
+
+    return _tried(asked, look)
 
 
 @check(
@@ -265,11 +320,14 @@ def ports_after_write(asked: Questions) -> Verdict:
 )
 def metrics_after_write(asked: Questions) -> Verdict:
     """Write what there is, and ask for the metrics."""
-    with _trial(asked) as trial:
+
+    def look(trial: Trial) -> Verdict:
         if trial.same().status != 200:
             raise NotChecked(UNCLEAR)
         asked.forget()
         return checks_metrics.metrics_tell_ends.test(asked)
+
+    return _tried(asked, look)
 
 
 @check("PUT /v1/cluster?dry_run answers 200", "vendor, REST API, cluster", writes=True)
@@ -329,12 +387,12 @@ def dry_run_of_own_certificate(asked: Questions) -> Verdict:
         raise NotChecked(UNCLEAR)
     body = _pair_for(str(dicts(free[0]["endpoints"])[0].get("dns_name")))
     asked.restored = asked.restored is not False
-    try:
-        answer = asked.send("POST", f"{path}?dry_run=true", body)
-    finally:
-        changed = _remove(asked, path)
+    changed: list[bool] = []
+    answer = _then(
+        lambda: asked.send("POST", f"{path}?dry_run=true", body), lambda: changed.append(_remove(asked, path))
+    )
     answer.assert_permitted()
-    return verdict(answer.status == 200 and not changed, _status(answer), Fact("same as before", not changed))
+    return verdict(answer.status == 200 and not any(changed), _status(answer), Fact("same as before", not any(changed)))
 
 
 def _usable(bdb: Mapping[str, Any], known: set[str]) -> bool:
