@@ -37,8 +37,13 @@ def test_a_node_that_follows_later_is_waited_for(ansible: Ansible, authority: Au
         result = run["replace"].result
         assert result["outcome"] == "changed"
         assert statuses(result) == ALL_VERIFIED
-        assert {node["fingerprint"] for node in result["nodes"]} == {material.fingerprint}
-        assert {node["service"] for node in result["nodes"]} == {"proxy" if name == "proxy" else "api"}
+        # A handshake shows the certificate, metrics when it ends.
+        shown = (
+            ("proxy", "handshake", material.fingerprint) if name == "proxy" else ("metrics_exporter", "metrics", None)
+        )
+        assert {(node["service"], node["evidence"], node["fingerprint"]) for node in result["nodes"]} == {shown}
+        assert {bool(node["not_after"]) for node in result["nodes"]} == {name == "syncer"}
+        assert (result["proof"]["level"], result["proof"]["verified"], result["proof"]["of"]) == ("complete", 3, 3)
         assert run["replace"].ended - run["replace"].started > 4.5
         assert len(cluster.writes) == 1
 
@@ -50,7 +55,8 @@ def test_a_node_that_never_follows_gets_all_of_them_the_old_one_again(
     with Cluster(nodes=3, lag={3: math.inf}) as cluster:
         before = [node.holds(name) for node in cluster.nodes]
         options = pair(name, authority.issue(), verify_timeout=2)
-        run = ansible.tasks([task("replace", MODULE, options)], connection=login(cluster)).expect(ok=False)
+        run = ansible.tasks([task("replace", MODULE, options)], connection=login(cluster))
+        run.expect(ok=False, warnings=name == "api")  # the next run would not trust it
         result = run["replace"].result
         assert (result["outcome"], result["changed"]) == ("rolled_back", False)
         assert statuses(result) == ALL_VERIFIED
@@ -58,27 +64,66 @@ def test_a_node_that_never_follows_gets_all_of_them_the_old_one_again(
         assert run["replace"].failure["kind"] == "not_proven"
         assert "127.0.0.3" in result["msg"]
         assert "option verify_timeout" in result["msg"]
-        assert "put back" in result["msg"]
+        assert "Rolled back: the previous certificate" in result["msg"]
         assert [request.status for request in cluster.writes] == [200, 200]
 
 
-def test_what_was_not_there_is_removed_again(ansible: Ansible, authority: Authority) -> None:
+@pytest.mark.parametrize("name", ["ldap_client", "mtls_trusted_ca"])
+def test_a_node_that_cannot_be_seen_is_neither_waited_for_nor_put_back(
+    ansible: Ansible, authority: Authority, name: str
+) -> None:
     with Cluster(nodes=3, lag={3: math.inf}, database="none") as cluster:
-        options = pair("ldap_client", authority.issue(), verify_timeout=1)
-        run = ansible.tasks([task("create", MODULE, options)], connection=login(cluster)).expect(ok=False)
-        assert run["create"].result["outcome"] == "rolled_back"
-        assert [node.holds("ldap_client").certificate for node in cluster.nodes] == [None] * 3
-        assert [request.method for request in cluster.writes] == ["PUT", "DELETE"]
+        options = pair(name, authority.issue())
+        if name == "mtls_trusted_ca":
+            options = {"name": name, "certificate": authority.ca_pem}
+        run = ansible.tasks([task("create", MODULE, options)], connection=login(cluster)).expect()
+        result = run["create"].result
+        assert result["outcome"] == "changed"
+        assert statuses(result) == [
+            ("127.0.0.1", "reported"),
+            ("127.0.0.2", "not_visible"),
+            ("127.0.0.3", "not_visible"),
+        ]
+        assert result["proof"] == {
+            "level": "reported",
+            "verified": 0,
+            "of": 0,
+            "not_visible": [name],
+            "unreachable": [],
+        }
+        assert run["create"].ended - run["create"].started < 20
+        assert len(cluster.writes) == 1
 
 
-def test_what_was_removed_only_in_part_is_put_back(ansible: Ansible) -> None:
+def test_metrics_that_cannot_be_read_are_no_failure(ansible: Ansible, authority: Authority) -> None:
+    with Cluster(nodes=3, database="none", ports=["api", "cm"], lag={3: math.inf}) as cluster:
+        tasks = [
+            task("auto", MODULE, pair("syncer", authority.issue())),
+            task("strict", MODULE, pair("syncer", authority.issue(days=90), verify="strict"), ignore_errors=True),
+        ]
+        run = ansible.tasks(tasks, connection={**login(cluster), "metrics_port": 9}).expect()
+        assert run["auto"].result["outcome"] == "changed"
+        assert run["auto"].result["proof"]["level"] == "reported"
+        assert run["strict"].failure["kind"] == "endpoint_unreachable"
+        assert run["strict"].writes(cluster) == []
+
+
+def test_what_cannot_be_seen_is_put_back_with_what_can(ansible: Ansible, authority: Authority) -> None:
     with Cluster(nodes=3, lag={3: math.inf}, database="none", optional=["ldap_client"]) as cluster:
-        before = [node.holds("ldap_client") for node in cluster.nodes]
-        options = {"name": "ldap_client", "state": "absent", "verify_timeout": 1}
-        run = ansible.tasks([task("remove", MODULE, options)], connection=login(cluster)).expect(ok=False)
-        assert run["remove"].result["outcome"] == "rolled_back"
-        assert [node.holds("ldap_client") for node in cluster.nodes] == before
-        assert [request.method for request in cluster.writes] == ["DELETE", "PUT"]
+        before = [node.stored for node in cluster.nodes]
+        entries = [
+            pair("syncer", authority.issue()),
+            pair("sso_service", authority.issue()),
+            {"name": "ldap_client", "state": "absent"},
+        ]
+        options = {"certificates": entries, "verify_timeout": 1}
+        run = ansible.tasks([task("replace", "cluster_certificates", options)], connection=login(cluster))
+        result = run.expect(ok=False)["replace"].result
+        assert result["outcome"] == "rolled_back"
+        assert {change["outcome"] for change in result["changes"]} == {"rolled_back"}
+        assert "127.0.0.3" in result["msg"]
+        assert [node.stored for node in cluster.nodes] == before
+        assert [request.method for request in cluster.writes] == ["PUT", "DELETE", "PUT", "DELETE"]
 
 
 def test_without_rollback_the_result_says_what_each_node_has(ansible: Ansible, authority: Authority) -> None:
@@ -95,11 +140,12 @@ def test_without_rollback_the_result_says_what_each_node_has(ansible: Ansible, a
 
 
 def test_an_old_key_that_cannot_be_read_cannot_be_put_back(ansible: Ansible, authority: Authority) -> None:
-    with Cluster(nodes=3, lag={3: math.inf}, database="none", optional=["ldap_client"]) as cluster:
-        cluster.set_certificate("ldap_client", cluster.certificate("ldap_client"), None)
-        options = pair("ldap_client", authority.issue(), verify_timeout=1)
+    with Cluster(nodes=3, lag={3: math.inf}, database="none") as cluster:
+        cluster.set_certificate("syncer", cluster.certificate("syncer"), None)
+        options = pair("syncer", authority.issue(), verify_timeout=1)
         run = ansible.tasks([task("replace", MODULE, options)], connection=login(cluster)).expect(ok=False)
         assert run["replace"].result["outcome"] == "partial"
+        assert statuses(run["replace"].result) == [*ALL_VERIFIED[:2], ("127.0.0.3", "stale")]
         assert "may not read the old private key" in run["replace"].result["msg"]
         assert len(cluster.writes) == 1
 
@@ -143,8 +189,8 @@ def test_api_is_put_back_over_a_connection_that_the_old_trust_refuses(ansible: A
     with Cluster(nodes=3, database="none", lag={3: math.inf}) as cluster:
         before = [node.holds("api") for node in cluster.nodes]
         options = pair("api", authority.issue(sans=["cluster.example.com", "*.cluster.example.com"]), verify_timeout=1)
-        run = ansible.tasks([task("replace", MODULE, options)], connection=login(cluster)).expect(ok=False)
-        assert run["replace"].result["outcome"] == "rolled_back"
+        run = ansible.tasks([task("replace", MODULE, options)], connection=login(cluster))
+        assert run.expect(ok=False, warnings=True)["replace"].result["outcome"] == "rolled_back"
         assert [node.holds("api") for node in cluster.nodes] == before
 
 
@@ -162,7 +208,7 @@ def test_an_address_that_was_never_reachable_is_a_warning_or_refused(ansible: An
                     ignore_errors=True,
                 ),
                 task("auto", MODULE, pair("cm", material)),
-                task("internode", MODULE, pair("syncer", authority.issue())),
+                task("by metrics", MODULE, pair("syncer", authority.issue(), verify="strict")),
             ],
             connection=login(cluster),
         ).expect(warnings=True)
@@ -171,9 +217,12 @@ def test_an_address_that_was_never_reachable_is_a_warning_or_refused(ansible: An
             assert run[name].failure["kind"] == "endpoint_unreachable"
             assert "127.0.0.77" in run[name].result["msg"]
             assert run[name].writes(cluster) == []
-        for name in ("auto", "internode"):
+        for name in ("auto", "by metrics"):
             assert run[name].result["outcome"] == "changed"
-            assert statuses(run[name].result) == [*ALL_VERIFIED[:2], ("127.0.0.77", "unreachable")]
+        assert statuses(run["auto"].result) == [*ALL_VERIFIED[:2], ("127.0.0.77", "unreachable")]
+        assert run["auto"].result["proof"]["unreachable"] == [f"127.0.0.77:{cluster.cm_port}"]
+        # Another node tells what this one has.
+        assert statuses(run["by metrics"].result) == [*ALL_VERIFIED[:2], ("127.0.0.77", "verified")]
         assert all("127.0.0.77" in warning for warning in run.warnings)
 
 
