@@ -13,7 +13,10 @@ import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _options, _redirects, _retry
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._redirects import Named, NotFollowed, Place
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._session import Session
+from hypothesis import given
+from hypothesis import strategies as st
 from simulator.authority import Authority, Material
 from simulator.listeners import Ending, Identity, Listener
 from simulator.ports import hold_port
@@ -30,9 +33,11 @@ class Node:
     def __init__(self, held: Any, material: Material) -> None:
         self.material = material
         self.location: str | None = None
+        self.status = 307
         self.breaks = False
         self.logins: list[str | None] = []
         self.methods: list[str] = []
+        self.bodies: list[bytes | None] = []
         self._listener = Listener(held, self._identity, self._serve)
         self.address, self.port = self._listener.address, self._listener.port
         self._listener.resume()
@@ -55,7 +60,7 @@ class Node:
         Exchange(connection, self._answer, ending)
 
     def _answer(self, exchange: Exchange) -> None:
-        exchange.read_body()
+        self.bodies.append(exchange.read_body())
         self.logins.append(exchange.headers["Authorization"])
         self.methods.append(exchange.command)
         if self.breaks:
@@ -63,7 +68,7 @@ class Node:
         elif self.location is None:
             exchange.send(json_answer(200, {"answered_by": self.address}))
         else:
-            exchange.send(Answer(307, headers={"Location": self.location + exchange.path}))
+            exchange.send(Answer(self.status, headers={"Location": self.location + exchange.path}))
 
 
 @pytest.fixture
@@ -114,6 +119,11 @@ def failure(client: Session, method: str = "GET") -> CertificateError:
     return raised.value
 
 
+def has_methods(nodes: list[Node], *methods: list[str]) -> None:
+    """Fail unless the nodes got exactly these requests."""
+    assert [node.methods for node in nodes] == list(methods)
+
+
 @pytest.mark.parametrize("trust", ["verified", "not verified", "not verified, named"])
 def test_a_follower_is_followed_to_the_primary_once_and_then_asked_no_more(
     nodes: list[Node], ca_path: str, trust: str
@@ -131,6 +141,65 @@ def test_a_follower_is_followed_to_the_primary_once_and_then_asked_no_more(
     assert len(nodes[0].logins) == 1
     assert nodes[1].methods == ["GET", "GET", "GET", "PUT"]
     assert all(login and login.startswith("Basic ") for login in nodes[1].logins)
+
+
+@pytest.mark.parametrize("status", [307, 308])
+@pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "GET"])
+def test_a_request_is_sent_on_as_it_is(nodes: list[Node], ca_path: str, status: int, method: str) -> None:
+    nodes[0].location, nodes[0].status = nodes[1].url, status
+    body = {"name": "proxy"} if method in ("PUT", "POST") else None
+    with session(nodes[0].url, ca_path=ca_path) as client:
+        assert client.request(method, f"{PATH}?page=2", body).status == 200
+    has_methods(nodes, [method], [method], [])
+    assert nodes[0].bodies == nodes[1].bodies == [b'{"name": "proxy"}' if body else b""]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_a_redirect_that_may_change_the_method_is_left_to_the_caller(
+    nodes: list[Node], ca_path: str, status: int
+) -> None:
+    nodes[0].location, nodes[0].status = nodes[1].url, status
+    with session(nodes[0].url, ca_path=ca_path) as client:
+        assert client.request("GET", PATH).status == status
+    has_methods(nodes, ["GET"], [], [])
+
+
+def test_each_login_is_sent_on(nodes: list[Node], ca_path: str) -> None:
+    nodes[0].location = nodes[1].url
+    with session(nodes[0].url, ca_path=ca_path, username=None, password=None, token="a-token") as client:
+        client.request("GET", PATH)
+        client.renew_token(Secret("another-token"))
+        client.request("GET", PATH)
+        assert {secret.reveal() for secret in client.secrets} == {"another-token", "Bearer another-token"}
+    assert nodes[1].logins == ["Bearer a-token", "Bearer another-token"]
+    # The session begins anew, at the URL.
+    has_methods(nodes, ["GET", "GET"], ["GET", "GET"], [])
+
+
+def test_the_name_in_the_url_is_enough(stack: ExitStack, authority: Authority, ca_path: str) -> None:
+    """The certificate of a cluster covers its name, and no address."""
+    named_only = authority.issue(sans=["localhost"])
+    nodes = [Node(held, named_only) for held in hold_port(["127.0.0.1", "127.0.0.2"], 0)]
+    for node in nodes:
+        stack.callback(node.close)
+    nodes[0].location = nodes[1].url
+    with session(f"https://localhost:{nodes[0].port}", ca_path=ca_path) as client:
+        assert client.request("GET", PATH).status == 200
+        assert client.answering.host == "127.0.0.2"
+    # Not where `url` has an address that it does not cover.
+    with session(nodes[0].url, ca_path=ca_path) as client:
+        assert failure(client).kind == "tls_host_mismatch"
+
+
+def test_an_address_that_the_certificate_covers_is_enough(stack: ExitStack, authority: Authority, ca_path: str) -> None:
+    held = hold_port(["127.0.0.1", "127.0.0.2"], 0)
+    nodes = [Node(one, authority.issue(sans=[f"127.0.0.{number}"])) for number, one in enumerate(held, 1)]
+    for node in nodes:
+        stack.callback(node.close)
+    nodes[0].location = nodes[1].url
+    with session(nodes[0].url, ca_path=ca_path) as client:
+        assert client.request("GET", PATH).status == 200
+    assert nodes[1].methods == ["GET"]
 
 
 def test_the_primary_moves(nodes: list[Node], ca_path: str) -> None:
@@ -175,6 +244,53 @@ def test_an_answer_that_is_lost_is_no_other_than_before(nodes: list[Node], ca_pa
         assert _retry.answer_lost(error)
         assert not client.redirected
     assert nodes[1].methods == ["GET", "PUT"]
+
+
+def test_a_write_is_not_sent_to_another_node_once_it_may_have_been_made(nodes: list[Node], ca_path: str) -> None:
+    nodes[0].breaks = True
+    with session(nodes[0].url, ca_path=ca_path) as client:
+        client.learn(named(*nodes))
+        assert _retry.answer_lost(failure(client, "PUT"))
+    has_methods(nodes, ["PUT"], [], [])
+
+
+def test_other_nodes_are_asked_only_where_the_url_is_a_node_itself(nodes: list[Node], ca_path: str) -> None:
+    """Behind a balancer, what it chooses is what the user wants."""
+    with session(nodes[0].url, ca_path=ca_path) as client:
+        client.learn(named(*nodes[1:]))
+        nodes[0].close()
+        assert failure(client).kind == "connection_refused"
+    has_methods(nodes, [], [], [])
+
+
+def test_when_no_node_can_be_reached_the_first_reason_is_said(nodes: list[Node], ca_path: str) -> None:
+    with session(nodes[0].url, ca_path=ca_path) as client:
+        client.learn(named(*nodes))
+        for node in nodes:
+            node.close()
+        error = failure(client)
+    assert error.kind == "connection_refused"
+    assert nodes[0].url in error.message
+
+
+def test_a_redirect_back_to_itself_is_not_followed(nodes: list[Node], ca_path: str) -> None:
+    nodes[0].location = nodes[0].url
+    with session(nodes[0].url, ca_path=ca_path) as client:
+        error = failure(client)
+    assert error.kind == "redirect"
+    assert "leads back to the same address" in error.message
+    has_methods(nodes, ["GET"], [], [])
+
+
+@pytest.mark.parametrize(
+    ("choice", "host"), [("internal", "127.0.0.2"), ("external", "127.0.0.3"), ("both", "127.0.0.2")]
+)
+def test_the_addresses_that_are_preferred_come_first(nodes: list[Node], ca_path: str, choice: str, host: str) -> None:
+    nodes[0].location = nodes[1].url
+    with session(nodes[0].url, ca_path=ca_path, node_address=choice) as client:
+        client.learn([{"uid": 2, "addr": nodes[1].address, "external_addr": [nodes[2].address]}])
+        assert client.request("GET", PATH).status == 200
+        assert client.answering.host == host
 
 
 def test_nodes_that_redirect_to_each_other_are_a_failure_that_may_be_repeated(nodes: list[Node], ca_path: str) -> None:
@@ -293,7 +409,7 @@ def test_what_is_no_redirect_of_a_follower_is_not_followed(nodes: list[Node], ca
     assert nodes[1].connections == 0
 
 
-def test_a_pinned_certificate_is_followed_too(nodes: list[Node], ca_path: str, authority: Authority) -> None:
+def test_a_pinned_certificate_is_followed_too(nodes: list[Node], ca_path: str) -> None:
     """While `api` changes to another CA, also the primary is known by the leaf that was just installed."""
     fresh = Authority("Another CA").issue()
     nodes[0].location = nodes[1].url
@@ -383,3 +499,29 @@ def test_a_client_certificate_is_a_login_too(
             peer = client.peer_at(login=login)
             assert peer is not None
             assert (peer.connection.client_cert is not None) is login
+
+
+@given(
+    location=st.text(st.characters()) | st.text("htps:/@[]?#%.1a", max_size=40).map("https://".__add__),
+    path=st.just(PATH),
+)
+def test_any_location_is_a_place_or_not_followed(location: str, path: str) -> None:
+    try:
+        found = _redirects.destination(location, path)
+        assert found.host.isascii()
+        assert 0 < found.port < 65536
+    except NotFollowed:
+        pass
+    assert _redirects.origin(location).isprintable()
+
+
+anything = st.none() | st.booleans() | st.integers() | st.text(max_size=9) | st.lists(st.text(max_size=9), max_size=2)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["uid", "addr", "external_addr"]), anything), max_size=4), st.text())
+def test_no_node_is_too_odd(answer: list[dict[str, Any]], host: str) -> None:
+    known = Named()
+    known.learn(answer)
+    for choice in ("internal", "external", "both"):
+        assert all(known.ways_to(host, choice)) or not host
+        assert all(known.siblings(host, choice))
