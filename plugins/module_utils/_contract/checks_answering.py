@@ -188,7 +188,7 @@ def one_leader(asked: Questions) -> Verdict:
     masters = [uid for uid, one in roles.items() if at(one, "role") == "master"]
     if len(masters) != 1:
         raise NotChecked(UNCLEAR)
-    return verdict(leaders == masters, Fact("leaders", len(leaders)), Fact("same as sent", leaders == masters))
+    return verdict(leaders == masters, Fact("leaders", len(leaders)), Fact("agrees", leaders == masters))
 
 
 CHECKS = (

@@ -66,7 +66,7 @@ def content_type_is_json(asked: Questions) -> Verdict:
     """Look at the header of one answer; most servers add a character set."""
     answer = asked.read("/v1/cluster")
     found = answer.content_type.partition(";")[0].strip().lower() == "application/json"
-    return verdict(found, Fact("type", answer.kind), Fact("same as sent", found))
+    return verdict(found, Fact("type", answer.kind), Fact("agrees", found))
 
 
 @check("An error is an object with error_code and description", "vendor, OpenAPI description, error", since="8.0")

@@ -74,7 +74,7 @@ def token_is_taken(asked: Questions) -> Verdict:
 def token_lives_300_seconds(asked: Questions) -> Verdict:
     """Compare the end of one without ttl and of one with ttl 300; so the clocks need not agree."""
     same = abs(_end(_given(asked, {})) - _end(_given(asked, {"ttl": 300}))) <= _SLACK
-    return verdict(same, Fact("same as sent", same))
+    return verdict(same, Fact("agrees", same))
 
 
 @check("A token lives for as long as ttl says", _SOURCE, login=PASSWORD)
@@ -82,7 +82,7 @@ def token_lives_as_asked(asked: Questions) -> Verdict:
     """Compare the ends of two with different ttl."""
     longer = _end(_given(asked, {"ttl": _LONG})) - _end(_given(asked, {"ttl": _SHORT}))
     same = abs(longer - (_LONG - _SHORT)) <= _SLACK
-    return verdict(same, Fact("same as sent", same))
+    return verdict(same, Fact("agrees", same))
 
 
 @check("A ttl of more than 86400 seconds is answered by 400", _SOURCE, login=PASSWORD)

@@ -148,7 +148,7 @@ _TERMS = (
     "response_timeout",
     "role",
     "same as before",
-    "same as sent",
+    "agrees",
     "same path",
     "same port",
     "severity",

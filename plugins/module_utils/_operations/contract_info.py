@@ -39,8 +39,8 @@ def run(task: Task) -> dict[str, Any]:
     if asked.restored is False:
         raise CertificateError(
             "not_restored",
-            "what the checks had written could not be put back. Compare metrics_exporter, and the certificates of "
-            "databases, with what they should be; put them back with cluster_certificate or rladmin.",
+            "what the checks had written could not be put back. Check metrics_exporter and the certificates of "
+            "databases. Replace what is wrong with cluster_certificate or rladmin.",
             cluster=session.url,
         ).with_result(changed=True, **found)
     return {"changed": False, **found}

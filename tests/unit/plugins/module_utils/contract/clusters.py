@@ -26,7 +26,7 @@ FQDN = "cluster.example.com"
 VERSIONS = ("7.4.6-280", "7.8.6-303", "7.22.2-179", "8.0.6-54", "8.0.20-96", "8.2.0-46")
 NEWEST_OF_8_0 = "8.0.20-96"
 OWN = (3, 4)  # uids of the databases with a certificate of their own
-CONFIRMED = {"writes": True, "writes_confirmed": FQDN}
+CONFIRMED: dict[str, Any] = {"writes": True, "writes_confirmed": FQDN}
 
 Checked = Mapping[str, Mapping[str, Any]]
 
