@@ -27,7 +27,7 @@ from simulator.authority import Authority
 COMMAND = ["ansible-playbook", "redis_enterprise.certificates.rotate", "-i", "inventory.yml"]
 NAMES = ("api", "proxy", "syncer")
 #: In characters.
-WIDTH = 122
+WIDTH = 126
 SHOWN = re.compile(r"(?:Have all|Have the Active-Active|Show what was before)")
 HEADER = """<!-- SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
      SPDX-License-Identifier: GPL-3.0-or-later
@@ -62,6 +62,7 @@ def record(folder: Path) -> str:
     """What the run writes to a terminal, in colour."""
     settings = {
         "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
+        "ANSIBLE_CALLBACK_YAML_LINE_WIDTH": "no-break",
         "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
         "ANSIBLE_FORCE_COLOR": "true",
         "COLUMNS": str(WIDTH),
