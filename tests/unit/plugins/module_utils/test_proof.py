@@ -539,7 +539,7 @@ def test_what_the_primary_does_not_report_is_not_reported(
     assert statuses(by_metrics(Exporter(Shown()), primary=lambda: None).look(wanted, reported)) == ["not_visible"] * 2
 
 
-def test_some_nodes_may_be_told_of_and_others_not(clock: Clock) -> None:
+def test_metrics_may_show_some_nodes_and_not_others(clock: Clock) -> None:
     made = by_metrics(Exporter(ends([OLD_END], [OLD_END]), ends([END], [])))
     made.try_all(no_other)
     assert statuses(made.prove({"syncer": SYNCER}, 60)) == ["verified", "not_visible"]
@@ -551,9 +551,9 @@ def test_ends_that_are_too_close_prove_nothing(
     wanted: dict[str, State], reported: dict[str, Installed | None], apart: timedelta
 ) -> None:
     made = by_metrics(Exporter(ends([END], [END - apart])), old=END - apart)
-    told = made.try_all(no_other)
-    assert [one.status for one in told] == ["not_visible"] * 2
-    assert all("end at the same time" in str(one.problem) for one in told)
+    unseen = made.try_all(no_other)
+    assert [one.status for one in unseen] == ["not_visible"] * 2
+    assert all("end at the same time" in str(one.problem) for one in unseen)
     proof = made.look(wanted, reported)
     assert statuses(proof) == ["reported", "not_visible"]
     assert proof.missing == ()
@@ -624,7 +624,7 @@ def test_the_way_back_is_judged_by_the_same_ends(clock: Clock) -> None:
     assert clock.now > 1000
 
 
-def test_a_renewed_certificate_is_told_by_what_was_there(clock: Clock) -> None:
+def test_a_renewed_certificate_is_recognised_by_what_was_there(clock: Clock) -> None:
     exporter: Any = Exporter(ends([OLD_END], [OLD_END], []), ends([END], [OLD_END], [END]))
     made = Prover([Target("syncer", tuple(ONLY_METRICS), METRICS)], 30.0, exporters=exporter, primary=lambda: 1)
     made.try_all(no_other)

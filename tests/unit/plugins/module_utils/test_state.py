@@ -218,7 +218,7 @@ def test_the_end_of_a_state_is_that_of_its_leaf(authority: Authority) -> None:
         (END + timedelta(days=400), None),
     ],
 )
-def test_a_state_is_told_by_its_end_within_a_minute(measured: datetime, verdict: bool | None) -> None:
+def test_a_state_is_recognised_by_its_end_within_a_minute(measured: datetime, verdict: bool | None) -> None:
     assert State(("new",), end=END).ended_by(measured, [OTHER]) is verdict
 
 
@@ -228,7 +228,7 @@ def test_what_has_no_end_is_never_taken_for_present() -> None:
     assert State().ended_by(END, []) is None
 
 
-def test_what_lasts_is_told_by_its_end_alone() -> None:
+def test_what_lasts_is_recognised_by_its_end_alone() -> None:
     lasting = Lasting(lasts=END)
     assert lasting.ended_by(END + SECOND, []) is True
     assert lasting.ended_by(END, []) is False
@@ -248,7 +248,7 @@ def test_what_is_renewed_ends_later_than_what_was_there(measured: datetime, verd
     assert Renewed().ended_by(measured, [OTHER, OTHER - timedelta(days=9)]) is verdict
 
 
-def test_what_is_renewed_cannot_be_told_where_nothing_is_known_of_before() -> None:
+def test_what_is_renewed_cannot_be_recognised_where_nothing_is_known_of_before() -> None:
     assert Renewed().ended_by(END, []) is None
 
 
@@ -262,7 +262,7 @@ moments = st.timedeltas(-timedelta(minutes=5), timedelta(minutes=5)).map(END.__a
 
 
 @given(new=moments, old=moments, measured=moments)
-def test_two_ends_that_can_be_told_apart_are_never_taken_for_each_other(
+def test_two_ends_that_are_far_enough_apart_are_never_taken_for_each_other(
     new: datetime, old: datetime, measured: datetime
 ) -> None:
     assert same_end(new, old) == same_end(old, new)

@@ -301,7 +301,7 @@ def test_an_exporter_that_the_api_does_not_report(start: Callable[..., Cluster],
 def test_an_exporter_with_another_certificate_than_the_api_reports(
     start: Callable[..., Cluster], material: Material, other: Material
 ) -> None:
-    """Whoever stands between, and however the port got it: its metrics are not read."""
+    """However the port got it: its metrics are not read."""
     cluster = start(1)
     cluster.add_fault(
         Fault(
