@@ -23,6 +23,7 @@ from ._errors import CertificateError
 from ._options import Connection
 from ._peer import Peer, Response, assert_leaf, authorization, for_requests
 from ._side_by_side import side_by_side
+from ._wire import NO_ADDRESS, names_a_host
 
 #: The certificates that metrics are about (vendor: logical_name); all others show on no metrics.
 SHOWN = frozenset(
@@ -165,8 +166,11 @@ class Exporters:
             login: whether to send the login by password, where there is one.
 
         Raises:
-            CertificateError: there was no answer, or from a server that is not the exporter (V(metrics_unusable)).
+            CertificateError: there was no answer, or from a server that is not the exporter, or what the cluster says is
+                no address (V(metrics_unusable)).
         """
+        if not names_a_host(endpoint.address):
+            raise self._useless(endpoint, NO_ADDRESS)
         peer = Peer(
             self._connection,
             endpoint.url,

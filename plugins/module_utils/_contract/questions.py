@@ -23,6 +23,7 @@ from .._retry import Retries
 from .._secrets import Secret
 from .._session import Session
 from .._side_by_side import side_by_side
+from .._wire import names_a_host
 from .answer import Answer
 from .check import NOTHING, PERMISSION, UNCLEAR, UNREACHABLE, NotChecked
 
@@ -221,7 +222,7 @@ class Questions:
         wanted = {str(node.uid) for node in nodes}
         found: dict[str, Endpoint] = {}
         for endpoint in _endpoints.showing(service, self.cluster, self.session.connection, ()):
-            if str(endpoint.node) in wanted:
+            if str(endpoint.node) in wanted and names_a_host(endpoint.address):
                 found.setdefault(str(endpoint.node), endpoint)
         return list(found.values())
 

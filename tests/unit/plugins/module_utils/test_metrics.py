@@ -463,3 +463,13 @@ def test_an_answer_that_is_of_no_use_says_why(
     assert shown.problem is not None
     assert shown.problem.startswith(f"127.0.0.1:{exporter.port} (metrics_exporter): {problem}")
     assert shown.problem.isprintable()
+
+
+@pytest.mark.parametrize("address", ["https://user:pass@192.0.2.7", "a b", "::x", "", "\ud800"])
+def test_what_is_no_address_is_not_asked(stack: ExitStack, address: str) -> None:
+    cluster = running(stack, nodes=1)
+    ports = [Endpoint(1, address, cluster.metrics_port, "metrics_exporter")]
+    shown = Exporters(connection(cluster.url), ports, [leaf_of(cluster)]).read([1])
+    assert shown.problem is not None
+    assert shown.problem.endswith("not an address")
+    assert asked(cluster) == []
