@@ -7,27 +7,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from . import _cluster, _endpoints, _lockout, _names, _releases, _requirements, _x509
-from ._api import Api
+from . import _lockout, _releases, _requirements, _x509
 from ._cluster import Cluster
 from ._errors import CertificateError
 from ._options import Connection
 from ._plan import Change
-from ._proof import Prover, Target
 from ._releases import Hazard
 from ._requirements import Finding
 
 if TYPE_CHECKING:
     from cryptography import x509
-
-#: Handshakes in a row that have to present a new certificate. Proxies have several workers.
-_HANDSHAKES, _PROXY_HANDSHAKES, _STALE_PROXY_HANDSHAKES = 1, 3, 10
-
 
 #: Findings that are easily overlooked until a cluster refuses the certificate: warned about although they are advice.
 _SAID = frozenset({_requirements.CHAIN_WITHOUT_ROOT})
@@ -151,70 +145,28 @@ def met_by(
     return met
 
 
-def check_nodes(changes: Sequence[Change], cluster: Cluster) -> None:
-    """Refuse to change an internode certificate while a node would miss it, whatever the version.
+def check_nodes(changes: Sequence[Change], cluster: Cluster, *, allowed: bool) -> None:
+    """Refuse to change certificates while a node would miss it, whatever the version.
+
+    Args:
+        allowed: whether the user wants to go on all the same.
 
     Raises:
         CertificateError: a node is not active.
     """
-    internode = [change.name for change in changes if change.name in _names.INTERNODE]
-    inactive = [node for node in cluster.nodes if not node.active]
-    if internode and inactive:
-        states = ", ".join(f"node {node.uid} ({node.internal}) is {node.status}" for node in inactive)
-        forgotten = ""
-        forgets = cluster.version is None or _releases.before(cluster.version, _releases.ROTATION_MISSES_NO_NODE)
-        if forgets and any(change.action == "rotate" for change in changes):
-            forgotten = (
-                f" Before version {_releases.ROTATION_MISSES_NO_NODE} it would not get it later either "
-                f"({_releases.SKIPPED_NODES.id}), and this cluster has {cluster.version or 'one that is not known'}."
-            )
-        raise CertificateError(
-            "node_not_active",
-            f"{states}, and would miss the new certificate that the other nodes use towards it.{forgotten} Start it, "
-            "or remove it from the cluster, then run again.",
-        ).about(", ".join(internode))
-
-
-def prover(
-    api: Api,
-    names: Iterable[str],
-    cluster: Cluster,
-    met: Container[Hazard],
-    verify: str,
-    warn: Callable[[str], None],
-) -> Prover:
-    """Who looks whether the changes have arrived; it has tried which endpoints can be reached.
-
-    Args:
-        names: of the certificates.
-        met: see M(hazards).
-        verify: V(auto), V(strict) or V(none).
-
-    Raises:
-        CertificateError: V(strict), and an endpoint cannot be reached.
-    """
-    connection = api.session.connection
-    if verify == "none":
-        return Prover(api.session, [Target(name, (), by_handshake=False) for name in names])
-    targets = []
-    for name in names:
-        bdbs = _cluster.if_visible(api.bdbs, None) if name == "proxy" else []
-        if bdbs is None:
-            warn("this user may not see the databases: their endpoints are not looked at. Use a user who may.")
-        shown = _endpoints.showing(name, cluster, connection, bdbs or ())
-        handshakes = _PROXY_HANDSHAKES if name == "proxy" else _HANDSHAKES
-        if name == "proxy" and _releases.STALE_PROXY_WORKERS in met:
-            handshakes = _STALE_PROXY_HANDSHAKES
-        targets.append(Target(name, shown or _endpoints.reporting(cluster, connection), bool(shown), handshakes))
-    made = Prover(api.session, targets, {node.uid for node in cluster.nodes if not node.active} - {None})
-    unreachable = made.try_all(lambda tried: _endpoints.at_url(tried, cluster, connection))
-    if verify == "strict" and unreachable:
-        concerned = ", ".join(dict.fromkeys(sighting.name for sighting in unreachable))
-        error = CertificateError(
-            "endpoint_unreachable",
-            f"{'; '.join(map(str, unreachable))}, so the change could not be proven there. Check node_address, "
-            "metrics_port and the firewalls, or set verify to auto.",
-            option="verify",
+    if not changes or not cluster.inactive or allowed:
+        return
+    states = ", ".join(f"node {node.uid} ({node.internal}) is {node.status}" for node in cluster.inactive)
+    forgotten = ""
+    forgets = cluster.version is None or _releases.before(cluster.version, _releases.ROTATION_MISSES_NO_NODE)
+    if forgets and any(change.action == "rotate" for change in changes):
+        forgotten = (
+            f" Before version {_releases.ROTATION_MISSES_NO_NODE} it would not get it later either "
+            f"({_releases.SKIPPED_NODES.id}), and this cluster has {cluster.version or 'an unknown version'}."
         )
-        raise error.about(concerned).with_result(nodes=[sighting.as_dict() for sighting in unreachable])
-    return made
+    raise CertificateError(
+        "node_not_active",
+        f"{states}, and would miss the change.{forgotten} Start it or remove it from the cluster, and run again; or, "
+        "in an emergency, set allow_inactive_nodes to true.",
+        option="allow_inactive_nodes",
+    ).about(", ".join(change.name for change in changes))
