@@ -136,6 +136,10 @@ class World:
                 for place in places:
                     self.write(f"{place}.pem", pem)
                     self.write(f"{place}.key", key)
+                if certificate == "proxy" and cluster is self.main:
+                    # Without the root, which examples append.
+                    self.write("certificates/proxy.pem", issued.leaf_pem)
+                    self.write("certificates/proxy.key", key)
                 if certificate == "proxy":
                     self.write(f"live/{cluster.fqdn}/fullchain.pem", pem)
                     self.write(f"live/{cluster.fqdn}/privkey.pem", key)
@@ -145,9 +149,11 @@ class World:
                     self.variables["vault_proxy_private_key"] = key
                 self._pkcs12(f"certificates/{name}/{certificate}.p12", cluster)
         ca = self.write("redis-ca.pem", self.authority.ca_pem)
+        root = self.write("ca/root.pem", self.authority.ca_pem)
         self.values |= {
             "/etc/ssl/redis-ca.pem": str(ca),
             "/etc/ssl/certs/corporate-ca.pem": str(ca),
+            "/etc/ssl/certs/root.pem": str(root),
             "/etc/ssl/redis/": f"{self.folder}/redis/",
             "/etc/letsencrypt/live/": f"{self.folder}/live/",
             "/var/lib/lego/certificates/": f"{self.folder}/lego/",
@@ -211,6 +217,7 @@ class World:
         folder.mkdir()
         server = self.cleanup.enter_context(acme(folder))
         dns_tasks(self.folder, server.dns)
+        self.write("ca/example-root.pem", server.root_pem)
         self.variables["vault_acme_account_key"] = str(leaf_key("ec").pem)
         self.environment["SSL_CERT_FILE"] = server.ca_path
         # What pebble issues for an RSA key lacks keyEncipherment, which the vendor demands.
