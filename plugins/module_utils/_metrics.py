@@ -166,8 +166,8 @@ class Exporters:
             login: whether to send the login by password, where there is one.
 
         Raises:
-            CertificateError: there was no answer, or from a server that is not the exporter, or what the cluster says is
-                no address (V(metrics_unusable)).
+            CertificateError: there was no answer, or from a server that is not the exporter, or the endpoint has no
+                address (V(metrics_unusable)).
         """
         if not names_a_host(endpoint.address):
             raise self._useless(endpoint, NO_ADDRESS)
