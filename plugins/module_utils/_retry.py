@@ -151,12 +151,14 @@ class Retries:
             try:
                 return send()
             except CertificateError as error:
-                if made is not None and made(error):
-                    return None
-                if number > self._limit or not again(error):
-                    raise
-                pause = self._pause(number, error.retry_after)
-                self.log.append(f"{error.message} Sent again after {pause:.1f} s ({number} of {self._limit}).")
+                failure = error
+            # Not in a handler, where a request that fails would have this failure for its context, and be taken for it.
+            if made is not None and made(failure):
+                return None
+            if number > self._limit or not again(failure):
+                raise failure
+            pause = self._pause(number, failure.retry_after)
+            self.log.append(f"{failure.message} Sent again after {pause:.1f} s ({number} of {self._limit}).")
             time.sleep(pause)
             number += 1
 

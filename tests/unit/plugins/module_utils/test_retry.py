@@ -212,6 +212,20 @@ def test_it_is_asked_after_each_failure_and_before_each_pause_whether_it_is_made
     assert asked == list(zip(failures, range(3)))
 
 
+def test_what_fails_while_it_is_asked_is_not_taken_for_a_consequence_of_the_failure() -> None:
+    contexts: list[BaseException | None] = []
+
+    def made(_error: CertificateError) -> bool:
+        try:
+            raise ConnectionRefusedError
+        except ConnectionRefusedError as later:
+            contexts.append(later.__context__)
+        return True
+
+    assert Retries(0, 0.5, 30).run(Server(failure()).send, never, made) is None
+    assert contexts == [None]
+
+
 def test_also_the_last_failure_may_turn_out_to_be_made() -> None:
     outcomes = [False, True]
     assert Retries(1, 0.5, 30).run(Server(failure(), failure()).send, always, lambda _error: outcomes.pop(0)) is None
