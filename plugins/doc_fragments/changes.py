@@ -26,11 +26,11 @@ options:
     default: enforce
   verify:
     description:
-      - How to prove that every node has the new certificate. For V(api), V(cm), V(metrics_exporter) and V(proxy) by TLS
-        handshakes with the ports that present it. For V(syncer) and the internode certificates by the nodes' metrics
-        (O(metrics_port)), which show when the certificate on each node's disk expires. Nothing outside the cluster shows
-        V(ldap_client), V(mtls_trusted_ca), V(sso_service) and V(sso_issuer), they are reported by the primary node.
-        RV(proof) says how far the change is proven.
+      - How to prove that every node has the new certificate. For V(api), V(cm), V(metrics_exporter) and V(proxy) by
+        TLS handshakes with the ports that present it. For V(syncer) and the internode certificates by the nodes'
+        metrics (O(metrics_port)), which show when the certificate on each node's disk expires. Nothing outside the
+        cluster shows V(ldap_client), V(mtls_trusted_ca), V(sso_service) and V(sso_issuer), they are reported by the
+        primary node. RV(proof) says how far the change is proven.
       - With V(auto), an address that could not be reached before the change either gives a warning, and what cannot be
         seen is not waited for. With V(strict), the change is refused before anything is written where a node cannot be
         seen although a port or metrics would show the certificate.

@@ -259,7 +259,7 @@ class Api:
             found.update((json.dumps(one, sort_keys=True), one) for one in listed)
             if len(found) == known:
                 return list(found.values())
-        self._unexpected(f"GET {BDB_CERTIFICATES}", f"a list that ends within {_MOST_PAGES} pages")
+        return self._unexpected(f"GET {BDB_CERTIFICATES}", f"a list that ends within {_MOST_PAGES} pages")
 
     def bootstrap(self) -> Mapping[str, Any]:
         """What the answering node says of itself."""

@@ -101,7 +101,7 @@ def _read(task: Task, session: Session, api: RememberingApi) -> dict[str, Any]:
     replication = _replication(api, task.warn, now)
     facts = {
         "cluster": _about(cluster),
-        "certificates": [one.described(cluster.name, cluster.version, now) for one in installed],
+        "certificates": [one.described(cluster.name, cluster.version, now, cluster.settings) for one in installed],
         "databases": _database_certificates(api, task.warn, cluster, now),
         "hazards": _hazards(installed, cluster),
         "internal": _internal(_cluster.if_visible(api.job_scheduler, task.warn)),

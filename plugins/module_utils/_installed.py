@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -50,14 +50,19 @@ class Installed:
         """Whether the leaf or an issuer in the chain ends by then. What cannot be parsed may end at any time."""
         return not self.chain or _x509.earliest_end(self.chain) - now <= timedelta(days=days)
 
-    def described(self, fqdn: str | None, version: str | None, now: datetime) -> dict[str, Any]:
+    def described(
+        self, fqdn: str | None, version: str | None, now: datetime, settings: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """The facts, with what the vendor demands and it does not meet.
 
         Args:
             fqdn: of the cluster; None where it is not known.
             version: of the cluster's software; None where it is not known.
+            settings: of the cluster, C(GET /v1/cluster); None where they are not known.
         """
-        found = _requirements.check(self.name, self.chain, fqdn=fqdn, version=version, now=now) if self.chain else ()
+        found: Sequence[_requirements.Finding] = ()
+        if self.chain:
+            found = _requirements.check(self.name, self.chain, fqdn=fqdn, version=version, now=now, settings=settings)
         return {**self.facts, "findings": [finding.as_dict() for finding in found]}
 
 

@@ -142,7 +142,6 @@ class Peer:
     Attributes:
         connection: the options that it was made with.
         url: scheme, host and port.
-        distrusted: why the last answer came from a server that is known by its pinned certificate alone, if it did.
     """
 
     def __init__(
@@ -165,7 +164,6 @@ class Peer:
             headers: sent with each request, in place of those of the same name.
         """
         self.url = url
-        self.distrusted: CertificateError | None = None
         self.connection = connection
         self._headers = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
         self._login = login
@@ -205,7 +203,6 @@ class Peer:
         Raises:
             CertificateError: there was no answer.
         """
-        self.distrusted = None
         distrusted: CertificateError | None = None
         for http in self._trusting:
             try:
@@ -219,11 +216,9 @@ class Peer:
             raise distrusted
         # Not in a handler: what fails here would have the distrust for its context, and be taken for it.
         try:
-            answer = self._request(self._pinning, method, path, body)
+            return self._request(self._pinning, method, path, body)
         except CertificateError as error:
             raise (distrusted if error.kind.startswith("tls") else error) from None
-        self.distrusted = distrusted
-        return answer
 
     def _request(self, http: requests.Session, method: str, path: str, body: Mapping[str, Any] | None) -> Response:
         connection = self.connection

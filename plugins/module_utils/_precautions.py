@@ -54,6 +54,24 @@ def spare(changes: Iterable[Change], cluster: Cluster, warn: Callable[[str], Non
     return kept
 
 
+def misreported(changes: Iterable[Change], cluster: Cluster, warn: Callable[[str], None]) -> list[Change]:
+    """Return the changes without those that only a wrong read-back calls for (RS176540); each run would make them.
+
+    The leaf is the wanted one, and only its issuers seem to differ. What is stored, this version does not tell.
+    """
+    hazard = _releases.UNRELIABLE_READ_BACK
+    kept = []
+    for change in changes:
+        if change.reason == "chain_differs" and hazard.concerns(cluster.version, change.name):
+            warn(
+                f"{change.name}: the leaf is the wanted one, and the issuers that the API reports say nothing on this "
+                f"version ({hazard.id}), so nothing is written. Set force to write it all the same."
+            )
+            change = replace(change, action="none", reason="same", after=change.before, new=change.old)
+        kept.append(change)
+    return kept
+
+
 def findings(changes: Iterable[Change], cluster: Cluster, connection: Connection, now: datetime) -> list[Finding]:
     """Return what the vendor demands and the new certificates do not meet, and which login they end."""
     found: list[Finding] = []

@@ -208,7 +208,8 @@ def _make(
     params, common = task.params, report.common
     cluster = _cluster.read(api, task.warn, needed=True)
     common["cluster"] = cluster.as_dict(api.url)
-    spared = {change.name: change for change in _precautions.spare(changes, cluster, task.warn)}
+    needed = _precautions.misreported(_precautions.spare(changes, cluster, task.warn), cluster, task.warn)
+    spared = {change.name: change for change in needed}
     report.plan([spared.get(change.name, change) for change in report.changes])
     changes = [change for change in spared.values() if change.action != "none"]
     if not changes:

@@ -120,7 +120,8 @@ UNRELIABLE_READ_BACK = Hazard(
     _names.INTERNODE,
     (("7.22.2-14", "7.22.2-41"), ("8.0.2-17", "8.0.2-41")),
     "the API may report another internode certificate than the one that it stored",
-    "a certificate that differs when it is read back is not counted as a failure by itself",
+    "a certificate that differs when it is read back is not counted as a failure by itself; keep a copy of the old "
+    "one, since a roll-back can only send what the API reported",
 )
 STALE_PROXY_WORKERS = Hazard(
     "RS122668",

@@ -149,7 +149,7 @@ class Rotation:
         return "failed_unchanged" if self._nowhere(proof) and not evidence.shows(goal) else "partial"
 
     def _nowhere(self, proof: Proof) -> bool:
-        """Whether everything that can be seen has the old certificate, and that is every node or what the API reports."""
+        """Whether all that can be seen has the old certificate, and that is every node or what the API reports."""
         seen = [one.status for one in proof.sightings if one.status in ("verified", "stale", "failed")]
         everywhere = len(seen) == len(proof.sightings) > 0
         return (self.evidence.unread is None or everywhere) and set(seen) <= {"stale"}

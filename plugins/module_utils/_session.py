@@ -84,11 +84,6 @@ class Session:
         return self._peer is not self._first
 
     @property
-    def distrusted(self) -> CertificateError | None:
-        """Why the last answer came from a server that is known by its pinned certificate alone, if it did."""
-        return self._peer.distrusted
-
-    @property
     def token(self) -> Secret | None:
         """The token that is sent, if one is."""
         return self._token or self.connection.token

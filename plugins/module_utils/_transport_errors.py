@@ -42,7 +42,9 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _is_distrust(error: BaseException) -> bool:
     # urllib3 1.26 has an exception of its own, or one of ssl without a code, for a host that is not covered.
-    return isinstance(error, ssl.SSLCertVerificationError) or type(error).__name__ == "CertificateError"
+    # Ours, which may be what a request is made in the handling of, is none.
+    theirs = type(error).__name__ == "CertificateError" and not isinstance(error, CertificateError)
+    return isinstance(error, ssl.SSLCertVerificationError) or theirs
 
 
 def distrust(error: BaseException, connection: Connection) -> tuple[str, str, str]:

@@ -83,8 +83,8 @@ options:
     type: str
   issuers:
     description:
-      - Further issuers in PEM, in any order. Those that continue the chain are appended to it, up to the root. The rest,
-        and what the chain has already, is left out.
+      - Further issuers in PEM, in any order. Those that continue the chain are appended to it, up to the root. The
+        rest, and what the chain has already, is left out.
       - For sources that leave the root out, as ACME and most CAs do. Uploads are checked for it from 8.0.16-29 on.
       - Continues what O(certificate), O(certificate_path) or O(pkcs12_path) holds. V(mtls_trusted_ca) and V(sso_issuer)
         take none.

@@ -304,8 +304,8 @@ clusters:
           sample: database orders
         kind:
           description:
-            - V(server), presented by the endpoints of the database, unless its C(tls_mode) is V(disabled); V(client), of
-              the list C(authentication_ssl_client_certs); V(peer), of the list C(authentication_ssl_crdt_certs).
+            - V(server), presented by the endpoints of the database, unless its C(tls_mode) is V(disabled); V(client),
+              of the list C(authentication_ssl_client_certs); V(peer), of the list C(authentication_ssl_crdt_certs).
           type: str
           returned: always
           sample: server
@@ -318,8 +318,8 @@ clusters:
         findings:
           description:
             - What a certificate of the kind V(server) does not meet, as
-              RV(redis_enterprise.certificates.cluster_certificate_info#module:certificates[].findings) describes it. Its
-              names must cover RV(clusters[].databases[].endpoints).
+              RV(redis_enterprise.certificates.cluster_certificate_info#module:certificates[].findings) describes it.
+              Its names must cover RV(clusters[].databases[].endpoints).
           type: list
           elements: dict
           returned: always
@@ -339,8 +339,8 @@ clusters:
       returned: always
     on_disk:
       description:
-        - What the metrics of the nodes show of certificates that no port presents (V(syncer) and the internode ones), an
-          entry for each certificate and node; null with O(served=false).
+        - What the metrics of the nodes show of certificates that no port presents (V(syncer) and the internode ones),
+          an entry for each certificate and node; null with O(served=false).
       type: list
       elements: dict
       returned: always
@@ -356,8 +356,8 @@ clusters:
           returned: always
         status:
           description:
-            - V(verified) (it expires when the API reports it, within a minute), V(stale) (it expires at another time), or
-              V(not_visible).
+            - V(verified) (it expires when the API reports it, within a minute), V(stale) (it expires at another
+              time), or V(not_visible).
           type: str
           returned: always
         not_after:

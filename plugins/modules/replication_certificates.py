@@ -43,9 +43,9 @@ notes:
     somebody else changes in the same database at that very moment is lost.
   - A database takes a change of its replica sources when its C(status) is C(active), and has it once that is C(active)
     again. Both are waited for.
-  - Replica sources are not written while the cluster masks the credentials of databases (C(mask_bdb_credentials)), since
-    a source that is sent back so loses its password. The task fails with C(credentials_masked) then, before anything is
-    sent.
+  - Replica sources are not written while the cluster masks the credentials of databases (C(mask_bdb_credentials)),
+    since a source that is sent back so loses its password. The task fails with C(credentials_masked) then, before
+    anything is sent.
   - Before version 7.8.2-34, a database with an expired client certificate takes no update (RS133653). The task says so
     before the write, in check mode too.
   - A source database that has a certificate of its own, as the newest versions allow, does not present V(proxy). Use

@@ -180,9 +180,13 @@ def test_an_internode_certificate_whose_read_back_means_nothing_is_changed(
     with Cluster(3, "8.0.2-40", database="none", internode_outage=0.2) as cluster:
         material = authority.issue(intermediates=1)
         options = pair(CCS, material, requirements="warn")
-        run = ansible.tasks([task("replace", MODULE, options)], connection=login(cluster)).expect(warnings=True)
+        tasks = [task("replace", MODULE, options), task("again", MODULE, options)]
+        run = ansible.tasks(tasks, connection=login(cluster)).expect(warnings=True)
         result = run["replace"].result
         assert result["outcome"] == "changed"
+        assert run["again"].result["outcome"] == "unchanged"
+        assert run["again"].writes(cluster) == []
+        assert any("nothing is written" in warning for warning in run.warnings)
         assert statuses(result) == {1: "verified", 2: "verified", 3: "verified"}
         assert "RS176540" in [hazard["id"] for hazard in result["hazards"]]
         assert any("the API reports another certificate" in warning for warning in run.warnings)

@@ -46,7 +46,7 @@ def run(task: Task) -> dict[str, Any]:
     return {
         "changed": False,
         "cluster": cluster.as_dict(api.url),
-        "certificates": [one.described(cluster.name, cluster.version, now) for one in found],
+        "certificates": [one.described(cluster.name, cluster.version, now, cluster.settings) for one in found],
         "missing": missing,
         "attempts": retries.attempts,
         "retried": retries.log,

@@ -160,6 +160,26 @@ def test_an_ldap_client_that_logins_need_is_not_purged(other: Material, now: dat
     assert warning.startswith("ldap_client: not deleted (option purge_optional): RS193156: ")
 
 
+def test_issuers_that_a_version_misreports_are_no_reason_to_write_again(authority: Authority, now: datetime) -> None:
+    """RS176540: GET leaves a certificate of the chain out, so that each run would find a difference."""
+    wanted = authority.issue(root=True)
+    short = replace(wanted, chain=wanted.chain[:1])
+    names = (CCS, "syncer")
+    planned = changes(dict.fromkeys(names, wanted), now, short)
+    assert [one.reason for one in planned] == ["chain_differs"] * 2
+    warnings: list[str] = []
+    internode, syncer = _precautions.misreported(planned, cluster("8.0.2-17"), warnings.append)
+    assert (internode.action, internode.reason, internode.after) == ("none", "same", internode.before)
+    assert syncer == planned[1]
+    (warning,) = warnings
+    assert warning.startswith("ccs_internode_encryption: ")
+    assert "RS176540" in warning
+    for version in ("8.0.2-41", None):
+        assert _precautions.misreported(planned, cluster(version), pytest.fail) == planned
+    another = changes({CCS: authority.issue(root=True)}, now, short)
+    assert _precautions.misreported(another, cluster("8.0.2-17"), pytest.fail) == another
+
+
 def test_an_expired_certificate_blocks_the_forced_update(authority: Authority, other: Material, now: datetime) -> None:
     expired = authority.issue(days=-1)
 

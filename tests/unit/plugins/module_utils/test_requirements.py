@@ -353,8 +353,8 @@ def test_long_internode_chains(
 ) -> None:
     chain = authority.issue(FQDN, intermediates=intermediates, root=root).chain
     for name in INTERNODE:
-        for version in ("8.0.20-67", "8.2.0-25"):
-            assert found(name, chain, now, version=version) == expected
+        for affected in ("8.0.20-67", "8.2.0-25"):
+            assert found(name, chain, now, version=affected) == expected
         for version in ("8.0.20-68", "8.2.0-26", None):
             assert "internode_chain_depth" not in dict(found(name, chain, now, version=version))
     assert "internode_chain_depth" not in dict(found("proxy", chain, now, version="8.0.20-67"))

@@ -223,7 +223,6 @@ def test_a_trusted_server_needs_no_pin(server: Server, ca_path: str) -> None:
         assert get(client) == 200
         client.pin("00:" * 31 + "00")
         assert get(client) == 200
-        assert client.distrusted is None
 
 
 def test_a_stranger_is_talked_to_by_its_pinned_leaf_only(server: Server, ca_path: str, stranger: Authority) -> None:
@@ -235,8 +234,6 @@ def test_a_stranger_is_talked_to_by_its_pinned_leaf_only(server: Server, ca_path
         assert server.asked == []
         client.pin(server.material.fingerprint)
         assert get(client) == 200
-        assert client.distrusted is not None
-        assert client.distrusted.kind == "tls_untrusted"
     assert server.asked == ["GET /v1/cluster"]
     assert server.logins[0].startswith("Basic ")
 
@@ -272,23 +269,9 @@ def test_a_pin_counts_from_the_next_handshake_on(server: Server, ca_path: str, s
         server.material = stranger.issue()
         client.pin(server.material.fingerprint)
         assert get(client) == 200
-        assert client.distrusted is None
         assert server.handshakes == 1
         client.disconnect()
         assert get(client) == 200
-        assert client.distrusted is not None
-
-
-def test_distrust_is_that_of_the_last_answer(server: Server, ca_path: str, stranger: Authority) -> None:
-    trusted, server.material = server.material, stranger.issue()
-    with session(server.url(), ca_path=ca_path) as client:
-        client.pin(server.material.fingerprint)
-        assert get(client) == get(client) == 200
-        assert client.distrusted is not None
-        client.disconnect()
-        server.material = trusted
-        assert get(client) == 200
-        assert client.distrusted is None
 
 
 def test_expiry_is_got_around_by_the_pin(server: Server, ca_path: str, authority: Authority) -> None:
@@ -297,8 +280,6 @@ def test_expiry_is_got_around_by_the_pin(server: Server, ca_path: str, authority
         assert refusal(client) == "tls_expired"
         client.pin(server.material.fingerprint)
         assert get(client) == 200
-        assert client.distrusted is not None
-        assert client.distrusted.kind == "tls_expired"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -313,8 +294,6 @@ def test_a_host_that_is_not_covered_is_got_around_by_the_pin(
         assert server.asked == []
         client.pin(server.material.fingerprint)
         assert get(client) == 200
-        assert client.distrusted is not None
-        assert client.distrusted.kind == "tls_host_mismatch"
 
 
 def test_a_pin_does_not_hide_that_nothing_listens(server: Server, ca_path: str) -> None:
@@ -355,5 +334,4 @@ def test_no_pin_is_kept_where_nothing_is_verified(server: Server, stranger: Auth
         assert get(client) == 200
         client.pin(stranger.issue().fingerprint)
         assert get(client) == 200
-        assert client.distrusted is None
         assert server.handshakes == 1
