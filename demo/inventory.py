@@ -20,10 +20,10 @@ OWNCA = {
 }
 
 
-def host(cluster: dict[str, Any]) -> dict[str, Any]:
+def host(cluster: dict[str, Any], url: str) -> dict[str, Any]:
     """The variables of one cluster."""
     return {
-        "redis_enterprise_url": cluster["url"],
+        "redis_enterprise_url": url,
         "redis_enterprise_username": cluster["username"],
         # Users keep it in a vault, or let AWX inject it.
         "redis_enterprise_password": cluster["password"],
@@ -35,8 +35,11 @@ def host(cluster: dict[str, Any]) -> dict[str, Any]:
 
 with open(sys.argv[1], encoding="utf-8") as file:
     ready = json.load(file)
+east, west = ready, ready["peer"]
+# The URL may lead to any node: a follower redirects to the primary.
+follower = f"https://{west['addresses'][1]}:{west['api_port']}"
 group = {
-    "hosts": {"east": host(ready), "west": host(ready["peer"])},
+    "hosts": {"east": host(east, east["url"]), "west": host(west, follower)},
     "vars": {"rotation_certificates": [{"name": name, "source": {"ownca": OWNCA}} for name in NAMES]},
 }
 json.dump({"redis_enterprise": group}, sys.stdout, indent=2)  # JSON is YAML
