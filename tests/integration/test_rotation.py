@@ -166,6 +166,21 @@ def test_a_refused_certificate_leaves_all_as_they_were(ansible: Ansible, authori
     assert proofs(run) == dict.fromkeys(("cm", "metrics_exporter"), "proven 1/1")
 
 
+def test_a_node_that_is_not_active_is_named_and_accepted_on_demand(ansible: Ansible, authority: Authority) -> None:
+    with Cluster(nodes=3, database="none", down=[3]) as cluster:
+        material = {name: authority.issue() for name in ("cm", "syncer")}
+        certificates = from_folder(folder(ansible, material), material)
+        hosts = inventory(ansible, {"one": cluster}, rotation_certificates=certificates)
+        refused = ansible.playbook(PLAYBOOK, "-i", hosts).expect(ok=False)
+        assert cluster.writes == []
+        assert "node 3 (127.0.0.3) is down, and would miss the change" in refused.output
+        assert proofs(refused) == {}
+        accepted = ansible.playbook(PLAYBOOK, "-i", hosts, "-e", "rotation_allow_inactive_nodes=true")
+        accepted.expect(warnings=True)
+    assert proofs(accepted) == dict.fromkeys(material, "proven 2/3 (1 unreachable)")
+    assert ["127.0.0.3:" in warning for warning in accepted.warnings] == [True]
+
+
 def test_what_expires_soon_without_new_material_is_pointed_out(ansible: Ansible, authority: Authority) -> None:
     stale = authority.issue(days=5)
     with Cluster(nodes=1, database="none", expires={"proxy": 10, "cm": 20}) as cluster:
