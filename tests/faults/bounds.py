@@ -13,6 +13,9 @@ The way back is as long, and a last look everywhere ends what could not be put b
 be a write for each, and one more for all of them; each may have to wait for the API.
 
 A rotation, a forced update and new replica sources have no way back.
+
+What a follower redirects is not counted here. Metrics are read once before the write and, where they show a certificate
+that is changed, at each look.
 """
 
 from __future__ import annotations
@@ -22,9 +25,14 @@ from typing import Any, NamedTuple
 
 from .operations import CertificateWrite, ForcedUpdate, Operation, Rotation
 
-#: Reads before the first write: certificates, cluster, nodes, databases.
-_BEFORE = 4
+#: Reads before the first write: certificates, cluster, nodes, who is the primary, databases, and two pages of those
+#: that have a certificate of their own.
+_BEFORE = 7
 _NODES = 3
+
+#: Requests for one look at the metrics: each node's exporter for the whole cluster, and again with the login; then
+#: likewise for each node that is missing there.
+_METRICS = 4 * _NODES
 
 #: Pauses between looks: the first one, and the longest.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
@@ -38,18 +46,20 @@ class Limits(NamedTuple):
 
     seconds: float
     writes: int
-    requests: int  # of any kind
+    requests: int  # of any kind, to the API
+    metrics_requests: int = 0
 
 
-def of(operation: Operation, options: Mapping[str, Any], *, back: bool) -> Limits:
+def of(operation: Operation, options: Mapping[str, Any], *, back: bool, metrics: bool) -> Limits:
     """The limits of one run.
 
     :param back: whether the old certificates were put back, or that was tried.
+    :param metrics: whether metrics are to show a certificate that is changed.
     """
     if isinstance(operation, CertificateWrite):
-        return _certificates(options, len(operation.names), back=back)
+        return _certificates(options, len(operation.names), back=back, metrics=metrics)
     if isinstance(operation, Rotation):
-        return _rotation(options)
+        return _rotation(options, metrics=metrics)
     return _forced_update(options) if isinstance(operation, ForcedUpdate) else _repinning(options)
 
 
@@ -58,20 +68,23 @@ def _pauses(options: Mapping[str, Any]) -> float:
     return float(options["retries"] * options["retry_max_delay"])
 
 
-def _certificates(options: Mapping[str, Any], certificates: int, *, back: bool) -> Limits:
+def _certificates(options: Mapping[str, Any], certificates: int, *, back: bool, metrics: bool) -> Limits:
     timeout, wait, verify = options["timeout"], options["wait_timeout"], options["verify_timeout"]
     times, attempts = 1 if certificates == 1 else certificates + 1, options["retries"] + 1
     write = attempts * (options["write_timeout"] + timeout) + _pauses(options)
     one_way = times * (write + wait + timeout) + verify + timeout
-    reads = times * (2 * attempts + attempts + _looks(wait)) + _looks(wait) + _NODES * (_looks(verify) + 1)
+    reads = times * (2 * attempts + attempts + _looks(wait)) + _looks(wait)
+    # Of several, each that is perhaps made is looked for, and at the end all of them.
+    looks = 1 + times * (_looks(verify) + 1) * (1 + back) + 1
     return Limits(
         _WORK + one_way * (1 + back) + timeout,
         2 * attempts * times * (1 + back),  # an update may try both of its endpoints
-        _BEFORE + reads * (1 + back) + _NODES,
+        _BEFORE + reads * (1 + back) + 1,
+        _METRICS * looks * metrics,
     )
 
 
-def _rotation(options: Mapping[str, Any]) -> Limits:
+def _rotation(options: Mapping[str, Any], *, metrics: bool) -> Limits:
     """A read after each time that it is sent, only the last of which may be a lost answer."""
     timeout, wait, verify = options["timeout"], options["wait_timeout"], options["verify_timeout"]
     attempts = options["retries"] + 1
@@ -80,7 +93,8 @@ def _rotation(options: Mapping[str, Any]) -> Limits:
     return Limits(
         _WORK + write + looks,
         attempts,
-        _BEFORE + _NODES + 2 * attempts + 2 * _looks(wait) + 1 + _NODES * (_looks(verify) + 2),
+        _BEFORE + 2 * attempts + 2 * _looks(wait) + 2,
+        _METRICS * (3 + _looks(verify)) * metrics,
     )
 
 

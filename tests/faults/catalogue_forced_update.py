@@ -74,12 +74,13 @@ def _no_answer() -> list[Row]:
 
 
 def _odd_answers() -> list[Row]:
-    """No answer of these names a task, and none but the redirect says that nothing was begun."""
+    """No answer of these names a task, and none but a redirect says that nothing was begun."""
     rows = CERTIFICATES["The write is answered with something odd"]
-    busy = dict.fromkeys([row.name for row in rows if "503" in row.name], 3)
+    redirects = [row.name for row in rows if "redirect" in row.name]
+    again = dict.fromkeys([row.name for row in rows if "503" in row.name or "follower" in row.name], 3)
     shapeless = Row("JSON of another shape with 200, made, always", on_writes(kind="wrong_json"), _PARTIAL, writes=1)
     return [
-        *declared(rows, _PARTIAL, {"redirect, always": _FAILED}, usual_writes=1, writes=busy),
+        *declared(rows, _PARTIAL, dict.fromkeys(redirects, _FAILED), usual_writes=1, writes=again),
         shapeless,
     ]
 
@@ -118,9 +119,29 @@ def _api() -> list[Row]:
     ]
 
 
+def _primary() -> list[Row]:
+    rows = CERTIFICATES["The primary moves, or is somewhere else"]
+    unread = {"it moves after the write, and cannot be reached": _PARTIAL}
+    unwritten = {"it moves before the write, and cannot be reached": _FAILED}
+    lost = "it moves with the write, made, and the connection breaks"
+    # No node has anything to follow. An update that begins without the API of a node of this cluster fails; and without
+    # the list of databases, there is no update to speak of.
+    external = "it moves after the write, and can be reached at its external address"  # the nodes are not read
+    without = [row.name for row in rows if "never follows" in row.name or "takes over" in row.name]
+    return declared(
+        rows,
+        _CHANGED,
+        unread | unwritten,
+        usual_writes=1,
+        writes=dict.fromkeys(unwritten, 0)
+        | {lost: 2, "it moves with the write, not made, and the connection breaks": 2},
+        without=[*without, "it cannot be reached from the start", external],
+    )
+
+
 def _people() -> list[Row]:
     return [
-        Row("permission to write lost before the write", when_read(role("cluster_member")), _FAILED, writes=1),
+        Row("permission to write lost before the write", when_read(role("cluster_viewer")), _FAILED, writes=1),
         Row("all permissions lost after the write", when_reading_back(role("none")), _PARTIAL, writes=1),
         Row("another update right before the write", when_written(another_update), _CHANGED, writes=1),
         Row("another update right after the write", when_reading_back(another_update), _CHANGED, writes=1),
@@ -148,5 +169,6 @@ SECTIONS: Mapping[str, list[Row]] = {
     "Reading the task goes wrong": _reading_back(),
     "The update goes wrong": _tasks(),
     "The API of all nodes is down": _api(),
+    "The primary moves, or is somewhere else": _primary(),
     "Other people": _people(),
 }

@@ -31,6 +31,9 @@ from .scene import (
 
 _CHANGED, _FAILED, _PARTIAL = right(CHANGED, "repin"), right(FAILED, "repin"), right(PARTIAL, "repin")
 
+#: By 409 the cluster would say that another change is under way, and this one not begun.
+_CONTRADICTIONS = ("409, once", "409, always")
+
 
 def _refused() -> list[Row]:
     again = dict.fromkeys([f"{status}, always" for status in (409, 429, 500, 502, 503, 504)], 3)
@@ -49,9 +52,9 @@ def _no_answer() -> list[Row]:
 
 def _odd_answers() -> list[Row]:
     rows = CERTIFICATES["The write is answered with something odd"]
-    not_made = [row.name for row in rows if "not made" in row.name] + ["redirect, always"]
-    busy = {"HTML page with 503, not made, always": 3}
-    return declared(rows, _CHANGED, dict.fromkeys(not_made, _FAILED), usual_writes=1, writes=busy)
+    not_made = [row.name for row in rows if "not made" in row.name or "redirect" in row.name]
+    again = {"HTML page with 503, not made, always": 3, "redirect to a follower, always": 3}
+    return declared(rows, _CHANGED, dict.fromkeys(not_made, _FAILED), usual_writes=1, writes=again)
 
 
 def _reading_back() -> list[Row]:
@@ -68,9 +71,33 @@ def _api() -> list[Row]:
     return declared(rows, _CHANGED, apart, usual_writes=1, writes={"for good before the write": 0})
 
 
+def _primary() -> list[Row]:
+    rows = CERTIFICATES["The primary moves, or is somewhere else"]
+    # The nodes are not read, so that there is nobody else to ask when the one in url is down.
+    unread = dict.fromkeys(
+        (
+            "it moves after the write, and cannot be reached",
+            "it goes down with the write, made, and node 2 takes over",
+        ),
+        _PARTIAL,
+    )
+    unwritten = {"it moves before the write, and cannot be reached": _FAILED}
+    # No node has anything to follow; and without the list of databases, there is no source to speak of.
+    external = "it moves after the write, and can be reached at its external address"
+    without = [row.name for row in rows if "never follows" in row.name]
+    return declared(
+        rows,
+        _CHANGED,
+        unread | unwritten,
+        usual_writes=1,
+        writes=dict.fromkeys(unwritten, 0) | {"it moves with the write, not made, and the connection breaks": 2},
+        without=[*without, "it cannot be reached from the start", external],
+    )
+
+
 def _people() -> list[Row]:
     return [
-        Row("permission to write lost before the write", when_read(role("cluster_member")), _FAILED, writes=1),
+        Row("permission to write lost before the write", when_read(role("cluster_viewer")), _FAILED, writes=1),
         Row("all permissions lost after the write", when_reading_back(role("none")), _PARTIAL, writes=1),
         Row(
             "another writer, the same change, before the last read",
@@ -94,11 +121,15 @@ SECTIONS: Mapping[str, list[Row]] = {
         CERTIFICATES["The write is answered with a failure, and made when it is sent again"], _CHANGED, usual_writes=2
     ),
     "The write is answered with a failure, though it was made": declared(
-        CERTIFICATES["The write is answered with a failure, though it was made"], _CHANGED, usual_writes=1
+        CERTIFICATES["The write is answered with a failure, though it was made"],
+        _CHANGED,
+        usual_writes=1,
+        without=_CONTRADICTIONS,
     ),
     "The write gets no answer, or a late one": _no_answer(),
     "The write is answered with something odd": _odd_answers(),
     "Reading back goes wrong": _reading_back(),
     "The API of all nodes is down": _api(),
+    "The primary moves, or is somewhere else": _primary(),
     "Other people": _people(),
 }

@@ -5,7 +5,8 @@
 
 What is right follows from the rules in docs/architecture.md and docs/decisions.md:
 
-- ``changed``: every node has a leaf that was seen nowhere before, whatever the API answered on the way.
+- ``changed``: the cluster acknowledged it and the primary reports a leaf that it did not report before, and no node is
+  seen to have an old one; or, whatever the API answered on the way, the metrics of every node show a later expiry.
 - ``failed_unchanged``: nothing was written, or every node has the old certificate.
 - ``partial``: neither could be proven. There is no way back.
 
@@ -18,13 +19,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from . import catalogue_metrics
 from .catalogue import SECTIONS as CERTIFICATES
-from .rows import CHANGED, FAILED, FOR_GOOD, PARTIAL, UNCHANGED, Row, declared, right
+from .rows import BACK, CHANGED, FAILED, FOR_GOOD, PARTIAL, UNCHANGED, Row, declared, right
 from .scene import (
     Arm,
     another_writer,
     api_down,
-    at_second_read_back,
+    at_read_back,
     lag,
     node_down,
     node_up,
@@ -42,6 +44,8 @@ BOTH, ONE = "rotate_both", "rotate_one"
 ALL = (BOTH, ONE)
 
 _CHANGED, _FAILED, _PARTIAL = right(CHANGED, *ALL), right(FAILED, *ALL), right(PARTIAL, *ALL)
+
+_FORGOTTEN = right(CHANGED, BOTH) | right(PARTIAL, ONE)
 
 
 def _refused() -> list[Row]:
@@ -85,30 +89,30 @@ def _no_answer() -> list[Row]:
 
 def _odd_answers() -> list[Row]:
     rows = CERTIFICATES["The write is answered with something odd"]
-    not_made = [row.name for row in rows if "not made" in row.name] + ["redirect, always"]
-    busy = {"HTML page with 503, not made, always": 3}
-    return declared(rows, _CHANGED, dict.fromkeys(not_made, _FAILED), usual_writes=1, writes=busy)
+    not_made = [row.name for row in rows if "not made" in row.name or "redirect" in row.name]
+    again = {"HTML page with 503, not made, always": 3, "redirect to a follower, always": 3}
+    return declared(rows, _CHANGED, dict.fromkeys(not_made, _FAILED), usual_writes=1, writes=again)
 
 
 def _reading_back() -> list[Row]:
     rows = CERTIFICATES["Reading back goes wrong"]
-    for_good = [row.name for row in rows if row.name.endswith("from then on")]
-    return declared(rows, _CHANGED, dict.fromkeys(for_good, _PARTIAL), usual_writes=1)
+    # The metrics of all nodes are proof enough.
+    return declared(rows, _CHANGED, usual_writes=1)
 
 
 def _nodes() -> list[Row]:
     down = node_down(3)
     return [
         Row("node 3 down from the start", down, _FAILED, writes=0),
-        Row("node 3 goes down with the write", when_written(down), _PARTIAL, writes=1),
+        # With RS200137, a node that was down is forgotten, and the rotation of the others acknowledged.
+        Row("node 3 goes down with the write", when_written(down), _FORGOTTEN, writes=1),
         Row(
             "node 3 goes down with the write, until it is read back",
-            when_written(together(down, at_second_read_back(node_up(3)))),
-            # With RS200137, a node that was down is forgotten.
+            when_written(together(down, at_read_back(node_up(3)))),
             right(PARTIAL, BOTH) | right(CHANGED, ONE),
             writes=1,
         ),
-        Row("node 3 goes down after the write", when_reading_back(down), _PARTIAL, writes=1),
+        Row("node 3 goes down after the write", when_reading_back(down), _CHANGED, writes=1),
         Row("node 3 follows after 1.5 s", lag(3, 1.5), _CHANGED, writes=1),
         Row("node 3 follows after 1.5 s, closed after the change", _late_and_lost(1.5), _CHANGED, writes=1),
         Row("node 3 never follows", lag(3, math.inf), _PARTIAL, writes=1),
@@ -123,20 +127,41 @@ def _late_and_lost(seconds: float) -> Arm:
 
 
 def _api() -> list[Row]:
-    for_good = (
-        "for good with the write, not made",
-        "for good with the write, made",
-        "for good after the write",
-    )
     rows = CERTIFICATES["The API of all nodes is down"]
-    apart = dict.fromkeys(for_good, _PARTIAL) | {"for good before the write": _FAILED}
-    return declared(rows, _CHANGED, apart, writes={"for good before the write": 0})
+    not_made = ("for good before the write", "for good with the write, not made")
+    return declared(rows, _CHANGED, dict.fromkeys(not_made, _FAILED), writes={"for good before the write": 0})
+
+
+def _primary() -> list[Row]:
+    """It is sent again only after an answer that says that nothing was begun."""
+    rows = CERTIFICATES["The primary moves, or is somewhere else"]
+    refused = ("it cannot be reached from the start", "it moves before the write, and cannot be reached")
+    not_made = "it moves with the write, not made, and the connection breaks"
+    never = [row.name for row in rows if "never follows" in row.name]
+    apart = dict.fromkeys((*refused, not_made), _FAILED) | dict.fromkeys(never, _PARTIAL)
+    # There is no way back.
+    without = ["it moves on the way back from a change that node 3 never follows"]
+    return declared(
+        rows,
+        _CHANGED,
+        {name: outcome for name, outcome in apart.items() if name not in without},
+        usual_writes=1,
+        writes=dict.fromkeys(refused, 0),
+        without=without,
+    )
+
+
+def _seen_by_metrics(section: str) -> list[Row]:
+    """The same faults as for an internode certificate; but where a node shows the old one, it is not put back."""
+    rows = CERTIFICATES[section]
+    stale = [row.name for row in rows if row.outcomes["internode"] == BACK]
+    return declared(rows, _CHANGED, dict.fromkeys(stale, _PARTIAL), usual_writes=1)
 
 
 def _people() -> list[Row]:
     return [
         Row("permission to write lost before the write", when_read(role("cluster_member")), _FAILED, writes=1),
-        Row("all permissions lost after the write", when_reading_back(role("none")), _PARTIAL, writes=1),
+        Row("all permissions lost after the write", when_reading_back(role("none")), _CHANGED, writes=1),
         Row("another writer right before the write", when_written(another_writer), _CHANGED, writes=1),
         # A leaf that was seen nowhere before: nobody can tell who has issued it.
         Row("another writer right after the write", when_reading_back(another_writer), _CHANGED, writes=1),
@@ -168,10 +193,57 @@ def _strict_proof() -> list[Row]:
     return [
         Row("verify: strict, nothing", together(), _CHANGED, options, writes=1),
         Row("verify: strict, node 3 down from the start", node_down(3), _FAILED, options, writes=0),
-        Row("verify: strict, node 3 goes down with the write", when_written(node_down(3)), _PARTIAL, options),
+        Row(
+            "verify: strict, node 3 goes down with the write",
+            when_written(node_down(3)),
+            _FORGOTTEN,
+            options,
+        ),
         Row("verify: strict, node 3 follows after 1.5 s", lag(3, 1.5), _CHANGED, options),
         Row("verify: strict, node 3 never follows", lag(3, math.inf), _PARTIAL, options),
         Row("verify: strict, API down before the write", when_read(api_down(FOR_GOOD)), _FAILED, options, writes=0),
+        *_strict_metrics(),
+    ]
+
+
+def _strict_metrics() -> list[Row]:
+    rows = catalogue_metrics.strictly()
+    refused = [row.name for row in rows if row.outcomes["internode"] == FAILED]
+    stale = [row.name for row in rows if row.outcomes["internode"] == BACK]
+    return declared(
+        rows,
+        _CHANGED,
+        dict.fromkeys(refused, _FAILED) | dict.fromkeys(stale, _PARTIAL),
+        usual_writes=1,
+        writes=dict.fromkeys(refused, 0),
+    )
+
+
+def _inactive_nodes() -> list[Row]:
+    options, down = {"allow_inactive_nodes": True}, node_down(3)
+    return [
+        Row("allow_inactive_nodes: true, node 3 down from the start", down, _CHANGED, options, writes=1),
+        Row(
+            "allow_inactive_nodes: true, verify: none, node 3 down from the start",
+            down,
+            _CHANGED,
+            {**options, "verify": "none"},
+            writes=1,
+        ),
+        Row(
+            "allow_inactive_nodes: true, verify: strict, node 3 down from the start",
+            down,
+            _FAILED,
+            {**options, "verify": "strict"},
+            writes=0,
+        ),
+        Row(
+            "allow_inactive_nodes: true, node 3 down from the start, node 2 never follows",
+            together(down, lag(2, math.inf)),
+            _PARTIAL,
+            options,
+            writes=1,
+        ),
     ]
 
 
@@ -187,7 +259,12 @@ SECTIONS: Mapping[str, list[Row]] = {
     "The write is answered with something odd": _odd_answers(),
     "Reading back goes wrong": _reading_back(),
     "Nodes go down or fall behind": _nodes(),
+    "Nodes are not active, and that is accepted": _inactive_nodes(),
     "The API of all nodes is down": _api(),
+    "The primary moves, or is somewhere else": _primary(),
+    "Followers pass requests on": _seen_by_metrics("Followers pass requests on"),
+    "The APIs of followers fail": declared(CERTIFICATES["The APIs of followers fail"], _CHANGED, usual_writes=1),
+    "Metrics are missing, wrong or refused": _seen_by_metrics("Metrics are missing, wrong or refused"),
     "Other people": _people(),
     "Options": [*_without_proof(), *_strict_proof()],
 }

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-#: The ports that show a certificate; what is not here, only the nodes' APIs tell.
-SERVICES = {"api": "api", "cm": "cm", "proxy": "proxy"}
-
 _CCS, _DATA = "ccs_internode_encryption", "data_internode_encryption"
+
+#: Certificates that ports present in a handshake, and those whose expiry each node's metrics show (contract, sections 3
+#: and 8). Nothing shows any other one: there is only what the primary reports.
+BY_PORT = frozenset({"api", "cm", "proxy"})
+BY_METRICS = frozenset({"api", "cm", "proxy", "syncer", _CCS, _DATA})
+
 _BUSY: frozenset[int | None] = frozenset({409, 429, 503})
 
 
@@ -105,20 +108,28 @@ _THREE = ("cm", "ldap_client", "syncer")
 _NEW = frozenset({"ldap_client"})
 
 CERTIFICATE_WRITES = (
-    CertificateWrite("bulk", "update `proxy` (8.0)", ("proxy",), last_read="/v1/bdbs"),
+    CertificateWrite("bulk", "update `proxy` (8.0)", ("proxy",), last_read="/v1/bdbs/certificates"),
     CertificateWrite("single", "update `cm` (7.8)", ("cm",), version="7.8.6-36"),
     CertificateWrite("api", "update `api`, another CA", ("api",)),
     CertificateWrite("create", "create `ldap_client`", ("ldap_client",), unset=_NEW),
     CertificateWrite("delete", "delete `ldap_client`", ("ldap_client",), method="DELETE", undone_by="PUT"),
     CertificateWrite("internode", "update `ccs_internode_encryption`", (_CCS,)),
     CertificateWrite("outage", "the same, with RS208996", (_CCS,), version="8.0.20-70"),  # the API goes down after it
-    CertificateWrite("several", "three by one request (8.0)", _THREE, module="cluster_certificates", unset=_NEW),
+    CertificateWrite(
+        "several",
+        "three by one request (8.0)",
+        _THREE,
+        module="cluster_certificates",
+        last_read="/v1/bdbs",
+        unset=_NEW,
+    ),
     CertificateWrite(
         "one_by_one",
         "three, one by one (7.8)",
         _THREE,
         version="7.8.6-36",
         module="cluster_certificates",
+        last_read="/v1/bdbs",
         unset=_NEW,
     ),
 )
@@ -128,3 +139,12 @@ ROTATIONS = (
 )
 FORCED_UPDATES = (ForcedUpdate("forced", "force an update"),)
 REPINNINGS = (Repinning("repin", "replace a pinned certificate"),)
+
+#: Keys of the operations on certificates, by what shows that they have come about: handshakes, metrics, or nothing; or
+#: some of each, for several certificates.
+SEEN_BY_HANDSHAKE = ("bulk", "single", "api")
+SEEN_BY_METRICS = ("internode", "outage")
+SEEN = (*SEEN_BY_HANDSHAKE, *SEEN_BY_METRICS)
+UNSEEN = ("create", "delete")
+SEVERAL = ("several", "one_by_one")
+ALL = tuple(operation.key for operation in CERTIFICATE_WRITES)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .operations import SEEN, SEVERAL, UNSEEN
 from .scene import Arm
 
 UNCHANGED, CHANGED, FAILED, BACK, PARTIAL = "unchanged", "changed", "failed_unchanged", "rolled_back", "partial"
@@ -27,7 +28,9 @@ class Row:
     :ivar arm: makes it happen.
     :ivar outcomes: what is right, by the key of the operation.
     :ivar options: of the module, besides those of every cell.
-    :ivar writes: how many write requests are right, where that is the point.
+    :ivar writes: how many write requests are right, where that is the point; or that by the key of the operation.
+    :ivar redirects: how many requests may reach followers at the most, which redirect them; None for any number, where
+        the module cannot know better.
     :ivar deadline: whether a deadline has to pass, also where the outcome is ``changed``.
     """
 
@@ -35,12 +38,17 @@ class Row:
     arm: Arm
     outcomes: Outcomes
     options: Mapping[str, Any] = field(default_factory=dict)
-    writes: int | None = None
+    writes: int | Mapping[str, int] | None = None
+    redirects: int | None = 0
     deadline: bool = False
 
 
 def right(outcome: str, *operations: str) -> dict[str, str]:
     return dict.fromkeys(operations, outcome)
+
+
+#: Where a node never follows, on certificates: that shows wherever anything does.
+NOT_FOLLOWED = right(BACK, *SEEN, *SEVERAL) | right(CHANGED, *UNSEEN)
 
 
 def declared(

@@ -6,17 +6,27 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 from simulator import Cluster, Fault, Material
 from simulator.access import PERMISSIONS
+from simulator.listeners import Identity
+from simulator.state import pair
 
+from .operations import Rotation
 from .setting import MEANT, REPLICATING, Setting
+from .x509_facts import not_after
+
+#: An address of this machine where no simulated node is.
+NOBODY = "127.0.0.99"
+
+#: Days for which the internal certificates live that a cluster makes (contract, section 3).
+_INTERNAL_DAYS = 90
 
 
 @dataclass
@@ -24,21 +34,18 @@ class Scene(Setting):
     """One operation about to run.
 
     :ivar patch: for what a cluster has no handle for.
+    :ivar login: options of the module.
     """
 
     patch: pytest.MonkeyPatch
-    timers: list[threading.Timer] = field(default_factory=list)
+    login: dict[str, str]
 
-    def later(self, seconds: float, action: Callable[[], None]) -> None:
-        timer = threading.Timer(seconds, action)
-        timer.daemon = True
-        self.timers.append(timer)
-        timer.start()
-
-    def stop_timers(self) -> None:
-        for timer in self.timers:
-            timer.cancel()
-            timer.join()
+    def new_end(self, name: str) -> datetime | None:
+        """When the certificate ends that the operation installs; None where it removes one."""
+        if isinstance(self.operation, Rotation):
+            return datetime.now(timezone.utc) + timedelta(days=_INTERNAL_DAYS)
+        wanted = self.wanted[name]
+        return None if wanted is None else wanted.leaf.not_valid_after_utc
 
 
 Arm = Callable[[Scene], None]
@@ -105,21 +112,28 @@ def on_reads_after(times: int | None = None, **fault: Any) -> Arm:
 
 def when_reading_back(arm: Arm) -> Arm:
     """As soon as the first read after the first write has come."""
-    return when_written(lambda scene: _at_read(scene, arm, scene.operation.read_back))
+    return when_written(at_read_back(arm))
 
 
-def at_second_read_back(arm: Arm) -> Arm:
-    """As soon as the second of the reads that tell what came of a write has come; to be armed when that has come."""
-    return lambda scene: _at_read(scene, arm, scene.operation.read_back, after=1)
+def at_read_back(arm: Arm) -> Arm:
+    """As soon as the first of the reads that tell what came of a write has come; to be armed when that has come."""
+    return lambda scene: _at_read(scene, arm, scene.operation.read_back)
 
 
-def when_read(arm: Arm) -> Arm:
+def when_read(arm: Arm, *, afterwards: bool = False) -> Arm:
     """As soon as the last read before the first write has come; the connection ends with its answer.
 
     Otherwise a write might still be sent on a connection that is about to be closed, and be lost rather than refused.
+
+    :param afterwards: only when the read has been carried out.
     """
     return lambda scene: _at_read(
-        scene, arm, scene.operation.last_read, after=scene.operation.reads_before, headers={"Connection": "close"}
+        scene,
+        arm,
+        scene.operation.last_read,
+        after=scene.operation.reads_before,
+        headers={"Connection": "close"},
+        afterwards=afterwards,
     )
 
 
@@ -144,15 +158,6 @@ def node_up(uid: int) -> Arm:
     return arm
 
 
-def node_down_for(uid: int, seconds: float) -> Arm:
-    def arm(scene: Scene) -> None:
-        node = scene.cluster.nodes[uid - 1]
-        node.down = True
-        scene.later(seconds, lambda: setattr(node, "down", False))
-
-    return arm
-
-
 def lag(uid: int, seconds: float) -> Arm:
     def arm(scene: Scene) -> None:
         scene.cluster.nodes[uid - 1].lag = seconds
@@ -162,6 +167,110 @@ def lag(uid: int, seconds: float) -> Arm:
 
 def api_down(seconds: float) -> Arm:
     return lambda scene: scene.cluster.outage(seconds)
+
+
+def primary_moves(scene: Scene) -> None:
+    """Node 2 becomes the primary."""
+    scene.cluster.move_primary(2)
+
+
+def out_of_reach(external: bool = False) -> Arm:
+    """The cluster gives node 2 an internal address where nothing listens, as one behind address translation does.
+
+    :param external: whether it also names the address where the node can be reached.
+    """
+
+    def arm(scene: Scene) -> None:
+        node = scene.cluster.nodes[1]
+        node.internal_address = NOBODY
+        node.external_addresses = [node.address] if external else []
+
+    return arm
+
+
+def handle_redirects(scene: Scene) -> None:
+    """Followers pass requests on to the primary."""
+    scene.cluster.handle_redirects = True
+
+
+def followers_answer(**fault: Any) -> Arm:
+    """The APIs of nodes 2 and 3 do this to every request, before it is looked at who the primary is."""
+
+    def arm(scene: Scene) -> None:
+        for node in scene.cluster.nodes[1:]:
+            scene.cluster.add_fault(Fault(node=node.uid, **fault))
+
+    return arm
+
+
+def ports_closed(service: str, *uids: int) -> Arm:
+    """A port of these nodes is closed, such as by a firewall.
+
+    :param service: the certificate that the port presents.
+    """
+
+    def arm(scene: Scene) -> None:
+        for uid in uids:
+            scene.cluster.nodes[uid - 1].keep_closed(service, True)
+
+    return arm
+
+
+def by_token(scene: Scene) -> None:
+    """The module logs in by a token, which no metrics exporter takes."""
+    scene.login = {"token": scene.cluster.token()}
+
+
+def metrics_auth(scene: Scene) -> None:
+    """The metrics exporters demand a login by password."""
+    scene.cluster.metrics_auth = True
+
+
+def metrics_presented_by_others(scene: Scene) -> None:
+    """The metrics ports present another certificate than the cluster has for them."""
+    identity = Identity(pair(scene.third.certificate_pem, scene.third.key_pem))
+    for node in scene.cluster.nodes:
+        scene.patch.setattr(node.services["metrics_exporter"], "_identity", lambda: identity)
+
+
+def metrics_frozen(timestamps: bool = False) -> Arm:
+    """The metrics stay as they are, as behind a cache.
+
+    :param timestamps: whether they say of when they are.
+    """
+    return lambda scene: scene.cluster.metrics.freeze(timestamps)
+
+
+def metrics_hide_node_3(scene: Scene) -> None:
+    """No metrics tell of the certificates of node 3 that are changed."""
+    for name in scene.operation.names:
+        scene.cluster.metrics.hide(name, 3)
+
+
+def metrics_a_week_off(scene: Scene) -> None:
+    """The metrics of node 3 show the certificates that are changed to expire a week later than they do."""
+    for name in scene.operation.names:
+        scene.cluster.metrics.lie(name, timedelta(days=7).total_seconds(), 3)
+
+
+def metrics_show_old(scene: Scene) -> None:
+    """The metrics of node 3 show of each new certificate the expiry of the old one."""
+    for name in scene.operation.names:
+        old = not_after(scene.cluster.nodes[2].holds(name))
+        new = scene.new_end(name)
+        if old is not None and new is not None:
+            scene.cluster.metrics.lie(name, (old - new).total_seconds(), 3)
+
+
+def own_certificate(*, all_databases: bool) -> Arm:
+    """All databases, or all but the first, have a certificate of their own."""
+
+    def arm(scene: Scene) -> None:
+        own = scene.third
+        for bdb in [bdb for bdb in scene.cluster.bdbs if bdb.tls][0 if all_databases else 1 :]:
+            scene.cluster.set_bdb_certificate(bdb.uid, own.certificate_pem, str(own.key_pem))
+
+    return arm
 
 
 def role(name: str) -> Arm:
@@ -246,6 +355,6 @@ def another_pin(scene: Scene) -> None:
 
 def _pin(scene: Scene, material: Material) -> None:
     (replica,) = [bdb.replica for bdb in scene.cluster.bdbs if bdb.name == REPLICATING]
-    entries = replica.describe()
+    entries = replica.describe(masked=False)
     entries[MEANT]["server_cert"] = material.certificate_pem
     replica.replace(entries)

@@ -122,6 +122,7 @@ def _cluster_for(operation: CertificateWrite) -> Cluster:
         nodes=3,
         version=operation.version,
         database="tls",
+        tls_databases=2 if "proxy" in operation.names else 1,
         optional=[name for name in operation.names if name == "ldap_client" and name not in operation.unset],
         internode_outage=_INTERNODE_OUTAGE,
     )

@@ -12,6 +12,10 @@ from . import bounds, nodes, truth_certificates, truth_replication, truth_rotati
 from .cell import Cell
 from .operations import CertificateWrite, ForcedUpdate, Operation, Repinning, Rotation
 from .rows import BACK, CHANGED, FAILED, PARTIAL, UNCHANGED
+from .witnesses import METRICS, kind
+
+#: How often RS208996 closes all APIs at the most: after the write, and after the one that puts back.
+_OUTAGES = 2
 
 _OUTCOMES = {UNCHANGED, CHANGED, FAILED, BACK, PARTIAL}
 
@@ -70,10 +74,13 @@ def _well_ended(cell: Cell) -> None:
 
 
 def _bounded(cell: Cell) -> None:
-    limits = bounds.of(cell.operation, cell.options, back=cell.outcome in (BACK, PARTIAL))
+    metrics = cell.options.get("verify") != "none" and METRICS in {kind(cell, name) for name in cell.operation.names}
+    limits = bounds.of(cell.operation, cell.options, back=cell.outcome in (BACK, PARTIAL), metrics=metrics)
     assert cell.seconds <= limits.seconds
-    assert len(cell.requests) <= limits.requests
+    assert len(cell.answered) <= limits.requests
+    assert len(cell.metrics_requests) <= limits.metrics_requests, cell.metrics_requests
     assert len(cell.writes) <= limits.writes
+    _followers_left_alone(cell)
     _as_many_writes_as_declared(cell)
     _none_sent_again(cell)
     if cell.operation.lost_is_read:
@@ -81,10 +88,10 @@ def _bounded(cell: Cell) -> None:
 
 
 def _as_many_writes_as_declared(cell: Cell) -> None:
-    fewest = most = cell.row.writes
+    key, declared = cell.operation.key, cell.row.writes
+    fewest = most = declared.get(key) if isinstance(declared, Mapping) else declared
     if fewest is None or most is None:
         return
-    key = cell.operation.key
     if key == "outage":
         fewest = min(1, fewest)  # where the API goes down after each write, not all that are tried arrive
     if key == "one_by_one":
@@ -94,12 +101,26 @@ def _as_many_writes_as_declared(cell: Cell) -> None:
     assert fewest <= len(cell.writes) <= most, cell.writes
 
 
+def _followers_left_alone(cell: Cell) -> None:
+    """No follower is asked anything, but for who the primary is, and that once for each time that it moves."""
+    cluster = cell.cluster
+    primaries = {cell.primary_before, cluster.primary.uid}
+    strangers = [request for request in cell.answered if request.node_uid not in primaries]
+    assert cluster.handle_redirects or not strangers, strangers
+    found = cell.redirected or any(request.node_uid == cluster.primary.uid for request in cell.answered)
+    assert found or cluster.handle_redirects or cluster.nodes[0].down, "the primary moved too late to be missed"
+    if cell.row.redirects is not None:
+        # After an outage of all APIs, any node may be the first that is there again.
+        most = cell.row.redirects + (_OUTAGES if cell.operation.key == "outage" else 0)
+        assert len(cell.redirected) <= most, cell.redirected
+
+
 def _none_sent_again(cell: Cell) -> None:
     """Only after statuses that allow it."""
     final = [
         (request.method, request.path, request.names, request.status)
         for request in cell.writes
-        if request.status not in cell.operation.sent_again_after
+        if request.status not in cell.operation.sent_again_after | {307}
     ]
     # There is a way back, or a second way to write the same.
     ways = 1 + (cell.outcome in (BACK, PARTIAL) and cell.operation.undone_by is not None)
@@ -109,6 +130,6 @@ def _none_sent_again(cell: Cell) -> None:
 
 
 def _lost_answers_are_followed_by_a_read(cell: Cell) -> None:
-    for request, following in zip(cell.requests, cell.requests[1:]):
+    for request, following in zip(cell.answered, cell.answered[1:]):
         if request.writes and (request.status is None or request.status in (502, 504)):
             assert not following.writes, cell.requests

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from simulator import ReplicaSource
 
 from .cell import Cell, sources
-from .nodes import chain
 from .rows import CHANGED, FAILED, PARTIAL, UNCHANGED
 from .setting import MEANT, REPLICATING
+from .x509_facts import chain
 
 
 def check_forced_update(cell: Cell) -> None:

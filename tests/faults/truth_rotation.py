@@ -9,8 +9,9 @@ from simulator.state import Node
 
 from . import nodes
 from .cell import Cell
-from .nodes import chain, outcomes
+from .nodes import outcomes
 from .rows import CHANGED, FAILED, PARTIAL, UNCHANGED
+from .x509_facts import chain
 
 
 def check(cell: Cell) -> None:
@@ -21,11 +22,12 @@ def check(cell: Cell) -> None:
         assert set(told.values()) & {CHANGED, PARTIAL}, told
     else:
         assert set(told.values()) == {cell.outcome}, told
-    up = [node for node in cell.cluster.nodes if not node.down]
+    up, seen = [node for node in cell.cluster.nodes if not node.down], nodes.visible(cell)
     for name, outcome in told.items():
         if outcome == CHANGED:
             # With verify none the module was told to ask nobody else.
-            for node in up[:1] if cell.options.get("verify") == "none" else up:
+            alone = cell.options.get("verify") == "none"
+            for node in [cell.cluster.primary] if alone else [node for node in up if seen(node, name)]:
                 assert _is_new(cell, node, name), f"{node} has no new {name}"
         elif outcome in (FAILED, UNCHANGED):
             for node in up:
@@ -50,8 +52,8 @@ def _assert_untouched(cell: Cell, node: Node, name: str) -> None:
 
 
 def _facts_are_true(cell: Cell) -> None:
-    """What the cluster had and has, as the API in ``url`` reports it."""
-    asked = cell.cluster.nodes[0]
+    """What the cluster had and has, as the primary reports it."""
+    asked = cell.cluster.primary
     for change in cell.result["changes"]:
         name = change["name"]
         assert change["before"]["chain_fingerprints"] == [*chain(cell.before[asked.uid][name].certificate)], change
