@@ -14,6 +14,7 @@ from . import _x509
 from ._api import Api, Stored
 from ._cluster import Cluster
 from ._endpoints import SERVICES
+from ._errors import CertificateError
 from ._installed import Installed
 from ._metrics import SHOWN
 from ._state import same_end
@@ -36,7 +37,7 @@ def on_disk(
     if not readable or not nodes:
         return []
     shown = exporters(api, cluster, [exporter_state(stored)]).read(nodes)
-    found = []
+    found: list[dict[str, Any]] = []
     for one in readable:
         end = _x509.not_after(one.chain[0])
         for node in nodes:
@@ -54,4 +55,18 @@ def on_disk(
                     "problem": None if ends else shown.problem or "the metrics do not tell",
                 }
             )
+    if any(one["status"] == "stale" for one in found):
+        _doubt(found, api, stored)
     return found
+
+
+def _doubt(found: Iterable[dict[str, Any]], api: Api, stored: Mapping[str, Stored]) -> None:
+    """Take back what may only seem so: a change may have come between the read of the API and that of the metrics."""
+    try:
+        now = Api(api.session).certificates()
+    except CertificateError:
+        now = {}
+    for one in found:
+        before, after = stored[one["name"]], now.get(one["name"])
+        if one["status"] == "stale" and (after is None or after.certificate != before.certificate):
+            one.update(status="not_visible", problem="the certificate changed while it was read")

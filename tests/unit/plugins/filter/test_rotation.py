@@ -269,12 +269,15 @@ def test_result() -> None:
         "outcome": "changed",
         "before": None,
         "after": new,
+        "proof": {"level": "complete"},
     }
     written = {
         "changed": True,
         "outcome": "changed",
         "changes": [change],
         "nodes": [1],
+        "proof": {"level": "partial"},
+        "cluster": {"name": FQDN, "primary": {"node": 2, "address": "10.0.0.2"}},
         "findings": [2],
         "hazards": [3],
     }
@@ -287,6 +290,8 @@ def test_result() -> None:
         ("proxy", "ownca", "update"),
     ]
     assert result["certificates"][2]["due"] == ["there is none"]
+    assert [one["proof"] for one in result["certificates"]] == [None, None, {"level": "complete"}]
+    assert (result["proof"], result["cluster"]["primary"]["node"]) == ({"level": "partial"}, 2)
 
     foretold = rotation_result(entries, before, {"skipped": True}, **{**common, "check_mode": True})
     assert (foretold["changed"], foretold["outcome"]) == (True, "changed")
@@ -299,3 +304,4 @@ def test_result() -> None:
     assert told["replication"] == {"changed": True, "outcome": "changed", "active_active": [4]}
     unchanged = rotation_result(entries, before, {}, **{**common, "due": {}})
     assert (unchanged["changed"], unchanged["outcome"], unchanged["replication"]) == (False, "unchanged", None)
+    assert (unchanged["proof"], unchanged["cluster"]) == (None, {"name": FQDN})

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_table import rotation_table
@@ -37,6 +38,13 @@ def certificate(name: str, action: str = "none", outcome: str = "unchanged", **o
     return {**known, "before": has, "after": has, **other}
 
 
+def proof(
+    level: str, verified: int = 0, of: int = 0, unreachable: Sequence[str] = (), hidden: Sequence[str] = ()
+) -> dict[str, Any]:
+    known = {"not_visible": list(hidden), "unreachable": list(unreachable)}
+    return {"level": level, "verified": verified, "of": of, **known}
+
+
 def test_rotation() -> None:
     new = facts("proxy", fingerprint="ab:cd:ef:01:23", chain_fingerprints=["ab:cd:ef:01:23"])
     lines = rotation_table(
@@ -45,27 +53,31 @@ def test_rotation() -> None:
             certificate("bad", before=facts("bad", error="why")),
             certificate("cm", after=facts("cm", chain_days_remaining=3)),
             certificate("due", "issue", "changed", due=["it is\tself-signed", "why not"], after=None),
-            certificate("gone", "delete", "changed", after=None),
-            certificate("half", "update", "partial", after=None),
-            certificate("new", "update", "changed", before=None),
+            certificate("gone", "delete", "changed", after=None, proof=proof("reported", hidden=["gone"])),
+            certificate("half", "update", "partial", after=None, proof=proof("partial", 1, 3, ["a:1", "b:1"])),
+            certificate("new", "update", "changed", before=None, proof=proof("complete", 9, 9)),
             certificate("old", "update", "rolled_back"),
-            certificate("proxy", "update", "changed", after=new, due=["it expires in 3 days"]),
+            certificate(
+                "proxy", "update", "changed", after=new, due=["it expires in 3 days"], proof=proof("complete", 2, 2)
+            ),
             certificate("same", "update", "failed_unchanged"),
         ],
         renew_before=30,
     )
     known = "2030-01-02 (100 days)  01:23:45:67"
     none = "-                      -          "
-    assert lines == [
-        "certificate  expires, before        SHA-256      expires, after         SHA-256      outcome",
-        f"api          {known}  {known}  unchanged, EXPIRES SOON and so does its material",
-        f"bad          not readable           -            {known}  unchanged",
-        f"cm           {known}  {known}  unchanged, EXPIRES SOON and has no source",
-        f"due          {known}  {none}  to be issued (it is?self-signed, why not)",
-        f"gone         {known}  {none}  removed",
-        f"half         {known}  {none}  PARTLY REPLACED",
-        f"new          {none}  {known}  new",
-        f"old          {known}  {known}  put back",
-        f"proxy        {known}  2030-01-02 (100 days)  ab:cd:ef:01  replaced (it expires in 3 days)",
-        f"same         {known}  {known}  not replaced",
+    rows = [
+        (f"api          {known}  {known}", "unchanged, EXPIRES SOON and so does its material", "-"),
+        (f"bad          not readable           -            {known}", "unchanged", "-"),
+        (f"cm           {known}  {known}", "unchanged, EXPIRES SOON and has no source", "-"),
+        (f"due          {known}  {none}", "to be issued (it is?self-signed, why not)", "-"),
+        (f"gone         {known}  {none}", "removed", "reported by the API"),
+        (f"half         {known}  {none}", "PARTLY REPLACED", "proven 1/3 (2 unreachable)"),
+        (f"new          {none}  {known}", "new", "proven 9/9"),
+        (f"old          {known}  {known}", "put back", "-"),
+        (f"proxy        {known}  2030-01-02 (100 days)  ab:cd:ef:01", "replaced (it expires in 3 days)", "proven 2/2"),
+        (f"same         {known}  {known}", "not replaced", "-"),
     ]
+    width = max(len(outcome) for _known, outcome, _proof in rows)
+    header = ("certificate  expires, before        SHA-256      expires, after         SHA-256    ", "outcome", "proof")
+    assert lines == [f"{first}  {outcome.ljust(width)}  {proof}" for first, outcome, proof in [header, *rows]]

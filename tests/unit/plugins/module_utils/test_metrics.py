@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _options
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _options, _x509
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._endpoints import Endpoint
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._metrics import SHOWN, Exporters, parse
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._options import Connection
@@ -242,7 +242,7 @@ def ends_on(cluster: Cluster, uid: int, name: str) -> datetime:
     """When what a node has on its disk ends."""
     pem = cluster.nodes[uid - 1].holds(name).certificate
     assert pem is not None
-    return x509.load_pem_x509_certificate(pem.encode()).not_valid_after_utc
+    return _x509.not_after(x509.load_pem_x509_certificate(pem.encode()))
 
 
 @pytest.mark.parametrize("version", ["7.8.2-34", "8.0.20-96", "8.2.0-46"])

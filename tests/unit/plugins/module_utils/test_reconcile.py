@@ -107,7 +107,7 @@ def noted(evidence: Evidence) -> tuple[dict[str, Any], list[str]]:
 
 
 def proof(*of: str) -> Proof:
-    return Proof(frozenset({"cm"}), tuple(Sighting("cm", port, status) for port, status in zip(PORTS, of, strict=True)))
+    return Proof(frozenset({"cm"}), tuple(Sighting("cm", port, status) for port, status in zip(PORTS, of)))
 
 
 def test_what_was_seen_is_in_the_result() -> None:

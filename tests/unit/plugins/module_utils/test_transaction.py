@@ -20,6 +20,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils impo
     _retry,
     _transaction,
     _witnesses,
+    _x509,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import (
     CERTIFICATES,
@@ -707,7 +708,7 @@ def lie(cluster: Cluster, wanted: Materials, *, also_afterwards: bool = False, n
     new, old = wanted[name], cluster.certificate(name)
     assert new is not None
     assert old is not None
-    shorter = x509.load_pem_x509_certificate(old.encode()).not_valid_after_utc - new.leaf.not_valid_after_utc
+    shorter = _x509.not_after(x509.load_pem_x509_certificate(old.encode())) - _x509.not_after(new.leaf)
     seconds = [shorter.total_seconds(), -shorter.total_seconds() if also_afterwards else 0.0]
     for wrong in seconds:
         cluster.add_fault(Fault("PUT", "*", kind="pass", times=1, effect=partial(lie_by, name, wrong)))

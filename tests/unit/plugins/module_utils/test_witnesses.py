@@ -15,6 +15,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils impo
     _options,
     _releases,
     _witnesses,
+    _x509,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Api, Stored
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
@@ -285,7 +286,7 @@ def test_certificates_that_end_at_the_same_time(start: Callable[..., Cluster], a
     cluster = start()
     old = cluster.certificate("syncer")
     assert old is not None
-    twin = authority.issue(days=x509.load_pem_x509_certificate(old.encode()).not_valid_after_utc)
+    twin = authority.issue(days=_x509.not_after(x509.load_pem_x509_certificate(old.encode())))
     error = refused(cluster, {"syncer": twin})
     assert "end at the same time" in error.message
     assert len(error.result["nodes"]) == 2
