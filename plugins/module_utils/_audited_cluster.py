@@ -110,7 +110,8 @@ def _read(task: Task, session: Session, api: RememberingApi) -> dict[str, Any]:
     }
     served = task.params["served"]
     endpoints = _served(task, session, api, cluster) if served else None
-    disks = on_disk(api, cluster, stored, installed) if served else None
+    presented = {one["service"] for one in endpoints or () if one["database"] is None}
+    disks = on_disk(api, cluster, stored, installed, presented) if served else None
     not_visible = [name for path, name in _VISIBLE.items() if api.forbidden(path)]
     return {**facts, "endpoints": endpoints, "on_disk": disks, "not_visible": not_visible}
 

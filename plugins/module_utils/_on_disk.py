@@ -7,13 +7,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from . import _x509
 from ._api import Api, Stored
 from ._cluster import Cluster
-from ._endpoints import SERVICES
 from ._errors import CertificateError
 from ._installed import Installed
 from ._metrics import SHOWN
@@ -22,7 +21,11 @@ from ._witnesses import exporter_state, exporters
 
 
 def on_disk(
-    api: Api, cluster: Cluster, stored: Mapping[str, Stored], installed: Iterable[Installed]
+    api: Api,
+    cluster: Cluster,
+    stored: Mapping[str, Stored],
+    installed: Iterable[Installed],
+    presented: Container[str],
 ) -> list[dict[str, Any]]:
     """Compare what the metrics show with what the API reports, for results: one entry for each certificate and node.
 
@@ -31,8 +34,9 @@ def on_disk(
     Args:
         stored: what the API reports.
         installed: the same, parsed.
+        presented: the certificates that have a port, so that handshakes tell more of them.
     """
-    readable = [one for one in installed if one.name in SHOWN.difference(SERVICES) and one.chain]
+    readable = [one for one in installed if one.name in SHOWN and one.name not in presented and one.chain]
     nodes = [node.uid for node in cluster.nodes if node.uid is not None]
     if not readable or not nodes:
         return []

@@ -111,7 +111,9 @@ class Report:
         if overall == NO_PROOF or self.outcomes[name] in ("unchanged", "failed_unchanged"):
             return NO_PROOF
         about = [one for one in self.common["nodes"] if one["name"] == name]
-        return summarise(about, {name}, reported=overall["level"] != "none")
+        # With verify none nothing was looked at, and all that is known is about all of them.
+        reported = any(one["status"] == "reported" for one in about) if about else overall["level"] == "reported"
+        return summarise(about, {name}, reported=reported)
 
 
 def wanted(entries: Iterable[Mapping[str, Any]]) -> list[Wanted]:

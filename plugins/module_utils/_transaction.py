@@ -384,7 +384,7 @@ class Transaction:
         nodes = "; ".join(map(str, proof.sightings)) or "not asked (option verify)"
         updated = any(self._changes[name].update for name in problems)
         cause.message += (
-            f" {'. '.join(whys)}. What the nodes have now: {nodes}. Mend the cause, then run again"
+            f" {'. '.join(whys)}. What the nodes have now: {nodes}. Fix the cause and run again"
             f"{' with force=true: the same update may be made twice without harm' if updated else ''}."
         )
         summary = proof.summary(reported=read.shows(states))

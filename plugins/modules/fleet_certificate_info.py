@@ -339,8 +339,8 @@ clusters:
       returned: always
     on_disk:
       description:
-        - What the metrics of the nodes show of certificates that no port presents (V(syncer) and the internode ones),
-          an entry for each certificate and node; null with O(served=false).
+        - What the metrics of the nodes show of certificates that no port presents (V(syncer), the internode ones, and
+          V(proxy) where no database presents it), an entry for each certificate and node; null with O(served=false).
       type: list
       elements: dict
       returned: always
