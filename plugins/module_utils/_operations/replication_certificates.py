@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from .. import _material, _options, _x509
+from .. import _material, _options, _tokens, _x509
 from .._active_active import ForcedUpdate
 from .._cluster import if_visible
 from .._errors import CertificateError
@@ -104,6 +104,8 @@ def _run(task: Task, report: _Report) -> dict[str, Any]:
                 if not any(one.as_list() for one in report.repinned):
                     task.warn(_nothing_pinned(api.url))
                 _check(api, report, task)
+            if not task.check_mode:
+                _outlast(api, report, task)
             cluster = Cluster(ReplicationApi(session), retries, params["wait_timeout"])
             _take(report.steps, cluster, check_mode=task.check_mode)
     except CertificateError as error:
@@ -121,6 +123,17 @@ def _check(api: ReplicationApi, report: _Report, task: Task) -> None:
             if step.needed:
                 step.refuse(error)
         raise
+
+
+def _outlast(api: ReplicationApi, report: _Report, task: Task) -> None:
+    """Have a token that lasts for all steps; without one it is tried all the same: peers have to learn what changed."""
+    needed = sum(step.needed and step.failure is None for step in report.steps)
+    if not needed:
+        return
+    try:
+        _tokens.outlast(api, needed * (task.params["write_timeout"] + task.params["wait_timeout"]))
+    except CertificateError as error:
+        task.warn(error.message)
 
 
 def _take(steps: Iterable[Step], cluster: Cluster, *, check_mode: bool) -> None:

@@ -15,11 +15,15 @@ import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _options, _reconcile, _tokens
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Api
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations.replication_certificates import (
+    OPERATION,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._session import Session
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._task import Task
 from hypothesis import given
 from hypothesis import strategies as st
-from simulator import Cluster, Fault
+from simulator import ActiveActive, Cluster, Fault
 
 REFRESH = "/v1/users/refresh_jwt"
 
@@ -210,3 +214,20 @@ def test_a_token_that_lasts_is_not_refreshed(cluster: Cluster) -> None:
     with session(cluster) as client:
         _tokens.outlast(Api(client), 250)
     assert cluster.requests == []
+
+
+@pytest.mark.parametrize("refreshed", [True, False])
+def test_peers_are_told_also_where_the_token_cannot_be_refreshed(refreshed: bool) -> None:
+    """The certificate has changed already: not to tell them would leave them refusing it."""
+    shared = [ActiveActive()]
+    with (
+        Cluster(nodes=1, database="tls", active_active=shared, refresh_jwt=refreshed) as cluster,
+        Cluster(nodes=1, fqdn="peer.example.com", database="tls", active_active=shared),
+    ):
+        defaults = {name: spec.get("default") for name, spec in OPERATION.argument_spec.items()}
+        options = {"url": cluster.url, "ca_path": cluster.ca_path, "token": cluster.token(), "updated": ["proxy"]}
+        task = Task({**defaults, **options}, check_mode=False)
+        assert OPERATION.run(task)["outcome"] == "changed"
+        asked = [request.path for request in cluster.requests if request.method == "POST"]
+        assert asked[0] == REFRESH
+        assert ["option token: the token ends in" in warning for warning in task.warnings] == [True] * (not refreshed)
