@@ -15,9 +15,7 @@ import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _options, _reconcile, _tokens
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Api
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations.replication_certificates import (
-    OPERATION,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import replication_certificates
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._session import Session
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._task import Task
@@ -219,15 +217,15 @@ def test_a_token_that_lasts_is_not_refreshed(cluster: Cluster) -> None:
 @pytest.mark.parametrize("refreshed", [True, False])
 def test_peers_are_told_also_where_the_token_cannot_be_refreshed(refreshed: bool) -> None:
     """The certificate has changed already: not to tell them would leave them refusing it."""
-    shared = [ActiveActive()]
+    shared, operation = [ActiveActive()], replication_certificates.OPERATION
     with (
         Cluster(nodes=1, database="tls", active_active=shared, refresh_jwt=refreshed) as cluster,
         Cluster(nodes=1, fqdn="peer.example.com", database="tls", active_active=shared),
     ):
-        defaults = {name: spec.get("default") for name, spec in OPERATION.argument_spec.items()}
+        defaults = {name: spec.get("default") for name, spec in operation.argument_spec.items()}
         options = {"url": cluster.url, "ca_path": cluster.ca_path, "token": cluster.token(), "updated": ["proxy"]}
         task = Task({**defaults, **options}, check_mode=False)
-        assert OPERATION.run(task)["outcome"] == "changed"
+        assert operation.run(task)["outcome"] == "changed"
         asked = [request.path for request in cluster.requests if request.method == "POST"]
         assert asked[0] == REFRESH
         assert ["option token: the token ends in" in warning for warning in task.warnings] == [True] * (not refreshed)
