@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -40,6 +41,10 @@ def statuses(outcome: Outcome) -> list[tuple[str, str, str]]:
 
 def everywhere(*names: str, status: str = "verified") -> list[tuple[str, str, str]]:
     return [(name, f"127.0.0.{number}", status) for name in names for number in (1, 2, 3)]
+
+
+def moment(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z")
 
 
 def test_both_are_due_then_none_is(ansible: Ansible) -> None:
@@ -77,8 +82,10 @@ def test_both_are_due_then_none_is(ansible: Ansible) -> None:
             assert one["before"]["fingerprint"] != one["after"]["fingerprint"] == later["before"]["fingerprint"]
             assert diff["before"]["serial_number"] == one["before"]["serial_number"]
             assert diff["after"]["serial_number"] == one["after"]["serial_number"]
-        seen = {(node["name"], node["fingerprint"]) for node in rotated["nodes"]}
-        assert seen == {(one["name"], one["after"]["fingerprint"]) for one in rotated["changes"]}
+        assert {(node["evidence"], node["fingerprint"]) for node in rotated["nodes"]} == {("metrics", None)}
+        ends = {one["name"]: moment(one["after"]["not_after"]) for one in rotated["changes"]}
+        assert all(abs(moment(node["not_after"]) - ends[node["name"]]).seconds <= 60 for node in rotated["nodes"])
+        assert (rotated["proof"]["level"], rotated["proof"]["verified"]) == ("complete", 6)
         assert [one["after"] for one in run["predict"].result["changes"]] == [None, None]
         assert run["predict"].result["diff"] == again["diff"] == []
         assert [hazard["id"] for hazard in rotated["hazards"]] == ["RS200137"]
@@ -194,7 +201,11 @@ def test_it_is_refused_while_a_node_is_down(ansible: Ansible, version: str) -> N
         skipped = version != "8.2.0-46"
         for name in ("predict", "refuse"):
             result = run[name].result
-            assert run[name].failure == {"kind": "node_not_active", "certificate": f"{CCS}, {DATA}"}
+            assert run[name].failure == {
+                "kind": "node_not_active",
+                "option": "allow_inactive_nodes",
+                "certificate": f"{CCS}, {DATA}",
+            }
             assert "node 2 (127.0.0.2) is down" in result["msg"]
             assert (f"RS200137), and this cluster has {version}" in result["msg"]) is skipped
             assert [hazard["id"] for hazard in result["hazards"]] == ["RS200137"] * skipped
@@ -230,7 +241,7 @@ def test_a_node_that_never_follows_is_named_and_found_again(ansible: Ansible) ->
         ]
         message = failed.result["msg"]
         assert "127.0.0.3" in message
-        assert all(node["fingerprint"] in message for node in failed.result["nodes"])
+        assert all(node["not_after"] in message for node in failed.result["nodes"])
         assert "force=true" in message
         assert "option verify_timeout" in message
         after = held(cluster)
@@ -328,7 +339,7 @@ def test_a_node_that_stops_during_the_rotation(ansible: Ansible) -> None:
         options = {"name": CCS, "verify_timeout": 1}
         failed = ansible.tasks([task("rotate", MODULE, options)], connection=login(cluster)).expect(ok=False)["rotate"]
         assert (failed.result["outcome"], failed.failure["kind"]) == ("partial", "not_all_nodes_updated")
-        assert [status for *dummy, status in statuses(failed)] == ["verified", "verified", "unreachable"]
+        assert [status for *dummy, status in statuses(failed)] == ["verified", "verified", "not_visible"]
         assert cluster.writes[0].status == 400
 
 
@@ -354,8 +365,17 @@ def test_who_may_only_look_is_refused_by_the_cluster(ansible: Ansible, check_mod
         assert run["rotate"].result["outcome"] == "failed_unchanged"
 
 
-def test_a_node_that_cannot_be_reached_is_a_warning_or_refused(ansible: Ansible) -> None:
+def test_one_exporter_tells_of_nodes_that_cannot_be_reached(ansible: Ansible) -> None:
     with Cluster(nodes=3, database="none", expires=BOTH, internal={3: "127.0.0.77"}) as cluster:
+        run = ansible.tasks([task("rotate", MODULE, {"verify": "strict"})], connection=login(cluster)).expect()
+        assert {node["status"] for node in run["rotate"].result["nodes"]} == {"verified"}
+        assert run["rotate"].result["proof"]["level"] == "complete"
+
+
+def test_what_no_exporter_tells_is_reported_or_refused(ansible: Ansible) -> None:
+    with Cluster(nodes=3, database="none", expires=BOTH) as cluster:
+        for node in cluster.nodes:
+            node.keep_closed("metrics_exporter", True)
         run = ansible.tasks(
             [
                 task("strict", MODULE, {"verify": "strict"}, ignore_errors=True),
@@ -363,13 +383,13 @@ def test_a_node_that_cannot_be_reached_is_a_warning_or_refused(ansible: Ansible)
                 task("none", MODULE, {"verify": "none", "force": True}),
             ],
             connection=login(cluster),
-        ).expect(warnings=True)
+        ).expect()
         assert run["strict"].failure["kind"] == "endpoint_unreachable"
+        assert "127.0.0.3" in run["strict"].result["msg"]
         assert run["strict"].writes(cluster) == []
         assert run["auto"].result["outcome"] == "changed"
-        assert {node["status"] for node in run["auto"].result["nodes"] if node["node"] == 3} == {"unreachable"}
-        (warning,) = run.warnings
-        assert "127.0.0.77" in warning
+        assert run["auto"].result["proof"]["level"] == "reported"
+        assert {node["status"] for node in run["auto"].result["nodes"]} == {"reported", "not_visible"}
         assert (run["none"].result["outcome"], run["none"].result["nodes"]) == ("changed", [])
 
 
