@@ -87,11 +87,11 @@ class Run:
 
     @property
     def warnings(self) -> list[str]:
-        """Warnings and deprecations that Ansible printed; the oldest release wraps them."""
+        """Warnings and deprecations that Ansible printed; the oldest release wraps them, also after hyphens."""
         found = re.findall(
             r"^\[(?:DEPRECATION )?WARNING\].*(?:\n(?!\w+: \[|\[|\.\.\.|$).*)*", self.output, re.MULTILINE
         )
-        return [" ".join(warning.split()) for warning in found]
+        return [" ".join(warning.replace("-\n", "-").split()) for warning in found]
 
     def expect(self, *, ok: bool = True, warnings: bool = False) -> Run:
         """Fail the test when the run ended otherwise, or printed a warning, or a traceback."""
