@@ -203,22 +203,21 @@ class Peer:
         Raises:
             CertificateError: there was no answer.
         """
-        distrusted: CertificateError | None = None
-        for http in self._trusting:
+        first, *others = self._trusting
+        try:
+            return self._request(first, method, path, body)
+        except CertificateError as error:
+            if not error.kind.startswith("tls_"):
+                raise
+            distrusted = error
+        # Not in the handler: what fails here would have the distrust for its context, and be taken for it.
+        for http in (*others, *filter(None, [self._pinning])):
             try:
                 return self._request(http, method, path, body)
             except CertificateError as error:
-                if not error.kind.startswith("tls_"):
+                if not error.kind.startswith("tls"):
                     raise
-                distrusted = distrusted or error
-        assert distrusted is not None  # noqa: S101 - there is one name at least
-        if self._pinning is None:
-            raise distrusted
-        # Not in a handler: what fails here would have the distrust for its context, and be taken for it.
-        try:
-            return self._request(self._pinning, method, path, body)
-        except CertificateError as error:
-            raise (distrusted if error.kind.startswith("tls") else error) from None
+        raise distrusted
 
     def _request(self, http: requests.Session, method: str, path: str, body: Mapping[str, Any] | None) -> Response:
         connection = self.connection

@@ -131,8 +131,7 @@ class Questions:
         """
 
         def send() -> Response:
-            peer = self.session.peer_at(login=login, headers=headers)
-            assert peer is not None  # noqa: S101 - it has answered before
+            peer = self._peer(login=login, headers=headers)
             try:
                 return peer.request("GET", path)
             finally:
@@ -142,12 +141,18 @@ class Questions:
 
     def with_token(self, token: Secret, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
         """Return the answer of the primary to a request with another token; see M(directly)."""
-        peer = self.session.peer_at(login=False, headers={"Authorization": f"Bearer {token.reveal()}"})
-        assert peer is not None  # noqa: S101 - it has answered before
+        peer = self._peer(login=False, headers={"Authorization": f"Bearer {token.reveal()}"})
         try:
             return _answer(lambda: peer.request(method, path, body))
         finally:
             peer.disconnect()
+
+    def _peer(self, *, login: bool, headers: Mapping[str, str] | None) -> Peer:
+        """Return who asks the node that answers."""
+        peer = self.session.peer_at(login=login, headers=headers)
+        if peer is None:
+            raise NotChecked(UNREACHABLE)
+        return peer
 
     # Nodes at their own addresses.
 

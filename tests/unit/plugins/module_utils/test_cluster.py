@@ -27,10 +27,11 @@ class Asked:
     url = URL
 
     def __init__(
-        self, answering: str, nodes: Any = NODES, roles: Any = ROLES, redirected: bool = False, **settings: Any
+        self, answering: str, nodes: Any = None, roles: Any = None, redirected: bool = False, **settings: Any
     ) -> None:
         self.session = SimpleNamespace(answering=Place(answering, 9443), redirected=redirected)
-        self._nodes, self._roles, self._settings = nodes, roles, settings
+        self._nodes = NODES if nodes is None else nodes
+        self._roles, self._settings = ROLES if roles is None else roles, settings
         self.times = 0
 
     def cluster(self) -> Any:
