@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -173,16 +173,20 @@ def primary_now(api: Api, cluster: Cluster) -> Cluster:
         return cluster
     if cluster.settings.get("handle_redirects") is True and not api.session.redirected:
         return cluster
-    node = next((one for one in cluster.nodes if answering == one.internal or answering in one.external), None)
+    node = _at(answering, cluster.nodes)
     return replace(cluster, primary=Primary(node.uid, answering)) if node else cluster
+
+
+def _at(address: str, nodes: Iterable[Node]) -> Node | None:
+    return next((node for node in nodes if address == node.internal or address in node.external), None)
 
 
 def _primary(api: Api, nodes: tuple[Node, ...], settings: Mapping[str, Any]) -> Primary | None:
     """Which node answers. Only where a follower would redirect is it the one that was asked."""
     answering = api.session.answering.host
-    at_address = [node for node in nodes if answering == node.internal or answering in node.external]
-    if at_address and settings.get("handle_redirects") is not True:
-        return Primary(at_address[0].uid, answering)
+    answered = _at(answering, nodes)
+    if answered and settings.get("handle_redirects") is not True:
+        return Primary(answered.uid, answering)
     # Nothing depends on it but what the result says, so no failure of it counts.
     status = if_visible(api.nodes_status, lambda message: None) or {}
     for uid, one in status.items():

@@ -21,9 +21,9 @@ from ._secrets import Secret
 #: Characters that are shown at the most.
 _LONGEST = 200
 
-#: What may be a part of a key, a token or a password: long runs without a space.
-_ENCODED = re.compile(r"[A-Za-z0-9+/=_-]*[A-Za-z0-9+/=]{24,}[A-Za-z0-9+/=_-]*|-----(BEGIN|END)[A-Z0-9 ]*-----")
 _ARMOUR = re.compile(r"-----(BEGIN|END)[A-Z0-9 ]*-----")
+#: What may be a part of a key, a token or a password: long runs without a space.
+_ENCODED = re.compile(rf"[A-Za-z0-9+/=_-]*[A-Za-z0-9+/=]{{24,}}[A-Za-z0-9+/=_-]*|{_ARMOUR.pattern}")
 _IDENTIFIER = re.compile(r"[a-z0-9_]{1,64}")
 _MASK = "********"
 

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from ._errors import CertificateError
 from ._secrets import Secret
+from ._wire import netloc
 
 #: For AnsibleModule. No fallbacks and no defaults here: combining what is given with the environment needs to know
 #: which of the two an option came from (see M(connection)).
@@ -260,7 +261,7 @@ def connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connect
     check_range(params, "metrics_port", 1, 65535, "port")
 
     return Connection(
-        url=f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}",
+        url=f"{scheme}://{netloc(host, port)}",
         host=host,
         username=username,
         password=Secret(password) if password else None,

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ._replica_source import ReplicaSource
+from ._wire import netloc
 
 
 def syncer_refusals(bdbs: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -38,8 +39,7 @@ def syncer_refusals(bdbs: Iterable[Mapping[str, Any]]) -> list[str]:
 def _place(source: ReplicaSource) -> str:
     if source.host is None:
         return "a source without a valid host"
-    host = f"[{source.host}]" if ":" in source.host else source.host
-    return f"{host}:{source.port}" if source.port is not None else host
+    return netloc(source.host, source.port)
 
 
 def syncer_warning(refusals: Sequence[str]) -> str:

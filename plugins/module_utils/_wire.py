@@ -183,9 +183,10 @@ def names_a_host(text: str) -> bool:
         return False
 
 
-def netloc(host: str, port: int) -> str:
-    """Host and port, as in a URL."""
-    return f"{f'[{host}]' if ':' in host else host}:{port}"
+def netloc(host: str, port: int | None) -> str:
+    """Host and port, if any, as in a URL."""
+    bracketed = f"[{host}]" if ":" in host else host
+    return bracketed if port is None else f"{bracketed}:{port}"
 
 
 def _indication(name: str | None) -> str | None:

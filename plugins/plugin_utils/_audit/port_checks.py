@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._databases import SERVER
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._wire import netloc
 
 from .judgement import CRITICAL, INFO, WARNING, Judgement, not_visible, passed
 
@@ -38,8 +39,7 @@ def ports(endpoints: Sequence[Mapping[str, Any]], databases: Sequence[Mapping[st
 
 def address(endpoint: Mapping[str, Any]) -> str:
     """Host and port, as in a URL."""
-    host = endpoint["address"]
-    return f"{f'[{host}]' if ':' in host else host}:{endpoint['port']}"
+    return netloc(endpoint["address"], endpoint["port"])
 
 
 def _listed(endpoints: Sequence[Mapping[str, Any]]) -> str:

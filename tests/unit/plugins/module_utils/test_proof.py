@@ -43,25 +43,13 @@ from simulator import Cluster, Fault
 from simulator.authority import Authority, Material
 from simulator.listeners import Ending, Identity, Listener, bound
 from simulator.state import pair
+from unit.plugins.clock import Clock
 
 FQDN = "cluster.example.com"
 NEW = {"proxy": State(("new",))}
 SHOWS_NEW, SHOWS_OLD = Presented(("new", "issuer")), Presented(("old",))
 REFUSED = Presented(reachable=False, problem="connection refused")
 BROKEN = Presented(problem="connection closed during the handshake")
-
-
-class Clock:
-    """Stands in for the module `time`: nobody waits."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 class Wire:

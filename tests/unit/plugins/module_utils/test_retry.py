@@ -13,6 +13,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._err
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._retry import Retries
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.plugins.clock import Clock
 
 BUSY = {429, 500, 502, 503, 504}
 NOT_SENT = {"connection_refused", "connect_timeout", "unreachable"}
@@ -29,21 +30,6 @@ ANSWERED_FOR_GOOD = (
     "unexpected_json",
     "unknown_host",
 )
-
-
-class Clock:
-    """Stands in for the module `time`: nobody waits."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.pauses: list[float] = []
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.pauses.append(seconds)
-        self.now += seconds
 
 
 @pytest.fixture(autouse=True)

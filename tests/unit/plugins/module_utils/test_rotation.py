@@ -32,6 +32,7 @@ from hypothesis import strategies as st
 from simulator import Cluster
 from simulator.authority import Authority, Material
 from simulator.state import pair
+from unit.plugins.clock import Clock
 
 CCS, DATA = "ccs_internode_encryption", "data_internode_encryption"
 NODES = [Endpoint(number, f"10.0.0.{number}", 8070, "metrics_exporter") for number in (1, 2)]
@@ -116,19 +117,6 @@ class Eyes:
 
         spots = [(name, number) for name in states for number in (0, 1)]
         return Proof(frozenset(states), tuple(Sighting(name, NODES[at], status(name, at)) for name, at in spots))
-
-
-class Clock:
-    """Stands in for the module `time`: nobody waits."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simulator import Cluster, Fault
 from simulator.authority import Authority, Material, pem_of
+from unit.plugins.clock import Clock
 
 CCS = "ccs_internode_encryption"
 
@@ -210,19 +211,6 @@ class Eyes:
             return "reported" if shown else "not_visible"
 
         return Proof(frozenset(states), tuple(Sighting(name, NODE, status(name)) for name in states))
-
-
-class Clock:
-    """Stands in for the module `time`: nobody waits."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 @pytest.fixture(scope="session")
