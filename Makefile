@@ -7,14 +7,15 @@ PYTHON = $(shell tools/find-python 3.14 3.13 3.12 3.11)
 OLDEST_PYTHON = $(shell tools/find-python 3.10 3.11 3.12)
 TARGET_PYTHON = $(shell tools/find-python 3.9)
 
-STAGES = lint unit integration events faults molecule package docs sanity
+STAGES = sanity lint docs package molecule unit events faults integration
 
-.PHONY: help demo test $(STAGES) coverage bench picture environments environment-demo environment-docs environment-test \
+.PHONY: help demo test quick $(STAGES) coverage bench picture environments environment-demo environment-docs environment-test \
 	environment-oldest environment-target release clean
 
 help:
 	@echo "make demo     watch two simulated clusters being audited, rotated and audited again"
 	@echo "make test     all of: $(STAGES)"
+	@echo "make quick    what to run before each commit, in three minutes"
 	@echo "make STAGE    one of them; see TESTING.md"
 	@echo "make bench    how long tasks take, against what users would write; writes docs/benchmark.md"
 	@echo "make coverage how much of plugins/ the tests run"
@@ -28,11 +29,11 @@ demo: environment-demo
 test: environments
 	@tools/with test tools/test $(STAGES)
 
-lint events molecule package faults coverage bench picture: environment-test
+lint events molecule package faults quick coverage bench picture: environment-test
 docs: environment-docs
 unit integration sanity: environments
 
-$(filter-out docs,$(STAGES)) coverage bench picture:
+$(filter-out docs,$(STAGES)) quick coverage bench picture:
 	@tools/with test tools/stages/$@
 
 docs:

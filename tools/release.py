@@ -50,7 +50,7 @@ def main(version: str) -> None:
     try:
         GALAXY.write_text(_VERSION.sub(f"version: {version}", text), encoding="utf-8")
         run(*IN_COLLECTION, "antsibull-changelog", "release", "--version", version)
-        run("tools/with", "test", "tools/stages/package")
+        run("tools/with", "test", "tools/package")
         run("git", "add", "--all")
         run("git", "commit", "--quiet", "--message", f"Release {version}")
         run("git", "tag", "--annotate", "--message", f"Release {version}", f"v{version}")

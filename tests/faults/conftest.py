@@ -5,20 +5,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 
 import pytest
 from simulator import Authority
 
 from . import table
-from .module import Module
+from .module import PYTHONS, Module
 from .setting import Materials
 
 WRITE = "--write-table"
+SAMPLE = "--sample"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(WRITE, action="store_true", help="write the table of the fault matrix to docs/faults.md")
+    parser.addoption(SAMPLE, type=int, help="run so many cells only, spread over the matrix")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    sample = config.getoption(SAMPLE)
+    if sample:
+        items[:] = items[:: max(1, len(items) // sample)][:sample]
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +42,9 @@ def materials() -> Materials:
 
 
 @pytest.fixture(scope="session")
-def module() -> Iterator[Module]:
-    with Module() as started:
-        yield started
+def modules() -> Iterator[Sequence[Module]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(Module(python)) for python in PYTHONS]
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,9 @@ from typing import Any
 
 import ansible_collections.redis_enterprise.certificates as collection
 
-#: The Python that runs modules (TESTING.md).
-_PYTHON = os.environ.get("RC_TARGET_PYTHON") or sys.executable
+#: The Pythons that run modules: with the newest libraries, and with the oldest ones promised (TESTING.md).
+PYTHONS = (sys.executable, os.environ.get("RC_TARGET_PYTHON") or sys.executable)
+
 _MODULES = "ansible_collections.redis_enterprise.certificates.plugins.modules"
 _WARM = Path(__file__).resolve().with_name("warm.py")
 
@@ -48,14 +49,20 @@ class Finished:
 
 
 class Module:
-    """Starts modules; a context manager."""
+    """Starts modules; a context manager.
+
+    :param python: that runs them.
+    """
+
+    def __init__(self, python: str) -> None:
+        self._python = python
 
     def __enter__(self) -> Module:
         self._socket, other = socket.socketpair()
         self._socket.settimeout(_PATIENCE)
         with other:
             self._process = subprocess.Popen(
-                [_PYTHON, str(_WARM), _MODULES, str(other.fileno())],
+                [self._python, str(_WARM), _MODULES, str(other.fileno())],
                 env=_ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
                 pass_fds=[other.fileno()],

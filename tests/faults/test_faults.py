@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from . import cell, table, truth
 from .conftest import WRITE
-from .module import Module
+from .module import PYTHONS, Module
 from .operations import Operation
 from .parts import PARTS
 from .rows import BACK, CHANGED, FAILED, PARTIAL, UNCHANGED, Row
@@ -21,13 +21,14 @@ from .setting import Materials, opened
 _LONGEST_FIRST = (PARTIAL, BACK, FAILED, CHANGED, UNCHANGED)
 
 
-def _cells() -> list[tuple[str, Row, Operation]]:
+def _cells() -> list[tuple[str, Row, Operation, int]]:
+    """Every cell, and which Python runs it: as on a chessboard, so that each row and each column meets both."""
     cells = [
-        (section, row, operation)
+        (section, row, operation, (down + across) % len(PYTHONS))
         for part in PARTS
         for section, rows in part.sections.items()
-        for row in rows
-        for operation in part.operations
+        for down, row in enumerate(rows)
+        for across, operation in enumerate(part.operations)
     ]
     return sorted(cells, key=lambda cell: _LONGEST_FIRST.index(cell[1].outcomes.get(cell[2].key, PARTIAL)))
 
@@ -35,23 +36,26 @@ def _cells() -> list[tuple[str, Row, Operation]]:
 def _id(value: object) -> str:
     if isinstance(value, Row):
         return value.name
-    return value.key if isinstance(value, Operation) else str(value)
+    if isinstance(value, Operation):
+        return value.key
+    return ("newest", "oldest")[value] if isinstance(value, int) else str(value)
 
 
-@pytest.mark.parametrize(("section", "row", "operation"), _cells(), ids=_id)
+@pytest.mark.parametrize(("section", "row", "operation", "python"), _cells(), ids=_id)
 def test_cell(
     section: str,
     row: Row,
     operation: Operation,
+    python: int,
     materials: Materials,
-    module: Module,
+    modules: Sequence[Module],
     monkeypatch: pytest.MonkeyPatch,
     record_property: Callable[[str, object], None],
     documented: dict[table.Place, str],
     request: pytest.FixtureRequest,
 ) -> None:
     with opened(operation, materials) as setting:
-        ran = cell.run(setting, row, module, monkeypatch)
+        ran = cell.run(setting, row, modules[python], monkeypatch)
         place = table.Place(section, row.name, operation.key)
         figures = (ran.outcome, len(ran.writes), len(ran.requests), ran.seconds)
         record_property("cell", (tuple(place), figures))

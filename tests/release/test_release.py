@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tarfile
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 FRAGMENT = "changelogs/fragments/0-release.yml"
 
 
@@ -41,6 +42,9 @@ def clone(tmp_path: Path) -> Path:
         (made / ".venv" / name).symlink_to(ROOT / ".venv" / name)
     (made / FRAGMENT).parent.mkdir(exist_ok=True)  # there are none right after a release
     (made / FRAGMENT).write_text("bugfixes:\n  - cluster_certificate - a test of releases.\n")
+    # What it looks at is the same as in the stage that runs this, and takes long.
+    package = made / "tools/package"
+    package.write_text(re.sub(r'^check "(galaxy-importer|installed package)".*$', "", package.read_text(), flags=re.M))
     git(made, "add", "--all")
     git(made, "commit", "--quiet", "--message", "Mend something")
     return made
@@ -65,7 +69,7 @@ def test_a_release(clone: Path) -> None:
 
 
 def test_a_check_that_fails_leaves_everything_as_it_was(clone: Path) -> None:
-    stage = clone / "tools/stages/package"
+    stage = clone / "tools/package"
     stage.write_text("#!/bin/sh\necho notes.txt: does not belong there\nexit 1\n")
     git(clone, "commit", "--quiet", "--all", "--message", "Fail")
     head = git(clone, "rev-parse", "HEAD")
