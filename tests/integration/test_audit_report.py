@@ -54,16 +54,18 @@ def test_all_files(ansible: Ansible) -> None:
     assert "clusters" not in done.result["invocation"]["module_args"]
 
 
-def test_without_files(ansible: Ansible) -> None:
-    done = run(ansible, clusters=fleets.fleet(1)).expect()["report"]
-    assert not done.changed
-    assert done.result["files"] == {}
-
-
-def test_an_empty_fleet(ansible: Ansible) -> None:
-    done = run(ansible, clusters=[]).expect()["report"]
-    assert done.result["summary"]["clusters"]["total"] == 0
-    assert done.result["failed_clusters"] == []
+def test_no_files_no_clusters_and_chosen_formats(ansible: Ansible) -> None:
+    cases = {
+        "without files": {"clusters": fleets.fleet(1)},
+        "empty fleet": {"clusters": []},
+        "chosen formats": {"clusters": fleets.fleet(2), "output_directory": "reports", "formats": ["json", "csv"]},
+    }
+    done = ansible.tasks([task(case, "audit_report", options) for case, options in cases.items()]).expect()
+    assert not done["without files"].changed
+    assert done["without files"].result["files"] == {}
+    assert done["empty fleet"].result["summary"]["clusters"]["total"] == 0
+    assert done["empty fleet"].result["failed_clusters"] == []
+    assert sorted(path.name for path in (ansible.folder / "reports").iterdir()) == ["audit.csv", "audit.json"]
 
 
 def test_check_mode_writes_nothing(ansible: Ansible) -> None:
@@ -71,11 +73,6 @@ def test_check_mode_writes_nothing(ansible: Ansible) -> None:
     assert done.changed
     assert sorted(done.result["files"]) == sorted(FILES)
     assert not (ansible.folder / "reports").exists()
-
-
-def test_chosen_formats(ansible: Ansible) -> None:
-    run(ansible, clusters=fleets.fleet(2), output_directory="reports", formats=["json", "csv"]).expect()
-    assert sorted(path.name for path in (ansible.folder / "reports").iterdir()) == ["audit.csv", "audit.json"]
 
 
 def test_slices_give_the_same_as_one_run(ansible: Ansible) -> None:
@@ -106,26 +103,10 @@ def test_a_folder_stands_for_the_reports_below_it(ansible: Ansible) -> None:
         report(clusters=whole[at::3], output_directory=place, formats=["json", "csv"])
         for at, place in enumerate(places)
     ]
-    done = ansible.tasks([*slices, report(data_paths=["slices"])]).expect()
-    assert done.outcomes[-1].result["summary"]["clusters"]["total"] == 6
-    again = ansible.tasks([report(data_paths=["slices", "slices/a/audit.json"])]).expect(ok=False)["report"]
-    assert "is in slices/a/audit.json, twice" in again.result["msg"]
-
-
-def test_a_folder_without_reports(ansible: Ansible) -> None:
-    (ansible.folder / "slices/empty").mkdir(parents=True)
-    (ansible.folder / "slices/audit.csv").write_text("cluster")
-    failed = run(ansible, data_paths=["slices"]).expect(ok=False)["report"]
-    assert failed.failure == {"kind": "invalid_option", "option": "data_paths"}
-    assert "there is no file *.json in the folder slices or below it" in failed.result["msg"]
-
-
-def test_what_else_lies_in_a_folder_is_an_error(ansible: Ansible) -> None:
-    """A slice that was written by something else must not be missing from the report."""
-    (ansible.folder / "slices").mkdir()
-    (ansible.folder / "slices/other.json").write_text("[]")
-    failed = run(ansible, data_paths=["slices"]).expect(ok=False)["report"]
-    assert "slices/other.json is not a report of an audit" in failed.result["msg"]
+    twice = report(data_paths=["slices", "slices/a/audit.json"])
+    done = ansible.tasks([*slices, report(data_paths=["slices"]), twice]).expect(ok=False)
+    assert done.outcomes[-2].result["summary"]["clusters"]["total"] == 6
+    assert "is in slices/a/audit.json, twice" in done.outcomes[-1].result["msg"]
 
 
 def test_data_and_files_together(ansible: Ansible) -> None:
@@ -167,25 +148,33 @@ def test_a_cluster_in_two_slices(ansible: Ansible) -> None:
     assert "is in a/audit.json and b/audit.json" in failed.result["msg"]
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("nothing", "is not JSON"),
-        ("[" * 100000, "is not JSON"),
-        ("[]", "is not a report of an audit"),
-        ('{"clusters": []}', "is not a report of an audit"),
-        ('{"schema": 1, "clusters": []}', "has schema version 1, and this release reads version 2"),
-        ('{"schema": 2, "clusters": [{"name": "one"}]}', "is no fleet data: it has no url"),
-        (None, "cannot be read: No such file or directory"),
-    ],
-)
-def test_a_file_that_is_no_report(ansible: Ansible, content: str | None, message: str) -> None:
-    if content is not None:
-        (ansible.folder / "data.json").write_text(content)
-    failed = run(ansible, data_paths=["data.json"]).expect(ok=False)["report"]
-    assert failed.failure == {"kind": "invalid_option", "option": "data_paths"}
-    assert "data.json" in failed.result["msg"]
-    assert message in failed.result["msg"]
+#: Files, what is in them, and what is said of them.
+NO_REPORTS: dict[str, tuple[str, str]] = {
+    "text.json": ("nothing", "text.json is not JSON"),
+    "deep.json": ("[" * 100000, "deep.json is not JSON"),
+    "list.json": ("[]", "list.json is not a report of an audit"),
+    "other.json": ('{"clusters": []}', "other.json is not a report of an audit"),
+    "old.json": ('{"schema": 1, "clusters": []}', "old.json has schema version 1, and this release reads version 2"),
+    "name.json": ('{"schema": 2, "clusters": [{"name": "one"}]}', "is no fleet data: it has no url"),
+    # A slice that was written by something else must not be missing from the report.
+    "slices/one.json": ("[]", "slices/one.json is not a report of an audit"),
+    "tables/audit.csv": ("cluster", "there is no file *.json in the folder tables or below it"),
+}
+
+
+def test_what_is_no_report(ansible: Ansible) -> None:
+    messages = {"missing.json": "missing.json cannot be read: No such file or directory"}
+    (ansible.folder / "tables/empty").mkdir(parents=True)
+    (ansible.folder / "slices").mkdir()
+    for file, (content, message) in NO_REPORTS.items():
+        (ansible.folder / file).write_text(content)
+        messages[file.partition("/")[0]] = message  # folders are given as such
+    tasks = [task(path, "audit_report", {"data_paths": [path]}, ignore_errors=True) for path in messages]
+    done = ansible.tasks(tasks).expect()
+    for path, message in messages.items():
+        assert done[path].failure == {"kind": "invalid_option", "option": "data_paths"}, path
+        assert path in done[path].result["msg"]
+        assert message in done[path].result["msg"]
 
 
 def test_what_is_read_of_real_clusters(ansible: Ansible) -> None:
@@ -223,29 +212,34 @@ def test_what_is_read_of_real_clusters(ansible: Ansible) -> None:
     assert one.fqdn in page
 
 
-EXCEPTION = {"until": "2027-01-01", "reason": "planned"}
+#: What is said of options, and the options that it is said of.
+WRONG: dict[str, dict[str, Any]] = {
+    "there is nothing to report on. Give clusters, or data_paths, or both.": {},
+    "missing required arguments: reason": {"clusters": [], "exceptions": [{"until": "2027-01-01"}]},
+    "missing required arguments: until": {"clusters": [], "exceptions": [{"reason": "planned"}]},
+    "is not a date": {"clusters": [], "exceptions": [{"until": "soon", "reason": "planned"}]},
+    "'CN=(' is no regular expression: ": {"clusters": [], "allowed_issuers": ["CN=("]},
+    "option formats needs a place for the files.": {"clusters": [], "formats": ["json"]},
+    "value of formats must be one or more of": {"clusters": [], "formats": ["pdf"], "output_directory": "."},
+    "option fail_within is not a number from 0 to 36500 (days)": {"clusters": [], "fail_within": -1},
+    "option minimum_rsa_bits is not a number from 2048 to": {"clusters": [], "minimum_rsa_bits": 512},
+    "cluster 1 in option clusters is no fleet data: it has no url": {"clusters": [{"name": "one"}]},
+    "playbook.yml is not a folder. Choose another path": {"clusters": [], "output_directory": "playbook.yml"},
+    "audit.html could not be written": {"clusters": [], "output_directory": "reports"},
+    "Unsupported parameters": {"clusters": [], "colour": "red"},
+}
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({}, "there is nothing to report on. Give clusters, or data_paths, or both."),
-        ({"clusters": [], "exceptions": [{"until": "2027-01-01"}]}, "missing required arguments: reason"),
-        ({"clusters": [], "exceptions": [{"reason": "planned"}]}, "missing required arguments: until"),
-        ({"clusters": [], "exceptions": [{**EXCEPTION, "until": "soon"}]}, "is not a date"),
-        ({"clusters": [], "allowed_issuers": ["CN=("]}, "'CN=(' is no regular expression: "),
-        ({"clusters": [], "formats": ["json"]}, "option formats needs a place for the files."),
-        ({"clusters": [], "formats": ["pdf"], "output_directory": "."}, "value of formats must be one or more of"),
-        ({"clusters": [], "fail_within": -1}, "option fail_within is not a number from 0 to 36500 (days)"),
-        ({"clusters": [], "minimum_rsa_bits": 512}, "option minimum_rsa_bits is not a number from 2048 to"),
-        ({"clusters": [{"name": "one"}]}, "cluster 1 in option clusters is no fleet data: it has no url"),
-        ({"clusters": [], "output_directory": "playbook.yml"}, "playbook.yml is not a folder. Choose another path"),
-        ({"clusters": [], "colour": "red"}, "Unsupported parameters"),
-    ],
-)
-def test_wrong_options(ansible: Ansible, options: dict[str, Any], message: str) -> None:
-    failed = run(ansible, **options).expect(ok=False)["report"]
-    assert message in failed.result["msg"]
+def test_wrong_options(ansible: Ansible) -> None:
+    (ansible.folder / "reports/audit.html").mkdir(parents=True)
+    tasks = [task(message, "audit_report", options, ignore_errors=True) for message, options in WRONG.items()]
+    done = ansible.tasks(tasks).expect()
+    for message in WRONG:
+        assert done[message].status == "failed", message
+        assert message in done[message].result["msg"]
+    failure = done["audit.html could not be written"].failure
+    assert failure == {"kind": "invalid_option", "option": "output_directory"}
+    assert [path.name for path in (ansible.folder / "reports").iterdir()] == ["audit.html"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
@@ -253,14 +247,6 @@ def test_a_folder_that_cannot_be_written(ansible: Ansible) -> None:
     (ansible.folder / "locked").mkdir(mode=0o500)
     failed = run(ansible, clusters=[], output_directory="locked/reports").expect(ok=False)["report"]
     assert "this user may not write to" in failed.result["msg"]
-
-
-def test_a_folder_that_fails(ansible: Ansible) -> None:
-    (ansible.folder / "reports/audit.html").mkdir(parents=True)
-    failed = run(ansible, clusters=[], output_directory="reports").expect(ok=False)["report"]
-    assert failed.failure == {"kind": "invalid_option", "option": "output_directory"}
-    assert "audit.html could not be written" in failed.result["msg"]
-    assert [path.name for path in (ansible.folder / "reports").iterdir()] == ["audit.html"]
 
 
 def test_dates_as_yaml_writes_them(ansible: Ansible) -> None:
