@@ -23,14 +23,19 @@ PLAYBOOK = f"{PREFIX}.rotate"
 NAMES = ["api", "cm", "metrics_exporter", "proxy", "syncer"]
 
 
-def inventory(ansible: Ansible, clusters: Mapping[str, Cluster], role: str = "admin", **variables: Any) -> str:
-    hosts = {
-        name: {f"redis_enterprise_{option}": value for option, value in login(cluster, role).items()}
-        for name, cluster in clusters.items()
-    }
+def connection(cluster: Cluster, role: str = "admin") -> dict[str, Any]:
+    return {f"redis_enterprise_{option}": value for option, value in login(cluster, role).items()}
+
+
+def written(ansible: Ansible, hosts: Mapping[str, Mapping[str, Any]], **variables: Any) -> str:
+    """An inventory of hosts with variables of their own, and others that all have."""
     path = ansible.folder / "inventory.yml"
-    path.write_text(yaml.safe_dump({"redis_enterprise": {"hosts": hosts, "vars": variables}}))
+    path.write_text(yaml.safe_dump({"redis_enterprise": {"hosts": dict(hosts), "vars": variables}}))
     return str(path)
+
+
+def inventory(ansible: Ansible, clusters: Mapping[str, Cluster], role: str = "admin", **variables: Any) -> str:
+    return written(ansible, {name: connection(cluster, role) for name, cluster in clusters.items()}, **variables)
 
 
 def folder(ansible: Ansible, material: Mapping[str, Material]) -> Path:
@@ -71,6 +76,10 @@ def table(run: Run) -> dict[str, str]:
 def proofs(run: Run) -> dict[str, str]:
     """The column C(proof) of what was changed, by certificate name."""
     return {cells[0]: cells[-1] for cells in _cells(run) if cells[-1] != "-"}
+
+
+def failures(run: Run, host: str = "one") -> list[str]:
+    return [str(one.result.get("msg")) for one in run.outcomes if (one.host, one.status) == (host, "failed")]
 
 
 def updated(cluster: Cluster) -> list[str]:
@@ -200,55 +209,46 @@ OWNCA = {"ca_certificate": "x", "ca_private_key": "x"}
 ACME = {"directory": "https://ca.example.com", "dns_tasks": "dns.yml"}
 
 
-@pytest.mark.parametrize(
-    ("certificates", "message"),
-    [
-        ([], "rotation_certificates is empty. List the certificates to rotate."),
-        ([{"source": FILES}], "missing required arguments: name found in rotation_certificates"),
-        ([{"name": "proxy"}], "proxy: it needs exactly one source: files, content, ownca, acme, vault_pki, tasks."),
-        ([{"name": "proxy", "source": {**FILES, "ownca": OWNCA}}], "proxy: it needs exactly one source"),
-        ([{"name": "proxy", "source": {"file": {}}}], "file. Supported parameters include"),
-        (
-            [{"name": "proxy", "source": {"files": {"directory": "x", "pkcs12": "y"}}}],
-            "proxy: source files needs either certificate and private_key, or directory, or pkcs12.",
-        ),
-        ([{"name": "cp_internode_encryption", "source": FILES}] * 2, "ccs_internode_encryption: it stands in"),
-        ([{"name": "ldap_client", "state": "absent", "source": FILES}], "ldap_client: with state absent there is no"),
-        ([{"name": "sso_issuer", "source": {"ownca": OWNCA}}], "sso_issuer: it holds CA certificates"),
-        (
-            [{"name": "dp_internode_encryption", "source": {"ownca": {**OWNCA, "key_type": "ECC"}}}],
-            "data_internode_encryption: certificates between nodes need an RSA key.",
-        ),
-        (
-            [{"name": "cm", "source": {"ownca": {**OWNCA, "key_size": 1024}}}],
-            "cm: source ownca: an RSA key does not have 1024 bits. Set 2048 or 3072 or 4096.",
-        ),
-        ([{"name": "cm", "source": {"ownca": {**OWNCA, "days": 0}}}], "cm: source ownca: days is less than 1."),
-        ([{"name": "cm", "source": {"ownca": {"ca_private_key": "x"}}}], "needs exactly one of ca_certificate and"),
-        ([{"name": "cm", "source": {"acme": ACME}}], "exactly one of account_key and account_key_path"),
+#: Arguments for a run in which each host is a case: all at a time, and none stops the others.
+SIDE_BY_SIDE = ["-e", "rotation_serial=0", "-e", "rotation_stop_on_failure=false"]
+
+#: What is said of rotation_certificates, and the value that it is said of.
+WRONG: dict[str, list[dict[str, Any]]] = {
+    "rotation_certificates is empty. List the certificates to rotate.": [],
+    "missing required arguments: name found in rotation_certificates": [{"source": FILES}],
+    "proxy: it needs exactly one source: files, content, ownca, acme, vault_pki, tasks.": [{"name": "proxy"}],
+    "proxy: it needs exactly one source": [{"name": "proxy", "source": {**FILES, "ownca": OWNCA}}],
+    "file. Supported parameters include": [{"name": "proxy", "source": {"file": {}}}],
+    "proxy: source files needs either certificate and private_key, or directory, or pkcs12.": [
+        {"name": "proxy", "source": {"files": {"directory": "x", "pkcs12": "y"}}}
     ],
-)
-def test_wrong_certificates_fail_at_the_start(
-    ansible: Ansible, cluster: Cluster, certificates: list[dict[str, Any]], message: str
-) -> None:
-    hosts = inventory(ansible, {"one": cluster}, rotation_certificates=certificates)
-    assert message in ansible.playbook(PLAYBOOK, "-i", hosts).expect(ok=False).output
-    assert cluster.writes == []
+    "ccs_internode_encryption: it stands in": [{"name": "cp_internode_encryption", "source": FILES}] * 2,
+    "ldap_client: with state absent there is no": [{"name": "ldap_client", "state": "absent", "source": FILES}],
+    "sso_issuer: it holds CA certificates": [{"name": "sso_issuer", "source": {"ownca": OWNCA}}],
+    "data_internode_encryption: certificates between nodes need an RSA key.": [
+        {"name": "dp_internode_encryption", "source": {"ownca": {**OWNCA, "key_type": "ECC"}}}
+    ],
+    "cm: source ownca: an RSA key does not have 1024 bits. Set 2048 or 3072 or 4096.": [
+        {"name": "cm", "source": {"ownca": {**OWNCA, "key_size": 1024}}}
+    ],
+    "cm: source ownca: days is less than 1.": [{"name": "cm", "source": {"ownca": {**OWNCA, "days": 0}}}],
+    "needs exactly one of ca_certificate and": [{"name": "cm", "source": {"ownca": {"ca_private_key": "x"}}}],
+    "exactly one of account_key and account_key_path": [{"name": "cm", "source": {"acme": ACME}}],
+}
 
 
-@pytest.mark.parametrize(
-    ("variables", "message"),
-    [
-        ({}, "missing required arguments: rotation_certificates"),
-        ({"rotation_certificates": [], "rotation_renew_before": "soon"}, "rotation_renew_before"),
-        ({"rotation_certificates": [], "rotation_compare": "text"}, "rotation_compare"),
-    ],
-)
-def test_wrong_variables_fail_at_the_start(
-    ansible: Ansible, cluster: Cluster, variables: dict[str, Any], message: str
-) -> None:
-    run = ansible.playbook(PLAYBOOK, "-i", inventory(ansible, {"one": cluster}, **variables)).expect(ok=False)
-    assert message in run.output
+def test_wrong_variables_fail_at_the_start(ansible: Ansible, cluster: Cluster) -> None:
+    wrong: dict[str, dict[str, Any]] = {
+        **{message: {"rotation_certificates": certificates} for message, certificates in WRONG.items()},
+        "missing required arguments: rotation_certificates": {},
+        "rotation_renew_before": {"rotation_certificates": [], "rotation_renew_before": "soon"},
+        "rotation_compare": {"rotation_certificates": [], "rotation_compare": "text"},
+    }
+    hosts = {f"case{number}": connection(cluster) | wrong[message] for number, message in enumerate(wrong)}
+    run = ansible.playbook(PLAYBOOK, "-i", written(ansible, hosts), *SIDE_BY_SIDE).expect(ok=False)
+    for host, message in zip(hosts, wrong):
+        assert any(message in one for one in failures(run, host)), message
+        assert failures(run, host)[-1] == "This cluster failed. See above.", message
     assert cluster.writes == []
 
 

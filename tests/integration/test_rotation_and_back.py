@@ -17,7 +17,20 @@ from simulator.authority import Authority
 
 from .runs import PREFIX, Ansible, Run, login
 from .test_backup import kept, pairs, vault, view
-from .test_rotation import PLAYBOOK, folder, from_folder, inventory, proofs, table, trusting_both, updated
+from .test_rotation import (
+    PLAYBOOK,
+    SIDE_BY_SIDE,
+    connection,
+    failures,
+    folder,
+    from_folder,
+    inventory,
+    proofs,
+    table,
+    trusting_both,
+    updated,
+    written,
+)
 from .test_secrets import assert_absent, key_lines
 from .test_sources import ENVIRONMENT, ownca, plain_tasks
 
@@ -81,10 +94,6 @@ def reporting(ansible: Ansible) -> str:
 def reported(ansible: Ansible, host: str = "one") -> dict[str, Any]:
     result: dict[str, Any] = json.loads((ansible.folder / f"{host}.json").read_text())
     return result
-
-
-def failures(run: Run, host: str = "one") -> list[str]:
-    return [str(one.result.get("msg")) for one in run.outcomes if (one.host, one.status) == (host, "failed")]
 
 
 def secrets_of(*clusters: Cluster) -> set[str]:
@@ -180,37 +189,37 @@ def test_only_what_changes_is_kept_and_before_it_does(
     assert len(files(backups)) == 2
 
 
+CANNOT_BE_KEPT: dict[str, tuple[dict[str, Any], str, str]] = {
+    # name: variables, the user's role, and what is said
+    "no vault identity": (
+        {"rotation_backup_vault_id": "production"},
+        "admin",
+        "no vault secret of the identity production, but only",
+    ),
+    "no folder": ({"rotation_backup": "nowhere"}, "admin", "in a folder that does not exist"),
+    "no right to see the keys": ({}, "cluster_viewer", "this user's role may not read the private key"),
+}
+
+
 @pytest.mark.parametrize("arguments", [[], ["--check"]], ids=["rotate", "check"])
-@pytest.mark.parametrize(
-    ("variables", "role", "message"),
-    [
-        ({"rotation_backup_vault_id": "production"}, "admin", "no vault secret of the identity production, but only"),
-        ({"rotation_backup": "nowhere"}, "admin", "in a folder that does not exist"),
-        ({}, "cluster_viewer", "this user's role may not read the private key"),
-    ],
-    ids=["no vault identity", "no folder", "no right to see the keys"],
-)
 def test_nothing_is_written_when_nothing_can_be_kept(
-    ansible: Ansible,
-    cluster: Cluster,
-    own: Path,
-    vault: list[str],
-    backups: Path,
-    variables: dict[str, Any],
-    role: str,
-    message: str,
-    arguments: list[str],
+    ansible: Ansible, cluster: Cluster, own: Path, vault: list[str], backups: Path, arguments: list[str]
 ) -> None:
-    certificates = [{"name": name, "source": ownca(own)} for name in NAMES]
-    variables = {**keeping(backups, rotation_certificates=certificates), **variables}
+    common = keeping(backups, rotation_certificates=[{"name": "proxy", "source": ownca(own)}])
+    hosts = {
+        case: {**connection(cluster, role), **common, **variables}
+        for case, (variables, role, _message) in CANNOT_BE_KEPT.items()
+    }
+    (ansible.home / "tmp").mkdir(mode=0o700)  # or Ansible warns that it makes it
     run = ansible.playbook(
-        PLAYBOOK, "-i", inventory(ansible, {"one": cluster}, role, **variables), *vault, *arguments,
-        environment=ENVIRONMENT,
-    ).expect(ok=False)  # fmt: skip
+        PLAYBOOK, "-i", written(ansible, hosts), *SIDE_BY_SIDE, *vault, *arguments, environment=ENVIRONMENT
+    ).expect(ok=False)
+    for case, (_variables, _role, message) in CANNOT_BE_KEPT.items():
+        said = [line for line in failures(run, case) if line.startswith("Keep what is about to be replaced: ")]
+        assert any(message in line for line in said), case
+        assert failures(run, case)[-1] == "This cluster failed. See above.", case
     assert cluster.writes == []
     assert files(backups) == {}
-    said = next(line for line in failures(run) if line.startswith("Keep what is about to be replaced: "))
-    assert message in said
 
 
 def test_what_was_put_back_is_told_to_the_peers(
