@@ -5,20 +5,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ansible_collections.redis_enterprise.certificates as collection
 import yaml
-from simulator import Cluster
+from simulator import Cluster, Fault
 
 HERE = Path(__file__).resolve().parent
 COLLECTIONS = str(Path(next(iter(collection.__path__))).parents[2])
@@ -32,6 +33,7 @@ IN_PROCESS = os.environ.get("RC_IN_PROCESS") or "true"
 #: The Python that modules run on.
 TARGET = (IN_PROCESS == "false" and os.environ.get("RC_TARGET_PYTHON")) or str(PROGRAMS / "python")
 PREFIX = "redis_enterprise.certificates"
+GROUP = f"group/{PREFIX}.redis_enterprise"
 
 #: Where what the runs of each test returned is kept, for tools/compare_results.py.
 RESULTS = os.environ.get("RC_RESULTS")
@@ -171,7 +173,7 @@ class Ansible:
             "connection": "local",
             "gather_facts": False,
             "vars": {"ansible_python_interpreter": python, **(variables or {})},
-            "module_defaults": {f"group/{PREFIX}.redis_enterprise": dict(connection or {})},
+            "module_defaults": {GROUP: dict(connection or {})},
             "tasks": list(tasks),
         }
         path = self.folder / "playbook.yml"
@@ -222,3 +224,25 @@ def login(cluster: Cluster, role: str = "admin") -> dict[str, Any]:
         "metrics_port": cluster.metrics_port,
         "retry_delay": 0.05,
     }
+
+
+def at(cluster: Cluster, role: str = "admin") -> dict[str, Any]:
+    """The keyword of a task that is for another cluster than the other tasks."""
+    return {"module_defaults": {GROUP: login(cluster, role)}}
+
+
+@contextlib.contextmanager
+def clusters_for(cases: Mapping[str, Mapping[str, Any]], **common: Any) -> Iterator[dict[str, Cluster]]:
+    """A cluster for each case, with options of its own, so that none meets the faults and changes of another."""
+    options = {"nodes": 1, "database": "none", **common}
+    with contextlib.ExitStack() as stack:
+        yield {case: stack.enter_context(Cluster(**{**options, **own})) for case, own in cases.items()}
+
+
+@contextlib.contextmanager
+def striking(faults: Mapping[str, Fault], **common: Any) -> Iterator[dict[str, Cluster]]:
+    """A cluster for each fault."""
+    with clusters_for({case: {} for case in faults}, **common) as clusters:
+        for case, fault in faults.items():
+            clusters[case].add_fault(fault)
+        yield clusters
