@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from simulator import Cluster, Fault
 from simulator.authority import Authority
 
-from .runs import Ansible, login, task
+from .runs import Ansible, at, clusters_for, login, task
 
 MODULE = "cluster_certificate_info"
 REQUIRED = [
@@ -57,14 +56,15 @@ def test_everything_that_there_is_to_know(ansible: Ansible, any_cluster: Cluster
     assert "PRIVATE KEY" not in run.output
 
 
-@pytest.mark.parametrize("role", ["cluster_viewer", "db_viewer", "user_manager"])
-def test_works_for_users_who_may_only_look(ansible: Ansible, cluster: Cluster, role: str) -> None:
-    run = ansible.tasks([task("read", MODULE, {})], connection=login(cluster, role)).expect()
-    result = run["read"].result
-    assert names(result) == REQUIRED
-    sees_keys = role == "user_manager"
-    assert {certificate["has_private_key"] for certificate in result["certificates"]} == {sees_keys}
-    assert result["cluster"]["name"] == cluster.fqdn
+def test_works_for_users_who_may_only_look(ansible: Ansible, cluster: Cluster) -> None:
+    roles = ("cluster_viewer", "db_viewer", "user_manager")
+    run = ansible.tasks([task(role, MODULE, {}, **at(cluster, role)) for role in roles]).expect()
+    for role in roles:
+        result = run[role].result
+        assert names(result) == REQUIRED, role
+        sees_keys = role == "user_manager"
+        assert {certificate["has_private_key"] for certificate in result["certificates"]} == {sees_keys}, role
+        assert result["cluster"]["name"] == cluster.fqdn, role
 
 
 def test_names_missing_and_expiry(ansible: Ansible) -> None:
@@ -91,12 +91,14 @@ def test_names_missing_and_expiry(ansible: Ansible) -> None:
         assert run["for ever"].failure["option"] == "expires_within"
 
 
-@pytest.mark.parametrize("unset", ["omit", "empty", "null"])
-def test_certificates_that_are_not_set_are_left_out(ansible: Ansible, unset: str) -> None:
-    with Cluster(nodes=1, database="none", unset=unset) as cluster:
-        run = ansible.tasks([task("read", MODULE, {"names": ["ldap_client", "api"]})], connection=login(cluster))
-        assert names(run.expect()["read"].result) == ["api"]
-        assert run["read"].result["missing"] == ["ldap_client"]
+def test_certificates_that_are_not_set_are_left_out(ansible: Ansible) -> None:
+    with clusters_for({unset: {"unset": unset} for unset in ("omit", "empty", "null")}) as clusters:
+        wanted = {"names": ["ldap_client", "api"]}
+        run = ansible.tasks([task(unset, MODULE, wanted, **at(cluster)) for unset, cluster in clusters.items()])
+        run.expect()
+    for unset in clusters:
+        assert names(run[unset].result) == ["api"], unset
+        assert run[unset].result["missing"] == ["ldap_client"], unset
 
 
 def test_one_that_cannot_be_parsed_does_not_hide_the_others(ansible: Ansible, cluster: Cluster) -> None:

@@ -17,7 +17,7 @@ from simulator import Cluster, Fault
 from simulator.authority import Authority, Material, pem_of
 from simulator.state import own_name, pair
 
-from .runs import Ansible, login, task
+from .runs import Ansible, at, login, striking, task
 
 MODULE = "served_certificate_info"
 SERVICES = ("api", "cm", "metrics_exporter", "proxy")
@@ -274,27 +274,29 @@ def test_ports_of_every_kind(ansible: Ansible, cluster: Cluster) -> None:
     assert (silent["status"], silent["problem"]) == ("failed", "no answer in time")
 
 
-@pytest.mark.parametrize(
-    ("wrong", "option", "text"),
-    [
-        ({}, "endpoints", "Give endpoints, or set discover to true"),
-        ({"endpoints": []}, "endpoints", "Give endpoints, or set discover to true"),
-        ({"endpoints": ["127.0.0.1:9443", "127.0.0.1"]}, "endpoints", "entry 2 (127.0.0.1) is not host:port"),
-        ({"endpoints": ["::1:9443"]}, "endpoints", "entry 1 (::1:9443)"),
-        ({"endpoints": ["a:70000"], "discover": True}, "endpoints", "entry 1 (a:70000)"),
-        ({"endpoints": ["a:1"], "server_name": "a b"}, "server_name", "a b"),
-        ({"endpoints": ["a:1"], "timeout": 0}, "timeout", "timeout"),
-        ({"endpoints": ["a:1"], "ca_path": "/nonexistent.pem"}, "ca_path", "/nonexistent.pem"),
-        ({"endpoints": ["a:1"], "ca_path": __file__}, "ca_path", "PEM"),
-        ({"discover": True}, "url", "REDIS_ENTERPRISE_URL"),
-        ({"discover": True, "url": "https://127.0.0.1:1"}, "username", "login"),
-    ],
-)
-def test_options_that_make_no_sense(ansible: Ansible, wrong: dict[str, Any], option: str, text: str) -> None:
-    run = ansible.tasks([task("look", MODULE, wrong)]).expect(ok=False)
-    failure = run["look"].failure
-    assert (failure["kind"], failure["option"]) == ("invalid_option", option)
-    assert text in run["look"].result["msg"]
+WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
+    # name: options, the one that is named, and what is said of it
+    "nothing": ({}, "endpoints", "Give endpoints, or set discover to true"),
+    "no ports": ({"endpoints": []}, "endpoints", "Give endpoints, or set discover to true"),
+    "no port": ({"endpoints": ["127.0.0.1:9443", "127.0.0.1"]}, "endpoints", "entry 2 (127.0.0.1) is not host:port"),
+    "no brackets": ({"endpoints": ["::1:9443"]}, "endpoints", "entry 1 (::1:9443)"),
+    "large port": ({"endpoints": ["a:70000"], "discover": True}, "endpoints", "entry 1 (a:70000)"),
+    "no name": ({"endpoints": ["a:1"], "server_name": "a b"}, "server_name", "a b"),
+    "no time": ({"endpoints": ["a:1"], "timeout": 0}, "timeout", "timeout"),
+    "no file": ({"endpoints": ["a:1"], "ca_path": "/nonexistent.pem"}, "ca_path", "/nonexistent.pem"),
+    "no PEM": ({"endpoints": ["a:1"], "ca_path": __file__}, "ca_path", "PEM"),
+    "no url": ({"discover": True}, "url", "REDIS_ENTERPRISE_URL"),
+    "no login": ({"discover": True, "url": "https://127.0.0.1:1"}, "username", "login"),
+}
+
+
+def test_options_that_make_no_sense(ansible: Ansible) -> None:
+    tasks = [task(case, MODULE, options, ignore_errors=True) for case, (options, *dummy) in WRONG.items()]
+    run = ansible.tasks(tasks).expect()
+    for case, (_options, option, text) in WRONG.items():
+        failure = run[case].failure
+        assert (failure["kind"], failure["option"]) == ("invalid_option", option), case
+        assert text in run[case].result["msg"], case
 
 
 def test_a_password_in_an_entry_is_not_shown(ansible: Ansible) -> None:
@@ -305,37 +307,40 @@ def test_a_password_in_an_entry_is_not_shown(ansible: Ansible) -> None:
     assert "a-secret-word" not in run.output
 
 
-@pytest.mark.parametrize("path", ["/v1/nodes", "/v1/bdbs", "/v1/cluster/certificates", "/v1/cluster"])
-def test_what_the_user_may_not_see_is_left_out(ansible: Ansible, three: Cluster, material: Material, path: str) -> None:
-    three.add_fault(Fault(method="GET", path=path, status=403))
-    look = task("look", MODULE, {"discover": True})
-    run = ansible.tasks([look], connection=options(ansible, three, material, "cluster_viewer"))
-    run.expect(warnings=path != "/v1/cluster")
-    result = run["look"].result
-    entries = result["endpoints"]
-    assert {entry["status"] for entry in entries if entry["service"] == "api"} == {"seen"}
-    if path == "/v1/nodes":
-        assert [entry["address"] for entry in entries if entry["service"] == "api"] == ["127.0.0.1"]
-        assert [entry["node"] for entry in entries] == [None] * len(entries)
-        assert "may not see the nodes" in run.warnings[0]
-    elif path == "/v1/bdbs":
-        assert {entry["service"] for entry in entries} == set(SERVICES) - {"proxy"}
-        assert "may not see the databases" in run.warnings[0]
-    elif path == "/v1/cluster/certificates":
-        assert [entry["matches"] for entry in entries] == [None] * 12
-        assert "may not see the certificates" in run.warnings[0]
-    else:
-        assert {entry["server_name"] for entry in entries if entry["service"] == "api"} == {"127.0.0.1"}
-        assert {entry["verifies"] for entry in entries if entry["status"] == "seen"} == {True}
+def test_what_the_user_may_not_see_is_left_out(ansible: Ansible, material: Material) -> None:
+    paths = ("/v1/nodes", "/v1/bdbs", "/v1/cluster/certificates", "/v1/cluster")
+    faults = {path: Fault(method="GET", path=path, status=403) for path in paths}
+    look = {"discover": True, "ca_path": trust(ansible, material.ca_pem)}
+    with striking(faults, nodes=3, database="tls", plain_database=True) as clusters:
+        for cluster in clusters.values():
+            give(cluster, material)
+        tasks = [task(path, MODULE, look, **at(cluster, "cluster_viewer")) for path, cluster in clusters.items()]
+        run = ansible.tasks(tasks).expect(warnings=True)
+    found = {path: run[path].result["endpoints"] for path in paths}
+    of_api = {path: [entry for entry in entries if entry["service"] == "api"] for path, entries in found.items()}
+    for path in paths:
+        assert {entry["status"] for entry in of_api[path]} == {"seen"}, path
+    assert [entry["address"] for entry in of_api["/v1/nodes"]] == ["127.0.0.1"]
+    assert {entry["node"] for entry in found["/v1/nodes"]} == {None}
+    assert {entry["service"] for entry in found["/v1/bdbs"]} == set(SERVICES) - {"proxy"}
+    assert [entry["matches"] for entry in found["/v1/cluster/certificates"]] == [None] * 12
+    assert {entry["server_name"] for entry in of_api["/v1/cluster"]} == {"127.0.0.1"}
+    assert {entry["verifies"] for entry in found["/v1/cluster"] if entry["status"] == "seen"} == {True}
+    for path, what in (("/v1/nodes", "nodes"), ("/v1/bdbs", "databases"), ("/v1/cluster/certificates", "certificates")):
+        assert f"may not see the {what}" in str(run[path].result["warnings"]), path
+        assert any(f"may not see the {what}" in warning for warning in run.warnings), path
+    assert len(run.warnings) == 3
 
 
-@pytest.mark.parametrize("path", ["/v1/nodes", "/v1/bdbs", "/v1/cluster/certificates"])
-def test_what_fails_otherwise_fails_the_task(ansible: Ansible, cluster: Cluster, path: str) -> None:
-    cluster.add_fault(Fault(method="GET", path=path, status=500))
-    look = task("look", MODULE, {"discover": True, "retries": 1})
-    run = ansible.tasks([look], connection=login(cluster)).expect(ok=False)
-    assert (run["look"].failure["kind"], run["look"].result["attempts"]) == ("server_error", 2)
-    assert len(run["look"].result["retried"]) == 1
+def test_what_fails_otherwise_fails_the_task(ansible: Ansible) -> None:
+    paths = ("/v1/nodes", "/v1/bdbs", "/v1/cluster/certificates")
+    look = {"discover": True, "retries": 1}
+    with striking({path: Fault(method="GET", path=path, status=500) for path in paths}) as clusters:
+        tasks = [task(path, MODULE, look, ignore_errors=True, **at(cluster)) for path, cluster in clusters.items()]
+        run = ansible.tasks(tasks).expect()
+    for path in paths:
+        assert (run[path].failure["kind"], run[path].result["attempts"]) == ("server_error", 2), path
+        assert len(run[path].result["retried"]) == 1, path
 
 
 def test_a_login_that_is_refused(ansible: Ansible, cluster: Cluster) -> None:
