@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +17,7 @@ import pytest
 from simulator import ActiveActive, Cluster, Fault, ReplicaSource
 from simulator.authority import Authority, Material
 
-from .runs import Ansible, Outcome, login, task
+from .runs import Ansible, Outcome, Run, at, login, striking, task
 from .test_secrets import assert_absent, key_lines
 
 MODULE = "replication_certificates"
@@ -40,20 +41,30 @@ def puts(cluster: Cluster) -> list[str]:
     return [request.path for request in cluster.writes if request.method == "PUT"]
 
 
-@pytest.fixture
-def crdbs() -> list[ActiveActive]:
-    made = [ActiveActive("orders"), ActiveActive("carts")]
+def active_active(*names: str) -> list[ActiveActive]:
+    made = [ActiveActive(name) for name in names]
     for crdb in made:
         crdb.queued = crdb.running = 0.02
     return made
 
 
-@pytest.fixture
-def clusters(crdbs: Sequence[ActiveActive]) -> Iterator[list[Cluster]]:
-    """Two clusters that share two databases."""
+@contextmanager
+def sharing(crdbs: Sequence[ActiveActive]) -> Iterator[list[Cluster]]:
+    """Two clusters that share these databases."""
     options: dict[str, Any] = {"nodes": 1, "database": "tls", "active_active": crdbs}
     with Cluster(fqdn="one.example.com", **options) as one, Cluster(fqdn="two.example.com", **options) as two:
         yield [one, two]
+
+
+@pytest.fixture
+def crdbs() -> list[ActiveActive]:
+    return active_active("orders", "carts")
+
+
+@pytest.fixture
+def clusters(crdbs: Sequence[ActiveActive]) -> Iterator[list[Cluster]]:
+    with sharing(crdbs) as started:
+        yield started
 
 
 # Active-Active
@@ -201,40 +212,50 @@ def test_a_task_that_is_forgotten_is_no_success(
     assert run["propagate"].changed
 
 
-@pytest.mark.parametrize(
-    "fault", [{"status": 409}, {"status": 503}, {"kind": "close_before"}, {"kind": "close_after"}, {"kind": "reset"}]
-)
-def test_a_forced_update_is_sent_again(ansible: Ansible, clusters: list[Cluster], fault: dict[str, Any]) -> None:
-    clusters[0].add_fault(Fault(method="POST", times=1, **fault))
-    run = ansible.tasks(
-        [task("propagate", MODULE, {"force": True, "databases": ["orders"]})], connection=login(clusters[0])
-    ).expect()
-    assert (run["propagate"].result["outcome"], run["propagate"].result["attempts"]) == ("changed", 2)
-    assert len(posts(clusters[0])) == 2
+def forced(ansible: Ansible, faults: Mapping[str, Mapping[str, Any]], **options: Any) -> tuple[Run, Cluster]:
+    """Force the update of a database for each fault, which its request meets."""
+    crdbs = active_active(*faults)
+    with sharing(crdbs) as (one, _two):
+        for crdb in crdbs:
+            path = f"/v1/crdbs/{crdb.guid}/updates"
+            one.add_fault(Fault(method="POST", path=path, **faults[crdb.name]))
+        tasks = [
+            task(case, MODULE, {"force": True, "databases": [case], **options}, ignore_errors=True) for case in faults
+        ]
+        return ansible.tasks(tasks, connection=login(one)).expect(), one
 
 
-@pytest.mark.parametrize(
-    ("status", "outcome"),
-    [(400, "failed_unchanged"), (403, "failed_unchanged"), (409, "failed_unchanged"), (500, "partial")],
-)
-def test_a_forced_update_that_is_refused(ansible: Ansible, clusters: list[Cluster], status: int, outcome: str) -> None:
-    clusters[0].add_fault(Fault(method="POST", status=status))
-    options = {"force": True, "databases": ["orders"], "retries": 1}
-    run = ansible.tasks([task("propagate", MODULE, options)], connection=login(clusters[0])).expect(ok=False)
-    (entry,) = run["propagate"].result["active_active"]
-    assert entry["failure"]["status"] == status
-    assert (run["propagate"].result["outcome"], entry["outcome"]) == (outcome, outcome)
-    assert run["propagate"].changed is (outcome == "partial")
+def test_a_forced_update_is_sent_again(ansible: Ansible) -> None:
+    faults: dict[str, dict[str, Any]] = {
+        **{str(status): {"status": status, "times": 1} for status in (409, 503)},
+        **{kind: {"kind": kind, "times": 1} for kind in ("close_before", "close_after", "reset")},
+    }
+    run, cluster = forced(ansible, faults)
+    for case in faults:
+        assert run[case].status == "ok", case
+        assert (run[case].result["outcome"], run[case].result["attempts"]) == ("changed", 2), case
+        assert len(run[case].writes(cluster)) == 2, case
 
 
-@pytest.mark.parametrize("kind", ["empty", "garbage", "wrong_json", "truncated"])
-def test_an_update_whose_task_is_not_named(ansible: Ansible, clusters: list[Cluster], kind: str) -> None:
-    clusters[0].add_fault(Fault(method="POST", kind=kind, status=200))
-    run = ansible.tasks(
-        [task("propagate", MODULE, {"force": True, "databases": ["orders"]})], connection=login(clusters[0])
-    ).expect(ok=False)
-    (entry,) = run["propagate"].result["active_active"]
-    assert (entry["outcome"], entry["failure"]["kind"]) == ("partial", "task_unknown")
+def test_a_forced_update_that_is_refused(ansible: Ansible) -> None:
+    statuses = {400: "failed_unchanged", 403: "failed_unchanged", 409: "failed_unchanged", 500: "partial"}
+    run, _cluster = forced(ansible, {str(status): {"status": status} for status in statuses}, retries=1)
+    for status, outcome in statuses.items():
+        refused = run[str(status)]
+        (entry,) = refused.result["active_active"]
+        assert refused.status == "failed", status
+        assert entry["failure"]["status"] == status
+        assert (refused.result["outcome"], entry["outcome"]) == (outcome, outcome), status
+        assert refused.changed is (outcome == "partial"), status
+
+
+def test_an_update_whose_task_is_not_named(ansible: Ansible) -> None:
+    kinds = ("empty", "garbage", "wrong_json", "truncated")
+    run, _cluster = forced(ansible, {kind: {"kind": kind, "status": 200} for kind in kinds})
+    for kind in kinds:
+        (entry,) = run[kind].result["active_active"]
+        assert run[kind].status == "failed", kind
+        assert (entry["outcome"], entry["failure"]["kind"]) == ("partial", "task_unknown"), kind
 
 
 def test_the_api_is_away_while_the_task_runs(ansible: Ansible, clusters: list[Cluster]) -> None:
@@ -261,13 +282,17 @@ def source() -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def destination(source: Cluster, authority: Authority) -> Iterator[Cluster]:
+def replicas(source: Cluster, authority: Authority) -> dict[str, list[ReplicaSource]]:
     """The database reports (3) replicates from the source and two others; archive (4) only from one of the others."""
     # What is none of ours is no normalised PEM, and must stay as it is.
     pin = authority.issue("other.example.com").certificate_pem.replace("\n", "\r\n")
     plain = ReplicaSource(f"redis://admin:{quote(PASSWORDS[1])}@192.0.2.1:12000")
     other = ReplicaSource(uri(f"redis-9.eu.{SOURCE_FQDN}", PASSWORDS[2]), pin, pin, encryption=True)
-    replicas = {"reports": [plain, ReplicaSource.of(source, PASSWORDS[0]), other], "archive": [other]}
+    return {"reports": [plain, ReplicaSource.of(source, PASSWORDS[0]), other], "archive": [other]}
+
+
+@pytest.fixture
+def destination(replicas: dict[str, list[ReplicaSource]]) -> Iterator[Cluster]:
     with Cluster(nodes=1, database="none", replicas=replicas) as running:
         yield running
 
@@ -293,13 +318,15 @@ def pinning(material: Material, **options: Any) -> dict[str, Any]:
 
 
 def assert_pinned(outcome: Outcome, before: str | None, after: Material) -> None:
+    case = outcome.task
     (entry,) = outcome.result["replica_of"]
-    assert (entry["uid"], entry["name"], entry["source"]["uid"], entry["source"]["position"]) == (3, "reports", 2, 1)
-    assert entry["source"]["host"] == "127.0.0.1"
-    assert (entry["action"], entry["outcome"]) == ("update", "changed")
-    assert entry["before"]["fingerprint"] == before
-    assert entry["after"]["fingerprint"] == after.fingerprint
-    assert len(entry["after"]["chain_fingerprints"]) == 3
+    database = (entry["uid"], entry["name"], entry["source"]["uid"], entry["source"]["position"])
+    assert database == (3, "reports", 2, 1), case
+    assert entry["source"]["host"] == "127.0.0.1", case
+    assert (entry["action"], entry["outcome"]) == ("update", "changed"), case
+    assert entry["before"]["fingerprint"] == before, case
+    assert entry["after"]["fingerprint"] == after.fingerprint, case
+    assert len(entry["after"]["chain_fingerprints"]) == 3, case
 
 
 def test_a_destination_follows_its_source_again(
@@ -367,17 +394,26 @@ def test_a_rotation_of_the_source_names_the_old_fingerprint(
     assert len(puts(destination)) == 1
 
 
-@pytest.mark.parametrize("status", [400, 406, 422])
+def pin(ansible: Ansible, destinations: Mapping[str, Cluster], material: Material, **options: Any) -> Run:
+    """Pin what a source has now at each destination."""
+    given = pinning(material, **options)
+    tasks = [task(case, MODULE, given, ignore_errors=True, **at(cluster)) for case, cluster in destinations.items()]
+    return ansible.tasks(tasks).expect()
+
+
 def test_entries_may_come_back_only_without_what_the_server_sets(
-    ansible: Ansible, authority: Authority, source: Cluster, destination: Cluster, status: int
+    ansible: Ansible, authority: Authority, source: Cluster, replicas: dict[str, list[ReplicaSource]]
 ) -> None:
-    for bdb in destination.bdbs:
-        bdb.replica.read_only_refused = True
-    destination.add_fault(Fault(method="PUT", path="/v1/bdbs/*", kind="status", status=status, times=1))
-    material = rotated(source, authority)
-    ansible.tasks([task("pin", MODULE, pinning(material))], connection=login(destination)).expect()
-    assert in_sync(destination) == [True, True, True]
-    assert len(puts(destination)) == 2
+    faults = {str(status): Fault(method="PUT", path="/v1/bdbs/*", status=status, times=1) for status in (400, 406, 422)}
+    with striking(faults, replicas=replicas) as destinations:
+        for destination in destinations.values():
+            for bdb in destination.bdbs:
+                bdb.replica.read_only_refused = True
+        run = pin(ansible, destinations, rotated(source, authority))
+        for case, destination in destinations.items():
+            assert run[case].status == "ok", case
+            assert in_sync(destination) == [True, True, True], case
+            assert len(puts(destination)) == 2, case
 
 
 def test_somebody_else_changes_the_sources_in_between(
@@ -396,49 +432,44 @@ def test_somebody_else_changes_the_sources_in_between(
     assert in_sync(destination) == [True, True]
 
 
-@pytest.mark.parametrize(
-    ("fault", "writes"),
-    [
-        ({"status": 503}, 2),
-        ({"status": 409}, 2),
-        ({"kind": "close_before"}, 2),
-        ({"kind": "close_after"}, 1),
-        ({"kind": "reset", "applied": True}, 1),
-    ],
-)
 def test_a_write_fails_once(
-    ansible: Ansible, authority: Authority, source: Cluster, destination: Cluster, fault: dict[str, Any], writes: int
+    ansible: Ansible, authority: Authority, source: Cluster, replicas: dict[str, list[ReplicaSource]]
 ) -> None:
-    destination.add_fault(Fault(method="PUT", times=1, **fault))
-    material = rotated(source, authority)
-    run = ansible.tasks([task("pin", MODULE, pinning(material))], connection=login(destination)).expect()
-    assert_pinned(run["pin"], run["pin"].result["replica_of"][0]["before"]["fingerprint"], material)
-    assert in_sync(destination) == [True, True, True]
-    assert len(puts(destination)) == writes
+    cases = {
+        "503": (Fault(method="PUT", times=1, status=503), 2),
+        "409": (Fault(method="PUT", times=1, status=409), 2),
+        "close_before": (Fault(method="PUT", times=1, kind="close_before"), 2),
+        "close_after": (Fault(method="PUT", times=1, kind="close_after"), 1),
+        "reset": (Fault(method="PUT", times=1, kind="reset", applied=True), 1),
+    }
+    with striking({case: fault for case, (fault, _writes) in cases.items()}, replicas=replicas) as destinations:
+        material = rotated(source, authority)
+        run = pin(ansible, destinations, material)
+        for case, (_fault, writes) in cases.items():
+            assert run[case].status == "ok", case
+            assert_pinned(run[case], run[case].result["replica_of"][0]["before"]["fingerprint"], material)
+            assert in_sync(destinations[case]) == [True, True, True], case
+            assert len(puts(destinations[case])) == writes, case
 
 
-@pytest.mark.parametrize(
-    ("fault", "outcome"),
-    [
-        ({"status": 403}, "failed_unchanged"),
-        ({"status": 500}, "failed_unchanged"),
-        ({"status": 500, "applied": True}, "changed"),
-        ({"kind": "pass", "applied": False, "status": 200}, "failed_unchanged"),
-    ],
-)
 def test_a_write_fails_for_good(
-    ansible: Ansible, authority: Authority, source: Cluster, destination: Cluster, fault: dict[str, Any], outcome: str
+    ansible: Ansible, authority: Authority, source: Cluster, replicas: dict[str, list[ReplicaSource]]
 ) -> None:
-    destination.add_fault(Fault(method="PUT", **fault))
-    material = rotated(source, authority)
-    before = sources(destination)
-    run = ansible.tasks(
-        [task("pin", MODULE, pinning(material, retries=1, wait_timeout=0.3))], connection=login(destination)
-    ).expect(ok=outcome == "changed")
-    assert run["pin"].result["outcome"] == outcome
-    assert [entry["outcome"] for entry in run["pin"].result["replica_of"]] == [outcome]
-    assert (sources(destination) == before) is (outcome == "failed_unchanged")
-    assert run["pin"].changed is (outcome == "changed")
+    cases = {
+        "403": (Fault(method="PUT", status=403), "failed_unchanged"),
+        "500": (Fault(method="PUT", status=500), "failed_unchanged"),
+        "500, and made": (Fault(method="PUT", status=500, applied=True), "changed"),
+        "200, and not made": (Fault(method="PUT", kind="pass", applied=False, status=200), "failed_unchanged"),
+    }
+    with striking({case: fault for case, (fault, _outcome) in cases.items()}, replicas=replicas) as destinations:
+        before = {case: sources(destination) for case, destination in destinations.items()}
+        run = pin(ansible, destinations, rotated(source, authority), retries=1, wait_timeout=0.3)
+        for case, (_fault, outcome) in cases.items():
+            changed = outcome == "changed"
+            assert (run[case].status, run[case].result["outcome"]) == ("ok" if changed else "failed", outcome), case
+            assert [entry["outcome"] for entry in run[case].result["replica_of"]] == [outcome], case
+            assert (sources(destinations[case]) == before[case]) is not changed, case
+            assert run[case].changed is changed, case
 
 
 def test_only_what_is_named_is_meant(
