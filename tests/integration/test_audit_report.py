@@ -55,7 +55,7 @@ def test_all_files(ansible: Ansible) -> None:
 
 
 def test_no_files_no_clusters_and_chosen_formats(ansible: Ansible) -> None:
-    cases = {
+    cases: dict[str, dict[str, Any]] = {
         "without files": {"clusters": fleets.fleet(1)},
         "empty fleet": {"clusters": []},
         "chosen formats": {"clusters": fleets.fleet(2), "output_directory": "reports", "formats": ["json", "csv"]},
