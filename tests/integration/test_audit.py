@@ -136,6 +136,7 @@ def test_the_threshold_is_in_days(ansible: Ansible, days: int, ok: bool) -> None
         run.expect(ok=ok)
 
 
+@pytest.mark.corner
 def test_where_variables_may_come_from(ansible: Ansible) -> None:
     """Vaulted values, templates, files of the play, and what one host has of its own."""
     with Cluster(nodes=1, database="none", password="for all") as one, Cluster(nodes=1, database="none") as two:
@@ -321,6 +322,7 @@ def test_what_the_playbook_for_slices_merges_is_what_one_run_reports(ansible: An
     assert "4 clusters failed: c0, c1, c2, c3" in failing.expect(ok=False).output
 
 
+@pytest.mark.corner
 def test_a_fleet_is_read_by_one_task(ansible: Ansible) -> None:
     password = "correct horse battery staple"
     with ExitStack() as stack:

@@ -35,6 +35,7 @@ def run(ansible: Ansible, *arguments: str, **options: Any) -> Run:
     return ansible.tasks([report(**options)], *arguments)
 
 
+@pytest.mark.main_path
 def test_all_files(ansible: Ansible) -> None:
     folder = ansible.folder / "new/reports"
     done = run(ansible, clusters=fleets.fleet(12), output_directory="new/reports").expect()["report"]

@@ -69,6 +69,7 @@ def kept(content: Mapping[str, Any]) -> dict[str, tuple[str | None, str | None]]
     return {one["name"]: (one.get("certificate"), one.get("private_key")) for one in content["certificates"]}
 
 
+@pytest.mark.main_path
 def test_kept_again_and_after_a_change(
     ansible: Ansible, any_cluster: Cluster, authority: Authority, vault: list[str], path: Path
 ) -> None:
@@ -260,6 +261,7 @@ def test_wrong_options_fail_before_any_request(
     assert cluster.requests == []
 
 
+@pytest.mark.corner
 def test_the_action_group_and_the_environment_give_it_its_options(
     ansible: Ansible, cluster: Cluster, vault: list[str], path: Path
 ) -> None:
@@ -292,6 +294,7 @@ def test_a_host_that_cannot_be_reached_does_not_matter(
     assert kept(view(ansible, path)) == pairs(cluster)
 
 
+@pytest.mark.corner
 def test_warnings_are_shown(ansible: Ansible, cluster: Cluster, vault: list[str], path: Path) -> None:
     connection = {**login(cluster), "url": "http://127.0.0.1:1", "allow_http": True, "retries": 0}
     run = ansible.tasks(
@@ -301,6 +304,7 @@ def test_warnings_are_shown(ansible: Ansible, cluster: Cluster, vault: list[str]
     assert run["keep"].failure["kind"] == "connection_refused"
 
 
+@pytest.mark.corner
 def test_no_key_anywhere(ansible: Ansible, authority: Authority, vault: list[str], path: Path, tmp_path: Path) -> None:
     """Neither shown nor on disk, not even for a moment."""
     temporary = tmp_path / "t"  # ansible-core makes a socket in it, whose path may have 107 bytes

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from simulator import Cluster, Fault
 from simulator.authority import Authority, Material
 
@@ -33,6 +34,7 @@ def comparable(facts: dict[str, Any] | None) -> dict[str, Any] | None:
     return None if facts is None else {key: value for key, value in facts.items() if key not in CLOCK}
 
 
+@pytest.mark.main_path
 def test_create_change_remove(ansible: Ansible, any_cluster: Cluster, authority: Authority) -> None:
     """Each step in check mode, for real, and in check mode again; then the next one."""
     first, second = authority.issue(key="rsa"), authority.issue(key="ec", intermediates=1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from simulator import Cluster, Fault
 from simulator.authority import Authority
 
@@ -28,6 +29,7 @@ def names(result: Any) -> list[str]:
     return [certificate["name"] for certificate in result["certificates"]]
 
 
+@pytest.mark.main_path
 def test_everything_that_there_is_to_know(ansible: Ansible, any_cluster: Cluster, authority: Authority) -> None:
     material = authority.issue(intermediates=1, key="ec")
     any_cluster.set_certificate("ldap_client", material.certificate_pem, str(material.key_pem))

@@ -68,6 +68,7 @@ def trust(ansible: Ansible, cluster: Cluster, authority: Authority) -> dict[str,
     return {**login(cluster), "ca_path": str(bundle)}
 
 
+@pytest.mark.main_path
 @pytest.mark.parametrize("version", VERSIONS)
 def test_all_are_replaced_by_one_request_where_there_is_one_and_api_last(
     ansible: Ansible, authority: Authority, version: str

@@ -19,7 +19,7 @@ from simulator.authority import Authority
 from .runs import Ansible, Outcome, login, task
 
 #: On one worker, so that the run that the module shares is made once.
-pytestmark = pytest.mark.xdist_group("test_connection")
+pytestmark = [pytest.mark.xdist_group("test_connection"), pytest.mark.corner]
 
 MODULE = "cluster_certificate_info"
 

@@ -41,6 +41,7 @@ def block(run: Run) -> str:
     return "\n".join(run[SHOW].result["msg"])
 
 
+@pytest.mark.main_path
 @pytest.mark.parametrize("process", ["true", "false"])
 def test_it_returns_what_holds(ansible: Ansible, three: Cluster, process: str) -> None:
     run = ansible.tasks(

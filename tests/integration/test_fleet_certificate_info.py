@@ -31,6 +31,7 @@ def paths(cluster: Cluster) -> list[str]:
     return sorted(request.path for request in cluster.requests)
 
 
+@pytest.mark.main_path
 def test_everything_that_there_is_to_know(ansible: Ansible) -> None:
     with Cluster(nodes=1, database="tls", version="7.8.6-36") as cluster:
         run = ansible.tasks([task("read", MODULE, {"clusters": [login(cluster)]})]).expect()
@@ -271,6 +272,7 @@ def test_what_all_share(ansible: Ansible) -> None:
     assert kinds == {"one": None, "two": None, "other login": "unauthorized", "half a login": "invalid_option"}
 
 
+@pytest.mark.corner
 @pytest.mark.parametrize("in_process", ["true", "false"])
 def test_no_secret_shows(ansible: Ansible, in_process: str) -> None:
     password = "correct horse battery staple"
@@ -298,6 +300,7 @@ def test_no_secret_shows(ansible: Ansible, in_process: str) -> None:
     assert_absent(set(variables.values()), run, ansible.home)
 
 
+@pytest.mark.corner
 def test_a_task_that_is_tried_again_reads_each_host_once(ansible: Ansible, cluster: Cluster) -> None:
     variables = {f"redis_enterprise_{option}": value for option, value in login(cluster).items()}
     again = {"until": False, "retries": 2, "delay": 0, "ignore_errors": True}
@@ -306,6 +309,7 @@ def test_a_task_that_is_tried_again_reads_each_host_once(ansible: Ansible, clust
     assert [entry["name"] for entry in run["read"].result["clusters"]] == ["localhost"]
 
 
+@pytest.mark.corner
 def test_many_clusters(ansible: Ansible) -> None:
     with ExitStack() as stack:
         fleet = [stack.enter_context(Cluster(nodes=1, database="none")) for dummy in range(64)]

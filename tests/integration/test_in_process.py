@@ -23,6 +23,8 @@ from simulator.authority import Authority
 from .runs import PREFIX, PROGRAMS, TARGET, Ansible, Run, login, task
 from .test_secrets import assert_absent, key_lines
 
+pytestmark = pytest.mark.corner
+
 #: What ansible-core says before it runs a module, at -vvv.
 MODULE_FILE = "Using module file"
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import pytest
 from simulator import Cluster, Fault
 from simulator.authority import Authority
 
@@ -53,6 +54,7 @@ def moment(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z")
 
 
+@pytest.mark.main_path
 def test_both_are_due_then_none_is(ansible: Ansible) -> None:
     with Cluster(nodes=3, database="none", expires=BOTH) as cluster:
         before, untouched = held(cluster), others(cluster)
@@ -403,6 +405,7 @@ def test_what_no_exporter_tells_is_reported_or_refused(ansible: Ansible) -> None
         assert (run["none"].result["outcome"], run["none"].result["nodes"]) == ("changed", [])
 
 
+@pytest.mark.corner
 def test_no_key_shows(ansible: Ansible) -> None:
     with Cluster(nodes=3, database="none", expires=BOTH) as cluster:
         keys = [str(pair.key) for pair in held(cluster)]

@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import pytest
 from simulator import Cluster
 
 from .runs import Ansible, login, task
+
+pytestmark = pytest.mark.corner
 
 
 def test_missing_libraries_are_named(ansible: Ansible, cluster: Cluster) -> None:

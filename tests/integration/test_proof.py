@@ -29,6 +29,7 @@ def statuses(result: Any) -> list[tuple[str, str]]:
 ALL_VERIFIED = [(f"127.0.0.{number}", "verified") for number in (1, 2, 3)]
 
 
+@pytest.mark.corner
 @pytest.mark.parametrize("name", ["proxy", "syncer"])
 def test_a_node_that_follows_later_is_waited_for(ansible: Ansible, authority: Authority, name: str) -> None:
     material = authority.issue()

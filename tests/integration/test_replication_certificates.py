@@ -70,6 +70,7 @@ def clusters(crdbs: Sequence[ActiveActive]) -> Iterator[list[Cluster]]:
 # Active-Active
 
 
+@pytest.mark.main_path
 def test_peers_synchronise_again(
     ansible: Ansible, authority: Authority, crdbs: list[ActiveActive], clusters: list[Cluster]
 ) -> None:
@@ -329,6 +330,7 @@ def assert_pinned(outcome: Outcome, before: str | None, after: Material) -> None
     assert len(entry["after"]["chain_fingerprints"]) == 3, case
 
 
+@pytest.mark.main_path
 def test_a_destination_follows_its_source_again(
     ansible: Ansible, authority: Authority, source: Cluster, destination: Cluster, tmp_path: Path
 ) -> None:

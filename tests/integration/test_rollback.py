@@ -87,6 +87,7 @@ def test_rotate_put_back_and_again(
     assert {line.split()[-1] for line in table(again).values()} == {"unchanged"}
 
 
+@pytest.mark.corner
 def test_each_cluster_has_its_own(ansible: Ansible, authority: Authority, vault: list[str], folder: Path) -> None:
     with (
         Cluster(nodes=1, database="none", fqdn="one.example.com") as one,

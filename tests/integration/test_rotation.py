@@ -87,6 +87,7 @@ def updated(cluster: Cluster) -> list[str]:
     return [name for request in cluster.writes if request.status == 200 for name in request.names]
 
 
+@pytest.mark.main_path
 def test_check_rotate_and_again(ansible: Ansible, any_cluster: Cluster, authority: Authority) -> None:
     material = {name: authority.issue(any_cluster.fqdn) for name in NAMES}
     hosts = inventory(
@@ -237,6 +238,7 @@ WRONG: dict[str, list[dict[str, Any]]] = {
 }
 
 
+@pytest.mark.corner
 def test_wrong_variables_fail_at_the_start(ansible: Ansible, cluster: Cluster) -> None:
     wrong: dict[str, dict[str, Any]] = {
         **{message: {"rotation_certificates": certificates} for message, certificates in WRONG.items()},

@@ -9,10 +9,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
 from simulator import Cluster, Fault
 from simulator.authority import Authority
 
 from .runs import Ansible, Run, login, task
+
+pytestmark = pytest.mark.corner
 
 
 def key_lines(*keys: str) -> set[str]:

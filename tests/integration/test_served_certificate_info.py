@@ -57,6 +57,7 @@ def options(ansible: Ansible, cluster: Cluster, material: Material, role: str = 
     return {**login(cluster, role), "ca_path": trust(ansible, material.ca_pem)}
 
 
+@pytest.mark.main_path
 def test_everything_that_there_is_to_know(ansible: Ansible, three: Cluster, material: Material) -> None:
     tasks = [task("look", MODULE, {"discover": True}), task("check", MODULE, {"discover": True}, check_mode=True)]
     run = ansible.tasks(tasks, connection=options(ansible, three, material)).expect()

@@ -199,6 +199,7 @@ def test_ownca(ansible: Ansible, cluster: Cluster, own: Path) -> None:
     assert [c.subject.rfc4514_string() for c in rotation.chain("proxy")[1:]] == ["CN=Own CA", "CN=Own root"]
 
 
+@pytest.mark.corner
 def test_ownca_given_as_text(ansible: Ansible, cluster: Cluster, own: Path) -> None:
     source = {
         "ca_certificate": (own / "chain.pem").read_text(),
@@ -430,6 +431,7 @@ def test_tasks_before_and_after(ansible: Ansible, cluster: Cluster, own: Path) -
     assert notes() == ["before one", "after unchanged"]
 
 
+@pytest.mark.corner
 @pytest.mark.parametrize(
     ("source", "collection"),
     [
