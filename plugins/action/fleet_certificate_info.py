@@ -9,9 +9,9 @@ from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import fleet_certificate_info
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils import _hosts
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._action import OperationAction
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._wanted import Wanted
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._hosts import Host, hosts_of
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.wanted import Wanted
 
 
 class ActionModule(OperationAction):
@@ -21,7 +21,7 @@ class ActionModule(OperationAction):
         args = self._task.args
         if not args.get("hosts"):
             return super().run(tmp, task_vars)
-        hosts = _hosts.hosts_of(args["hosts"], self._task, task_vars or {}, self._templar)
+        hosts = hosts_of(args["hosts"], self._task, task_vars or {}, self._templar)
         drift = boolean(args.get("drift"), strict=False)
         wanted = {host.name: found for host in hosts if drift and (found := Wanted.of(host)) is not None}
         clusters = [_cluster(host, wanted.get(host.name)) for host in hosts]
@@ -37,6 +37,6 @@ class ActionModule(OperationAction):
         return result
 
 
-def _cluster(host: _hosts.Host, wanted: Wanted | None) -> dict[str, Any]:
+def _cluster(host: Host, wanted: Wanted | None) -> dict[str, Any]:
     certificates = {} if wanted is None else {"certificates": wanted.material}
     return {"name": host.name, **host.connection(), **certificates}

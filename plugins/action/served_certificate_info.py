@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
-    served_certificate_info,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import served_certificate_info
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._action import OperationAction
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation of the options in SPEC of module_utils/_reconcile.py."""
+"""Documentation of the options in CHANGE_SPEC of module_utils/_argspec.py."""
 
 from __future__ import annotations
 

@@ -10,8 +10,12 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _x509
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._libraries import missing_library
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import (
+    CertificateParseError,
+    chain_facts,
+    parse_pem,
+)
 
 DOCUMENTATION = r"""
 name: certificate_facts
@@ -58,8 +62,8 @@ def certificate_facts(pem: Any) -> dict[str, Any]:
     if missing is not None:
         raise AnsibleFilterError(f"certificate_facts needs {missing.requirement}, where Ansible itself runs")
     try:
-        return _x509.facts(_x509.parse_pem(str(pem)), datetime.now(timezone.utc))
-    except _x509.CertificateParseError as error:
+        return chain_facts(parse_pem(str(pem)), datetime.now(timezone.utc))
+    except CertificateParseError as error:
         raise AnsibleFilterError(f"certificate_facts: {error}") from None
 
 

@@ -9,9 +9,14 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _material, _x509
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._libraries import missing_library
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.desired import append_issuers
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import (
+    CertificateParseError,
+    parse_pem,
+    to_pem,
+)
 
 DOCUMENTATION = r"""
 name: complete_chain
@@ -64,8 +69,8 @@ def complete_chain(pem: Any, *, issuers: str | None = None, issuers_path: str | 
     if missing is not None:
         raise AnsibleFilterError(f"complete_chain needs {missing.requirement}, where Ansible itself runs")
     try:
-        return _x509.to_pem(_material.with_issuers(_x509.parse_pem(str(pem)), given))
-    except (_x509.CertificateParseError, CertificateError) as error:
+        return to_pem(append_issuers(parse_pem(str(pem)), given))
+    except (CertificateParseError, CertificateError) as error:
         raise AnsibleFilterError(f"complete_chain: {error}") from None
 
 

@@ -9,8 +9,11 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _names
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils import _sources
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._product.names import (
+    CA_BUNDLES,
+    canonical_name,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.sources import kind_of
 
 DOCUMENTATION = r"""
 name: rotation_material
@@ -76,7 +79,7 @@ def _absolute(path: Any) -> str:
 def _files(name: str, options: Mapping[str, Any]) -> dict[str, str]:
     if options.get("directory"):
         stem = os.path.join(_absolute(options["directory"]), name)
-        with_key = {} if name in _names.CA_BUNDLES else {"private_key_path": f"{stem}.key"}
+        with_key = {} if name in CA_BUNDLES else {"private_key_path": f"{stem}.key"}
         return {"certificate_path": f"{stem}.pem", **with_key}
     made = {target: _absolute(options[option]) for option, target in _PATHS.items() if options.get(option)}
     passphrase = options.get("passphrase") or options.get("private_key_passphrase")
@@ -99,8 +102,8 @@ def rotation_material(
     """One dictionary of options for each certificate to have or to remove."""
     made = []
     for entry in certificates:
-        name = _names.canonical(str(entry["name"]))
-        kind = _sources.kind_of(entry)
+        name = canonical_name(str(entry["name"]))
+        kind = kind_of(entry)
         options = {"name": name, "state": entry.get("state", "present"), "compare": entry.get("compare") or compare}
         if kind == "files":
             source = entry["source"]["files"]

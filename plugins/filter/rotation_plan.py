@@ -9,8 +9,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _names
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils import _sources
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._product.names import (
+    CA_BUNDLES,
+    INTERNODE,
+    canonical_name,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.sources import (
+    DEFAULTS,
+    GIVEN,
+    ISSUING,
+    KEY_SIZES,
+    KINDS,
+    MAKING_KEYS,
+    is_missing,
+    kind_of,
+    options_of,
+)
 
 DOCUMENTATION = r"""
 name: rotation_plan
@@ -107,17 +121,17 @@ _CHECKS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {"files": 
 
 
 def _issuing(name: str, kind: str, options: Mapping[str, Any], fqdn: str | None) -> Iterator[str]:
-    if name in _names.CA_BUNDLES:
+    if name in CA_BUNDLES:
         yield f"it holds CA certificates, which source {kind} does not issue. Use files or content."
-    if name in _names.INTERNODE and options.get("key_type", "RSA") != "RSA":
+    if name in INTERNODE and options.get("key_type", "RSA") != "RSA":
         yield f"certificates between nodes need an RSA key. Set key_type of source {kind} to RSA."
     if not options.get("names") and fqdn is None:
         yield f"the name of the cluster is not known to this user. Set names of source {kind}."
-    if kind in _sources.MAKING_KEYS and int(options["key_size"]) not in _sources.KEY_SIZES[options["key_type"]]:
-        sizes = " or ".join(map(str, _sources.KEY_SIZES[options["key_type"]]))
+    if kind in MAKING_KEYS and int(options["key_size"]) not in KEY_SIZES[options["key_type"]]:
+        sizes = " or ".join(map(str, KEY_SIZES[options["key_type"]]))
         yield f"source {kind}: an {options['key_type']} key does not have {options['key_size']} bits. Set {sizes}."
-    collection = _sources.ISSUING[kind]
-    if collection is not None and _sources.is_missing(collection):
+    collection = ISSUING[kind]
+    if collection is not None and is_missing(collection):
         yield (
             f"source {kind} needs the collection {collection}, which is not installed. "
             f"Run ansible-galaxy collection install {collection}."
@@ -129,15 +143,15 @@ def _problems(entry: Mapping[str, Any], name: str, fqdn: str | None) -> Iterator
         if entry.get("source"):
             yield "with state absent there is no source. Leave one of them out."
         return
-    kind = _sources.kind_of(entry)
+    kind = kind_of(entry)
     if kind is None:
-        yield f"it needs exactly one source: {', '.join(_sources.KINDS)}."
+        yield f"it needs exactly one source: {', '.join(KINDS)}."
         return
-    options = _sources.options_of(entry, kind)
+    options = options_of(entry, kind)
     if options.keys() >= _ISSUERS:
         yield f"source {kind}: issuers and issuers_path are mutually exclusive. Set one of them."
     yield from _CHECKS.get(kind, lambda _options: iter(()))(options)
-    if kind in _sources.ISSUING:
+    if kind in ISSUING:
         yield from _issuing(name, kind, options, fqdn)
 
 
@@ -148,8 +162,8 @@ def _names_for(options: Mapping[str, Any], fqdn: str | None) -> list[str]:
 
 
 def _entry(index: int, entry: Mapping[str, Any], name: str, fqdn: str | None) -> dict[str, Any]:
-    kind = _sources.kind_of(entry)
-    options = {} if kind is None else _sources.options_of(entry, kind)
+    kind = kind_of(entry)
+    options = {} if kind is None else options_of(entry, kind)
     planned = {
         "name": name,
         "index": index,
@@ -158,7 +172,7 @@ def _entry(index: int, entry: Mapping[str, Any], name: str, fqdn: str | None) ->
         "issues": False,
         "issuers_path": options.get("issuers_path"),
     }
-    if kind is None or kind in _sources.GIVEN:
+    if kind is None or kind in GIVEN:
         return planned
     names = _names_for(options, fqdn)
     return {
@@ -169,16 +183,16 @@ def _entry(index: int, entry: Mapping[str, Any], name: str, fqdn: str | None) ->
         "key_type": options.get("key_type"),
         "key_size": int(options["key_size"]) if options.get("key_size") else None,
         "issuer": options.get("issuer"),
-        "options": {option: options[option] for option in _sources.DEFAULTS[kind]},
+        "options": {option: options[option] for option in DEFAULTS[kind]},
     }
 
 
 def _ca(entry: Mapping[str, Any]) -> list[Any] | None:
     """What says which CA issues, where that can be looked at."""
-    kind = _sources.kind_of(entry)
+    kind = kind_of(entry)
     if kind is None or kind not in _CA:
         return None
-    options = _sources.options_of(entry, kind)
+    options = options_of(entry, kind)
     return [kind, *(options.get(option) for option in _CA[kind])]
 
 
@@ -192,7 +206,7 @@ def _entries(certificates: Sequence[Mapping[str, Any]], names: Sequence[str], fq
 
 def rotation_plan(certificates: Sequence[Mapping[str, Any]], fqdn: str | None) -> dict[str, Any]:
     """Check the entries, and say what is to be done with each."""
-    names = [_names.canonical(str(entry["name"])) for entry in certificates]
+    names = [canonical_name(str(entry["name"])) for entry in certificates]
     problems = [] if names else ["rotation_certificates is empty. List the certificates to rotate."]
     problems += [
         f"{name}: it stands in rotation_certificates {names.count(name)} times. Leave all but one out."

@@ -12,7 +12,7 @@ import os
 import tempfile
 
 
-def replace(path: str, content: bytes, *, mode: int = 0o600, kept_as: str | None = None) -> None:
+def replace_file(path: str, content: bytes, *, mode: int = 0o600, kept_as: str | None = None) -> None:
     """Put the content in a file's place.
 
     Args:

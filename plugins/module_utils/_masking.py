@@ -14,7 +14,7 @@ from typing import Any
 from ansible.module_utils.common.parameters import remove_values
 
 
-def masked(result: Mapping[str, Any], secrets: Collection[str]) -> dict[str, Any]:
+def mask_secrets(result: Mapping[str, Any], secrets: Collection[str]) -> dict[str, Any]:
     """The result as Ansible masks it, with JSON's types.
 
     Ansible compares each text with each secret, and a fleet has many of both: a fifth of all its time went there. So it

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
-from ._side_by_side import side_by_side
+from ._concurrency import side_by_side
 
 #: Places that are worth a process.
 _WORTH = 16

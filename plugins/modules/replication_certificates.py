@@ -278,16 +278,16 @@ failure:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
     replication_certificates,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._runner import run_module
 
 
 def main() -> None:
     """Run the module."""
     operation = replication_certificates.OPERATION
-    _front.run(AnsibleModule(**operation.arguments, supports_check_mode=True), operation)
+    run_module(AnsibleModule(**operation.arguments, supports_check_mode=True), operation)
 
 
 if __name__ == "__main__":

@@ -24,10 +24,10 @@ from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.json import AnsibleJSONEncoder
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as ModuleInProcess
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._libraries import missing_library
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._task import Operation
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._preparation import prepare
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Operation
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._runner import run_in_controller
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._warmup import prepare
 
 #: Turns it off; the variable comes before the environment.
 _VARIABLE = "redis_enterprise_in_process"
@@ -54,7 +54,7 @@ class OperationAction(ModuleInProcess):
         """Run the operation here and now."""
         # As they would reach a module: plain, and what is vaulted decrypted.
         given = json.loads(json.dumps(self._task.args, cls=AnsibleJSONEncoder, vault_to_text=True))
-        return _front.run_in_controller(
+        return run_in_controller(
             operation,
             given,
             module=self._task.action,

@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.parsing.vault import VaultLib, match_best_secret
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._backup import Opened
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.backup import Opened
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _options
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import ENVIRONMENT, INSECURE
 from simulator import Cluster
 from simulator.authority import Authority
 
@@ -224,7 +224,7 @@ def test_the_credential_type_injects_every_variable_of_a_login(made: Controller)
     kind = made.named("credential_types")["Redis Enterprise"]
     assert {name: kind[name] for name in ("inputs", "injectors")} == credential_type()
     injectors = kind["injectors"]
-    assert set(injectors["env"]) == {*_options.ENVIRONMENT.values(), _options.INSECURE} - {_options.ENVIRONMENT["url"]}
+    assert set(injectors["env"]) == {*ENVIRONMENT.values(), INSECURE} - {ENVIRONMENT["url"]}
     secret = {field["id"] for field in kind["inputs"]["fields"] if field.get("secret")}
     assert secret == {"password", "token", "client_key"}
 

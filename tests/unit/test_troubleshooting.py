@@ -25,7 +25,7 @@ _OTHERS = (
     "modules/",
     "doc_fragments/",
     "plugin_utils/_audit/page/",
-    "plugin_utils/_audit/prometheus.py",
+    "plugin_utils/_audit/formats/prometheus.py",
     "module_utils/_contract/",  # facts, which are on docs/contract.md
     "filter/contract_report.py",
 )

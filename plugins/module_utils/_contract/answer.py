@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from .._peer import Response
+from .._transport.peer import Response
 from . import shapes
 from .check import PERMISSION, UNCLEAR, VERSION, NotChecked, Verdict, verdict
 from .vocabulary import EMPTY, HTML, NOT_JSON, Fact, Status

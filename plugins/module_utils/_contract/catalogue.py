@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from .. import _releases
+from .._product.releases import version_key
 from . import (
     checks_answering,
     checks_certificates,
@@ -71,7 +71,7 @@ def report(asked: Questions) -> dict[str, Any]:
 
 def _server(asked: Questions) -> list[str]:
     """What the results depend on, as facts."""
-    versions = sorted({node.version for node in asked.cluster.nodes if node.version}, key=_releases.sort_key)
+    versions = sorted({node.version for node in asked.cluster.nodes if node.version}, key=version_key)
     settings = asked.cluster.settings
     shown = {name: settings[name] if isinstance(settings.get(name), bool) else "missing" for name in _SETTINGS}
     facts = [

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .. import _releases
+from .._product.releases import is_before
 from .vocabulary import Fact
 
 if TYPE_CHECKING:
@@ -130,8 +130,8 @@ class Check:
             raise NotChecked(NOT_ASKED)
         if (self.since or self.until) and version is None:
             raise NotChecked(UNCLEAR)
-        too_old = self.since is not None and _releases.before(version, self.since)
-        if too_old or (self.until is not None and not _releases.before(version, self.until)):
+        too_old = self.since is not None and is_before(version, self.since)
+        if too_old or (self.until is not None and not is_before(version, self.until)):
             raise NotChecked(VERSION)
         if self.login is not None and asked.login != self.login:
             raise NotChecked(LOGIN)

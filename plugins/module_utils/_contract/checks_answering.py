@@ -11,7 +11,7 @@ import ipaddress
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from .._cluster import Node
+from .._api.cluster import Node
 from .answer import Answer
 from .check import NOTHING, UNCLEAR, NotChecked, Verdict, check, verdict
 from .questions import Questions

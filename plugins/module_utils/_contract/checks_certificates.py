@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .. import _names, _releases
-from .._api import CERTIFICATES
+from .._api.client import CERTIFICATES
+from .._product.names import CA_BUNDLES, KNOWN, REQUIRED
+from .._product.releases import is_before
 from .check import UNCLEAR, NotChecked, Verdict, check, verdict
 from .questions import Questions, chain_of
 from .shapes import kind
@@ -62,7 +63,7 @@ def certificate_fields(asked: Questions) -> Verdict:
 @check("All certificates that a cluster generates are there", _TABLE)
 def required_certificates(asked: Questions) -> Verdict:
     """Look for each of them."""
-    missing = sorted(_names.REQUIRED - _set(asked).keys())
+    missing = sorted(REQUIRED - _set(asked).keys())
     return verdict(not missing, Fact("missing names", *missing))
 
 
@@ -70,7 +71,7 @@ def required_certificates(asked: Questions) -> Verdict:
 def documented_certificates(asked: Questions) -> Verdict:
     """Count the names that are not known."""
     found = _set(asked)
-    unknown = len(found.keys() - _names.KNOWN)
+    unknown = len(found.keys() - KNOWN)
     return verdict(not unknown, Fact("names", len(found)), Fact("further names", unknown))
 
 
@@ -79,7 +80,7 @@ def documented_certificates(asked: Questions) -> Verdict:
 )
 def certificates_by_version(asked: Questions) -> Verdict:
     """Look for names that should not be there yet."""
-    early = [name for name in sorted(_set(asked)) if name in _SINCE and _releases.before(asked.version, _SINCE[name])]
+    early = [name for name in sorted(_set(asked)) if name in _SINCE and is_before(asked.version, _SINCE[name])]
     return verdict(not early, Fact("names too early", *early))
 
 
@@ -96,7 +97,7 @@ def certificates_are_pem(asked: Questions) -> Verdict:
 @check("mtls_trusted_ca and sso_issuer have no private key", _TABLE)
 def bundles_have_no_key(asked: Questions) -> Verdict:
     """Look for keys of those that have none."""
-    keyed = sorted(_keys(asked.read(CERTIFICATES).object) & _names.CA_BUNDLES)
+    keyed = sorted(_keys(asked.read(CERTIFICATES).object) & CA_BUNDLES)
     return verdict(not keyed, Fact("keys", *keyed))
 
 
@@ -105,7 +106,7 @@ def bundles_have_no_key(asked: Questions) -> Verdict:
 )
 def all_keys_or_none(asked: Questions) -> Verdict:
     """Compare the names with a key and those that have one."""
-    keyed = (_set(asked).keys() & _names.KNOWN) - _names.CA_BUNDLES
+    keyed = (_set(asked).keys() & KNOWN) - CA_BUNDLES
     keys = _keys(asked.read(CERTIFICATES).object) & keyed
     return verdict(not keys or keys == keyed, Fact("names", len(keyed)), Fact("keys", len(keys)))
 

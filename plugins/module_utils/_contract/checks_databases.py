@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._api import BDB_CERTIFICATES
-from .._databases import client_certificates
+from .._api.client import BDB_CERTIFICATES
+from .._api.databases import client_certificates
 from .answer import Answer
 from .check import NOTHING, UNCLEAR, NotChecked, Verdict, check, verdict
 from .questions import Questions, chain_of

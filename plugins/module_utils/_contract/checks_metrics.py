@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 
-from .. import _metrics, _names, _releases, _x509
-from .._cluster import Node
-from .._metrics import Sample
+from .._api.cluster import Node
+from .._probe.metrics import SHOWN, Sample, certificate_ends, parse_samples
+from .._product.names import INTERNODE, canonical_name
+from .._product.releases import UNRELIABLE_READ_BACK, is_before
+from .._x509.certificate import not_after
 from .answer import Answer
 from .check import NOTHING, PERMISSION, UNCLEAR, NotChecked, Verdict, check, verdict
 from .questions import PASSWORD, Questions
@@ -48,7 +50,7 @@ def _samples(answers: Mapping[str, Answer]) -> list[Sample]:
     Raises:
         NotChecked: there are none; another check says so.
     """
-    found = [sample for answer in answers.values() if answer.status == 200 for sample in _metrics.samples(answer.text)]
+    found = [sample for answer in answers.values() if answer.status == 200 for sample in parse_samples(answer.text)]
     if not found:
         raise NotChecked(UNCLEAR)
     return found
@@ -60,7 +62,7 @@ def _whole(asked: Questions) -> dict[str, Answer]:
 
 def _any_version(asked: Questions) -> Sequence[Sample]:
     """The samples of the whole cluster, whichever version of metrics there is."""
-    if _releases.before(asked.version, _V2_SINCE):
+    if is_before(asked.version, _V2_SINCE):
         return _samples(asked.metrics([asked.primary], _OLD))
     return _samples(_whole(asked))
 
@@ -76,7 +78,7 @@ def metrics_show_cluster(asked: Questions) -> Verdict:
     answers = _whole(asked)
     wanted = {str(node.uid) for node in _active(asked)}
     missing = [
-        len(wanted - {sample.labels.get("node", "") for sample in _metrics.samples(answer.text)})
+        len(wanted - {sample.labels.get("node", "") for sample in parse_samples(answer.text)})
         for answer in answers.values()
         if answer.status == 200
     ]
@@ -106,7 +108,7 @@ def metrics_do_not_redirect(asked: Questions) -> Verdict:
 def metrics_of_one_node(asked: Questions) -> Verdict:
     """Ask all nodes."""
     answers = asked.metrics(_active(asked), _ALONE)
-    samples = [sample for answer in answers.values() for sample in _metrics.samples(answer.text)]
+    samples = [sample for answer in answers.values() for sample in parse_samples(answer.text)]
     labels = sorted({label for sample in samples for label in _GATHERED & sample.labels.keys()})
     answered = all(answer.status == 200 for answer in answers.values())
     return verdict(answered and bool(samples) and not labels, _statuses(answers), Fact("labels", *labels))
@@ -123,7 +125,7 @@ def no_metrics_v2(asked: Questions) -> Verdict:
 def metrics_v1_of_primary(asked: Questions) -> Verdict:
     """Ask the primary."""
     answers = asked.metrics([asked.primary], _OLD)
-    samples = [sample for answer in answers.values() for sample in _metrics.samples(answer.text)]
+    samples = [sample for answer in answers.values() for sample in parse_samples(answer.text)]
     v1 = _is_of(samples, _V1)
     return verdict(v1, _statuses(answers), Fact("metrics", "v1" if v1 else "other"))
 
@@ -138,8 +140,8 @@ def metrics_v1_redirects(asked: Questions) -> Verdict:
 @check("Metrics name the certificates that every cluster has, and those of its own CAs", _V2_SOURCE)
 def metrics_name_certificates(asked: Questions) -> Verdict:
     """Compare the logical names; internode ones may be written as the Kubernetes operator does."""
-    found = {_names.canonical(sample.labels.get("logical_name", "")) for sample in _any_version(asked)}
-    wanted = _metrics.SHOWN | _INTERNAL
+    found = {canonical_name(sample.labels.get("logical_name", "")) for sample in _any_version(asked)}
+    wanted = SHOWN | _INTERNAL
     missing = sorted(wanted - found)
     return verdict(not missing, Fact("missing names", *missing), Fact("further names", len(found - wanted)))
 
@@ -147,16 +149,16 @@ def metrics_name_certificates(asked: Questions) -> Verdict:
 @check("Now and what metrics show make the end of each certificate that the API reports, on every node", _V2_SOURCE)
 def metrics_tell_ends(asked: Questions) -> Verdict:
     """Compare names that both know. RS176540: of internode ones the API may report others than there are."""
-    shown = _metrics.ends_of(_any_version(asked), datetime.now(timezone.utc))
-    unreliable = _names.INTERNODE if _releases.UNRELIABLE_READ_BACK.fixed_in(asked.version) else frozenset()
+    shown = certificate_ends(_any_version(asked), datetime.now(timezone.utc))
+    unreliable = INTERNODE if UNRELIABLE_READ_BACK.fixed_in(asked.version) else frozenset()
     compared, wrong = 0, []
-    for name in sorted(_metrics.SHOWN - unreliable):
+    for name in sorted(SHOWN - unreliable):
         chain = asked.chain(name)
         for node in _active(asked) if chain else ():
             ends = shown.get(str(node.uid), {}).get(name)
             if ends:
                 compared += 1
-                if not any(abs(end - _x509.not_after(chain[0])) <= _SLACK for end in ends):
+                if not any(abs(end - not_after(chain[0])) <= _SLACK for end in ends):
                     wrong.append(name)
     if not compared:
         raise NotChecked(UNCLEAR)
@@ -174,7 +176,7 @@ def _demands(asked: Questions) -> bool:
 def metrics_demand_login(asked: Questions) -> Verdict:
     """Ask all nodes without one."""
     demanded = _demands(asked)
-    path = _OLD if _releases.before(asked.version, _V2_SINCE) else _ALONE
+    path = _OLD if is_before(asked.version, _V2_SINCE) else _ALONE
     nodes = [asked.primary] if path == _OLD else _active(asked)
     answers = asked.metrics(nodes, path, demanded=False)
     refused = [answer.status == 401 for answer in answers.values()]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from .. import _x509
+from .._x509.certificate import not_after
 from .check import UNCLEAR, NotChecked, Verdict, check, verdict
 from .questions import Questions
 from .shapes import ARRAY, BOOLEAN, NUMBER, TEXT, at, deviations, dicts, kind
@@ -102,7 +102,7 @@ def health_tells_ends(asked: Questions) -> Verdict:
         chain = asked.chain(name) if isinstance(name, str) else ()
         if chain and end is not None:
             compared += 1
-            if abs((_x509.not_after(chain[0]) - end).total_seconds()) > _SLACK:
+            if abs((not_after(chain[0]) - end).total_seconds()) > _SLACK:
                 wrong.append(name)
     if not compared:
         raise NotChecked(UNCLEAR)

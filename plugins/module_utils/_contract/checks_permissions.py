@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from .._api import CERTIFICATES
+from .._api.client import CERTIFICATES
 from .check import PERMISSION, UNCLEAR, NotChecked, Verdict, check, verdict
 from .questions import Questions
 from .roles import ROLES, own_role

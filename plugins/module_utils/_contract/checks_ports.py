@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from .. import _endpoints, _x509
-from .._endpoints import Endpoint
-from .._side_by_side import side_by_side
-from .._wire import Presented, presented
+from .._concurrency import side_by_side
+from .._probe.endpoints import Endpoint, endpoints_showing
+from .._transport.tls_handshake import Presented, read_presented
+from .._x509.certificate import sha256_fingerprint
 from .check import NOTHING, UNCLEAR, UNREACHABLE, NotChecked, Verdict, check, verdict
 from .questions import Questions, chain_of
 from .vocabulary import Fact
@@ -39,14 +39,14 @@ def _judged(asked: Questions, wanted: Mapping[Endpoint, str]) -> Verdict:
     timeout = min(_TIMEOUT, asked.session.connection.timeout)
 
     def look(endpoint: Endpoint) -> Presented:
-        return presented(endpoint.address, endpoint.port, endpoint.server_name, timeout)
+        return read_presented(endpoint.address, endpoint.port, endpoint.server_name, timeout)
 
     endpoints: Sequence[Endpoint] = list(wanted)
     looks = side_by_side(look, endpoints)
     shown = [(leaves[one][0], seen.fingerprints[0]) for one, seen in zip(endpoints, looks) if seen.fingerprints]
     if not shown:
         raise NotChecked(UNREACHABLE)
-    agreeing = sum(_x509.fingerprint(leaf) == fingerprint for leaf, fingerprint in shown)
+    agreeing = sum(sha256_fingerprint(leaf) == fingerprint for leaf, fingerprint in shown)
     return verdict(
         agreeing == len(shown),
         Fact("ports", len(wanted)),
@@ -89,7 +89,7 @@ def _of_databases(asked: Questions, *, own: bool) -> Verdict:
     for bdb in bdbs:
         pem = certificates.get(str(bdb.get("uid"))) if own else asked.pem("proxy")
         if pem and (str(bdb.get("uid")) in certificates) is own:
-            ports = _endpoints.showing("proxy", asked.cluster, asked.session.connection, [bdb])
+            ports = endpoints_showing("proxy", asked.cluster, asked.session.connection, [bdb])
             wanted.update(dict.fromkeys(ports, pem))
     return _judged(asked, wanted)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .. import _tokens
+from .._api.tokens import token_expiry
 from .._secrets import Secret
 from .answer import Answer
 from .check import UNCLEAR, NotChecked, Verdict, check, verdict
@@ -45,7 +45,7 @@ def _given(asked: Questions, body: Mapping[str, Any]) -> Secret:
 
 
 def _end(token: Secret) -> float:
-    end = _tokens.expiry(token)
+    end = token_expiry(token)
     if end is None:
         raise NotChecked(UNCLEAR)
     return end
@@ -59,7 +59,7 @@ def token_is_given(asked: Questions) -> Verdict:
     if problem is not None:
         return problem
     token = _in(answer)
-    ends = token is not None and _tokens.expiry(token) is not None
+    ends = token is not None and token_expiry(token) is not None
     return verdict(ends, Fact("access_token", kind_of("access_token", answer.value)), Fact("not_after", ends))
 
 

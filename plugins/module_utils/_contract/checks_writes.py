@@ -16,11 +16,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .. import _releases, _x509
-from .._api import CERTIFICATES, UPDATE_CERT, Api, Update
+from .._api.client import CERTIFICATES, UPDATE_CERT, Api, Update
 from .._errors import CertificateError
-from .._retry import Retries, until, write_may_be_repeated
+from .._product.releases import BULK_UPDATE, is_before
 from .._secrets import Secret
+from .._transport.retry import Retries, poll_until, write_may_be_repeated
+from .._x509.certificate import issued_by, sha256_fingerprints, to_pem
 from . import checks_metrics, checks_ports
 from .answer import Answer
 from .check import NOTHING, PERMISSION, UNCLEAR, NotChecked, Verdict, check, verdict
@@ -85,7 +86,7 @@ class Trial:
         """
         update = Update(_NAME, certificate, key)
         if bulk is None:
-            bulk = not _releases.before(self._asked.version, _releases.BULK_UPDATE)
+            bulk = not is_before(self._asked.version, BULK_UPDATE)
         path = CERTIFICATES if bulk else UPDATE_CERT
         same = update.certificate == self.before.certificate and key is self.before.private_key
         self.doubtful = self.doubtful or not same
@@ -106,9 +107,9 @@ class Trial:
             NotChecked: it has none; or see M(put).
         """
         chain = chain_of(self.before.certificate)
-        if len(chain) < 2 or not _x509.issued_by(chain[-1], chain[-1]):
+        if len(chain) < 2 or not issued_by(chain[-1], chain[-1]):
             raise NotChecked(NOTHING)
-        return self.put(_x509.to_pem(chain[:-1]), self.before.private_key)
+        return self.put(to_pem(chain[:-1]), self.before.private_key)
 
     @property
     def pair(self) -> tuple[Sequence[str], str | None]:
@@ -133,7 +134,7 @@ class Trial:
             connection = asked.session.connection
             api = Api(asked.session)
             retries = Retries(connection.retries, connection.retry_delay, connection.retry_max_delay)
-            bulk = not _releases.before(asked.version, _releases.BULK_UPDATE)
+            bulk = not is_before(asked.version, BULK_UPDATE)
             try:
                 retries.run(lambda: api.update([self.before], bulk=bulk), write_may_be_repeated)
                 restored = self._reads_back()
@@ -143,7 +144,7 @@ class Trial:
 
     def _reads_back(self) -> bool:
         """Whether the API reports the pair that was there before, within a while."""
-        for _moment in until(time.monotonic() + _PATIENCE):
+        for _moment in poll_until(time.monotonic() + _PATIENCE):
             try:
                 if self.unchanged:
                     return True
@@ -154,7 +155,7 @@ class Trial:
 
 def _pair(certificate: Any, key: Any) -> tuple[Sequence[str], str | None]:
     chain = chain_of(certificate if isinstance(certificate, str) else None)
-    return _x509.fingerprints(chain), key.strip() if isinstance(key, str) else None
+    return sha256_fingerprints(chain), key.strip() if isinstance(key, str) else None
 
 
 _Found = TypeVar("_Found")
@@ -212,7 +213,7 @@ def same_write_reads_back(asked: Questions) -> Verdict:
     return _tried(asked, look)
 
 
-@check("PUT /v1/cluster/certificates is not there before 7.22.2", _UPDATES, until=_releases.BULK_UPDATE, writes=True)
+@check("PUT /v1/cluster/certificates is not there before 7.22.2", _UPDATES, until=BULK_UPDATE, writes=True)
 def no_bulk_write(asked: Questions) -> Verdict:
     """Write what there is by that path."""
 
@@ -223,9 +224,7 @@ def no_bulk_write(asked: Questions) -> Verdict:
     return _tried(asked, look)
 
 
-@check(
-    "PUT /v1/cluster/update_cert still writes, although deprecated", _UPDATES, since=_releases.BULK_UPDATE, writes=True
-)
+@check("PUT /v1/cluster/update_cert still writes, although deprecated", _UPDATES, since=BULK_UPDATE, writes=True)
 def deprecated_write_is_accepted(asked: Questions) -> Verdict:
     """Write what there is by that path."""
 
@@ -245,7 +244,7 @@ def root_left_out(asked: Questions) -> Verdict:
         refused = answer.status in (400, 404)
         chain = chain_of(trial.before.certificate)
         wanted = chain if refused else chain[:-1]
-        kept = list(trial.pair[0]) == _x509.fingerprints(wanted)
+        kept = list(trial.pair[0]) == sha256_fingerprints(wanted)
         return verdict((refused or answer.status == 200) and kept, _status(answer), Fact("read back", kept))
 
     return _tried(asked, look)
@@ -276,7 +275,7 @@ def wrong_key_is_refused(asked: Questions) -> Verdict:
     def look(trial: Trial) -> Verdict:
         leaf = chain_of(trial.before.certificate)[0]
         answer = trial.put(trial.before.certificate, Secret(_pem_of(_another_key(leaf.public_key()))))
-        fits = answer.status == 400 or (answer.status == 404 and _releases.before(asked.version, "8.0"))
+        fits = answer.status == 400 or (answer.status == 404 and is_before(asked.version, "8.0"))
         kept = trial.unchanged
         return verdict(fits and kept, _status(answer), Fact("same as before", kept))
 

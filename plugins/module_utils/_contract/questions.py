@@ -11,19 +11,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from .. import _cluster, _databases, _endpoints, _x509
-from .._api import CERTIFICATES, Api
-from .._cluster import Cluster, Node
-from .._endpoints import Endpoint
+from .._api.client import CERTIFICATES, Api
+from .._api.cluster import Cluster, Node, read_cluster
+from .._api.databases import own_certificates
+from .._concurrency import side_by_side
 from .._errors import CertificateError
-from .._metrics import Exporters
-from .._peer import Peer, Response
-from .._redirects import Place
-from .._retry import Retries
+from .._probe.endpoints import Endpoint, endpoints_showing
+from .._probe.metrics import Exporters
 from .._secrets import Secret
-from .._session import Session
-from .._side_by_side import side_by_side
-from .._wire import names_a_host
+from .._transport.peer import Peer, Response
+from .._transport.redirects import Place
+from .._transport.retry import Retries
+from .._transport.session import Session
+from .._transport.tls_handshake import is_host
+from .._x509.certificate import CertificateParseError, parse_pem, sha256_fingerprint
 from .answer import Answer
 from .check import NOTHING, PERMISSION, UNCLEAR, UNREACHABLE, NotChecked
 
@@ -67,7 +68,7 @@ class Questions:
             if error.kind not in _TOLERATED:
                 raise
         # What cannot be read is a result of checks, and no warning: a warning would name the cluster.
-        self.cluster: Cluster = _cluster.read(self._api, lambda message: None, needed=False)
+        self.cluster: Cluster = read_cluster(self._api, lambda message: None, needed=False)
         connection = session.connection
         self.login = TOKEN if connection.token else PASSWORD if connection.password else CLIENT_CERTIFICATE
         self.restored: bool | None = None
@@ -226,8 +227,8 @@ class Questions:
         """Return the port of a service at one address of each of the nodes."""
         wanted = {str(node.uid) for node in nodes}
         found: dict[str, Endpoint] = {}
-        for endpoint in _endpoints.showing(service, self.cluster, self.session.connection, ()):
-            if str(endpoint.node) in wanted and names_a_host(endpoint.address):
+        for endpoint in endpoints_showing(service, self.cluster, self.session.connection, ()):
+            if str(endpoint.node) in wanted and is_host(endpoint.address):
                 found.setdefault(str(endpoint.node), endpoint)
         return list(found.values())
 
@@ -269,7 +270,7 @@ class Questions:
             chain = self.chain("metrics_exporter")
             if not chain:
                 raise NotChecked(UNCLEAR)
-            self._exporters = Exporters(self.session.connection, (), [_x509.fingerprint(chain[0])])
+            self._exporters = Exporters(self.session.connection, (), [sha256_fingerprint(chain[0])])
         return self._exporters
 
     # Certificates.
@@ -299,7 +300,7 @@ class Questions:
         """
         if self._own is None:
             try:
-                self._own = _databases.own_certificates(self._api)
+                self._own = own_certificates(self._api)
             except CertificateError:
                 raise NotChecked(UNCLEAR) from None
         return self._own
@@ -316,8 +317,8 @@ class Questions:
 def chain_of(pem: str | None) -> tuple[x509.Certificate, ...]:
     """Return the certificates of PEM text; empty where there are none, or they cannot be parsed."""
     try:
-        return _x509.parse_pem(pem or "")
-    except _x509.CertificateParseError:
+        return parse_pem(pem or "")
+    except CertificateParseError:
         return ()
 
 

@@ -9,22 +9,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import _names, _options, _reconcile
+from .._change.reconcile import CERTIFICATE_SPEC, CHANGE_SPEC, Report, parse_desired, reconcile
+from .._connection import CONNECTION_EXCLUSIVE, CONNECTION_SPEC, MATERIAL_EXCLUSIVE
 from .._errors import CertificateError
-from .._reconcile import Report, reconcile, wanted
-from .._task import Operation, Task
+from .._operation import Context, Operation
+from .._product.names import canonical_name
 
 
-def run(task: Task) -> dict[str, Any]:
+def run(task: Context) -> dict[str, Any]:
     """Have one certificate present or absent.
 
     Raises:
         CertificateError: naming the certificate.
     """
-    name = _names.canonical(task.params["name"].strip())
+    name = canonical_name(task.params["name"].strip())
     report = Report()
     try:
-        reconcile(task, wanted([task.params]), report)
+        reconcile(task, parse_desired([task.params]), report)
     except CertificateError as error:
         error.result = {**report.common, "name": name}
         if report.changes:
@@ -46,6 +47,6 @@ def run(task: Task) -> dict[str, Any]:
 
 OPERATION = Operation(
     run,
-    {**_options.CONNECTION_SPEC, **_reconcile.ENTRY_SPEC, **_reconcile.SPEC},
-    mutually_exclusive=_options.CONNECTION_EXCLUSIVE + _options.MATERIAL_EXCLUSIVE,
+    {**CONNECTION_SPEC, **CERTIFICATE_SPEC, **CHANGE_SPEC},
+    mutually_exclusive=CONNECTION_EXCLUSIVE + MATERIAL_EXCLUSIVE,
 )

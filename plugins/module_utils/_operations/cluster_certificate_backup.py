@@ -12,32 +12,34 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from .. import _backup, _cluster, _names, _options
-from .._api import Api
-from .._backup import Backup, Entry, Vault
+from .._api.client import Api
+from .._api.cluster import cluster_name
+from .._change.backup import Backup, BackupFile, Entry, Vault, backup_timestamp
+from .._connection import CONNECTION_EXCLUSIVE, CONNECTION_SPEC
 from .._errors import CertificateError, combined
-from .._installed import Installed, parsed
-from .._task import Operation, Task
+from .._operation import Context, Operation
+from .._product.names import canonical_name
+from .._state.installed import Installed, parse_installed
 
 
-def _run(task: Task, open_vault: Callable[[str], Vault]) -> dict[str, Any]:
+def _run(task: Context, open_vault: Callable[[str], Vault]) -> dict[str, Any]:
     params = task.params
-    names = sorted({_names.canonical(name.strip()) for name in params["names"]})
+    names = sorted({canonical_name(name.strip()) for name in params["names"]})
     if not names or "" in names:
         raise CertificateError(
             "invalid_option", "option names has nothing, or an empty name. Give certificate names.", option="names"
         )
     vault = open_vault(params["vault_id"])
-    file = _backup.File(params["path"], vault)
+    file = BackupFile(params["path"], vault)
     now = datetime.now(timezone.utc)
     session, retries = task.connect()
     try:
         with session:
             api = Api(session, retries)
             stored = api.certificates()
-            cluster = _cluster.name(api)
-        entries = _entries(parsed(stored, names, now))
-        backup = Backup(cluster, api.url, _backup.timestamp(now), entries)
+            cluster = cluster_name(api)
+        entries = _entries(parse_installed(stored, names, now))
+        backup = Backup(cluster, api.url, backup_timestamp(now), entries)
         current = file.is_current(backup)
         if not current and not task.check_mode:
             file.write(backup)
@@ -77,10 +79,10 @@ def with_vault(open_vault: Callable[[str], Vault]) -> Operation:
     return Operation(
         functools.partial(_run, open_vault=open_vault),
         {
-            **_options.CONNECTION_SPEC,
+            **CONNECTION_SPEC,
             "path": {"type": "path", "required": True},
             "names": {"type": "list", "elements": "str", "required": True},
             "vault_id": {"type": "str", "default": "default"},
         },
-        mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
+        mutually_exclusive=CONNECTION_EXCLUSIVE,
     )

@@ -10,37 +10,40 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from .. import _cluster, _installed, _names, _options
-from .._api import Api
+from .._api.client import Api
+from .._api.cluster import read_cluster
+from .._connection import CONNECTION_EXCLUSIVE, CONNECTION_SPEC, check_range
 from .._errors import CertificateError
-from .._task import Operation, Task
+from .._operation import Context, Operation
+from .._product.names import canonical_name
+from .._state.installed import Installed
 
 
-def run(task: Task) -> dict[str, Any]:
+def run(task: Context) -> dict[str, Any]:
     """Facts about the certificates that a cluster has.
 
     Raises:
         CertificateError: the certificates cannot be read.
     """
     params = task.params
-    _options.check_range(params, "expires_within", 0, 100_000, "days")
+    check_range(params, "expires_within", 0, 100_000, "days")
     now = datetime.now(timezone.utc)
     session, retries = task.connect()
     try:
         with session:
             api = Api(session, retries)
             stored = api.certificates()
-            cluster = _cluster.read(api, task.warn, needed=False)
+            cluster = read_cluster(api, task.warn, needed=False)
     except CertificateError as error:
         error.with_result(attempts=retries.attempts, retried=retries.log)
         raise
 
     missing: list[str] = []
     if params["names"] is not None:
-        missing = [name for name in params["names"] if _names.canonical(name) not in stored]
-        wanted = set(map(_names.canonical, params["names"]))
+        missing = [name for name in params["names"] if canonical_name(name) not in stored]
+        wanted = set(map(canonical_name, params["names"]))
         stored = {name: value for name, value in stored.items() if name in wanted}
-    found = [_installed.Installed.of(name, stored[name], now) for name in sorted(stored)]
+    found = [Installed.of(name, stored[name], now) for name in sorted(stored)]
     if params["expires_within"] is not None:
         found = [certificate for certificate in found if certificate.expires_within(params["expires_within"], now)]
     return {
@@ -56,9 +59,9 @@ def run(task: Task) -> dict[str, Any]:
 OPERATION = Operation(
     run,
     {
-        **_options.CONNECTION_SPEC,
+        **CONNECTION_SPEC,
         "names": {"type": "list", "elements": "str"},
         "expires_within": {"type": "int"},
     },
-    mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
+    mutually_exclusive=CONNECTION_EXCLUSIVE,
 )

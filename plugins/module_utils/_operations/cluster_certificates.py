@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import _options, _reconcile
+from .._change.reconcile import CERTIFICATE_SPEC, CHANGE_SPEC, Report, parse_desired, reconcile
+from .._connection import CONNECTION_EXCLUSIVE, CONNECTION_SPEC, MATERIAL_EXCLUSIVE
 from .._errors import CertificateError
-from .._reconcile import Report, reconcile, wanted
-from .._task import Operation, Task
+from .._operation import Context, Operation
 
 
-def run(task: Task) -> dict[str, Any]:
+def run(task: Context) -> dict[str, Any]:
     """Have several certificates present or absent, by one transaction.
 
     Raises:
@@ -23,7 +23,7 @@ def run(task: Task) -> dict[str, Any]:
     """
     report = Report()
     try:
-        certificates = wanted(task.params["certificates"])
+        certificates = parse_desired(task.params["certificates"])
         reconcile(task, certificates, report, purge_optional=task.params["purge_optional"])
     except CertificateError as error:
         error.result = _result(report)
@@ -38,16 +38,16 @@ def _result(report: Report) -> dict[str, Any]:
 OPERATION = Operation(
     run,
     {
-        **_options.CONNECTION_SPEC,
+        **CONNECTION_SPEC,
         "certificates": {
             "type": "list",
             "elements": "dict",
             "required": True,
-            "options": _reconcile.ENTRY_SPEC,
-            "mutually_exclusive": _options.MATERIAL_EXCLUSIVE,
+            "options": CERTIFICATE_SPEC,
+            "mutually_exclusive": MATERIAL_EXCLUSIVE,
         },
         "purge_optional": {"type": "bool", "default": False},
-        **_reconcile.SPEC,
+        **CHANGE_SPEC,
     },
-    mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
+    mutually_exclusive=CONNECTION_EXCLUSIVE,
 )

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import _cluster, _options, _tokens
-from .._api import Api
+from .._api.client import Api
+from .._api.cluster import cluster_name
+from .._api.tokens import ensure_token_lasts
+from .._connection import CONNECTION_EXCLUSIVE, CONNECTION_SPEC
 from .._contract.catalogue import report
 from .._contract.questions import Questions
 from .._errors import CertificateError
-from .._task import Operation, Task
+from .._operation import Context, Operation
 
 
-def run(task: Task) -> dict[str, Any]:
+def run(task: Context) -> dict[str, Any]:
     """Make all checks.
 
     Raises:
@@ -30,7 +32,7 @@ def run(task: Task) -> dict[str, Any]:
         if writes:
             _confirm(Api(session, retries), task.params["writes_confirmed"])
             if not task.check_mode:
-                _tokens.outlast(Api(session, retries), session.connection.write_timeout)
+                ensure_token_lasts(Api(session, retries), session.connection.write_timeout)
         asked = Questions(session, retries, writes=writes, check_mode=task.check_mode)
         try:
             found = report(asked)
@@ -47,7 +49,7 @@ def run(task: Task) -> dict[str, Any]:
 
 
 def _confirm(api: Api, given: str | None) -> None:
-    name = _cluster.name(api)
+    name = cluster_name(api)
     if name is None or given != name:
         raise CertificateError(
             "not_confirmed",
@@ -61,9 +63,9 @@ def _confirm(api: Api, given: str | None) -> None:
 OPERATION = Operation(
     run,
     {
-        **_options.CONNECTION_SPEC,
+        **CONNECTION_SPEC,
         "writes": {"type": "bool", "default": False},
         "writes_confirmed": {"type": "str"},
     },
-    mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
+    mutually_exclusive=CONNECTION_EXCLUSIVE,
 )

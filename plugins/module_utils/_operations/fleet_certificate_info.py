@@ -11,37 +11,38 @@ import time
 from datetime import datetime, timezone
 from typing import Any
 
-from .. import _fleet, _options, _pinned
-from .._audited_cluster import READ, entry
+from .._connection import CONNECTION_EXCLUSIVE, CONNECTION_SPEC, check_range
 from .._errors import CertificateError
-from .._fleet import Member
+from .._fleet.members import MEMBER_SPEC, Member, parse_members
+from .._fleet.read_cluster import READ, cluster_entry
+from .._operation import Context, Operation
 from .._processes import in_processes
-from .._task import Operation, Task
+from .._replication.pins import judge_pins
 from .cluster_certificates import OPERATION as CHANGE
 
 
-def run(task: Task) -> dict[str, Any]:
+def run(task: Context) -> dict[str, Any]:
     """Read all clusters.
 
     Raises:
         CertificateError: there is none, or an option is wrong that is not about one cluster.
     """
     params = task.params
-    _options.check_range(params, "concurrency", 1, 1000, "clusters")
-    members = _fleet.members(params["clusters"] or (), params)
+    check_range(params, "concurrency", 1, 1000, "clusters")
+    members = parse_members(params["clusters"] or (), params)
     if not members:
         raise CertificateError(
             "invalid_option", "there is nothing to read. Give clusters, or hosts.", option="clusters"
         )
     clusters = in_processes(lambda member: _entry(member, served=params["served"]), members, params["concurrency"])
-    _pinned.judge(clusters)
+    judge_pins(clusters)
     return {"changed": False, "clusters": clusters}
 
 
-def _entry(member: _fleet.Member, *, served: bool) -> dict[str, Any]:
+def _entry(member: Member, *, served: bool) -> dict[str, Any]:
     """What is known of one cluster. Never raises."""
     started, moment = time.monotonic(), datetime.now(timezone.utc)
-    task = Task({}, check_mode=True)
+    task = Context({}, check_mode=True)
     try:
         task.params = member.checked(READ, served=served)
         found = READ.outcome(task)
@@ -50,12 +51,14 @@ def _entry(member: _fleet.Member, *, served: bool) -> dict[str, Any]:
     error = {"msg": found.pop("msg"), "failure": found.pop("failure")} if found.pop("failed", False) else None
     drift = _drift(member, task) if error is None and member.wanted is not None else None
     seconds = round(time.monotonic() - started, 3)
-    return entry(member.name, moment, seconds=seconds, error=error, found=found, drift=drift, warnings=task.warnings)
+    return cluster_entry(
+        member.name, moment, seconds=seconds, error=error, found=found, drift=drift, warnings=task.warnings
+    )
 
 
-def _drift(member: Member, task: Task) -> list[dict[str, Any]] | None:
+def _drift(member: Member, task: Context) -> list[dict[str, Any]] | None:
     """What a change to what is wanted would do; None where that cannot be told, of which there is a warning then."""
-    compared = Task({}, check_mode=True)
+    compared = Context({}, check_mode=True)
     try:
         # Only what differs is of interest here.
         compared.params = member.checked(CHANGE, certificates=member.wanted, requirements="ignore", verify="none")
@@ -72,12 +75,12 @@ def _drift(member: Member, task: Task) -> list[dict[str, Any]] | None:
 OPERATION = Operation(
     run,
     {
-        **_options.CONNECTION_SPEC,
-        "clusters": {"type": "list", "elements": "dict", "options": _fleet.SPEC},
+        **CONNECTION_SPEC,
+        "clusters": {"type": "list", "elements": "dict", "options": MEMBER_SPEC},
         "hosts": {"type": "list", "elements": "str"},
         "concurrency": {"type": "int", "default": 16},
         "served": {"type": "bool", "default": True},
         "drift": {"type": "bool", "default": False},
     },
-    mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
+    mutually_exclusive=CONNECTION_EXCLUSIVE,
 )

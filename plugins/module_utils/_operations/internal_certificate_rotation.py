@@ -12,25 +12,29 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from .. import _cluster, _names, _options, _precautions, _tokens, _witnesses
-from .._api import Api, Stored
-from .._cluster import Cluster
+from .._api.client import Api, Stored
+from .._api.cluster import Cluster, read_cluster, with_primary_now
+from .._api.tokens import ensure_token_lasts
+from .._change.internal_rotation import InternalRotation
+from .._change.plan import Change
+from .._change.preflight import check_nodes_active, find_hazards
+from .._change.reconcile import CHANGE_SPEC, Report, longest_change, note_evidence
+from .._change.transaction import Evidence, Settings
+from .._connection import CONNECTION_EXCLUSIVE, CONNECTION_SPEC, check_range
 from .._errors import CertificateError
-from .._installed import Installed, parsed
-from .._plan import Change
-from .._proof import Prover
-from .._reconcile import SPEC, Report, longest_change, note_evidence
-from .._retry import Retries
-from .._rotation import Rotation
-from .._state import Lasting, Renewed, State
-from .._task import Operation, Task
-from .._transaction import Evidence, Settings
+from .._operation import Context, Operation
+from .._probe.prover import Prover
+from .._probe.witnesses import build_prover, exporter_state
+from .._product.names import INTERNODE, canonical_name
+from .._state.goal import ExpectedChain, LastingLeaf, RenewedLeaf
+from .._state.installed import Installed, parse_installed
+from .._transport.retry import Retries
 
 #: Days that a new internal certificate lives (vendor: internode encryption). With as many, each run would rotate.
 _LIFETIME = 90
 
 
-def run(task: Task) -> dict[str, Any]:
+def run(task: Context) -> dict[str, Any]:
     """Rotate the internal certificates that are due.
 
     Raises:
@@ -52,12 +56,12 @@ def _result(report: Report) -> dict[str, Any]:
     return {**report.common, "changes": [report.change(change) for change in report.changes]}
 
 
-def _rotate(task: Task, report: Report) -> None:
+def _rotate(task: Context, report: Report) -> None:
     params = task.params
     names = _chosen(params["name"])
-    _options.check_range(params, "renew_before", 0, _LIFETIME - 1, "days")
+    check_range(params, "renew_before", 0, _LIFETIME - 1, "days")
     for option in ("wait_timeout", "verify_timeout"):
-        _options.check_range(params, option, 0, 86400, "seconds")
+        check_range(params, option, 0, 86400, "seconds")
     session, retries = task.connect()
     report.common.update(attempts=retries.attempts, retried=retries.log)
     evidence = None
@@ -67,13 +71,13 @@ def _rotate(task: Task, report: Report) -> None:
             report.common["cluster"] = Cluster.unknown().as_dict(api.url)
             stored = api.certificates()
             installed = _reported(api, stored, names)
-            cluster = _cluster.read(api, task.warn, needed=True)
+            cluster = read_cluster(api, task.warn, needed=True)
             report.common["cluster"] = cluster.as_dict(api.url)
-            lasting = Lasting(lasts=datetime.now(timezone.utc) + timedelta(days=params["renew_before"]))
-            prover = _witnesses.build_prover(
+            lasting = LastingLeaf(lasts=datetime.now(timezone.utc) + timedelta(days=params["renew_before"]))
+            prover = build_prover(
                 api,
                 dict.fromkeys(names, (lasting, lasting)),
-                _witnesses.exporter_state(stored),
+                exporter_state(stored),
                 cluster,
                 (),
                 (),
@@ -81,11 +85,11 @@ def _rotate(task: Task, report: Report) -> None:
             )
             report.plan(_changes(prover, installed, lasting, force=params["force"]))
             pending = [change for change in report.changes if change.action != "none"]
-            hazards = _precautions.hazards(pending, cluster)
+            hazards = find_hazards(pending, cluster)
             report.common["hazards"] = [{**one.as_dict(), "certificates": met_by} for one, met_by in hazards.items()]
-            _precautions.check_nodes(pending, cluster, allowed=params["allow_inactive_nodes"])
+            check_nodes_active(pending, cluster, allowed=params["allow_inactive_nodes"])
             if pending and not task.check_mode:
-                _tokens.outlast(api, longest_change(params))
+                ensure_token_lasts(api, longest_change(params))
                 evidence = _make(task, api, retries, pending, prover, cluster, report)
     except CertificateError as error:
         report.common.update(error.result)
@@ -97,12 +101,12 @@ def _rotate(task: Task, report: Report) -> None:
 
 def _chosen(name: str | None) -> list[str]:
     if name is None:
-        return sorted(_names.INTERNODE)
-    canonical = _names.canonical(name.strip())
-    if canonical not in _names.INTERNODE:
+        return sorted(INTERNODE)
+    canonical = canonical_name(name.strip())
+    if canonical not in INTERNODE:
         raise CertificateError(
             "invalid_option",
-            f"option name is not one of {', '.join(sorted(_names.INTERNODE))}. No other certificate has an internal "
+            f"option name is not one of {', '.join(sorted(INTERNODE))}. No other certificate has an internal "
             "rotation; replace it with cluster_certificate.",
             option="name",
         )
@@ -111,7 +115,7 @@ def _chosen(name: str | None) -> list[str]:
 
 def _reported(api: Api, stored: Mapping[str, Stored], names: Sequence[str]) -> dict[str, Installed]:
     """What the API reports under these names; all of them, or nothing could be decided and nothing proven."""
-    found = parsed(stored, names, datetime.now(timezone.utc))
+    found = parse_installed(stored, names, datetime.now(timezone.utc))
     missing = [name for name, one in found.items() if one is None]
     if missing:
         raise CertificateError(
@@ -123,12 +127,12 @@ def _reported(api: Api, stored: Mapping[str, Stored], names: Sequence[str]) -> d
     return {name: one for name, one in found.items() if one is not None}
 
 
-def _changes(prover: Prover, installed: Mapping[str, Installed], lasting: Lasting, *, force: bool) -> list[Change]:
+def _changes(prover: Prover, installed: Mapping[str, Installed], lasting: LastingLeaf, *, force: bool) -> list[Change]:
     """Which certificates are to be rotated, by what the API reports and the metrics of every node show."""
     proof = prover.look(dict.fromkeys(installed, lasting))
     changes = []
     for name, one in installed.items():
-        old = State.of(one.chain, "chain")
+        old = ExpectedChain.of(one.chain, "chain")
         if not one.chain:
             reason = "not_readable"
         elif not lasting.shown_by(one):
@@ -140,12 +144,12 @@ def _changes(prover: Prover, installed: Mapping[str, Installed], lasting: Lastin
         if reason == "same":
             changes.append(Change(name, "none", reason, one, one.facts, old, old))
         else:
-            changes.append(Change(name, "rotate", reason, one, None, old, Renewed(old.fingerprints[:1])))
+            changes.append(Change(name, "rotate", reason, one, None, old, RenewedLeaf(old.fingerprints[:1])))
     return changes
 
 
 def _make(
-    task: Task,
+    task: Context,
     api: Api,
     retries: Retries,
     changes: Sequence[Change],
@@ -160,15 +164,15 @@ def _make(
         bulk=False,
         without_nodes=bool(cluster.inactive),
     )
-    whole = {change.name for change in changes} == _names.INTERNODE
-    rotation = Rotation(Api(api.session), retries, changes, prover, settings, whole=whole)
+    whole = {change.name for change in changes} == INTERNODE
+    rotation = InternalRotation(Api(api.session), retries, changes, prover, settings, whole=whole)
     names = [change.name for change in changes]
     try:
         evidence = rotation.run()
     except CertificateError as error:
         report.failed(rotation.outcomes)
         raise error.about(", ".join(names)) from None
-    report.common["cluster"] = _cluster.primary_now(api, cluster).as_dict(api.url)
+    report.common["cluster"] = with_primary_now(api, cluster).as_dict(api.url)
     note_evidence(evidence, names, report.common, task.warn)
     return evidence
 
@@ -176,13 +180,13 @@ def _make(
 OPERATION = Operation(
     run,
     {
-        **_options.CONNECTION_SPEC,
+        **CONNECTION_SPEC,
         "name": {"type": "str"},
         "renew_before": {"type": "int", "default": 30},
         **{
-            option: SPEC[option]
+            option: CHANGE_SPEC[option]
             for option in ("force", "verify", "verify_timeout", "wait_timeout", "allow_inactive_nodes")
         },
     },
-    mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
+    mutually_exclusive=CONNECTION_EXCLUSIVE,
 )

@@ -13,16 +13,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from .. import _material, _options, _tokens, _x509
-from .._active_active import ForcedUpdate
-from .._cluster import if_visible
+from .._api.cluster import if_visible
+from .._api.replica_source import Pin, normalise_certificate
+from .._api.replication import Crdb, Database, ReplicationApi
+from .._api.tokens import ensure_token_lasts
+from .._connection import CONNECTION_EXCLUSIVE, CONNECTION_SPEC, check_range
 from .._errors import CertificateError
-from .._propagation import Cluster, Step
-from .._replica_of import Repinning
-from .._replica_precautions import check_writable
-from .._replica_source import Pin, normalised
-from .._replication_api import Crdb, Database, ReplicationApi
-from .._task import Operation, Task
+from .._operation import Context, Operation
+from .._replication.forced_update import ForcedUpdate
+from .._replication.preflight import check_writable
+from .._replication.repinning import Repinning
+from .._replication.steps import Cluster, Step
+from .._state.desired import read_chain
+from .._x509.certificate import sha256_fingerprints, to_pem
 
 #: After a change of one of these, the peers of an Active-Active database refuse to synchronise.
 _SEEN_BY_PEERS = frozenset({"proxy", "syncer"})
@@ -71,7 +74,7 @@ class _Report:
         ]
 
 
-def run(task: Task) -> dict[str, Any]:
+def run(task: Context) -> dict[str, Any]:
     """Let peers learn a new certificate.
 
     Raises:
@@ -85,9 +88,9 @@ def run(task: Task) -> dict[str, Any]:
         raise
 
 
-def _run(task: Task, report: _Report) -> dict[str, Any]:
+def _run(task: Context, report: _Report) -> dict[str, Any]:
     params = task.params
-    _options.check_range(params, "wait_timeout", 0, 86400, "seconds")
+    check_range(params, "wait_timeout", 0, 86400, "seconds")
     pin = _pin(params, datetime.now(timezone.utc))
     needed = params["force"] or not _SEEN_BY_PEERS.isdisjoint(params["updated"] or ())
     session, retries = task.connect()
@@ -114,7 +117,7 @@ def _run(task: Task, report: _Report) -> dict[str, Any]:
     return {**report.as_dict(failed=False), "diff": report.diff(), "attempts": retries.attempts, "retried": retries.log}
 
 
-def _check(api: ReplicationApi, report: _Report, task: Task) -> None:
+def _check(api: ReplicationApi, report: _Report, task: Context) -> None:
     """See M(check_writable). When that fails, nothing at all is sent."""
     try:
         check_writable(api, [one for one in report.repinned if one.needed], task.warn)
@@ -125,13 +128,13 @@ def _check(api: ReplicationApi, report: _Report, task: Task) -> None:
         raise
 
 
-def _outlast(api: ReplicationApi, report: _Report, task: Task) -> None:
+def _outlast(api: ReplicationApi, report: _Report, task: Context) -> None:
     """Have a token that lasts for all steps; without one it is tried all the same: peers have to learn what changed."""
     needed = sum(step.needed and step.failure is None for step in report.steps)
     if not needed:
         return
     try:
-        _tokens.outlast(api, needed * (task.params["write_timeout"] + task.params["wait_timeout"]))
+        ensure_token_lasts(api, needed * (task.params["write_timeout"] + task.params["wait_timeout"]))
     except CertificateError as error:
         task.warn(error.message)
 
@@ -166,7 +169,7 @@ def _pin(params: Mapping[str, Any], now: datetime) -> Pin | None:
     hosts, old_fingerprint = params["source_hosts"] or (), params["source_old_fingerprint"]
     if not given and not hosts and not old_fingerprint:
         return None
-    certificates = _material.chain(params, "source_certificate", now)
+    certificates = read_chain(params, "source_certificate", now)
     if not hosts and not old_fingerprint:
         raise _wrong(
             "source_hosts",
@@ -174,15 +177,15 @@ def _pin(params: Mapping[str, Any], now: datetime) -> Pin | None:
             "Give it, or source_old_fingerprint, to say which replica sources are to get the certificate",
         )
     return Pin(
-        _x509.to_pem(certificates),
-        tuple(_x509.fingerprints(certificates)),
+        to_pem(certificates),
+        tuple(sha256_fingerprints(certificates)),
         tuple(map(_host, hosts)),
         _old_fingerprint(old_fingerprint) if old_fingerprint else None,
     )
 
 
 def _host(given: str) -> str:
-    host = normalised(given.strip())
+    host = normalise_certificate(given.strip())
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -246,7 +249,7 @@ def _nothing_pinned(url: str) -> str:
 OPERATION = Operation(
     run,
     {
-        **_options.CONNECTION_SPEC,
+        **CONNECTION_SPEC,
         "updated": {"type": "list", "elements": "str"},
         "force": {"type": "bool", "default": False},
         "source_certificate": {"type": "str"},
@@ -256,5 +259,5 @@ OPERATION = Operation(
         "databases": {"type": "list", "elements": "str"},
         "wait_timeout": {"type": "float", "default": 300},
     },
-    mutually_exclusive=[*_options.CONNECTION_EXCLUSIVE, ["source_certificate", "source_certificate_path"]],
+    mutually_exclusive=[*CONNECTION_EXCLUSIVE, ["source_certificate", "source_certificate_path"]],
 )

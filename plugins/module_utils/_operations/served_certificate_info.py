@@ -11,15 +11,17 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from .. import _cluster, _discovery, _endpoints, _options, _wire
-from .._api import Api
-from .._discovery import Group, Looks
-from .._endpoints import Endpoint
+from .._api.client import Api
+from .._api.cluster import read_cluster
+from .._connection import CONNECTION_EXCLUSIVE, CONNECTION_SPEC, check_range, find_ca_path
 from .._errors import CertificateError
-from .._task import Operation, Task
+from .._operation import Context, Operation
+from .._probe.discovery import Group, Looks, find_groups, look_at_groups, other_endpoints
+from .._probe.endpoints import Endpoint, parse_endpoints
+from .._transport.tls_handshake import is_host
 
 
-def run(task: Task) -> dict[str, Any]:
+def run(task: Context) -> dict[str, Any]:
     """What ports really present.
 
     Raises:
@@ -32,38 +34,38 @@ def run(task: Task) -> dict[str, Any]:
             "there is nothing to look at. Give endpoints, or set discover to true, or both.",
             option="endpoints",
         )
-    _options.check_range(params, "timeout", 0.001, 86400, "seconds")
+    check_range(params, "timeout", 0.001, 86400, "seconds")
     server_name = params["server_name"] or None
-    if server_name and not _wire.names_a_host(server_name):
+    if server_name and not is_host(server_name):
         raise CertificateError(
             "invalid_option",
             f"option server_name ({server_name}) is neither a host name nor an IP address. Give the name that clients "
             "use.",
             option="server_name",
         )
-    listed = _endpoints.listed(params["endpoints"] or (), server_name)
-    looks = Looks(_options.ca_path(params, os.environ), params["timeout"])
+    listed = parse_endpoints(params["endpoints"] or (), server_name)
+    looks = Looks(find_ca_path(params, os.environ), params["timeout"])
     result: dict[str, Any] = {"changed": False}
     groups: list[Group] = []
     if params["discover"]:
         groups = _discovered(task, looks, listed, result)
-    groups.append(Group(_discovery.others(listed, groups)))
+    groups.append(Group(other_endpoints(listed, groups)))
     looks.look(groups[-1].endpoints)
     entries = looks.entries(groups)
     return {**result, "endpoints": entries, "drift": [entry for entry in entries if entry["matches"] is False]}
 
 
-def _discovered(task: Task, looks: Looks, listed: Iterable[Endpoint], result: dict[str, Any]) -> list[Group]:
+def _discovered(task: Context, looks: Looks, listed: Iterable[Endpoint], result: dict[str, Any]) -> list[Group]:
     """Find the cluster's ports and look at them, and at the listed ones beside them; fills C(result)."""
     session, retries = task.connect()
     try:
         with session:
             api = Api(session, retries)
             # What a version that is not known would mean for writes is of no interest here.
-            cluster = _cluster.read(api, lambda message: None, needed=True)
+            cluster = read_cluster(api, lambda message: None, needed=True)
             result["cluster"] = cluster.as_dict(api.url)
-            groups = _discovery.groups(api, cluster, task.warn)
-            _discovery.look_at(looks, groups, cluster, session.connection, _discovery.others(listed, groups))
+            groups = find_groups(api, cluster, task.warn)
+            look_at_groups(looks, groups, cluster, session.connection, other_endpoints(listed, groups))
     except CertificateError as error:
         error.with_result(attempts=retries.attempts, retried=retries.log)
         raise
@@ -74,10 +76,10 @@ def _discovered(task: Task, looks: Looks, listed: Iterable[Endpoint], result: di
 OPERATION = Operation(
     run,
     {
-        **_options.CONNECTION_SPEC,
+        **CONNECTION_SPEC,
         "endpoints": {"type": "list", "elements": "str"},
         "discover": {"type": "bool", "default": False},
         "server_name": {"type": "str"},
     },
-    mutually_exclusive=_options.CONNECTION_EXCLUSIVE,
+    mutually_exclusive=CONNECTION_EXCLUSIVE,
 )

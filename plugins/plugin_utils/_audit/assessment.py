@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _x509
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import to_iso
 
-from . import certificate_checks, certificates, cluster_checks, port_checks, sightings
-from .judgement import CRITICAL, SEVERITIES, WARNING, Judgement
+from . import certificates
+from .checks import certificate, cluster, node, port
+from .checks.judgement import CRITICAL, SEVERITIES, WARNING, Judgement
 from .policy import ANY, Policy
 from .times import age
 
@@ -54,7 +55,7 @@ def report(clusters: Sequence[Mapping[str, Any]], policy: Policy, now: datetime)
     findings.sort(key=lambda finding: SEVERITIES.index(finding["severity"]))
     return {
         "schema": SCHEMA,
-        "generated_at": _x509.iso(now),
+        "generated_at": to_iso(now),
         "policy": policy.as_dict(),
         "summary": _summary(judged, findings, checks, policy, now),
         "clusters": judged,
@@ -65,21 +66,20 @@ def report(clusters: Sequence[Mapping[str, Any]], policy: Policy, now: datetime)
 
 def _judgements(data: Mapping[str, Any], policy: Policy, now: datetime) -> Iterator[Judgement]:
     if data["error"]:
-        yield cluster_checks.unreachable(data["error"])
+        yield cluster.unreachable(data["error"])
         return
     for facts in certificates.of(data):
-        yield from certificate_checks.certificate(facts, policy, age(data, now))
-    yield from port_checks.ports(data["endpoints"] or (), data["databases"])
-    yield from sightings.nodes(data["on_disk"] or ())
-    yield from cluster_checks.cluster(data)
+        yield from certificate.certificate(facts, policy, age(data, now))
+    yield from port.ports(data["endpoints"] or (), data["databases"])
+    yield from node.nodes(data["on_disk"] or ())
+    yield from cluster.cluster(data)
 
 
 def _proven(data: Mapping[str, Any]) -> dict[str, Any]:
     """The certificates of a cluster, each with how far it is proven that its nodes have it."""
-    own = [{**facts, "proof": sightings.proof(facts, data)} for facts in data["certificates"]]
+    own = [{**facts, "proof": node.proof(facts, data)} for facts in data["certificates"]]
     databases = [
-        {**facts, "proof": sightings.proof({**facts, "name": facts["certificate"]}, data)}
-        for facts in data["databases"]
+        {**facts, "proof": node.proof({**facts, "name": facts["certificate"]}, data)} for facts in data["databases"]
     ]
     return {"certificates": own, "databases": databases}
 

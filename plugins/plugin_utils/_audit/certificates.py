@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._databases import SERVER
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.databases import SERVER
 
 
 def of(cluster: Mapping[str, Any]) -> list[Mapping[str, Any]]:

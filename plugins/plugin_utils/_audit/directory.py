@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _files
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._files import replace_file
 
 
 class Directory:
@@ -58,7 +58,7 @@ class Directory:
         """
         try:
             os.makedirs(self.path, exist_ok=True)
-            _files.replace(self.file(name), content.encode(), mode=0o666 & ~_umask())
+            replace_file(self.file(name), content.encode(), mode=0o666 & ~_umask())
         except OSError as error:
             raise self._error(
                 f"{self.file(name)} could not be written: {os.strerror(error.errno or 0)}. Check the file system"

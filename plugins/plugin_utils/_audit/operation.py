@@ -11,15 +11,15 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._task import Operation, Task
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context, Operation
 
-from . import assessment, policy, sources, text_table
+from . import assessment, inputs, policy
+from .checks.judgement import CRITICAL
 from .directory import Directory
-from .formats import FORMATS
-from .judgement import CRITICAL
+from .formats import FORMATS, text_table
 
 
-def run(task: Task) -> dict[str, Any]:
+def run(task: Context) -> dict[str, Any]:
     """Judge a fleet, and write what was found.
 
     Raises:
@@ -41,8 +41,8 @@ def run(task: Task) -> dict[str, Any]:
             option="output_directory",
         )
     now = datetime.now(timezone.utc)
-    clusters = sources.gather(params["clusters"] or (), params["data_paths"] or ())
-    clusters += sources.missing(params["expected"] or (), clusters, now)
+    clusters = inputs.gather(params["clusters"] or (), params["data_paths"] or ())
+    clusters += inputs.missing(params["expected"] or (), clusters, now)
     report = assessment.report(clusters, demands, now)
     changed, files = False, {}
     if directory is not None:

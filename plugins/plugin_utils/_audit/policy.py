@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import check_range
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._options import check_range
 
 ANY = "*"
 

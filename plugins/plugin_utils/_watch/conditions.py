@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import (
-    assessment,
-    certificates,
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import assessment, certificates
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.checks.judgement import (
+    CRITICAL,
+    SEVERITIES,
 )
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.judgement import CRITICAL, SEVERITIES
 
 from .settings import Settings
 

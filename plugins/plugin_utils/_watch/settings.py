@@ -14,17 +14,28 @@ from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _fleet, _options
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._audited_cluster import READ
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import (
+    CONNECTION_EXCLUSIVE,
+    CONNECTION_SPEC,
+    check_range,
+    invalid_option,
+    parse_connection,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.members import (
+    MEMBER_SPEC,
+    Member,
+    parse_members,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.read_cluster import READ
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._libraries import missing_library
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import policy
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.judgement import SEVERITIES
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.checks.judgement import SEVERITIES
 
 #: The argument spec; documented by the event source.
 SPEC: dict[str, dict[str, Any]] = {
-    **_options.CONNECTION_SPEC,
-    "clusters": {"type": "list", "elements": "dict", "required": True, "options": _fleet.SPEC},
+    **CONNECTION_SPEC,
+    "clusters": {"type": "list", "elements": "dict", "required": True, "options": MEMBER_SPEC},
     "state_path": {"type": "path", "required": True},
     "thresholds": {"type": "list", "elements": "int", "default": [30, 14, 7, 1]},
     "minimum_severity": {"type": "str", "choices": list(SEVERITIES), "default": "warning"},
@@ -41,7 +52,7 @@ SPEC: dict[str, dict[str, Any]] = {
 class Settings:
     """What to watch, how often, and what is worth an event. All of it checked."""
 
-    members: tuple[_fleet.Member, ...]
+    members: tuple[Member, ...]
     state_path: str
     thresholds: tuple[int, ...]  # days, the tightest first
     policy: policy.Policy
@@ -62,22 +73,20 @@ class Settings:
         missing = missing_library()
         if missing is not None:
             raise CertificateError("missing_library", missing_required_lib(missing.requirement))
-        validation = ArgumentSpecValidator(SPEC, mutually_exclusive=_options.CONNECTION_EXCLUSIVE).validate(dict(args))
+        validation = ArgumentSpecValidator(SPEC, mutually_exclusive=CONNECTION_EXCLUSIVE).validate(dict(args))
         if validation.error_messages:
             problem = "; ".join(validation.error_messages)
             raise CertificateError("invalid_option", f"{problem}. Mend the arguments of the event source.")
         params = {**dict.fromkeys(SPEC), **validation.validated_parameters}
-        _options.check_range(params, "interval", 1, 7 * 86400, "seconds")
-        _options.check_range(params, "jitter", 0, 1, "part of the wait")
-        _options.check_range(params, "max_interval", 1, 30 * 86400, "seconds")
-        _options.check_range(params, "concurrency", 1, 1000, "clusters")
+        check_range(params, "interval", 1, 7 * 86400, "seconds")
+        check_range(params, "jitter", 0, 1, "part of the wait")
+        check_range(params, "max_interval", 1, 30 * 86400, "seconds")
+        check_range(params, "concurrency", 1, 1000, "clusters")
         if not all(0 <= days <= 36500 for days in params["thresholds"]):
-            raise _options.invalid(
-                "thresholds", "holds something that is not a number from 0 to 36500 (days)", "Mend it"
-            )
-        members = _fleet.members(params["clusters"], params)
+            raise invalid_option("thresholds", "holds something that is not a number from 0 to 36500 (days)", "Mend it")
+        members = parse_members(params["clusters"], params)
         if not members:
-            raise _options.invalid("clusters", "is empty", "Name at least one cluster")
+            raise invalid_option("clusters", "is empty", "Name at least one cluster")
         for member in members:
             _check(member)
         return cls(
@@ -90,9 +99,9 @@ class Settings:
         )
 
 
-def _check(member: _fleet.Member) -> None:
+def _check(member: Member) -> None:
     """Refuse now what no read of this cluster could be made with."""
     try:
-        _options.connection(member.checked(READ), os.environ)
+        parse_connection(member.checked(READ), os.environ)
     except CertificateError as error:
         raise CertificateError(error.kind, f"cluster {member.name}: {error.message}", **error.data) from None

@@ -15,14 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from typing import Any, Protocol
 
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet import Member
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.members import Member
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import fleet_certificate_info
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._runner import run_in_controller
 
 from .conditions import UNREACHABLE, Conditions, recovered
 from .settings import Settings
-from .told import Told
+from .state_file import Told
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ class _Watcher:
         """What the module would return of this cluster, masked as there."""
         cluster = {**member.options, "name": member.name, "certificates": member.wanted}
         options = {"clusters": [cluster], "served": self._settings.served}
-        result = _front.run_in_controller(
+        result = run_in_controller(
             fleet_certificate_info.OPERATION, options, module="certificates", check_mode=True, invocation=False
         )
         if result.get("failed"):

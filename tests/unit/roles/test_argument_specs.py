@@ -10,8 +10,12 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _options
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils import _sources, _wanted
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import CONNECTION_SPEC
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.sources import DEFAULTS, KINDS
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.wanted import (
+    COMPARE,
+    RENEW_BEFORE,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 ROLES = ["audit", "awx_setup", "rotation"]
@@ -28,9 +32,9 @@ def read(path: str) -> Any:
 def test_roles_take_every_connection_option(role: str, entry_point: str) -> None:
     declared = read(f"roles/{role}/meta/argument_specs.yml")["argument_specs"][entry_point]["options"]
     connection = {name: option for name, option in declared.items() if name.startswith("redis_enterprise_")}
-    expected = {f"redis_enterprise_{name}" for name in _options.CONNECTION_SPEC}
+    expected = {f"redis_enterprise_{name}" for name in CONNECTION_SPEC}
     assert set(connection) == expected
-    for name, spec in _options.CONNECTION_SPEC.items():
+    for name, spec in CONNECTION_SPEC.items():
         option = connection[f"redis_enterprise_{name}"]
         assert option["type"] == spec["type"], name
         assert option.get("no_log", False) is spec.get("no_log", False), name
@@ -39,7 +43,7 @@ def test_roles_take_every_connection_option(role: str, entry_point: str) -> None
 @pytest.mark.parametrize("file", ["main", "rollback"])
 def test_the_rotation_passes_every_connection_option(file: str) -> None:
     tasks = (ROOT / f"roles/rotation/tasks/{file}.yml").read_text(encoding="utf-8")
-    for name in _options.CONNECTION_SPEC:
+    for name in CONNECTION_SPEC:
         assert f"      {name}: " in tasks
         assert f"redis_enterprise_{name} " in tasks
 
@@ -53,7 +57,7 @@ def test_declared_defaults_are_the_defaults(role: str) -> None:
 
 def test_an_audit_compares_by_the_defaults_of_the_rotation() -> None:
     defaults = read("roles/rotation/defaults/main.yml")
-    assert (defaults["rotation_compare"], defaults["rotation_renew_before"]) == (_wanted.COMPARE, _wanted.RENEW_BEFORE)
+    assert (defaults["rotation_compare"], defaults["rotation_renew_before"]) == (COMPARE, RENEW_BEFORE)
 
 
 def sources() -> dict[str, Any]:
@@ -62,17 +66,17 @@ def sources() -> dict[str, Any]:
 
 
 def test_the_role_declares_the_sources_that_there_are() -> None:
-    assert list(sources()) == list(_sources.KINDS)
+    assert list(sources()) == list(KINDS)
 
 
-@pytest.mark.parametrize("kind", _sources.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_declared_defaults_of_sources_are_the_defaults(kind: str) -> None:
     options = sources()[kind]["options"]
     declared = {name: option["default"] for name, option in options.items() if "default" in option}
-    assert _sources.DEFAULTS.get(kind, {}) == declared
+    assert DEFAULTS.get(kind, {}) == declared
 
 
-@pytest.mark.parametrize("kind", _sources.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_sources_mask_what_is_secret(kind: str) -> None:
     for name, option in sources()[kind]["options"].items():
         secret = name.endswith(("private_key", "passphrase", "account_key", "connection", "binding"))

@@ -13,7 +13,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._table import printable
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import printable
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 

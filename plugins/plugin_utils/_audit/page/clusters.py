@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._proofs import proof_text
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.proofs import proof_text
 
 from .. import certificates
-from ..port_checks import address
+from ..checks.port import address
 from ..times import age, made
 from .timeline import level
 

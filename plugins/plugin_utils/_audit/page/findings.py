@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..judgement import SEVERITIES
+from ..checks.judgement import SEVERITIES
 
 #: What checks are called; others by their identifier.
 TITLES = {

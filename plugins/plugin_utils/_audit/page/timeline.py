@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _names
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._product.names import KNOWN
 
 from .. import certificates
 from ..times import age, made
@@ -39,7 +39,7 @@ _ISSUERS = "issuers"
 _DATABASES, _OTHERS = "databases", "others"
 
 #: For certificates of clusters, of databases, and under names that the product does not document.
-LANES = (*sorted(_names.KNOWN), _DATABASES, _OTHERS)
+LANES = (*sorted(KNOWN), _DATABASES, _OTHERS)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def lane(facts: Mapping[str, Any]) -> str:
     """Return the lane, or column, of a certificate."""
     if certificates.belongs_to_database(facts):
         return _DATABASES
-    return facts["name"] if facts["name"] in _names.KNOWN else _OTHERS
+    return facts["name"] if facts["name"] in KNOWN else _OTHERS
 
 
 def ends(report: Mapping[str, Any]) -> list[End]:

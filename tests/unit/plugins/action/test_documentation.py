@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _options
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import CONNECTION_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
     cluster_certificate_backup as operation,
 )
@@ -37,7 +37,7 @@ def _without_descriptions(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_its_own_options() -> None:
-    own = {name: option for name, option in TAKEN.items() if name not in _options.CONNECTION_SPEC}
+    own = {name: option for name, option in TAKEN.items() if name not in CONNECTION_SPEC}
     assert own == documented(module.DOCUMENTATION)
 
 
@@ -48,5 +48,5 @@ def test_options_of_the_report() -> None:
 def test_it_takes_the_connection_options() -> None:
     fragments = yaml.safe_load(module.DOCUMENTATION)["extends_documentation_fragment"]
     assert "redis_enterprise.certificates.connection" in fragments
-    taken: dict[str, Any] = {name: TAKEN.get(name) for name in _options.CONNECTION_SPEC}
-    assert taken == _options.CONNECTION_SPEC
+    taken: dict[str, Any] = {name: TAKEN.get(name) for name in CONNECTION_SPEC}
+    assert taken == CONNECTION_SPEC

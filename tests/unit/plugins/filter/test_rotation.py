@@ -17,7 +17,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.filter.renewal_re
 from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_material import rotation_material
 from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_plan import rotation_plan
 from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_result import rotation_result
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils import _sources
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation import sources
 from simulator.authority import Authority, Material, pem_of
 
 FQDN = "c.example.com"
@@ -27,7 +27,7 @@ OWNCA = {"ca_certificate": "ca", "ca_private_key": "very secret"}
 @pytest.fixture(autouse=True)
 def all_collections(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is installed here plays no part."""
-    monkeypatch.setattr(_sources, "is_missing", lambda _collection: False)
+    monkeypatch.setattr(sources, "find_spec", lambda _collection: object())
 
 
 def plan(*entries: dict[str, Any], fqdn: str | None = FQDN) -> dict[str, Any]:

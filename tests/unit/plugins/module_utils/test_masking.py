@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.common.parameters import remove_values
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._masking import masked
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._masking import mask_secrets
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -30,11 +30,11 @@ def test_it_is_what_ansible_makes_of_it(result: dict[str, Any], secrets: list[st
         name: value if value is None or isinstance(value, bool) else remove_values(value, secrets)
         for name, value in result.items()
     }
-    assert json.dumps(masked(result, secrets)) == json.dumps(expected)
+    assert json.dumps(mask_secrets(result, secrets)) == json.dumps(expected)
 
 
 @pytest.mark.parametrize(
     ("secrets", "shown"), [([], "s3cret"), (["other"], "s3cret"), (["s3cret"], "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER")]
 )
 def test_what_is_returned_has_the_types_of_json(secrets: list[str], shown: str) -> None:
-    assert masked({"names": ("api", "s3cret")}, secrets) == {"names": ["api", shown]}
+    assert mask_secrets({"names": ("api", "s3cret")}, secrets) == {"names": ["api", shown]}

@@ -12,7 +12,7 @@ import pickle
 import traceback
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import Stored, Update
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.client import Stored, Update
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
 
 VALUE = "the value itself"

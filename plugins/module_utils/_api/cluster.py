@@ -1,0 +1,196 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""What a cluster says of itself: its name, its version, its nodes, its ports. Some users may not see all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .._errors import CertificateError
+from .._product.releases import oldest_version
+from .client import Api
+
+#: Failures that mean that this user, or this version, does not get to see it.
+_NOT_VISIBLE = frozenset({"forbidden", "not_found", "method_not_allowed"})
+
+#: The port of the Cluster Manager, unless the cluster says otherwise (vendor: network ports).
+_CM_PORT = 8443
+
+
+@dataclass(frozen=True)
+class Node:
+    """One node of a cluster."""
+
+    uid: int | str | None
+    internal: str | None  # address
+    external: tuple[str, ...]  # addresses
+    status: str | None  # "active", "down", ...
+    version: str | None
+
+    @property
+    def active(self) -> bool:
+        """Whether nothing says that it is not."""
+        return self.status in (None, "active")
+
+
+@dataclass(frozen=True)
+class Primary:
+    """The node that answers API requests; None for what is not known."""
+
+    node: int | str | None  # uid
+    address: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """For results."""
+        return {"node": self.node, "address": self.address}
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One cluster; None for what this user may not see."""
+
+    name: str | None  # FQDN
+    version: str | None  # of the oldest node
+    nodes: tuple[Node, ...]
+    api_port: int | None
+    cm_port: int
+    settings: Mapping[str, Any] = field(default_factory=dict)  # C(GET /v1/cluster) as it came; empty: not visible
+    primary: Primary | None = None
+
+    @classmethod
+    def unknown(cls) -> Cluster:
+        """A cluster of which nothing was read yet."""
+        return cls(None, None, (), None, _CM_PORT)
+
+    @property
+    def inactive(self) -> tuple[Node, ...]:
+        """The nodes that the cluster says are not active."""
+        return tuple(node for node in self.nodes if not node.active)
+
+    def as_dict(self, url: str) -> dict[str, Any]:
+        """For results.
+
+        Args:
+            url: in the options.
+        """
+        primary = self.primary.as_dict() if self.primary else None
+        return {"name": self.name, "url": url, "version": self.version, "primary": primary}
+
+
+def _text(facts: Any, field: str) -> str | None:
+    """A field of an API answer, where it is there and text."""
+    value = facts.get(field) if isinstance(facts, dict) else None
+    return value if value and isinstance(value, str) else None
+
+
+def port(facts: Mapping[str, Any], field: str) -> int | None:
+    """A field of an API answer, where it is there and a port."""
+    value = facts.get(field)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536 else None
+
+
+def texts(facts: Mapping[str, Any], field: str) -> tuple[str, ...]:
+    """A field of an API answer, where it is there and a list of texts."""
+    value = facts.get(field)
+    return tuple(item for item in value if item and isinstance(item, str)) if isinstance(value, list) else ()
+
+
+def _node(facts: Mapping[str, Any]) -> Node:
+    uid = facts.get("uid")
+    return Node(
+        uid if isinstance(uid, (int, str)) else None,
+        _text(facts, "addr"),
+        texts(facts, "external_addr"),
+        _text(facts, "status"),
+        _text(facts, "software_version"),
+    )
+
+
+def if_visible(read: Callable[[], Any], warn: Callable[[str], None] | None) -> Any:
+    """What a read returns, or None where this user or this version does not get to see it.
+
+    Args:
+        warn: called with the message of any other failure, which is then None too; without it, that is raised.
+
+    Raises:
+        CertificateError: any other failure.
+    """
+    try:
+        return read()
+    except CertificateError as error:
+        if error.kind not in _NOT_VISIBLE:
+            if warn is None:
+                raise
+            warn(error.message)
+        return None
+
+
+def cluster_name(api: Api) -> str | None:
+    """The cluster's FQDN, where this user may see it.
+
+    Raises:
+        CertificateError: a failure that is not about permissions.
+    """
+    return _text(if_visible(api.cluster, None), "name")
+
+
+def read_cluster(api: Api, warn: Callable[[str], None], *, needed: bool) -> Cluster:
+    """Ask for all that this user may see.
+
+    Args:
+        needed: whether a failure that is not about permissions is raised, rather than warned about.
+
+    Raises:
+        CertificateError: it is needed, and could not be read.
+    """
+    tolerated = None if needed else warn
+    settings = if_visible(api.cluster, tolerated) or {}
+    nodes = tuple(map(_node, if_visible(api.nodes, tolerated) or ()))
+    version = oldest_version(node.version for node in nodes if node.version)
+    if version is None:
+        # Of the node that answers, which is better than nothing.
+        bootstrap = if_visible(api.bootstrap, warn) or {}
+        version = _text(bootstrap, "software_version") or _text(bootstrap.get("local_node_info"), "software_version")
+    if version is None:
+        warn(
+            f"{api.url}: the version of the cluster cannot be read, so its known bugs are not considered. Use a user "
+            "whose role may see the nodes."
+        )
+    api_port, cm_port = port(settings, "cnm_https_port"), port(settings, "cm_port")
+    primary = _primary(api, nodes, settings)
+    return Cluster(_text(settings, "name"), version, nodes, api_port, cm_port or _CM_PORT, settings, primary)
+
+
+def with_primary_now(api: Api, cluster: Cluster) -> Cluster:
+    """The same cluster with the node that has answered last, where its address tells that."""
+    answering = api.session.answering.host
+    if cluster.primary is None or answering == cluster.primary.address:
+        return cluster
+    if cluster.settings.get("handle_redirects") is True and not api.session.redirected:
+        return cluster
+    node = _at(answering, cluster.nodes)
+    return replace(cluster, primary=Primary(node.uid, answering)) if node else cluster
+
+
+def _at(address: str, nodes: Iterable[Node]) -> Node | None:
+    return next((node for node in nodes if address == node.internal or address in node.external), None)
+
+
+def _primary(api: Api, nodes: tuple[Node, ...], settings: Mapping[str, Any]) -> Primary | None:
+    """Which node answers. Only where a follower would redirect is it the one that was asked."""
+    answering = api.session.answering.host
+    answered = _at(answering, nodes)
+    if answered and settings.get("handle_redirects") is not True:
+        return Primary(answered.uid, answering)
+    # Nothing depends on it but what the result says, so no failure of it counts.
+    status = if_visible(api.nodes_status, lambda message: None) or {}
+    for uid, one in status.items():
+        if isinstance(one, dict) and one.get("role") == "master":
+            found = next((node for node in nodes if str(node.uid) == uid), None)
+            return Primary(found.uid, found.internal) if found else Primary(int(uid) if uid.isdecimal() else uid, None)
+    return None

@@ -1,0 +1,158 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Certificates that belong to databases: what their endpoints present in place of C(proxy), and whom they let in.
+
+Facts about the fields: vendor, REST API reference, BDB object and database certificates.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from .._transport.tls_handshake import is_host
+from .._x509.certificate import NO_FACTS, CertificateParseError, chain_facts, parse_pem
+from .._x509.requirements import CHAIN_WITHOUT_ROOT, ERROR, WARNING, Finding, check_requirements
+from .client import Api
+from .cluster import port
+
+SERVER = "server"  # presented by the endpoints of the database
+
+#: The lists of client certificates that a database lets in, by what results call one of their entries.
+CLIENTS: Mapping[str, str] = {
+    "client": "authentication_ssl_client_certs",
+    "peer": "authentication_ssl_crdt_certs",
+}
+
+_SOURCE = "vendor, endpoints"
+
+
+def own_certificates(api: Api) -> dict[str, str]:
+    """Return the PEM of every database that presents a certificate of its own, by its uid as text.
+
+    The list has uids as texts, C(GET /v1/bdbs) as numbers. Empty where the version has no such certificates.
+
+    Raises:
+        CertificateError: the list cannot be read.
+    """
+    found = {}
+    for one in api.bdb_certificates():
+        uid, pem = one.get("bdb_uid"), one.get("cert")
+        if isinstance(uid, (int, str)) and not isinstance(uid, bool) and pem and isinstance(pem, str):
+            found[str(uid)] = pem
+    return found
+
+
+def client_certificates(bdb: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what a database trusts in client certificates: the kind, a key of M(CLIENTS), and PEM."""
+    for kind, field in CLIENTS.items():
+        listed = bdb.get(field)
+        for one in listed if isinstance(listed, list) else ():
+            pem = one.get("client_cert") if isinstance(one, dict) else None
+            if pem and isinstance(pem, str):
+                yield kind, pem
+
+
+def speaks_tls(bdb: Mapping[str, Any]) -> bool:
+    """Whether anybody can meet the server certificate of a database."""
+    return bdb.get("tls_mode") in ("enabled", "replica_ssl")
+
+
+def describe_databases(
+    bdbs: Sequence[Mapping[str, Any]], own: Mapping[str, str], fqdn: str | None, version: str | None, now: datetime
+) -> list[dict[str, Any]]:
+    """Return the facts of all certificates of databases, for results. Never raises.
+
+    A server certificate that no client meets, since the database does not speak TLS, is left out.
+
+    Args:
+        bdbs: of C(GET /v1/bdbs).
+        own: see M(own_certificates).
+        fqdn: of the cluster; None where it is not known.
+        version: of the oldest node; None where it is not known.
+        now: in UTC.
+    """
+    names = Counter(_name(bdb) for bdb in bdbs)
+    found = []
+    for bdb in bdbs:
+        uid, name = bdb.get("uid"), _name(bdb)
+        if not isinstance(uid, (int, str)):
+            continue
+        label = f"database {name or uid}" + (f" ({uid})" if name and names[name] > 1 else "")
+        about = {"uid": uid, "name": name}
+        if str(uid) in own and speaks_tls(bdb):
+            places = _places(bdb, fqdn)
+            facts = _facts(label, own[str(uid)], now, [host for host, _port in places], version)
+            endpoints = [f"{host}:{number}" for host, number in places]
+            found.append({**about, "certificate": label, "kind": SERVER, "endpoints": endpoints, **facts})
+        numbers: Counter[str] = Counter()
+        for kind, pem in client_certificates(bdb):
+            numbers[kind] += 1
+            one = f"{label}, {kind} {numbers[kind]}"
+            found.append({**about, "certificate": one, "kind": kind, "endpoints": [], **_facts(one, pem, now)})
+    return found
+
+
+def _name(bdb: Mapping[str, Any]) -> str | None:
+    name = bdb.get("name")
+    return name if name and isinstance(name, str) else None
+
+
+def _places(bdb: Mapping[str, Any], fqdn: str | None) -> list[tuple[str, int]]:
+    """List the names and ports of the endpoints, under which clients look for the certificate."""
+    listed = bdb.get("endpoints")
+    found: dict[tuple[str, int], None] = {}
+    for endpoint in listed if isinstance(listed, list) else ():
+        number = port(endpoint, "port") if isinstance(endpoint, dict) else None
+        if number is not None:
+            name = endpoint.get("dns_name") or f"redis-{number}.{fqdn}"
+            if isinstance(name, str) and is_host(name) and (fqdn or endpoint.get("dns_name")):
+                found[name.rstrip(".").lower(), number] = None
+    return list(found)
+
+
+def _facts(
+    label: str, pem: str, now: datetime, names: Iterable[str] | None = None, version: str | None = None
+) -> dict[str, Any]:
+    """Return facts and findings of one certificate.
+
+    Args:
+        label: what findings call it. It is a name that the product does not have, so that only what holds for every
+            chain is demanded.
+        names: that a server certificate has to cover; None: it is a client's, of which the vendor demands nothing.
+    """
+    try:
+        chain = parse_pem(pem)
+        facts = chain_facts(chain, now)
+    except CertificateParseError as error:
+        return {**NO_FACTS, "findings": [], "error": str(error)}
+    findings: list[Finding] = []
+    if names is not None:
+        found = check_requirements(label, chain, fqdn=None, version=version, now=now)
+        # The clients of a database have the root; no peer and no upload demands it here.
+        findings = [finding for finding in found if finding.id != CHAIN_WITHOUT_ROOT]
+        findings += _uncovered(label, names, facts["subject_alternative_names"])
+        findings.sort(key=lambda finding: finding.severity != ERROR)
+    return {**facts, "findings": [finding.as_dict() for finding in findings]}
+
+
+def _uncovered(label: str, names: Iterable[str], alternative_names: Iterable[str]) -> Iterator[Finding]:
+    """Check that clients find the names of the endpoints; internal ones are for clients in the nodes' network."""
+    covered = {name[len("DNS:") :].rstrip(".").lower() for name in alternative_names if name.startswith("DNS:")}
+    for name in dict.fromkeys(names):
+        _first, _dot, parent = name.partition(".")
+        if covered.isdisjoint((name, f"*.{parent}")):
+            internal = parent.startswith("internal.")
+            yield Finding(
+                "internal_name_missing" if internal else "name_missing",
+                WARNING if internal else ERROR,
+                label,
+                f"the subject alternative names (SAN) do not cover {name}",
+                f"Issue it again with {name} among its subject alternative names",
+                _SOURCE,
+            )

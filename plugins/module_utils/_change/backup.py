@@ -1,0 +1,265 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""A backup of certificates with their private keys: what it holds, and its file, which is never plain.
+
+The content is JSON, so that it can be read without this collection. Its C(certificates) is what the option
+C(certificates) of M(cluster_certificates) takes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from .._errors import CertificateError
+from .._files import replace_file
+from .._product.names import CA_BUNDLES, REQUIRED
+from .._secrets import Secret
+from .._state.installed import Installed
+from .._x509.certificate import parse_pem, sha256_fingerprints, to_pem
+from .._x509.private_key import key_matches, load_private_key, normalise_key
+
+#: Of the content's format.
+VERSION = 1
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+
+
+class Opened(NamedTuple):
+    """What was in an encrypted file."""
+
+    content: Secret
+    vault_id: str  # whose secret it was encrypted with
+
+
+class Vault(Protocol):
+    """Encrypts and decrypts; only the controller has the secrets for it.
+
+    Attributes:
+        vault_id: the identity whose secret encrypts.
+        loaded: all identities that there are secrets of.
+    """
+
+    vault_id: str
+    loaded: list[str]
+
+    def encrypt(self, content: Secret) -> bytes:
+        """The content of a file."""
+
+    def decrypt(self, encrypted: bytes) -> Opened | None:
+        """What is in such a file; None when no loaded secret opens it."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One certificate as it was, or that there was none."""
+
+    name: str
+    certificate: str | None = None  # normalised PEM
+    private_key: Secret | None = None  # normalised PEM
+
+    @classmethod
+    def of(cls, name: str, installed: Installed | None) -> Entry:
+        """What would put back what the cluster has.
+
+        Raises:
+            CertificateError: it could not be put back, so that there is no use in keeping it.
+        """
+        without = f"To replace {name} without a backup, leave it out of names (role rotation: unset rotation_backup)"
+        if installed is None:
+            if name in REQUIRED:
+                raise CertificateError(
+                    "missing_certificate",
+                    f"every cluster has it, but this one does not show it. Check the cluster. {without}.",
+                )
+            return cls(name)
+        if not installed.chain:
+            raise CertificateError(
+                "invalid_certificate",
+                f"what the cluster has could not be put back: {installed.facts['error']}. {without}.",
+            )
+        pem = to_pem(installed.chain)
+        if name in CA_BUNDLES:
+            return cls(name, pem)
+        if installed.private_key is None:
+            raise CertificateError(
+                "private_key_not_visible",
+                "this user's role may not read the private key, and a backup without it could not be put back. Use a "
+                f"user with the role admin, cluster_member or user_manager (permission view_cluster_keys). {without}.",
+            )
+        try:
+            key = load_private_key(installed.private_key, None, check=False)
+            fits = key_matches(key, installed.chain[0])
+        except ValueError:
+            fits = False
+        if not fits:
+            raise CertificateError(
+                "key_mismatch",
+                "the private key that the cluster has is not that of its certificate, so the pair could not be put "
+                f"back. {without}.",
+            )
+        return cls(name, pem, normalise_key(installed.private_key))
+
+    def fields(self) -> dict[str, str]:
+        """The entry in clear."""
+        if self.certificate is None:
+            return {"name": self.name, "state": "absent"}
+        fields = {"name": self.name, "state": "present", "certificate": self.certificate}
+        if self.private_key is not None:
+            fields["private_key"] = self.private_key.reveal()
+        return fields
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What results show of it."""
+        if self.certificate is None:
+            return {"name": self.name, "state": "absent", "fingerprint": None, "chain_fingerprints": []}
+        fingerprints = sha256_fingerprints(parse_pem(self.certificate))
+        return {
+            "name": self.name,
+            "state": "present",
+            "fingerprint": fingerprints[0],
+            "chain_fingerprints": fingerprints,
+        }
+
+
+@dataclass(frozen=True)
+class Backup:
+    """Some certificates of one cluster, at one time."""
+
+    cluster: str | None  # FQDN; None where the user may not see it
+    url: str
+    time: str  # ISO 8601 in UTC, to the millisecond
+    entries: tuple[Entry, ...]
+
+    @classmethod
+    def parse(cls, content: Secret) -> Backup | None:
+        """The backup in a decrypted text; None when it is something else."""
+        try:
+            found = json.loads(content.reveal())
+            if found["version"] != VERSION or not _TIME.fullmatch(found["time"]):
+                return None
+            entries = [
+                Entry(one["name"], one.get("certificate"), Secret(one["private_key"]) if "private_key" in one else None)
+                for one in found["certificates"]
+            ]
+            return cls(found["cluster"]["name"], found["cluster"]["url"], found["time"], tuple(entries))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return None
+
+    def content(self) -> Secret:
+        """The text to be encrypted."""
+        return Secret(
+            json.dumps(
+                {
+                    "version": VERSION,
+                    "cluster": {"name": self.cluster, "url": self.url},
+                    "time": self.time,
+                    "certificates": [entry.fields() for entry in self.entries],
+                },
+                indent=2,
+            )
+        )
+
+    def holds_the_same_as(self, other: Backup) -> bool:
+        """Whether both would put back the same."""
+        return [entry.fields() for entry in self.entries] == [entry.fields() for entry in other.entries]
+
+
+def backup_timestamp(now: datetime) -> str:
+    """The form of M(Backup.time)."""
+    return f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}Z"
+
+
+def _path_error(path: str, problem: str) -> CertificateError:
+    return CertificateError("invalid_option", f"option path: {path} {problem}.", option="path")
+
+
+class BackupFile:
+    """The file of one cluster's backup.
+
+    Attributes:
+        path: where it is.
+        backup: what it holds now; None when there is no such file.
+        vault_id: whose secret it is encrypted with now.
+    """
+
+    def __init__(self, path: str, vault: Vault) -> None:
+        """Look at it.
+
+        Raises:
+            CertificateError: it cannot be written there, or is something that must not be replaced.
+        """
+        self.path = os.path.realpath(path)
+        self.backup: Backup | None = None
+        self.vault_id: str | None = None
+        self._vault = vault
+        folder = os.path.dirname(self.path)
+        if not os.path.isdir(folder):
+            raise _path_error(self.path, "is in a folder that does not exist. Make it, for its owner alone (mode 0700)")
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise _path_error(self.path, "is in a folder that this user may not write to. Check its mode and owner")
+        if os.path.lexists(self.path):
+            self._read()
+
+    def _read(self) -> None:
+        try:
+            with open(self.path, "rb") as file:
+                opened = self._vault.decrypt(file.read())
+        except OSError as error:
+            raise _path_error(self.path, f"cannot be read: {os.strerror(error.errno or 0)}. Move it away") from None
+        self.backup = Backup.parse(opened.content) if opened else None
+        if opened is None or self.backup is None:
+            raise _path_error(
+                self.path,
+                "exists, and is not a backup that the loaded vault identities "
+                f"({', '.join(self._vault.loaded)}) open. Give its own too, or move the file away",
+            )
+        self.vault_id = opened.vault_id
+
+    @property
+    def previous_path(self) -> str | None:
+        """Where what it holds now goes, when it is replaced."""
+        if self.backup is None:
+            return None
+        root, extension = os.path.splitext(self.path)
+        return f"{root}.{re.sub('[-:]', '', self.backup.time)}{extension}"
+
+    def is_current(self, backup: Backup) -> bool:
+        """Whether there is nothing to write.
+
+        Raises:
+            CertificateError: it is the backup of another cluster.
+        """
+        if self.backup is None:
+            return False
+        if None not in (self.backup.cluster, backup.cluster) and self.backup.cluster != backup.cluster:
+            raise _path_error(
+                self.path,
+                f"is the backup of {self.backup.cluster}, and this cluster is {backup.cluster}. Give each cluster a "
+                "file of its own",
+            )
+        return self.backup.holds_the_same_as(backup) and self.vault_id == self._vault.vault_id
+
+    def write(self, backup: Backup) -> None:
+        """Replace the file at once, readable for its owner alone; what it held is kept under another name.
+
+        Raises:
+            CertificateError: it could not be written.
+        """
+        encrypted = self._vault.encrypt(backup.content())
+        try:
+            replace_file(self.path, encrypted, kept_as=self.previous_path)
+        except OSError as error:
+            raise CertificateError(
+                "not_written",
+                f"{self.path} could not be written: {os.strerror(error.errno or 0)}. Check the file system.",
+                option="path",
+            ) from None

@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""An internal rotation: one request that must not be sent twice for nothing, its proof, and no way back.
+
+What the cluster had could only be installed as a customer-provided certificate, which it would never rotate again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .._api.client import Api
+from .._errors import CertificateError
+from .._probe.prover import Proof, Prover, poll_installed
+from .._state.goal import ExpectedChain
+from .._transport.retry import Retries, answer_lost, misses_nodes, rotation_may_be_repeated, rotation_perhaps_made
+from .._x509.certificate import not_after
+from .plan import Change
+from .transaction import Evidence, Settings, not_proven
+
+
+class InternalRotation:
+    """Has a cluster issue new internal certificates.
+
+    Attributes:
+        outcomes: of each change, by certificate name, once it has run: V(changed), V(failed_unchanged) or V(partial).
+        evidence: what speaks for them.
+    """
+
+    def __init__(
+        self, api: Api, retries: Retries, changes: Sequence[Change], prover: Prover, settings: Settings, *, whole: bool
+    ) -> None:
+        """Prepare.
+
+        Args:
+            api: without retries of its own.
+            retries: for the request.
+            changes: one, or all that the cluster rotates.
+            prover: knows where to look.
+            settings: its timeouts.
+            whole: whether the changes are all that the cluster rotates.
+        """
+        self._api = api
+        self._retries = retries
+        self._new = {change.name: change.new for change in changes}
+        self._prover = prover
+        self._settings = settings
+        self._name = None if whole else changes[0].name
+        self._perhaps_made = False
+        self.outcomes = dict.fromkeys(self._new, "failed_unchanged")
+        self.evidence = Evidence()
+
+    def run(self) -> Evidence:
+        """Rotate, and prove it.
+
+        Raises:
+            CertificateError: it was not done, or not everywhere. C(result) has C(outcome): V(failed_unchanged) or
+                V(partial), and C(nodes).
+        """
+        refused = self._send()
+        if refused is not None and not self._perhaps_made:
+            raise refused.with_result(outcome="failed_unchanged", changed=False)
+        acknowledged = refused is None or self._expected(refused)
+        self.evidence = self._after_success() if acknowledged else self._after_failure()
+        self.outcomes = {name: self._outcome(name, acknowledged=acknowledged) for name in self._new}
+        if set(self.outcomes.values()) == {"changed"}:
+            return self.evidence
+        raise self._failed(refused)
+
+    def _send(self) -> CertificateError | None:
+        """Send the request until it succeeds, or must not be sent again; why it did not, if so."""
+        untouched = False
+
+        def send() -> None:
+            # A kept connection may be closed just now, and then nobody knew whether the request had arrived.
+            self._api.session.disconnect()
+            self._api.rotate(self._name)
+
+        def made(error: CertificateError) -> bool:
+            nonlocal untouched
+            if not rotation_perhaps_made(error):
+                return False
+            self._perhaps_made = True
+            seen = self._read(self._settings.wait_timeout if answer_lost(error) else 0)
+            untouched = seen.unread is None and not any(seen.shows({name: new}) for name, new in self._new.items())
+            return answer_lost(error) and seen.shows(self._new)
+
+        def again(error: CertificateError) -> bool:
+            return rotation_may_be_repeated(error, untouched=untouched) and not self._expected(error)
+
+        try:
+            self._retries.run(send, again, made)
+        except CertificateError as error:
+            return error
+        return None
+
+    def _read(self, timeout: float) -> Evidence:
+        """Read what the API at O(url) reports, until it shows the rotation or the seconds have passed."""
+        deadline = time.monotonic() + timeout
+        unreadable = self._settings.unreadable
+        enough = Evidence(unreadable=unreadable)
+        found = poll_installed(
+            self._api, self._new, lambda read: replace(enough, installed=read).shows(self._new), deadline
+        )
+        return Evidence(*found, unreadable=unreadable)
+
+    def _expected(self, refused: CertificateError) -> bool:
+        """Whether all that the cluster says is that the nodes that are not active have missed it."""
+        return self._settings.without_nodes and misses_nodes(refused)
+
+    def _after_success(self) -> Evidence:
+        """Wait until every node shows what the server said that it has done; longer only where the API shows it."""
+        read = self._read(self._settings.wait_timeout)
+        worth_waiting = read.shows(self._new) or read.unread is not None
+        return self._proven(read, self._settings.verify_timeout if worth_waiting else 0)
+
+    def _after_failure(self) -> Evidence:
+        """See whether it was done all the same, and wait for the other nodes when one shows that it was begun."""
+        read = self._read(0)
+        seen = self._proven(read, 0)
+        if any(sighting.status == "verified" for sighting in seen.proof.sightings):
+            seen = self._proven(self._read(0), self._settings.verify_timeout)
+        return seen
+
+    def _proven(self, read: Evidence, timeout: float) -> Evidence:
+        """What was read, with what nodes show."""
+        proof = self._prover.prove(
+            {name: self._expected_on_nodes(name, read) for name in self._new}, timeout, read.installed
+        )
+        return replace(read, proof=proof, reported=Evidence(read.installed, read.unread).shows(self._new))
+
+    def _expected_on_nodes(self, name: str, read: Evidence) -> ExpectedChain:
+        """The new state, with the end of the leaf that the primary reports: it may be too close to that of the old."""
+        installed = read.installed.get(name) if read.unread is None else None
+        if installed is None or not installed.chain or not self._new[name].shown_by(installed):
+            return self._new[name]
+        return replace(self._new[name], end=not_after(installed.chain[0]))
+
+    def _outcome(self, name: str, *, acknowledged: bool) -> str:
+        evidence, proof, goal = self.evidence, self.evidence.proof.of(name), {name: self._new[name]}
+        if acknowledged and evidence.shows(goal):
+            return "partial" if proof.missing else "changed"
+        # What is not visible says nothing for what nobody acknowledged.
+        if proof.complete and (evidence.unread is not None or evidence.shows(goal)):
+            return "changed"
+        return "failed_unchanged" if self._nowhere(proof) and not evidence.shows(goal) else "partial"
+
+    def _nowhere(self, proof: Proof) -> bool:
+        """Whether all that can be seen has the old certificate, and that is every node or what the API reports."""
+        seen = [one.status for one in proof.sightings if one.status in ("verified", "stale", "failed")]
+        everywhere = len(seen) == len(proof.sightings) > 0
+        return (self.evidence.unread is None or everywhere) and set(seen) <= {"stale"}
+
+    def _failed(self, refused: CertificateError | None) -> CertificateError:
+        proof = self.evidence.proof
+        cause = refused or not_proven(self.evidence, self._new, self._settings, self._api.url)
+        if set(self.outcomes.values()) == {"failed_unchanged"}:
+            if refused is None or answer_lost(refused):
+                cause.message += (
+                    " No node that could be seen has a new certificate yet, but that may still happen: look at the "
+                    "certificates again before you rotate them again."
+                )
+            return cause.with_result(
+                outcome="failed_unchanged", changed=False, nodes=proof.as_list(), proof=self.evidence.summary()
+            )
+        nodes = "; ".join(map(str, proof.sightings)) or "not asked (option verify)"
+        cause.message += (
+            f" An internal rotation is not taken back. What the nodes have now (verified: a new certificate, stale: an "
+            f"old one): {nodes}. Check that every node is active and can be reached, then run again with force=true: "
+            "another rotation is for all nodes."
+        )
+        return cause.with_result(outcome="partial", changed=True, nodes=proof.as_list(), proof=self.evidence.summary())

@@ -1,0 +1,230 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""From what a cluster has and what it should have to what must be changed. Pure: no request is made here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+from typing import Any, NamedTuple
+
+from .._api.client import Update
+from .._errors import CertificateError, MaterialProblem
+from .._product.names import CA_BUNDLES, INTERNODE, KNOWN, REQUIRED
+from .._state.desired import Desired
+from .._state.goal import ExpectedChain
+from .._state.installed import Installed, installed_facts
+from .._x509.certificate import to_pem
+from .._x509.private_key import key_to_pem, normalise_key
+
+#: The facts that a diff shows: what identifies a certificate, and nothing that changes by itself.
+_DIFF_FACTS = (
+    "subject",
+    "issuer",
+    "serial_number",
+    "subject_alternative_names",
+    "not_before",
+    "not_after",
+    "chain_fingerprints",
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the user wants under one name.
+
+    Attributes:
+        name: as the REST API writes it.
+        material: what is to be there; None: no certificate.
+        compare: V(chain) or V(leaf).
+        reason: why there is to be no certificate: V(not_wanted) or V(not_listed).
+    """
+
+    name: str
+    material: Desired | None
+    compare: str = "chain"
+    reason: str = "not_wanted"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be done about one certificate.
+
+    Attributes:
+        action: V(none), V(update) or V(delete).
+        reason: V(same), V(absent) or V(known_bug) for nothing; V(not_set), V(not_readable), V(leaf_differs),
+            V(chain_differs), V(bundle_differs) or V(forced) for an update; V(not_wanted) or V(not_listed) for a
+            deletion.
+    """
+
+    name: str
+    action: str
+    reason: str
+    installed: Installed | None
+    after: dict[str, Any] | None  # facts, as they will be
+    old: ExpectedChain
+    new: ExpectedChain
+    update: Update | None = None  # what is sent, if something is
+    material: Desired | None = None  # what is wanted, if something is
+
+    @property
+    def before(self) -> dict[str, Any] | None:
+        """Facts about what was there."""
+        return self.installed.facts if self.installed else None
+
+    @property
+    def diff(self) -> dict[str, Any]:
+        """For diff mode: facts, never PEM."""
+        return {
+            "before_header": f"certificate {self.name}",
+            "after_header": f"certificate {self.name}",
+            "before": _diff_side(self.before),
+            "after": _diff_side(self.after),
+        }
+
+
+def _diff_side(facts: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {} if facts is None else {key: facts[key] for key in _DIFF_FACTS}
+
+
+def _state_of(installed: Installed | None) -> ExpectedChain:
+    if installed is None:
+        return ExpectedChain()
+    return ExpectedChain.of(installed.chain, "set" if installed.name in CA_BUNDLES else "chain")
+
+
+def list_unlisted(wanted: Iterable[Wanted], installed: Iterable[str]) -> list[Wanted]:
+    """What O(purge_optional) adds: that there be no optional certificate but those that are listed.
+
+    A name that only a newer server knows may be required there, and is left alone.
+    """
+    listed = {one.name for one in wanted}
+    optional = KNOWN - REQUIRED - listed
+    return [Wanted(name, None, reason="not_listed") for name in sorted(optional.intersection(installed))]
+
+
+def plan_change(wanted: Wanted, installed: Installed | None, *, force: bool, now: datetime) -> Change:
+    """From what is wanted and what is there to what is to be done.
+
+    Args:
+        force: whether to write what is there already.
+        now: in UTC.
+
+    Raises:
+        CertificateError: the private key's numbers are not consistent, the certificate has a malformed field, or every
+            cluster needs what is not wanted.
+    """
+    if wanted.material is None:
+        return _absent(wanted, installed)
+    return _present(wanted.material, installed, wanted.compare, force, now)
+
+
+def _present(material: Desired, installed: Installed | None, compare: str, force: bool, now: datetime) -> Change:
+    """Checks the key in full when it is about to be sent."""
+    name = material.name
+    old = _state_of(installed)
+    new = ExpectedChain.of(material.certificates, "set" if material.is_bundle else compare)
+    same = new.shown_by(installed)
+    if same and not force:
+        return Change(name, "none", "same", installed, installed.facts if installed else None, old, new)
+    key = material.load_key(check=True)
+    after = installed_facts(name, material.facts(now), key is not None)
+    update = Update(name, material.certificate_pem(), None if key is None else key_to_pem(key))
+    return Change(name, "update", _difference(old, new, installed, same), installed, after, old, new, update, material)
+
+
+def _difference(old: ExpectedChain, new: ExpectedChain, installed: Installed | None, same: bool) -> str:
+    if installed is None:
+        return "not_set"
+    if not old.fingerprints:
+        return "not_readable"
+    if same:
+        return "forced"
+    if new.compare == "set":
+        return "bundle_differs"
+    return "chain_differs" if old.fingerprints[0] == new.fingerprints[0] else "leaf_differs"
+
+
+def _absent(wanted: Wanted, installed: Installed | None) -> Change:
+    if wanted.name in REQUIRED:
+        raise CertificateError(
+            "required_certificate",
+            "this certificate is required: a cluster cannot be without it. Replace it with state=present, or leave it "
+            "out.",
+            option="state",
+        )
+    if installed is None:
+        return Change(wanted.name, "none", "absent", None, None, ExpectedChain(), ExpectedChain())
+    return Change(wanted.name, "delete", wanted.reason, installed, None, _state_of(installed), ExpectedChain())
+
+
+class Write(NamedTuple):
+    """One certificate to be updated, or deleted."""
+
+    name: str
+    update: Update | None  # None: deleted
+    goal: ExpectedChain  # in which the certificate is afterwards
+
+
+def in_safe_order(writes: Iterable[Write]) -> list[Write]:
+    """The writes in the order in which they are made.
+
+    The certificates between nodes come first: what can cost a cluster its API has nothing to be put back with it.
+    Deletions come after all updates, which may be refused, and V(api) last: from then on another certificate is met.
+    """
+
+    def rank(write: Write) -> tuple[int, str]:
+        if write.name in INTERNODE:
+            return 0, write.name
+        if write.update is None:
+            return 2, write.name
+        # Active-Active databases do not synchronise between these two and their forced update: late, and together.
+        return (3 if write.name == "api" else 1), ("~" if write.name in ("proxy", "syncer") else "") + write.name
+
+    return sorted(writes, key=rank)
+
+
+def next_request(writes: Sequence[Write], *, bulk: bool, alone: Collection[str]) -> list[Write]:
+    """Those of the writes, the first and what may follow it, that one request makes.
+
+    Args:
+        bulk: whether one request can update several certificates.
+        alone: names that are never updated together with others.
+    """
+    first, *others = writes
+    if not bulk or first.update is None or first.name in alone:
+        return [first]
+    together = takewhile(lambda write: write.update is not None and write.name not in alone, others)
+    return [first, *together]
+
+
+class CannotUndo(Exception):
+    """A change cannot be taken back; the text says why."""
+
+
+def plan_undo(change: Change) -> Write:
+    """What puts the old certificate back.
+
+    Raises:
+        CannotUndo: there is no way back.
+    """
+    installed = change.installed
+    if installed is None:
+        return Write(change.name, None, change.old)
+    if not installed.chain:
+        raise CannotUndo("the old certificate cannot be parsed")
+    if change.old.fingerprints == change.new.fingerprints:
+        raise CannotUndo("the old certificate is the same one")
+    key = installed.private_key
+    if key is None and change.name not in CA_BUNDLES:
+        raise CannotUndo("this user may not read the old private key (the role admin may)")
+    try:
+        update = Update(change.name, to_pem(installed.chain), key and normalise_key(key))
+    except MaterialProblem:
+        raise CannotUndo("the old private key cannot be read as PEM") from None
+    return Write(change.name, update, change.old)

@@ -1,0 +1,281 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""The connection options that every module shares: their argument spec, and how they and the environment combine.
+
+Documented by the fragment C(connection).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from ._errors import CertificateError
+from ._secrets import Secret
+from ._transport.tls_handshake import host_and_port
+
+#: For AnsibleModule. No fallbacks and no defaults here: combining what is given with the environment needs to know
+#: which of the two an option came from (see M(connection)).
+CONNECTION_SPEC: dict[str, dict[str, Any]] = {
+    "url": {"type": "str"},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "token": {"type": "str", "no_log": True},
+    "client_cert": {"type": "path"},
+    "client_key": {"type": "path", "no_log": False},
+    "validate_certs": {"type": "bool"},
+    "ca_path": {"type": "path", "aliases": ["ca_cert"]},
+    "allow_http": {"type": "bool", "default": False},
+    "timeout": {"type": "float", "default": 30},
+    "write_timeout": {"type": "float", "default": 900},
+    "retries": {"type": "int", "default": 5},
+    "retry_delay": {"type": "float", "default": 0.5},
+    "retry_max_delay": {"type": "float", "default": 30},
+    "node_address": {"type": "str", "choices": ["internal", "external", "both"], "default": "internal"},
+    "metrics_port": {"type": "int", "default": 8070},
+}
+
+#: Relations between the shared options, for AnsibleModule.
+CONNECTION_EXCLUSIVE = [["token", "username"], ["token", "password"]]
+
+#: What a certificate is made of.
+MATERIAL_SPEC: dict[str, dict[str, Any]] = {
+    "certificate": {"type": "str"},
+    "certificate_path": {"type": "path"},
+    "private_key": {"type": "str", "no_log": True},
+    "private_key_path": {"type": "path", "no_log": False},
+    "pkcs12_path": {"type": "path"},
+    "private_key_passphrase": {"type": "str", "no_log": True},
+    "issuers": {"type": "str"},
+    "issuers_path": {"type": "path"},
+}
+MATERIAL_EXCLUSIVE = [
+    ["certificate", "certificate_path", "pkcs12_path"],
+    ["private_key", "private_key_path", "pkcs12_path"],
+    ["issuers", "issuers_path"],
+]
+
+#: The environment variable of each option that has one.
+ENVIRONMENT = {
+    "url": "REDIS_ENTERPRISE_URL",
+    "username": "REDIS_ENTERPRISE_USER",
+    "password": "REDIS_ENTERPRISE_PASSWORD",
+    "token": "REDIS_ENTERPRISE_TOKEN",
+    "client_cert": "REDIS_ENTERPRISE_CLIENT_CERT",
+    "client_key": "REDIS_ENTERPRISE_CLIENT_KEY",
+    "ca_path": "REDIS_ENTERPRISE_CA_CERT",
+}
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[^-]*-----END [A-Z0-9 ]*PRIVATE KEY-----")
+INSECURE = "REDIS_ENTERPRISE_INSECURE"
+
+#: The API's port with TLS, and without (vendor: network ports).
+DEFAULT_PORT = {"https": 9443, "http": 8080}
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where the cluster is, who asks, and what is trusted. All of it checked."""
+
+    url: str  # scheme://host:port
+    host: str
+    username: str | None
+    password: Secret | None
+    token: Secret | None
+    client_cert: str | None
+    client_key: str | None
+    validate_certs: bool
+    ca_path: str | None
+    timeout: float  # seconds
+    write_timeout: float  # seconds
+    retries: int
+    retry_delay: float  # seconds
+    retry_max_delay: float  # seconds
+    node_address: str  # "internal", "external" or "both"
+    metrics_port: int
+    warnings: tuple[str, ...]
+
+
+def find_secrets(params: Mapping[str, Any], environ: Mapping[str, str]) -> set[str]:
+    """Values that Ansible must mask although no option marked C(no_log) holds them."""
+    found = {environ.get(ENVIRONMENT["password"]), environ.get(ENVIRONMENT["token"])}
+    holders = (params, *(params.get("clusters") or ()))
+    urls = [one.get("url") for one in holders]
+    for url in (*urls, environ.get(ENVIRONMENT["url"]), *(params.get("endpoints") or ())):
+        try:
+            found.add(urlsplit(url if "//" in (url or "") else f"//{url}").password)
+        except ValueError:
+            pass
+    for entry in (one for holder in holders for one in (holder, *(holder.get("certificates") or ()))):
+        # A key that was pasted behind the certificate.
+        for option in ("certificate", "issuers", "source_certificate"):
+            found.update(_PRIVATE_KEY.findall(entry.get(option) or ""))
+    return {value for value in found if value}
+
+
+def invalid_option(option: str, problem: str, next_step: str) -> CertificateError:
+    """The error of an option that is wrong."""
+    return CertificateError("invalid_option", f"option {option} {problem}. {next_step}.", option=option)
+
+
+def check_range(params: Mapping[str, Any], option: str, lowest: float, highest: float, unit: str) -> None:
+    """Check an option that holds a number, if it is given.
+
+    Raises:
+        CertificateError: it is out of range, or not a number.
+    """
+    if params[option] is not None and not lowest <= params[option] <= highest:
+        raise invalid_option(option, f"is not a number from {lowest:g} to {highest:g} ({unit})", "Give one that is")
+
+
+def _path_check(option: str, path: str | None) -> None:
+    if path is not None and not os.path.isfile(path):
+        raise invalid_option(
+            option,
+            f"names {os.path.abspath(path)}, which is not a file",
+            "Check the path; it is read where the module runs",
+        )
+
+
+def find_ca_path(params: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
+    """C(ca_path), also where no connection is wanted.
+
+    Raises:
+        CertificateError: it is not a file.
+    """
+    path = params["ca_path"] or environ.get(ENVIRONMENT["ca_path"]) or None
+    _path_check("ca_path", path)
+    return path
+
+
+def _split_url(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port."""
+    # The URL is not repeated in messages: it may hold a password.
+    example = "Give it as https://cluster.example.com:9443"
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise invalid_option("url", "is not a URL", example) from None
+    if parts.scheme not in DEFAULT_PORT:
+        raise invalid_option("url", "does not start with https://", example)
+    if parts.username is not None or parts.password is not None:
+        raise invalid_option("url", "holds user info", "Give username and password as options of their own")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise invalid_option("url", "holds a path, a query or a fragment", f"{example}; the API's paths are added")
+    if not host or port == 0 or any(character.isspace() for character in parts.netloc):
+        raise invalid_option("url", "names no host, or no valid port", example)
+    return parts.scheme, host, port or DEFAULT_PORT[parts.scheme]
+
+
+def _environment_bool(name: str, environ: Mapping[str, str]) -> bool:
+    value = environ.get(name, "").strip().lower()
+    if value in ("", "0", "false", "no", "off", "n", "f"):
+        return False
+    if value in ("1", "true", "yes", "on", "y", "t"):
+        return True
+    raise CertificateError("invalid_option", f"the environment variable {name} is neither true nor false. Mend it.")
+
+
+def _token(value: str) -> Secret:
+    token = value.strip()
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise invalid_option("token", "has characters that no token has", "Give the access_token that the API returned")
+    return Secret(token)
+
+
+def parse_connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connection:
+    """Combine the task's options with the environment.
+
+    What the task gives wins over the environment, by kind: a task that gives a token does not also log in with the
+    user of the environment, and one that gives C(ca_path) is not made insecure by it.
+
+    Args:
+        params: the task's options, with C(None) for what was not given.
+        environ: usually C(os.environ).
+
+    Raises:
+        CertificateError: an option is missing, malformed, or contradicts another.
+    """
+
+    def given(option: str) -> Any:
+        return params[option] if params[option] not in (None, "") else None
+
+    def either(option: str) -> Any:
+        return given(option) or environ.get(ENVIRONMENT[option]) or None
+
+    url = either("url")
+    if url is None:
+        raise invalid_option("url", "is missing", f"Give it, or set {ENVIRONMENT['url']}")
+    scheme, host, port = _split_url(url)
+    warnings = []
+    if scheme == "http":
+        if not params["allow_http"]:
+            raise invalid_option(
+                "url", "starts with http://, which sends private keys in the clear", "Use https://, or set allow_http"
+            )
+        warnings.append("url starts with http://: the login and private keys cross the network in the clear")
+
+    if given("username") or given("password"):
+        token = None
+    else:
+        token = either("token")
+    username = password = None
+    if token is None:
+        username, password = either("username"), either("password")
+    if (username is None) != (password is None):
+        option = "password" if password is None else "username"
+        raise invalid_option(option, "is missing", f"Give it, or set {ENVIRONMENT[option]}")
+
+    client_cert = either("client_cert")
+    client_key = given("client_key") if given("client_cert") else either("client_key")
+    if client_key and not client_cert:
+        raise invalid_option("client_cert", "is missing", "client_key needs it")
+    if token is None and username is None and client_cert is None:
+        raise CertificateError(
+            "invalid_option",
+            "there is no login. Give username and password, or token, or client_cert and client_key, as options or "
+            f"through {ENVIRONMENT['username']} and {ENVIRONMENT['password']}, {ENVIRONMENT['token']}, or "
+            f"{ENVIRONMENT['client_cert']}.",
+            option="username",
+        )
+
+    validate_certs = params["validate_certs"]
+    if validate_certs is None:
+        validate_certs = bool(given("ca_path")) or not _environment_bool(INSECURE, environ)
+    ca_path = either("ca_path") if validate_certs else None
+    for option, path in (("client_cert", client_cert), ("client_key", client_key), ("ca_path", ca_path)):
+        _path_check(option, path)
+
+    for option in ("timeout", "write_timeout"):
+        check_range(params, option, 0.001, 86400, "seconds")
+    for option in ("retry_delay", "retry_max_delay"):
+        check_range(params, option, 0, 3600, "seconds")
+    check_range(params, "retries", 0, 100, "times")
+    check_range(params, "metrics_port", 1, 65535, "port")
+
+    return Connection(
+        url=f"{scheme}://{host_and_port(host, port)}",
+        host=host,
+        username=username,
+        password=Secret(password) if password else None,
+        token=_token(token) if token else None,
+        client_cert=client_cert,
+        client_key=client_key,
+        validate_certs=validate_certs,
+        ca_path=ca_path,
+        timeout=params["timeout"],
+        write_timeout=params["write_timeout"],
+        retries=params["retries"],
+        retry_delay=params["retry_delay"],
+        retry_max_delay=params["retry_max_delay"],
+        node_address=params["node_address"],
+        metrics_port=params["metrics_port"],
+        warnings=tuple(warnings),
+    )

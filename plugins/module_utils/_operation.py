@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""What an operation is: options in, result out. One file in C(_operations) for each."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+from ._connection import parse_connection
+from ._errors import CertificateError
+from ._transport.retry import Retries
+from ._transport.session import Session
+
+
+@dataclass
+class Context:
+    """What an operation gets, and where it leaves its warnings."""
+
+    params: Mapping[str, Any]
+    check_mode: bool
+    warnings: list[str] = field(default_factory=list)
+
+    def connect(self) -> tuple[Session, Retries]:
+        """A session with the cluster that the options name, and how often its requests are repeated.
+
+        Raises:
+            CertificateError: an option is wrong.
+        """
+        connection = parse_connection(self.params, os.environ)
+        self.warnings.extend(connection.warnings)
+        return Session(connection), Retries(connection.retries, connection.retry_delay, connection.retry_max_delay)
+
+    def warn(self, message: str) -> None:
+        """Leave a warning."""
+        self.warnings.append(message)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a module does, and the options that it takes."""
+
+    run: Callable[[Context], dict[str, Any]]
+    argument_spec: Mapping[str, dict[str, Any]]
+    mutually_exclusive: Sequence[Sequence[str]] = ()
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """For AnsibleModule, and for the validator that it uses."""
+        return {"argument_spec": dict(self.argument_spec), "mutually_exclusive": list(self.mutually_exclusive)}
+
+    def outcome(self, task: Context) -> dict[str, Any]:
+        """What it returns, or how it failed. Not masked yet."""
+        try:
+            return self.run(task)
+        except CertificateError as error:
+            return {"failed": True, "msg": error.message, "failure": error.failure, **error.result}
+        except BaseException as error:
+            # A panic in cryptography's Rust code is no Exception, and must not end Ansible's worker.
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                raise
+            # A text of unknown origin may quote a key or a password: only where it happened is told.
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            return {
+                "failed": True,
+                "msg": f"internal error: {type(error).__name__} in {os.path.basename(where.filename)}, line "
+                f"{where.lineno}. This is a bug in redis_enterprise.certificates; please report it with this line.",
+                "failure": {"kind": "internal_error"},
+            }

@@ -1,0 +1,167 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Where certificates can be seen: ports of a cluster (vendor: network ports, certificates), or those of a list."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from .._api.cluster import Cluster, Node, port, texts
+from .._connection import DEFAULT_PORT, Connection
+from .._errors import CertificateError
+from .._transport.tls_handshake import host_and_port, is_host
+
+#: The certificates that ports show.
+SERVICES = ("api", "cm", "metrics_exporter", "proxy")
+
+#: What O(endpoints) takes: an IPv6 address stands in brackets, or its end could be the port.
+_LISTED = re.compile(r"(?:\[(?P<bracketed>[^\[\]]*:[^\[\]]*)\]|(?P<host>[^\[\]:]+)):(?P<port>[0-9]{1,5})")
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One port at one address."""
+
+    node: Any  # uid of the node, where it is known
+    address: str
+    port: int
+    service: str | None  # the certificate that a handshake shows there, where it is known: one of SERVICES
+    server_name: str | None = None  # for the server name indication
+
+    @property
+    def netloc(self) -> str:
+        """Address and port, as in a URL."""
+        return host_and_port(self.address, self.port)
+
+    @property
+    def url(self) -> str:
+        """Of the REST API there."""
+        return f"https://{self.netloc}"
+
+    def __str__(self) -> str:
+        return f"{self.netloc} ({self.service})" if self.service else self.netloc
+
+
+def _addresses(node: Node, choice: str) -> Iterable[str]:
+    """What O(node_address) chooses; the other kind where a node has none of that."""
+    internal = (node.internal,) if node.internal else ()
+    if choice == "both":
+        return internal + node.external
+    return (internal or node.external) if choice == "internal" else (node.external or internal)
+
+
+def _everywhere(cluster: Cluster, connection: Connection, number: int, service: str) -> list[Endpoint]:
+    """A port that every node has, at each of its addresses; at the host of O(url) where no node may be seen."""
+    return [
+        Endpoint(node.uid, address, number, service, cluster.name)
+        for node in cluster.nodes or (Node(None, connection.host, (), None, None),)
+        for address in _addresses(node, connection.node_address)
+    ]
+
+
+def _databases(
+    cluster: Cluster, connection: Connection, bdbs: Sequence[Mapping[str, Any]], own: Container[str]
+) -> list[Endpoint]:
+    """The endpoints of all databases that speak TLS with their clients, but for those with these uids."""
+    nodes = {node.internal: node for node in cluster.nodes}
+    found = []
+    for bdb in bdbs:
+        endpoints = bdb.get("endpoints")
+        if bdb.get("tls_mode") != "enabled" or not isinstance(endpoints, list) or str(bdb.get("uid")) in own:
+            continue
+        for endpoint in filter(lambda one: isinstance(one, dict), endpoints):
+            number = port(endpoint, "port")
+            name = endpoint.get("dns_name")
+            if number is None:
+                continue
+            for listed in texts(endpoint, "addr"):
+                node = nodes.get(listed) or Node(None, listed, (), None, None)
+                found += [
+                    Endpoint(node.uid, address, number, "proxy", name if isinstance(name, str) else cluster.name)
+                    for address in _addresses(node, connection.node_address)
+                ]
+    return found
+
+
+def endpoints_showing(
+    name: str,
+    cluster: Cluster,
+    connection: Connection,
+    bdbs: Sequence[Mapping[str, Any]],
+    own: Container[str] = (),
+) -> tuple[Endpoint, ...]:
+    """List the ports whose handshake shows a certificate; none for those that no port shows.
+
+    Args:
+        own: uids, as text, of the databases that present a certificate of their own in place of V(proxy): see
+            M(_api.databases.own_certificates).
+    """
+    found: list[Endpoint] = []
+    if name == "api":
+        found = _everywhere(cluster, connection, _api_port(cluster, connection), name)
+    elif name == "cm":
+        found = _everywhere(cluster, connection, cluster.cm_port, name)
+    elif name == "metrics_exporter":
+        found = _everywhere(cluster, connection, connection.metrics_port, name)
+    elif name == "proxy":
+        found = _databases(cluster, connection, bdbs, own)
+    return tuple(dict.fromkeys(found))
+
+
+def _api_port(cluster: Cluster, connection: Connection) -> int:
+    """What the cluster says, else what the user says: in front of the cluster there may be another one."""
+    return cluster.api_port or urlsplit(connection.url).port or DEFAULT_PORT["https"]
+
+
+def endpoints_at_url(endpoints: Iterable[Endpoint], cluster: Cluster, connection: Connection) -> tuple[Endpoint, ...]:
+    """The same ports at the host of O(url): all that a caller outside the cluster's network may reach."""
+    known = {node.internal: node.uid for node in cluster.nodes}
+    return tuple(
+        dict.fromkeys(
+            Endpoint(known.get(connection.host), connection.host, one.port, one.service, one.server_name)
+            for one in endpoints
+        )
+    )
+
+
+def parse_endpoints(entries: Iterable[str], server_name: str | None) -> tuple[Endpoint, ...]:
+    """The ports of O(endpoints).
+
+    Args:
+        server_name: the name of all of them; that of each is its host where there is none.
+
+    Raises:
+        CertificateError: an entry names no port; it is named.
+    """
+    found = []
+    for number, entry in enumerate(entries, 1):
+        match = _LISTED.fullmatch(entry.strip())
+        host = match and (match["bracketed"] or match["host"])
+        if not match or not host or not is_host(host) or not 0 < int(match["port"]) < 65536:
+            # Before an @ there may be a password.
+            shown = "holds user info, and" if "@" in entry else f"({entry})"
+            raise CertificateError(
+                "invalid_option",
+                f"option endpoints: entry {number} {shown} is not host:port. Give each as cluster.example.com:9443, "
+                "192.0.2.1:9443 or [2001:db8::1]:9443.",
+                option="endpoints",
+            )
+        address = _normalised(host)
+        found.append(Endpoint(None, address, int(match["port"]), None, server_name or address))
+    return tuple(dict.fromkeys(found))
+
+
+def _normalised(host: str) -> str:
+    """The usual text of an IP address; anything else as it is."""
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return host

@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""What one port serves: the facts of the chain that it presents, whether it verifies, and whether the API agrees."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from .._state.goal import ExpectedChain
+from .._transport.tls_handshake import HUNG_UP, NO_ANSWER, Presented, read_presented
+from .._x509.certificate import NO_FACTS, CertificateParseError, chain_facts, parse_der
+from .endpoints import Endpoint
+
+#: What is told of each certificate of a chain.
+_CHAIN_FACTS = (
+    "subject",
+    "issuer",
+    "serial_number",
+    "not_before",
+    "not_after",
+    "days_remaining",
+    "expired",
+    "fingerprint",
+    "self_signed",
+)
+
+
+@dataclass(frozen=True)
+class Served:
+    """What was seen at one port."""
+
+    endpoint: Endpoint
+    presented: Presented
+    verified: Presented | None  # by the handshake that verifies; None: nothing was presented
+
+    @classmethod
+    def look(cls, endpoint: Endpoint, trust: ssl.SSLContext, timeout: float) -> Served:
+        """Look once, and once more at what cannot be verified.
+
+        Args:
+            trust: see M(_transport.tls_handshake.read_presented).
+            timeout: seconds, for each of the handshakes.
+        """
+        where = endpoint.address, endpoint.port, endpoint.server_name, timeout
+        verified = read_presented(*where, trust)
+        final = verified.fingerprints or not verified.reachable or verified.problem in (NO_ANSWER, HUNG_UP)
+        seen = verified if final else read_presented(*where)
+        return cls(endpoint, seen, verified if seen.fingerprints else None)
+
+    def matches(self, reported: ExpectedChain | None) -> bool | None:
+        """Whether this is what the API reports; None where either is not known."""
+        return None if reported is None or not self.presented.fingerprints else reported.served_by(self.presented)
+
+    def entry(self, reported: ExpectedChain | None, now: datetime, database: int | str | None = None) -> dict[str, Any]:
+        """Return the entry of this port in results.
+
+        Args:
+            reported: what the API reports.
+            database: uid of the database whose own certificate that is, in place of V(proxy).
+        """
+        seen = self.presented
+        return {
+            "address": self.endpoint.address,
+            "port": self.endpoint.port,
+            "node": self.endpoint.node,
+            "service": self.endpoint.service,
+            "database": database,
+            "server_name": self.endpoint.server_name,
+            "status": "seen" if seen.fingerprints else "failed" if seen.reachable else "unreachable",
+            "problem": seen.problem,
+            **_facts(seen, now),
+            "tls_version": seen.tls_version,
+            **self._verification(),
+            "matches": self.matches(reported),
+            "reported_chain_fingerprints": list(reported.fingerprints) if reported else None,
+        }
+
+    def _verification(self) -> dict[str, Any]:
+        verified = self.verified
+        if verified is None:
+            return {"verifies": None, "distrust": None, "distrust_message": None}
+        if verified.distrust is None:
+            # The handshake may have failed for another reason, such as ciphers that are only good enough to look.
+            return {
+                "verifies": True if verified.fingerprints else None,
+                "distrust": None,
+                "distrust_message": verified.problem,
+            }
+        return {
+            "verifies": False,
+            "distrust": verified.distrust.kind,
+            "distrust_message": verified.distrust.message,
+        }
+
+
+def _facts(seen: Presented, now: datetime) -> dict[str, Any]:
+    if not seen.fingerprints:
+        return {**NO_FACTS, "chain": []}
+    try:
+        chain = parse_der(seen.chain)
+        leaf = chain_facts(chain, now)
+        issuers = [chain_facts([certificate], now) for certificate in chain[1:]]
+        return {**leaf, "chain": [{name: one[name] for name in _CHAIN_FACTS} for one in (leaf, *issuers)]}
+    except CertificateParseError as error:
+        fingerprints = list(seen.fingerprints)
+        known = {"fingerprint": fingerprints[0], "chain_fingerprints": fingerprints, "chain_length": len(fingerprints)}
+        return {**NO_FACTS, **known, "chain": [], "error": str(error)}

@@ -1,0 +1,149 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Where the certificates that are to be changed can be seen, and whether that suffices for what the user demands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from typing import Any
+
+from .._api.client import Api, Stored
+from .._api.cluster import Cluster, if_visible, with_primary_now
+from .._api.databases import own_certificates
+from .._errors import CertificateError
+from .._product.releases import STALE_PROXY_WORKERS, Hazard
+from .._state.goal import ExpectedChain
+from .._x509.certificate import CertificateParseError, parse_pem
+from .endpoints import Endpoint, endpoints_at_url, endpoints_showing
+from .metrics import SHOWN, Exporters
+from .prover import HANDSHAKE, METRICS, NOWHERE, Prover, Target
+
+#: Handshakes in a row that have to present a new certificate. Proxies have several workers.
+_HANDSHAKES, _PROXY_HANDSHAKES, _STALE_PROXY_HANDSHAKES = 1, 3, 10
+
+
+def build_prover(
+    api: Api,
+    changes: Mapping[str, tuple[ExpectedChain, ExpectedChain]],
+    exporter: ExpectedChain | None,
+    cluster: Cluster,
+    bdbs: Sequence[Mapping[str, Any]],
+    met: Container[Hazard],
+    verify: str,
+) -> Prover:
+    """Make a prover that has seen what can be seen before the change.
+
+    Args:
+        changes: by certificate name, the state before and after.
+        exporter: the certificate V(metrics_exporter) that the API reports before the change; None: none is readable.
+        bdbs: the databases, where V(proxy) is among the changes.
+        met: known bugs that the changes meet.
+        verify: V(auto), V(strict) or V(none).
+
+    Raises:
+        CertificateError: V(strict), and a node cannot be seen where a handshake or metrics would show it.
+    """
+    timeout = api.session.connection.timeout
+    if verify == "none":
+        return Prover([Target(name, (), NOWHERE) for name in changes], timeout)
+    connection = api.session.connection
+    own = _own_certificates(api, bdbs) if "proxy" in changes else {}
+    targets = []
+    for name, states in changes.items():
+        ports = endpoints_showing(name, cluster, connection, bdbs, own)
+        if ports:
+            targets.append(Target(name, ports, HANDSHAKE, _handshakes(name, met)))
+        elif name in SHOWN:
+            ends = tuple(state.end for state in states if state.end is not None)
+            targets.append(Target(name, _one_a_node("metrics_exporter", api, cluster), METRICS, ends=ends))
+        else:
+            targets.append(Target(name, _one_a_node("api", api, cluster), NOWHERE))
+    prover = Prover(
+        targets,
+        timeout,
+        exporters=exporters(api, cluster, (exporter, *changes.get("metrics_exporter", ()))),
+        primary=lambda: _primary_now(api, cluster),
+        inactive={node.uid for node in cluster.inactive} - {None},
+    )
+    unseen = prover.try_all(lambda tried: endpoints_at_url(tried, cluster, connection))
+    if verify == "strict" and unseen:
+        concerned = ", ".join(dict.fromkeys(sighting.name for sighting in unseen))
+        raise (
+            CertificateError(
+                "endpoint_unreachable",
+                f"{'; '.join(map(str, unseen))}, so the change could not be proven there. Check node_address, "
+                "metrics_port, metrics_auth and the firewalls, or set verify to auto.",
+                option="verify",
+            )
+            .about(concerned)
+            .with_result(nodes=[sighting.as_dict() for sighting in unseen])
+        )
+    return prover
+
+
+def _primary_now(api: Api, cluster: Cluster) -> Any:
+    """The uid of the node that has answered last: the primary may move during a change."""
+    primary = with_primary_now(api, cluster).primary
+    return primary.node if primary else None
+
+
+def exporter_state(stored: Mapping[str, Stored]) -> ExpectedChain | None:
+    """What the API reports as V(metrics_exporter); None where that cannot be read.
+
+    Args:
+        stored: what the API reports.
+    """
+    try:
+        return ExpectedChain.of(parse_pem(stored["metrics_exporter"].certificate), "leaf")
+    except (KeyError, CertificateParseError):
+        return None
+
+
+def _handshakes(name: str, met: Container[Hazard]) -> int:
+    if name != "proxy":
+        return _HANDSHAKES
+    return _STALE_PROXY_HANDSHAKES if STALE_PROXY_WORKERS in met else _PROXY_HANDSHAKES
+
+
+def visible_databases(api: Api, warn: Callable[[str], None]) -> Sequence[Mapping[str, Any]]:
+    """The databases of the cluster; none, with a warning, where this user may not see them."""
+    bdbs: Sequence[Mapping[str, Any]] | None = if_visible(api.bdbs, None)
+    if bdbs is None:
+        warn("this user may not see the databases: their endpoints are not looked at. Use a user who may.")
+    return bdbs or ()
+
+
+def _own_certificates(api: Api, bdbs: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
+    """The databases that present a certificate of their own in place of V(proxy), by uid.
+
+    Raises:
+        CertificateError: they cannot be read; their ports would be taken for stale ones.
+    """
+    if not any(bdb.get("tls_mode") == "enabled" for bdb in bdbs):
+        return {}
+    return if_visible(lambda: own_certificates(api), None) or {}
+
+
+def _one_a_node(service: str, api: Api, cluster: Cluster) -> tuple[Endpoint, ...]:
+    """The port of a service at one address of each node."""
+    by_node: dict[Any, Endpoint] = {}
+    for endpoint in endpoints_showing(service, cluster, api.session.connection, ()):
+        by_node.setdefault(endpoint.node, endpoint)
+    return tuple(by_node.values())
+
+
+def exporters(api: Api, cluster: Cluster, presented: Iterable[ExpectedChain | None]) -> Exporters:
+    """The metrics exporters of a cluster, that of the primary first: some versions have one of that node alone.
+
+    Args:
+        presented: what they may present as V(metrics_exporter).
+    """
+    connection = api.session.connection
+    everywhere = endpoints_showing("metrics_exporter", cluster, connection, ())
+    primary = cluster.primary.node if cluster.primary else None
+    first = sorted(everywhere, key=lambda endpoint: endpoint.node != primary)
+    leaves = [state.fingerprints[0] for state in presented if state is not None and state.fingerprints]
+    return Exporters(connection, [*first, *endpoints_at_url(everywhere, cluster, connection)], leaves)

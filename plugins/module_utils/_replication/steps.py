@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""One database whose peers are to learn a new certificate: what is to be done, and what came of it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from .._api.replication import ReplicationApi
+from .._errors import CertificateError
+from .._transport.retry import Retries
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """What is needed to write, and to look at what comes of it."""
+
+    api: ReplicationApi  # without retries of its own
+    retries: Retries
+    wait_timeout: float  # seconds
+
+
+class Step(ABC):
+    """One database.
+
+    Attributes:
+        label: names it in messages.
+        needed: whether there is something to do.
+        outcome: V(unchanged), V(changed), V(failed_unchanged), or V(partial) when the write was perhaps made.
+        failure: why it failed, if it did.
+    """
+
+    def __init__(self, label: str, *, needed: bool) -> None:
+        self.label = label
+        self.needed = needed
+        self.outcome = "changed" if needed else "unchanged"
+        self.failure: CertificateError | None = None
+
+    def take(self, cluster: Cluster) -> None:
+        """Do it. Never raises, since the other databases need their turn."""
+        self.outcome = "failed_unchanged"
+        try:
+            self._take(cluster)
+        except CertificateError as error:
+            self.failure = error
+
+    def refuse(self, reason: CertificateError) -> None:
+        """Note before anything is sent that the cluster would refuse it, in check mode too."""
+        self.outcome, self.failure = "failed_unchanged", reason
+
+    @abstractmethod
+    def _take(self, cluster: Cluster) -> None:
+        """Do it, and keep C(outcome) true at all times.
+
+        Raises:
+            CertificateError: it was not done, or nobody knows.
+        """

@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Between Ansible and an operation: in a module, and in an action plugin."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
+
+from ._connection import find_secrets
+from ._libraries import missing_library
+from ._masking import mask_secrets
+from ._operation import Context, Operation
+
+
+def run_module(module: AnsibleModule, operation: Operation) -> None:
+    """Run the operation with the module's options, and leave with its result."""
+    missing = missing_library()
+    if missing is not None:
+        module.fail_json(msg=missing_required_lib(missing.requirement), exception=missing.traceback)
+
+    module.no_log_values.update(find_secrets(module.params, os.environ))
+    task = Context(module.params, module.check_mode)
+    result = operation.outcome(task)
+    for warning in task.warnings:
+        module.warn(warning)
+    if result.get("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+def run_in_controller(
+    operation: Operation, given: Mapping[str, Any], *, module: str, check_mode: bool, invocation: bool
+) -> dict[str, Any]:
+    """Do in this process what AnsibleModule and M(run) do in one of their own, field by field.
+
+    Args:
+        given: the options as the task has them.
+        module: the name in messages.
+        invocation: whether the result says with which options it came about.
+    """
+    validation = ModuleArgumentSpecValidator(**operation.arguments).validate(given)
+    params = {**given, **validation.validated_parameters}
+    secrets = set(validation._no_log_values)  # noqa: SLF001 - as AnsibleModule does
+    missing = missing_library()
+    task = Context(params, check_mode)
+    if validation.error_messages:
+        unsupported = isinstance(validation.errors[0], UnsupportedError)
+        prefix = f"Unsupported parameters for ({module}) module: " if unsupported else ""
+        result: dict[str, Any] = {"failed": True, "msg": prefix + validation.errors.msg}
+    elif missing is not None:
+        result = {"failed": True, "msg": missing_required_lib(missing.requirement)}
+    else:
+        secrets.update(find_secrets(params, os.environ))
+        result = operation.outcome(task)
+    if invocation:
+        result["invocation"] = {"module_args": params}
+    if task.warnings:
+        result["warnings"] = task.warnings
+    return mask_secrets(result, secrets)

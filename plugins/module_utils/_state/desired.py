@@ -1,0 +1,307 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""The material that the user wants a cluster to have: read, checked and ready to be sent."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from .._errors import CertificateError, MaterialProblem
+from .._product.names import CA_BUNDLES
+from .._secrets import Secret
+from .._x509.certificate import (
+    CertificateParseError,
+    chain_facts,
+    complete_chain,
+    issued_by,
+    name_text,
+    not_after,
+    not_before,
+    parse_pem,
+    to_iso,
+    to_pem,
+)
+from .._x509.pkcs12 import load_pkcs12
+from .._x509.private_key import holds_private_key, key_matches, load_private_key
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+#: Bytes of a certificate or key file that are read at the most.
+FILE_LIMIT = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Desired:
+    """A certificate, its chain, and where its private key comes from."""
+
+    name: str
+    certificates: tuple[x509.Certificate, ...]  # leaf first; for CA bundles in any order
+    certificate_option: str  # the option that they came from
+    key_source: Secret | None = None  # PEM as the user gave it; None for CA bundles
+    key_option: str | None = None  # the option that it came from
+    passphrase: Secret | None = None
+    key_checked: bool = False  # whether its numbers were checked when it was read
+
+    @property
+    def is_bundle(self) -> bool:
+        """Whether these are CA certificates, each by itself, rather than a chain."""
+        return self.name in CA_BUNDLES
+
+    def certificate_pem(self) -> str:
+        """Normalised PEM of all certificates."""
+        return to_pem(self.certificates)
+
+    def facts(self, now: datetime) -> dict[str, Any]:
+        """See M(_x509.certificate.chain_facts).
+
+        Raises:
+            CertificateError: a field of the leaf is malformed.
+        """
+        try:
+            return chain_facts(self.certificates, now)
+        except CertificateParseError as error:
+            raise _unusable("invalid_certificate", self.certificate_option, str(error), "Issue a new one") from None
+
+    def load_key(self, *, check: bool) -> Any:
+        """The private key, or None for CA bundles. See M(_x509.private_key.load_private_key) for C(check), which is made once only.
+
+        Raises:
+            CertificateError: the key is not usable.
+        """
+        if self.key_source is None:
+            return None
+        try:
+            return load_private_key(self.key_source, self.passphrase, check=check and not self.key_checked)
+        except MaterialProblem as problem:
+            raise _unusable(
+                problem.kind, self.key_option, f"the private key is not usable: {problem}", problem.next_step
+            ) from None
+
+
+def _unusable(kind: str, option: str | None, problem: str, next_step: str) -> CertificateError:
+    return CertificateError(kind, f"option {option}: {problem}. {next_step}.", option=option)
+
+
+def _read_file(option: str, path: str) -> bytes:
+    try:
+        if os.path.getsize(path) > FILE_LIMIT:
+            raise _unusable("unreadable_file", option, f"{path} is larger than 1 MiB", "Check the path")
+        with open(path, "rb") as file:
+            return file.read(FILE_LIMIT)
+    except OSError as error:
+        raise _unusable(
+            "unreadable_file",
+            option,
+            f"{path} cannot be read ({os.strerror(error.errno or 0)})",
+            "Check the path and its permissions; it is read where the module runs",
+        ) from None
+
+
+def _text(params: Mapping[str, Any], option: str) -> tuple[str | None, str]:
+    """The text that an option or its C(_path) sibling gives, and which of the two it was."""
+    if params.get(option):
+        return params[option], option
+    path_option = f"{option}_path"
+    if params.get(path_option):
+        return _read_file(path_option, params[path_option]).decode("utf-8", "replace"), path_option
+    return None, option
+
+
+def _subject(certificate: x509.Certificate) -> str:
+    """For messages."""
+    try:
+        return name_text(certificate.subject)
+    except Exception:  # what is raised depends on the version
+        return "with a malformed subject"
+
+
+def _check_validity(certificate: x509.Certificate, which: str, option: str, now: datetime) -> None:
+    start, end = not_before(certificate), not_after(certificate)
+    if end < now:
+        raise _unusable("certificate_expired", option, f"{which} expired on {to_iso(end)}", "Issue a new one")
+    if start > now:
+        raise _unusable(
+            "certificate_not_yet_valid",
+            option,
+            f"{which} is not valid before {to_iso(start)}",
+            "Wait until then, or check the clocks of this host and of the CA",
+        )
+
+
+def _check_order(chain: tuple[x509.Certificate, ...], option: str) -> None:
+    for number, (certificate, issuer) in enumerate(zip(chain, chain[1:]), 1):
+        if not issued_by(certificate, issuer):
+            raise _unusable(
+                "chain_order",
+                option,
+                f"the order is wrong: certificate {number} ({_subject(certificate)}) is not issued by "
+                f"certificate {number + 1} ({_subject(issuer)})",
+                "Give the leaf first, then each issuer after what it issued",
+            )
+
+
+def _certificates(params: Mapping[str, Any], option: str, next_step: str) -> tuple[tuple[x509.Certificate, ...], str]:
+    """What an option or its C(_path) sibling gives in PEM, and which of the two it was."""
+    text, option = _text(params, option)
+    if text is None:
+        raise _unusable("missing_certificate", option, "it is missing", next_step)
+    return _parsed(text, option, "Give certificates in PEM, the leaf first"), option
+
+
+def _parsed(text: str, option: str, next_step: str) -> tuple[x509.Certificate, ...]:
+    try:
+        return parse_pem(text)
+    except CertificateParseError as error:
+        raise _unusable("invalid_certificate", option, str(error), next_step) from None
+
+
+def append_issuers(
+    certificates: tuple[x509.Certificate, ...], params: Mapping[str, Any]
+) -> tuple[x509.Certificate, ...]:
+    """Append to a chain its further issuers, up to the root, out of the option C(issuers) or C(issuers_path).
+
+    Args:
+        certificates: leaf first.
+        params: with these options, where they are given. What they hold may be in any order, and more than is needed.
+
+    Raises:
+        CertificateError: they are unreadable or malformed, hold a private key, or do not continue a chain that does not
+            end in its root.
+    """
+    text, option = _text(params, "issuers")
+    if text is None:
+        return certificates
+    if holds_private_key(text):
+        raise _unusable(
+            "unexpected_private_key", option, "it holds a private key", "Give certificates only, without any key"
+        )
+    complete = complete_chain(certificates, _parsed(text, option, "Give the certificates of CAs in PEM"))
+    last = certificates[-1]
+    if len(complete) == len(certificates) and not issued_by(last, last):
+        raise _unusable(
+            "issuer_missing",
+            option,
+            f"none of its certificates issued certificate {len(certificates)} of the chain ({_subject(last)})",
+            "Give the issuer of that one, and its issuers up to the root",
+        )
+    return complete
+
+
+def read_chain(params: Mapping[str, Any], option: str, now: datetime) -> tuple[x509.Certificate, ...]:
+    """Read and check a certificate, with its issuers, that is given without a private key.
+
+    Args:
+        option: the one that holds it, or else its C(_path) sibling does.
+        now: in UTC.
+
+    Raises:
+        CertificateError: it is missing, unreadable, malformed, out of order, or out of date.
+    """
+    certificates, option = _certificates(params, option, f"Give {option} or {option}_path")
+    _check_order(certificates, option)
+    _check_validity(certificates[0], "the certificate", option, now)
+    return certificates
+
+
+def _bundle(name: str, certificates: tuple[x509.Certificate, ...], option: str, now: datetime) -> Desired:
+    for number, certificate in enumerate(certificates, 1):
+        which = f"certificate {number} of the bundle ({_subject(certificate)})"
+        _check_validity(certificate, which, option, now)
+    return Desired(name, tuple(dict.fromkeys(certificates)), option)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What the options hold, before anything is checked against anything else."""
+
+    certificates: tuple[x509.Certificate, ...]
+    certificate_option: str
+    key: Secret | None
+    key_option: str
+    passphrase: Secret | None = None
+    key_checked: bool = False
+
+
+def _from_pkcs12(params: Mapping[str, Any], passphrase: Secret | None) -> _Given:
+    option = "pkcs12_path"
+    try:
+        content = load_pkcs12(_read_file(option, params[option]), passphrase)
+    except MaterialProblem as problem:
+        raise _unusable(problem.kind, option, str(problem), problem.next_step) from None
+    return _Given(content.certificates, option, content.private_key, option, key_checked=True)
+
+
+def _from_pem(params: Mapping[str, Any], passphrase: Secret | None) -> _Given:
+    certificates, option = _certificates(params, "certificate", "Give certificate, certificate_path or pkcs12_path")
+    key_text, key_option = _text(params, "private_key")
+    return _Given(certificates, option, None if key_text is None else Secret(key_text), key_option, passphrase)
+
+
+def read_desired(name: str, params: Mapping[str, Any], now: datetime) -> Desired:
+    """Read and check what the user gives for one certificate. No request is needed for it.
+
+    Args:
+        name: as the REST API writes it.
+        params: the options of M(_connection.MATERIAL_SPEC), where given.
+        now: in UTC.
+
+    Raises:
+        CertificateError: something is missing, unreadable, malformed, out of order, out of date, or does not match.
+    """
+    passphrase = Secret(params["private_key_passphrase"]) if params.get("private_key_passphrase") else None
+    given = (_from_pkcs12 if params.get("pkcs12_path") else _from_pem)(params, passphrase)
+    certificates, option = given.certificates, given.certificate_option
+    if name in CA_BUNDLES:
+        if given.key is not None:
+            raise _unusable(
+                "unexpected_private_key",
+                given.key_option,
+                f"{name} holds CA certificates and takes no private key",
+                "Leave private_key and private_key_path out, and give a PKCS#12 file without a key",
+            )
+        for unexpected in ("issuers", "issuers_path"):
+            if params.get(unexpected):
+                raise _unusable(
+                    "invalid_option",
+                    unexpected,
+                    f"{name} holds CA certificates, which have no order and no chain",
+                    f"Add them to {option}",
+                )
+        return _bundle(name, certificates, option, now)
+
+    _check_order(certificates, option)
+    _check_validity(certificates[0], "the certificate", option, now)
+    certificates = append_issuers(certificates, params)
+    if given.key is None:
+        raise _unusable(
+            "missing_private_key",
+            given.key_option,
+            "the private key is missing",
+            "Give private_key or private_key_path with the certificate, or a PKCS#12 file that holds both",
+        )
+    material = Desired(name, certificates, option, given.key, given.key_option, given.passphrase, given.key_checked)
+    try:
+        fits = key_matches(material.load_key(check=False), certificates[0])
+    except ValueError:
+        raise _unusable(
+            "invalid_certificate",
+            option,
+            "the public key in the certificate is not supported",
+            "Use RSA, EC or Ed25519",
+        ) from None
+    if not fits:
+        raise _unusable(
+            "key_mismatch",
+            given.key_option,
+            f"the private key does not belong to the certificate ({_subject(certificates[0])})",
+            "Give the key that the certificate was issued for, and the leaf as the first certificate",
+        )
+    return material

@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""A certificate that a cluster has: parsed, with the facts that results show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from .._api.client import Stored
+from .._product.names import REQUIRED
+from .._secrets import Secret
+from .._x509.certificate import NO_FACTS, CertificateParseError, chain_facts, earliest_end, parse_pem
+from .._x509.requirements import Finding, check_requirements
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+
+def installed_facts(name: str, facts: Mapping[str, Any], has_private_key: bool) -> dict[str, Any]:
+    """The facts of one certificate of a cluster, as results show them."""
+    return {"name": name, "required": name in REQUIRED, **facts, "has_private_key": has_private_key}
+
+
+@dataclass(frozen=True)
+class Installed:
+    """One certificate that a cluster has."""
+
+    name: str
+    chain: tuple[x509.Certificate, ...]  # empty when it cannot be parsed
+    private_key: Secret | None  # None: there is none, or the user may not see it
+    facts: dict[str, Any]  # with C(error) when it cannot be parsed, or a field of it is malformed
+
+    @classmethod
+    def of(cls, name: str, stored: Stored, now: datetime) -> Installed:
+        """Parse what the API reports. Never raises: one broken certificate must not hide the others."""
+        chain: tuple[x509.Certificate, ...] = ()
+        has_key = stored.private_key is not None
+        try:
+            chain = parse_pem(stored.certificate)
+            return cls(name, chain, stored.private_key, installed_facts(name, chain_facts(chain, now), has_key))
+        except CertificateParseError as error:
+            facts = {**installed_facts(name, NO_FACTS, has_key), "error": str(error)}
+            return cls(name, chain, stored.private_key, facts)
+
+    def expires_within(self, days: int, now: datetime) -> bool:
+        """Whether the leaf or an issuer in the chain ends by then. What cannot be parsed may end at any time."""
+        return not self.chain or earliest_end(self.chain) - now <= timedelta(days=days)
+
+    def described(
+        self, fqdn: str | None, version: str | None, now: datetime, settings: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """The facts, with what the vendor demands and it does not meet.
+
+        Args:
+            fqdn: of the cluster; None where it is not known.
+            version: of the cluster's software; None where it is not known.
+            settings: of the cluster, C(GET /v1/cluster); None where they are not known.
+        """
+        found: Sequence[Finding] = ()
+        if self.chain:
+            found = check_requirements(self.name, self.chain, fqdn=fqdn, version=version, now=now, settings=settings)
+        return {**self.facts, "findings": [finding.as_dict() for finding in found]}
+
+
+def parse_installed(stored: Mapping[str, Stored], names: Iterable[str], now: datetime) -> dict[str, Installed | None]:
+    """What an API reports under these names; None for what is not set."""
+    return {name: Installed.of(name, stored[name], now) if name in stored else None for name in names}

@@ -1,0 +1,288 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""One address of a cluster: the TLS trust, the login, timeouts, and a limit on what is read."""
+
+from __future__ import annotations
+
+import base64
+import json
+import ssl
+import time
+from collections.abc import Mapping, Sequence
+from datetime import timezone
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple
+
+from .._connection import Connection
+from .._errors import CertificateError
+from .._secrets import Secret
+from .tls_context import Context, trusting_context, unusable_ca, unverified_context
+from .transport_errors import transport_error
+
+try:
+    import requests
+    import urllib3
+    from requests.adapters import HTTPAdapter
+    from requests.utils import get_environ_proxies
+except ImportError:  # reported by _libraries
+    HTTPAdapter = object  # type: ignore[assignment,misc]
+
+#: Bytes of a response body that are read at the most.
+BODY_LIMIT = 10 * 1024 * 1024
+
+
+class Response(NamedTuple):
+    """An answer of the API."""
+
+    status: int
+    content_type: str
+    location: str | None
+    body: bytes
+    body_error: CertificateError | None  # why the body is incomplete
+    retry_after: float | None  # seconds that the server asks to wait
+
+
+def for_requests(context: Context) -> None:
+    """Complete a context for the session of requests."""
+    ssl.SSLContext.set_alpn_protocols(context, ["http/1.1"])
+    # urllib3 1.26 tells OpenSSL no host when it is an address, and compares names itself when OpenSSL does not.
+    if urllib3.__version__.startswith("1."):  # type: ignore[attr-defined]
+        context.check_hostname = False
+
+
+def tls_context(connection: Connection, *, verify: bool) -> Context:
+    """What the connection uses.
+
+    Args:
+        verify: false for a context that leaves it to its user to compare the certificate.
+
+    Raises:
+        CertificateError: C(ca_path), C(client_cert) or C(client_key) is not usable.
+    """
+    if verify:
+        context = trusting_context(connection.ca_path, for_requests, shared=not connection.client_cert)
+    else:
+        context = unverified_context(for_requests)
+    if connection.client_cert:
+        try:
+            # Without a password of its own, OpenSSL asks for one on the terminal.
+            context.load_cert_chain(connection.client_cert, connection.client_key, password="")
+        except OSError:
+            option, path = ("client_key", connection.client_key) if connection.client_key else ("client_cert", None)
+            raise unusable_ca(
+                option, path or connection.client_cert, "the unencrypted PEM key of the client certificate"
+            ) from None
+    return context
+
+
+class _Adapter(HTTPAdapter):
+    """Uses one TLS context for everything, and keeps requests from adding CAs of its own to it."""
+
+    def __init__(self, context: Context, **tls: str) -> None:
+        """Prepare.
+
+        Args:
+            tls: C(server_hostname), the name that the certificate must cover where the address is another, or
+                C(assert_fingerprint), the fingerprint that it must have.
+        """
+        self._context = context
+        self._tls: dict[str, Any] = {**tls, "ssl_context": context}
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **{**kwargs, **self._tls})
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        return super().proxy_manager_for(proxy, **{**kwargs, **self._tls})
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        conn.cert_reqs = self._context.verify_mode.name
+        conn.ca_certs = conn.ca_cert_dir = None
+
+
+def assert_leaf(fingerprint: str) -> dict[str, str]:
+    """For M(Peer): the server has to be the one with this leaf (SHA-256)."""
+    return {"assert_fingerprint": fingerprint.replace(":", "")}
+
+
+def authorization(connection: Connection, token: Secret | None = None) -> Secret | None:
+    """The Authorization header of a login by token or password; None for one by client certificate.
+
+    Args:
+        token: comes before the password.
+    """
+    if token is not None:
+        return Secret(f"Bearer {token.reveal()}")
+    if connection.password is not None:
+        login = f"{connection.username}:{connection.password.reveal()}"
+        return Secret(f"Basic {base64.b64encode(login.encode()).decode('ascii')}")
+    return None
+
+
+def _seconds(retry_after: str) -> float | None:
+    """What a C(Retry-After) header asks for: seconds, or a date (RFC 9110, 10.2.3)."""
+    if retry_after.strip().isdecimal():
+        return float(retry_after)
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None
+    if moment.tzinfo is None:  # the oldest of the three forms names no zone, and means UTC
+        moment = moment.replace(tzinfo=timezone.utc)
+    return max(0.0, moment.timestamp() - time.time())
+
+
+class Peer:
+    """Sends requests to one address. Not safe to share between threads.
+
+    Attributes:
+        connection: the options that it was made with.
+        url: scheme, host and port.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        url: str,
+        context: Context,
+        names: Sequence[Mapping[str, str]],
+        login: Secret | None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Prepare; nothing is sent yet.
+
+        Args:
+            connection: of which the timeouts count, and what messages name.
+            context: what is trusted.
+            names: how the server has to be known, in this order, each as keyword arguments of M(_Adapter): it is enough
+                that one of them fits.
+            login: the Authorization header, see M(authorization); None: no login.
+            headers: sent with each request, in place of those of the same name.
+        """
+        self.url = url
+        self.connection = connection
+        self._headers = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
+        self._login = login
+        self._trusting = [self._client(_Adapter(context, **name)) for name in names]
+        self._pinning: requests.Session | None = None
+
+    def _client(self, adapter: _Adapter) -> requests.Session:
+        http = requests.Session()
+        http.trust_env = False  # or .netrc and REQUESTS_CA_BUNDLE override what the user gave
+        # Redirects are not followed here, but requests looks where they lead, and stumbles over what is no URL.
+        http.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
+        http.mount("https://", adapter)
+        http.proxies = get_environ_proxies(self.url)
+        http.headers.update(self._headers)
+        if self._login is not None:
+            http.headers["Authorization"] = self._login.reveal()
+        return http
+
+    def disconnect(self) -> None:
+        """Let the next request begin with a handshake."""
+        for http in (*self._trusting, self._pinning):
+            if http is not None:
+                http.close()
+
+    def pin(self, fingerprint: str, context: Context) -> None:
+        """From the next handshake on, also talk to a server whose leaf this is, whatever else is trusted.
+
+        Args:
+            fingerprint: SHA-256, as M(_x509.certificate.sha256_fingerprint) gives it.
+            context: one that verifies nothing.
+        """
+        self._pinning = self._client(_Adapter(context, **assert_leaf(fingerprint)))
+
+    def request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Response:
+        """Send one request and read the answer, whatever its status is. Redirects are not followed.
+
+        Raises:
+            CertificateError: there was no answer.
+        """
+        first, *others = self._trusting
+        try:
+            return self._request(first, method, path, body)
+        except CertificateError as error:
+            if not error.kind.startswith("tls_"):
+                raise
+            distrusted = error
+        # Not in the handler: what fails here would have the distrust for its context, and be taken for it.
+        for http in (*others, *filter(None, [self._pinning])):
+            try:
+                return self._request(http, method, path, body)
+            except CertificateError as error:
+                if not error.kind.startswith("tls"):
+                    raise
+        raise distrusted
+
+    def _request(self, http: requests.Session, method: str, path: str, body: Mapping[str, Any] | None) -> Response:
+        connection = self.connection
+        read_timeout = connection.timeout if method == "GET" else connection.write_timeout
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        try:
+            answer = http.request(
+                method,
+                self.url + path,
+                data=None if body is None else json.dumps(body).encode(),
+                headers=headers,
+                timeout=(connection.timeout, read_timeout),
+                verify=connection.validate_certs,
+                allow_redirects=False,
+                stream=True,
+            )
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise transport_error(error, connection, f"{method} {path}", self.url) from None
+        content, body_error = self._read(answer, f"{method} {path}")
+        return Response(
+            answer.status_code,
+            answer.headers.get("Content-Type", ""),
+            answer.headers.get("Location"),
+            content,
+            body_error,
+            _seconds(answer.headers.get("Retry-After", "")),
+        )
+
+    def _read(self, answer: requests.Response, request: str) -> tuple[bytes, CertificateError | None]:
+        """The body, and why it is not whole."""
+        # read1 returns what has arrived, so that a server that sends a byte now and then cannot outlast the timeout.
+        raw: Any = answer.raw
+        read1 = getattr(raw, "read1", None) or raw._fp.read1  # noqa: SLF001 - urllib3 1.26 has no read1 of its own
+        deadline = time.monotonic() + self.connection.timeout
+        content = bytearray()
+        problem = None
+        try:
+            while len(content) <= BODY_LIMIT and time.monotonic() < deadline:
+                chunk = read1(65536)
+                if not chunk:
+                    break
+                content += chunk
+            else:
+                problem = self._body_error(request, *self._excess(len(content)))
+            expected = answer.headers.get("Content-Length", "")
+            if problem is None and expected.isdigit() and len(content) < int(expected):
+                problem = self._body_error(request, "truncated", "the answer breaks off")
+        except Exception as error:  # urllib3, http.client, ssl and OSError, depending on versions
+            problem = transport_error(error, self.connection, request, self.url)
+            if problem.kind == "connection_lost":
+                problem = self._body_error(request, "truncated", "the answer breaks off")
+        if problem is None:
+            raw.release_conn()
+        else:
+            answer.close()
+        return bytes(content), problem
+
+    def _excess(self, received: int) -> tuple[str, str]:
+        if received > BODY_LIMIT:
+            return "too_large", f"the answer is larger than {BODY_LIMIT // 1024 // 1024} MiB"
+        return "read_timeout", f"the answer was not complete after {self.connection.timeout:g} s (option timeout)"
+
+    def _body_error(self, request: str, kind: str, problem: str) -> CertificateError:
+        return CertificateError(
+            kind,
+            f"{request} to {self.url}: {problem}. Check what stands between this host and the cluster, "
+            "and the cluster itself.",
+            cluster=self.url,
+        )

@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Where a follower redirects to, and what the cluster says of the addresses of its nodes. No request is made here.
+
+Only the primary node answers API requests. All others redirect to its internal address, whatever the request and the
+login (vendor: cluster setting handle_redirects, load balancer page; RS182423).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from .tls_handshake import host_and_port, is_host
+
+#: What a follower answers (vendor: 307); 308 means the same to any client (RFC 9110, 15.4.9).
+REDIRECT_STATUSES = frozenset({307, 308})
+
+
+class NotFollowed(Exception):
+    """A redirect leads to where the login must not go. The text says why."""
+
+
+class Place(NamedTuple):
+    """Where an API listens."""
+
+    host: str
+    port: int
+
+    @property
+    def netloc(self) -> str:
+        """As in a URL."""
+        return host_and_port(self.host, self.port)
+
+
+class NodeAddresses(NamedTuple):
+    """Where one node can be reached."""
+
+    uid: int | str | None
+    internal: str | None
+    external: tuple[str, ...]
+
+    def ordered(self, choice: str) -> list[str]:
+        """All its addresses, those first that O(node_address) prefers."""
+        internal = [self.internal] if self.internal else []
+        external = list(self.external)
+        return external + internal if choice == "external" else internal + external
+
+
+def origin_of(location: str | None) -> str:
+    """Scheme, host and port of a Location header, for messages; its other parts may hold anything."""
+    try:
+        parts = urlsplit(location or "")
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "an address that is not valid"
+    if not parts.hostname:
+        return "another path"
+    if not parts.hostname.isascii() or not is_host(parts.hostname):
+        return "an address that is not valid"
+    return f"{parts.scheme}://{parts.hostname}{port}"
+
+
+def parse_place(url: str) -> Place:
+    """Where a URL with scheme, host and port leads."""
+    parts = urlsplit(url)
+    return Place(parts.hostname or "", parts.port or 0)
+
+
+def find_destination(location: str | None, path: str) -> Place:
+    """Where a follower redirects a request to.
+
+    Args:
+        location: the Location header.
+        path: of the request. The redirect of a follower keeps it; one to a page for people, such as a login, does not.
+
+    Raises:
+        NotFollowed: this is not the redirect of a follower.
+    """
+    try:
+        parts = urlsplit(location or "")
+        port = parts.port or 443
+    except ValueError:
+        raise NotFollowed("the address is not valid") from None
+    if parts.scheme != "https":
+        raise NotFollowed("it is not https")
+    if parts.username is not None or parts.password is not None:
+        raise NotFollowed("it contains credentials")
+    host = parts.hostname
+    if not host or not host.isascii() or not is_host(host):
+        raise NotFollowed("the address is not valid")
+    if parts.path not in ("", "/", path.partition("?")[0]):
+        raise NotFollowed("it leads to another path")
+    return Place(host, port)
+
+
+class Named:
+    """What the cluster itself has said of the addresses of its nodes: C(addr) and C(external_addr)."""
+
+    def __init__(self) -> None:
+        self.nodes: tuple[NodeAddresses, ...] = ()
+
+    def learn(self, nodes: Iterable[Mapping[str, Any]]) -> None:
+        """Take over the answer of C(GET /v1/nodes)."""
+        self.nodes = tuple(map(_addresses, nodes))
+
+    def node_at(self, host: str) -> NodeAddresses | None:
+        """The node that has this address."""
+        return next((node for node in self.nodes if host == node.internal or host in node.external), None)
+
+    def ways_to(self, host: str, choice: str) -> list[str]:
+        """The addresses of the node at C(host), those first that O(node_address) prefers; else C(host) itself."""
+        node = self.node_at(host)
+        return node.ordered(choice) if node else [host]
+
+    def siblings(self, host: str, choice: str) -> list[str]:
+        """An address of each other node, where C(host) is an address of a node itself rather than of a balancer."""
+        node = self.node_at(host)
+        others = [one.ordered(choice) for one in self.nodes if node is not None and one is not node]
+        return [addresses[0] for addresses in others if addresses]
+
+
+def _addresses(facts: Mapping[str, Any]) -> NodeAddresses:
+    uid, internal, external = (facts.get(field) for field in ("uid", "addr", "external_addr"))
+    listed = external if isinstance(external, list) else []
+    return NodeAddresses(
+        uid if isinstance(uid, (int, str)) and not isinstance(uid, bool) else None,
+        internal if isinstance(internal, str) and is_host(internal) else None,
+        tuple(one for one in listed if isinstance(one, str) and is_host(one)),
+    )

@@ -1,0 +1,144 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Why a request got no answer: from the exceptions of four libraries to one message for people."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+
+from .._connection import Connection
+from .._errors import CertificateError
+
+try:
+    import requests
+    import urllib3
+except ImportError:  # reported by _libraries
+    pass
+
+# OpenSSL's X509_V_ERR_* numbers.
+_EXPIRED = 10
+_HOST_MISMATCH = {62, 64}
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """C(error) and everything that it wraps, in whatever way requests and urllib3 wrapped it."""
+    queue, seen = [error], set()
+    while queue:
+        current = queue.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        wrapped = (current.__cause__, current.__context__, getattr(current, "reason", None), *current.args)
+        queue.extend(item for item in wrapped if isinstance(item, BaseException))
+
+
+def _is_distrust(error: BaseException) -> bool:
+    # urllib3 1.26 has an exception of its own, or one of ssl without a code, for a host that is not covered.
+    # Ours, which may be what a request is made in the handling of, is none.
+    theirs = type(error).__name__ == "CertificateError" and not isinstance(error, CertificateError)
+    return isinstance(error, ssl.SSLCertVerificationError) or theirs
+
+
+def verify_error(error: BaseException, connection: Connection) -> tuple[str, str, str]:
+    """Return why the certificate of an API was not verified: kind, cause and next step."""
+    code = getattr(error, "verify_code", None)
+    if code is None or code in _HOST_MISMATCH:
+        return (
+            "tls_host_mismatch",
+            f"the API's certificate does not cover {connection.host}",
+            "Use a host in url that the certificate covers",
+        )
+    if code == _EXPIRED:
+        return (
+            "tls_expired",
+            "a certificate that the API presents has expired",
+            "To replace it through the API, set validate_certs to false for that one run",
+        )
+    trusted = f"ca_path {connection.ca_path} does" if connection.ca_path else "the system's trust store does"
+    return (
+        "tls_untrusted",
+        f"the API's certificate is not trusted: {trusted} not lead to it ({getattr(error, 'verify_message', '')})",
+        "Set ca_path to the CA that issued it, or, when it is self-signed, to the certificate itself",
+    )
+
+
+def _diagnose(error: BaseException, connection: Connection) -> tuple[str, str, str]:
+    """Kind, cause and next step."""
+    causes = list(_causes(error))
+
+    def find(*types: type[BaseException]) -> BaseException | None:
+        return next((cause for cause in causes if isinstance(cause, types)), None)
+
+    distrusted = next(filter(_is_distrust, causes), None)
+    if distrusted is not None:
+        return verify_error(distrusted, connection)
+    if find(requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
+        return "proxy", "the proxy does not let it through", "Check HTTPS_PROXY and NO_PROXY in the environment"
+    if find(requests.exceptions.InvalidURL):
+        return "unknown_host", f"{connection.host} is not a valid host name", "Check url"
+    if find(socket.gaierror):
+        return "unknown_host", f"the host {connection.host} is not known", "Check url and the name service"
+    if find(ConnectionRefusedError):
+        return (
+            "connection_refused",
+            "the connection is refused",
+            "Check the host and port in url, and that the node is up",
+        )
+    if find(requests.exceptions.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError):
+        return (
+            "connect_timeout",
+            f"there is no connection after {connection.timeout:g} s (option timeout)",
+            "Check the host and port in url, and the firewalls on the way",
+        )
+    if find(requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError, socket.timeout):
+        return (
+            "read_timeout",
+            "there is no answer in time (options timeout and write_timeout)",
+            "Check the load and the state of the cluster's nodes",
+        )
+    closed = find(ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError, BrokenPipeError)
+    found = find(ssl.SSLError)
+    if isinstance(found, ssl.SSLError) and closed is None:
+        reason = found.reason or "no reason given"
+        return (
+            "tls",
+            f"the TLS handshake fails ({reason})",
+            "Check that the port in url is the API's, and client_cert if you use it",
+        )
+    if found is None and find(urllib3.exceptions.SSLError):
+        return (
+            "tls_fingerprint_mismatch",
+            "the API's certificate is another one than the one just installed",
+            "Look at what changed it",
+        )
+    found = find(OSError)
+    if isinstance(found, OSError) and found.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL):
+        return "unreachable", os.strerror(found.errno).lower(), "Check the host in url and the routes to it"
+    return (
+        "connection_lost",
+        "the connection was closed without an answer",
+        "Check the state of the cluster's nodes, and what stands between them and this host",
+    )
+
+
+def transport_error(error: BaseException, connection: Connection, request: str, url: str) -> CertificateError:
+    """The error to raise for C(error), which is not quoted: it may hold the request's headers or body.
+
+    Args:
+        request: method and path, for the message.
+        url: where it went.
+    """
+    kind, cause, next_step = _diagnose(error, connection)
+    return CertificateError(
+        kind,
+        f"{request} to {url}: {cause}. {next_step}.",
+        cluster=url,
+    )

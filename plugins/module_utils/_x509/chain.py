@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""One certificate of a chain, with all that requirements look at. What cannot be read is None, and no crash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from .certificate import issued_by, name_text, not_after, not_before
+
+try:
+    from cryptography import x509
+    from cryptography.x509.oid import NameOID
+except ImportError:  # reported by _libraries
+    pass
+
+_T = TypeVar("_T")
+
+
+def _read(field: Callable[[], _T]) -> _T | None:
+    try:
+        return field()
+    except Exception:  # odd names, keys and extensions make cryptography raise many things
+        return None
+
+
+def _der(name: x509.Name) -> bytes:
+    return name.public_bytes()
+
+
+@dataclass(frozen=True)
+class ChainCertificate:
+    """One certificate of a chain, with all that the rules look at. None is what cannot be read."""
+
+    certificate: x509.Certificate
+    number: int  # the leaf is 1
+    title: str
+    subject: bytes | None  # DER
+    issuer: bytes | None  # DER
+    common_names: list[str] | None
+    validity: tuple[datetime, datetime] | None
+    key: Any
+    digest: str | None  # of the signature; empty where its algorithm has none of its own, as Ed25519
+    extensions: x509.Extensions | None
+
+    @classmethod
+    def of(cls, number: int, certificate: x509.Certificate) -> ChainCertificate:
+        """Read everything once."""
+        subject = _read(lambda: name_text(certificate.subject))
+        return cls(
+            certificate=certificate,
+            number=number,
+            title=f"certificate {number} ({subject})" if subject else f"certificate {number}",
+            subject=_read(lambda: _der(certificate.subject)),
+            issuer=_read(lambda: _der(certificate.issuer)),
+            common_names=_read(
+                lambda: [str(part.value) for part in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+            ),
+            validity=_read(lambda: (not_before(certificate), not_after(certificate))),
+            key=_read(certificate.public_key),
+            digest=_read(lambda: getattr(certificate.signature_hash_algorithm, "name", "")),
+            extensions=_read(lambda: certificate.extensions),
+        )
+
+    @property
+    def self_issued(self) -> bool:
+        """Whether it says that it is self-signed; V(chain_signature) is about whether that is true."""
+        return self.names(self)
+
+    @property
+    def is_ca(self) -> bool | None:
+        """Whether its basic constraints say that it may issue certificates."""
+        if self.extensions is None:
+            return None
+        constraints = self.extension(x509.BasicConstraints)
+        return constraints is not None and constraints.ca
+
+    def names(self, issuer: ChainCertificate) -> bool:
+        """Whether C(issuer) has the name that it gives for its issuer."""
+        return self.issuer is not None and self.issuer == issuer.subject
+
+    def extension(self, kind: type[_T]) -> _T | None:
+        """The value of an extension, or None where there is none."""
+        return next((one.value for one in self.extensions or () if isinstance(one.value, kind)), None)
+
+    def badly_signed_by(self, issuer: ChainCertificate) -> bool:
+        """Whether the key of C(issuer), whose name fits, is known not to have made the signature.
+
+        Not known where cryptography does not verify the algorithm (SHA-1, MD5, RSASSA-PSS in version 40).
+        """
+        return _read(lambda: issued_by(self.certificate, issuer.certificate)) is False

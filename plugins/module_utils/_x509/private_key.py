@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Private keys: loading, matching with a certificate, and the form that is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .._errors import MaterialProblem
+from .._secrets import Secret
+from .pem import PemBlock, PemError, split_pem
+
+try:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+except ImportError:  # reported by _libraries
+    pass
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+
+def _invalid(message: str) -> MaterialProblem:
+    return MaterialProblem("invalid_private_key", message, "Give one private key in PEM (PKCS#8, PKCS#1 or SEC 1)")
+
+
+def holds_private_key(text: str) -> bool:
+    """Return whether a text holds a private key in PEM, be it complete or cut off."""
+    return "PRIVATE KEY-----" in text
+
+
+def _key_block(text: str) -> PemBlock:
+    try:
+        blocks = [block for block in split_pem(text) if block.label.endswith("PRIVATE KEY")]
+    except PemError as error:
+        raise _invalid(str(error)) from None
+    if len(blocks) != 1:
+        raise _invalid(f"it holds {len(blocks)} PEM blocks PRIVATE KEY instead of one")
+    return blocks[0]
+
+
+def _is_encrypted(block: PemBlock) -> bool:
+    return block.label == "ENCRYPTED PRIVATE KEY" or any("ENCRYPTED" in line for line in block.lines[:2])
+
+
+def load_private_key(text: Secret, passphrase: Secret | None, *, check: bool) -> Any:
+    """The private key in a PEM text, decrypted.
+
+    Args:
+        text: PEM; text and blocks around the key are passed over.
+        passphrase: not used when the key is not encrypted.
+        check: whether to check an RSA key's numbers for consistency, which takes 30 to 200 ms. Without it, the public
+            half is still right for comparing, but the key must not be sent to a cluster.
+
+    Raises:
+        MaterialProblem: no key, several keys, a wrong or missing passphrase, inconsistent numbers, or a type that no
+            cluster takes.
+    """
+    block = _key_block(text.reveal())
+    encrypted = _is_encrypted(block)
+    if encrypted and passphrase is None:
+        raise MaterialProblem("passphrase_missing", "it is encrypted", "Give private_key_passphrase")
+    try:
+        password = passphrase.reveal().encode() if encrypted and passphrase is not None else None
+        key = serialization.load_pem_private_key(
+            block.text.encode(), password, unsafe_skip_rsa_key_validation=not check
+        )
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        if encrypted:
+            raise MaterialProblem(
+                "passphrase_wrong", "it cannot be decrypted", "Check private_key_passphrase and the key itself"
+            ) from None
+        raise _invalid("it cannot be parsed, or its numbers do not fit together") from None
+    if not isinstance(
+        key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey, ed448.Ed448PrivateKey)
+    ):
+        raise MaterialProblem("invalid_private_key", "its type is not supported", "Use an RSA, EC or Ed25519 key")
+    return key
+
+
+def key_matches(key: Any, certificate: x509.Certificate) -> bool:
+    """Whether C(certificate) was issued for this private key.
+
+    Raises:
+        ValueError: the public key in the certificate is malformed, or of a type that cryptography does not know.
+    """
+    form = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    try:
+        public = certificate.public_key()
+    except UnsupportedAlgorithm:
+        raise ValueError("the type of the public key is not known") from None
+    return bool(key.public_key().public_bytes(*form) == public.public_bytes(*form))
+
+
+def key_to_pem(key: Any) -> Secret:
+    """The key as unencrypted PKCS#8 PEM with LF, the form that the vendor's REST API reference shows for updates."""
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return Secret(pem.decode("ascii"))
+
+
+def normalise_key(text: Secret) -> Secret:
+    """The one key in a PEM text as it is, but with LF, a last newline and nothing around it.
+
+    Raises:
+        MaterialProblem: no key, or several keys.
+    """
+    return Secret(_key_block(text.reveal()).text)

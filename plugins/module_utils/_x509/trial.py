@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""TLS handshakes in memory: whether peers accept a certificate, as OpenSSL judges it, before anything is written."""
+
+from __future__ import annotations
+
+import errno
+import os
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+
+from .._secrets import Secret
+
+try:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+except ImportError:  # reported by _libraries
+    pass
+
+
+class CannotTry(Exception):
+    """The handshake could not be tried: a file, or C(/dev/fd) of this host, cannot be read."""
+
+
+def refused_as_client(client_cert: str, client_key: str | None, trusted_pem: str) -> str | None:
+    """Try to log in with a client certificate at a server that trusts exactly these CAs.
+
+    Args:
+        client_cert: path of the certificate in PEM, with its key unless C(client_key) is given.
+        client_key: path of the unencrypted key in PEM.
+        trusted_pem: the CAs.
+
+    Returns:
+        Why the server refuses it, in OpenSSL's words; None: it is accepted.
+
+    Raises:
+        CannotTry: it is not known.
+    """
+    server = _server(*_throw_away_pair())
+    client = _lenient(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    client.check_hostname = False
+    client.verify_mode = ssl.CERT_NONE
+    try:
+        # A bundle may hold an intermediate instead of the root.
+        server.verify_flags |= getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)  # named since Python 3.10
+        server.load_verify_locations(cadata=trusted_pem)
+        server.verify_mode = ssl.CERT_REQUIRED
+        # Without a password of its own, OpenSSL asks for one on the terminal.
+        client.load_cert_chain(client_cert, client_key, password="")
+        _handshake(client, server, None)
+    except ssl.SSLError as error:
+        return openssl_reason(error)
+    except OSError:  # the files can no longer be read
+        raise CannotTry from None
+    return None
+
+
+def refused_as_server(certificate_pem: str, key: Secret, trust: ssl.SSLContext, host: str) -> ssl.SSLError | None:
+    """Try to connect to a server that presents a certificate.
+
+    Args:
+        certificate_pem: what the server presents, leaf first.
+        key: in PEM, not encrypted.
+        trust: that of the client.
+        host: the name, or address, that the certificate has to cover.
+
+    Returns:
+        Why the client, or OpenSSL itself, refuses it; None: it is accepted.
+
+    Raises:
+        CannotTry: it is not known.
+    """
+    try:
+        _handshake(trust, _server(certificate_pem, key), host)
+    except ssl.SSLError as error:
+        return error
+    return None
+
+
+def openssl_reason(error: ssl.SSLError) -> str:
+    """Return why a handshake failed, in OpenSSL's words."""
+    return getattr(error, "verify_message", None) or getattr(error, "reason", None) or "no reason given"
+
+
+def _lenient(context: ssl.SSLContext) -> ssl.SSLContext:
+    """Let the peer alone be the judge."""
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    return context
+
+
+def _server(certificate_pem: str, key: Secret) -> ssl.SSLContext:
+    context = _lenient(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+    load_pair(context, certificate_pem, key)
+    return context
+
+
+def load_pair(context: ssl.SSLContext, certificate_pem: str, key: Secret) -> None:
+    """Load a certificate and its private key into a context without a file: C(ssl) reads nothing but paths.
+
+    Raises:
+        ssl.SSLError: OpenSSL does not accept the pair.
+        CannotTry: this host has no C(/dev/fd).
+    """
+    with _readable(certificate_pem.encode()) as certificate_path, _readable(key.reveal().encode()) as key_path:
+        try:
+            context.load_cert_chain(certificate_path, key_path, password="")
+        except ssl.SSLError:
+            raise
+        except OSError as error:
+            if error.errno == errno.ESPIPE:  # what Python makes of a key that OpenSSL cannot read out of a pipe
+                raise ssl.SSLError(error.errno, "the private key cannot be loaded") from None
+            raise CannotTry from None
+
+
+@contextmanager
+def _readable(content: bytes) -> Iterator[str]:
+    """Give a path below C(/dev/fd), on Linux and macOS, from which the content can be read once: that of a pipe."""
+    reading, writing = os.pipe()
+    # More than a pipe holds would block the writer until something reads.
+    writer = threading.Thread(target=_write, args=(writing, content), daemon=True)
+    writer.start()
+    try:
+        yield f"/dev/fd/{reading}"
+    finally:
+        os.close(reading)  # ends the writer, whose pipe breaks
+        writer.join()
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    try:
+        with os.fdopen(descriptor, "wb") as pipe:
+            pipe.write(content)
+    except BrokenPipeError:  # not all of it was read
+        pass
+
+
+def _throw_away_pair() -> tuple[str, Secret]:
+    """Make a self-signed certificate and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "trial")])
+    now = datetime.now(timezone.utc)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    certificate = builder.sign(key, hashes.SHA256())
+    return certificate.public_bytes(serialization.Encoding.PEM).decode("ascii"), Secret(pem.decode("ascii"))
+
+
+def _handshake(client: ssl.SSLContext, server: ssl.SSLContext, host: str | None) -> None:
+    """Let a client and a server finish a handshake.
+
+    Raises:
+        ssl.SSLError: of the side that refuses.
+    """
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    sides = [
+        client.wrap_bio(to_client, to_server, server_hostname=host),
+        server.wrap_bio(to_server, to_client, server_side=True),
+    ]
+    # In TLS 1.3 the client is done before the server has judged it.
+    while sides:
+        for side in list(sides):
+            try:
+                side.do_handshake()
+            except ssl.SSLWantReadError:
+                continue
+            sides.remove(side)

@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Checks of one certificate of a cluster or of a database, by its facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..certificates import belongs_to_database, lets_clients_in
+from ..policy import Policy
+from ..times import moment
+from .judgement import CRITICAL, INFO, WARNING, Judgement, passed
+
+#: How the collection's rules on the vendor's requirements are weighed here.
+_SEVERITIES = {"error": CRITICAL, "warning": INFO}
+
+#: Those of them that have a check of their own here, with thresholds of the policy.
+_OWN = frozenset({"expired", "chain_expired", "key_too_small"})
+
+
+def certificate(facts: Mapping[str, Any], policy: Policy, age: int) -> Iterator[Judgement]:
+    """All checks of a certificate.
+
+    Args:
+        facts: of C(certificates.of).
+        age: full days since they were read.
+    """
+    name = facts["name"]
+    if facts.get("error"):
+        yield Judgement(
+            name,
+            "readable",
+            CRITICAL,
+            f"cannot be read: {facts['error']}",
+            "Replace it; until then nobody can tell when it expires",
+        )
+        return
+    yield passed(name, "readable", "can be read")
+    yield _expiry(name, "expiry", "", facts["days_remaining"] - age, policy, _remedy(facts))
+    yield _issuers(facts, policy, age)
+    yield _key(facts, policy)
+    # Who issues the certificates of clients, and for how long, is their business.
+    if policy.allowed_issuers and not lets_clients_in(facts):
+        yield _issuer(facts, policy)
+    if policy.maximum_lifetime is not None and not lets_clients_in(facts):
+        yield _lifetime(facts, policy.maximum_lifetime)
+    yield from _requirements(facts)
+
+
+def _remedy(facts: Mapping[str, Any]) -> str:
+    if lets_clients_in(facts):
+        return "Replace it in the list of the database, or remove it once no client has it"
+    return "Replace the certificate of the database" if belongs_to_database(facts) else "Rotate it"
+
+
+def _expiry(name: str, check: str, whose: str, days: int, policy: Policy, mend: str) -> Judgement:
+    if days < 0:
+        # An hour before is -1: days are rounded down.
+        when = f"{_days(-days - 1)} ago" if days < -1 else "less than a day ago"
+        severity, message = CRITICAL, f"{whose}expired {when}"
+    else:
+        message = f"{whose}expires in {_days(days)}"
+        severity = CRITICAL if days < policy.fail_within else WARNING if days < policy.warn_within else ""
+    return Judgement(name, check, severity, message, mend) if severity else passed(name, check, message)
+
+
+def _issuers(facts: Mapping[str, Any], policy: Policy, age: int) -> Judgement:
+    check = "issuer_expiry"
+    # The facts tell when the first of the chain expires: an issuer, if that is before the leaf.
+    if facts["chain_days_remaining"] < facts["days_remaining"]:
+        mend = f"{_remedy(facts)}. Use a certificate that a current issuer signed"
+        days = facts["chain_days_remaining"] - age
+        return _expiry(facts["name"], check, "an issuer in its chain ", days, policy, mend)
+    return passed(facts["name"], check, "no issuer in its chain expires before it")
+
+
+def _days(number: int) -> str:
+    return f"{number} day{'' if number == 1 else 's'}"
+
+
+def _key(facts: Mapping[str, Any], policy: Policy) -> Judgement:
+    name, check, minimum = facts["name"], "key_size", policy.minimum_rsa_bits
+    kind, size = facts["public_key_type"], facts["public_key_size"]
+    if kind == "RSA" and size < minimum:
+        mend = f"Rotate it to a key of at least {minimum} bits"
+        return Judgement(name, check, CRITICAL, f"has an RSA key of {size} bits", mend)
+    for finding in facts["findings"]:
+        if finding["id"] == "key_too_small":  # of another type, or an issuer's
+            return Judgement(name, check, CRITICAL, finding["found"], finding["remedy"])
+    return passed(name, check, f"has an {kind} key of {size} bits" if size else f"has an {kind} key")
+
+
+def _issuer(facts: Mapping[str, Any], policy: Policy) -> Judgement:
+    if policy.allows_issuer(facts["issuer"]):
+        return passed(facts["name"], "issuer", f"was issued by {facts['issuer']}")
+    mend = "Rotate it to a certificate of an allowed issuer"
+    return Judgement(facts["name"], "issuer", CRITICAL, f"was issued by {facts['issuer']}, which is not allowed", mend)
+
+
+def _lifetime(facts: Mapping[str, Any], maximum: int) -> Judgement:
+    start, end = (moment(facts[name]) for name in ("not_before", "not_after"))
+    days, check = (end - start).days, "lifetime"
+    if days > maximum:
+        mend = f"Rotate it to a certificate that is valid for at most {_days(maximum)}"
+        return Judgement(facts["name"], check, CRITICAL, f"is valid for {_days(days)}", mend)
+    return passed(facts["name"], check, f"is valid for {_days(days)}")
+
+
+def _requirements(facts: Mapping[str, Any]) -> Iterator[Judgement]:
+    name = facts["name"]
+    by_rule: dict[str, list[Mapping[str, str]]] = {}
+    for finding in facts["findings"]:  # errors first
+        if finding["id"] not in _OWN:
+            by_rule.setdefault(finding["id"], []).append(finding)
+    for rule, findings in by_rule.items():
+        found, remedy = ("; ".join(dict.fromkeys(one[key] for one in findings)) for key in ("found", "remedy"))
+        yield Judgement(name, rule, _SEVERITIES[findings[0]["severity"]], found, remedy)
+    if not by_rule:
+        yield passed(name, "requirements", "meets what the vendor demands")

@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""How far it is proven that each node has what the API reports: by ports, and by the nodes' metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.prover import summarise
+
+from .. import certificates
+from .judgement import WARNING, Judgement, not_visible, passed
+
+_CHECK = "on_node"
+
+
+def proof(facts: Mapping[str, Any], cluster: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Summarise what was seen of one certificate; None where nothing was looked at.
+
+    Args:
+        facts: of a certificate of the cluster, or of one of its databases.
+        cluster: of fleet data.
+    """
+    if cluster["endpoints"] is None or certificates.lets_clients_in(facts):
+        return None
+    name = facts["name"]
+    database = facts["uid"] if certificates.belongs_to_database(facts) else None
+    service = "proxy" if database is not None else name
+    ports = [
+        {"name": name, "status": _status(one), "address": one["address"], "port": one["port"]}
+        for one in cluster["endpoints"]
+        if (one["service"], one["database"]) == (service, database)
+    ]
+    nodes = [{**one, "address": "", "port": 0} for one in cluster["on_disk"] or () if one["name"] == name]
+    return summarise([*ports, *(nodes if database is None else ())], {name}, reported=True)
+
+
+def _status(endpoint: Mapping[str, Any]) -> str:
+    if endpoint["status"] != "seen":
+        return str(endpoint["status"])
+    return {True: "verified", False: "stale", None: "not_visible"}[endpoint["matches"]]
+
+
+def nodes(on_disk: Sequence[Mapping[str, Any]]) -> Iterator[Judgement]:
+    """Check each certificate that the nodes' metrics show.
+
+    Args:
+        on_disk: as M(fleet_certificate_info) returns it.
+    """
+    for name in dict.fromkeys(one["name"] for one in on_disk):
+        about = [one for one in on_disk if one["name"] == name]
+        stale = [one for one in about if one["status"] == "stale"]
+        verified = sum(one["status"] == "verified" for one in about)
+        if stale:
+            where = ", ".join(f"node {one['node']} ({str(one['not_after'])[:10]})" for one in stale)
+            message = f"the metrics show another expiry than the API reports on {where}"
+            remedy = "Rotate it once more (rotation_force), and check that node: it may have missed a change"
+            yield Judgement(name, _CHECK, WARNING, message, remedy)
+        elif verified:
+            yield passed(name, _CHECK, f"{verified} of {len(about)} nodes have it, by their metrics")
+        else:
+            yield not_visible(name, _CHECK, "no metrics show which certificate the nodes have")

@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Checks of what a cluster's ports present."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.databases import SERVER
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.tls_handshake import (
+    host_and_port,
+)
+
+from .judgement import CRITICAL, INFO, WARNING, Judgement, not_visible, passed
+
+#: Which reasons for distrust are advice only: another CA than the one that this host trusts may be meant to sign it.
+_MAY_BE_MEANT = frozenset({"untrusted"})
+
+
+def ports(endpoints: Sequence[Mapping[str, Any]], databases: Sequence[Mapping[str, Any]]) -> Iterator[Judgement]:
+    """Make two checks for each certificate that ports show.
+
+    Args:
+        endpoints: as M(served_certificate_info) returns them.
+        databases: certificates of databases, as M(fleet_certificate_info) returns them.
+    """
+    labels = {one["uid"]: one["certificate"] for one in databases if one["kind"] == SERVER}
+    by_certificate: dict[str | None, list[Mapping[str, Any]]] = {}
+    for endpoint in endpoints:
+        database = endpoint["database"]
+        name = endpoint["service"] if database is None else labels.get(database, f"database {database}")
+        by_certificate.setdefault(name, []).append(endpoint)
+    for name, shown in by_certificate.items():
+        yield _served(name, shown)
+        yield _trusted(name, shown)
+
+
+def address(endpoint: Mapping[str, Any]) -> str:
+    """Host and port, as in a URL."""
+    return host_and_port(endpoint["address"], endpoint["port"])
+
+
+def _listed(endpoints: Sequence[Mapping[str, Any]]) -> str:
+    some, more = endpoints[:5], len(endpoints) - 5
+    return ", ".join(map(address, some)) + (f" and {more} more" if more > 0 else "")
+
+
+def _served(service: str | None, endpoints: Sequence[Mapping[str, Any]]) -> Judgement:
+    check = "served"
+    differing = [one for one in endpoints if one["matches"] is False]
+    if differing:
+        mend = "Look again in a few minutes; then restart the service on the nodes that present another one"
+        return Judgement(
+            service,
+            check,
+            CRITICAL,
+            f"another certificate than the API reports is presented by {_listed(differing)}",
+            mend,
+        )
+    failed = [one for one in endpoints if one["status"] == "failed"]
+    if failed:
+        mend = "Check the service on that node, and whether it speaks TLS there"
+        return Judgement(service, check, WARNING, f"no certificate is presented by {_listed(failed)}", mend)
+    known = [one for one in endpoints if one["matches"] is not None]
+    if not known:
+        return not_visible(service, check, f"no port could be compared ({_listed(endpoints)})")
+    return passed(service, check, f"{len(known)} of {len(endpoints)} ports were seen, and present it")
+
+
+def _trusted(service: str | None, endpoints: Sequence[Mapping[str, Any]]) -> Judgement:
+    check = "trusted"
+    distrusted = [one for one in endpoints if one["verifies"] is False]
+    if distrusted:
+        reasons = sorted({one["distrust"] for one in distrusted})
+        severity = INFO if _MAY_BE_MEANT.issuperset(reasons) else WARNING
+        why = ", ".join(reasons).replace("_", " ")
+        return Judgement(
+            service,
+            check,
+            severity,
+            f"does not verify here ({why}) at {_listed(distrusted)}",
+            "Rotate it, or give the CA that clients trust as ca_path",
+        )
+    if not any(one["verifies"] for one in endpoints):
+        return not_visible(service, check, f"could not be verified ({_listed(endpoints)})")
+    return passed(service, check, "verifies where it could be seen")

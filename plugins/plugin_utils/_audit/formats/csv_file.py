@@ -1,0 +1,79 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""The report as CSV (RFC 4180): one line a certificate, and one a cluster that could not be read."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.proofs import proof_text
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import printable
+
+from .. import certificates
+
+_FACTS = (
+    "subject",
+    "issuer",
+    "serial_number",
+    "not_before",
+    "not_after",
+    "days_remaining",
+    "chain_days_remaining",
+    "public_key_type",
+    "public_key_size",
+    "signature_algorithm",
+    "self_signed",
+    "fingerprint",
+)
+_HEADER = (
+    "cluster",
+    "url",
+    "fqdn",
+    "version",
+    "verdict",
+    "certificate",
+    *_FACTS,
+    "subject_alternative_names",
+    "findings",
+    "proof",
+)
+
+#: What makes a spreadsheet take a text for a formula.
+_FORMULA = ("=", "+", "-", "@")
+
+
+def render(report: Mapping[str, Any]) -> str:
+    """The file."""
+    found: dict[tuple[str, str | None], list[str]] = {}
+    for finding in report["findings"]:
+        word = "accepted" if finding["accepted"] else finding["severity"]
+        found.setdefault((finding["cluster"], finding["certificate"]), []).append(f"{word} {finding['check']}")
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(_HEADER)
+    for cluster in report["clusters"]:
+        known = cluster["cluster"] or {}
+        about = [cluster["name"], cluster["url"], known.get("name"), known.get("version"), cluster["verdict"]]
+        own = [*about, None, *[None] * len(_FACTS), None, "; ".join(found.get((cluster["name"], None), ())), None]
+        writer.writerow(map(_cell, own))
+        for facts in certificates.of(cluster):
+            names = " ".join(facts["subject_alternative_names"] or ())
+            findings = "; ".join(found.get((cluster["name"], facts["name"]), ()))
+            known_facts = [facts[fact] for fact in _FACTS]
+            proof = proof_text(facts["proof"])
+            writer.writerow(map(_cell, [*about, facts["name"], *known_facts, names, findings, proof]))
+    return file.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """Numbers as they are; text so that no spreadsheet calculates it."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    text = printable(value)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Where a report's fleet data comes from: a task's option, and the JSON reports of slices."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.read_cluster import cluster_entry
+
+from .assessment import SCHEMA
+from .checks.cluster import NOT_REPORTED
+from .validation import problem
+
+_OPTION = "option clusters"
+
+
+def gather(clusters: Sequence[Mapping[str, Any]], paths: Sequence[str]) -> list[dict[str, Any]]:
+    """All clusters, without what an earlier report made of them: those given, in their order, then those read, by name.
+
+    How the slices of a fleet are numbered means nothing to a reader.
+
+    Args:
+        paths: JSON reports, and folders that hold some.
+
+    Raises:
+        CertificateError: something is not fleet data, or a cluster comes twice.
+    """
+    gathered: list[dict[str, Any]] = []
+    seen: dict[str, str] = {}
+    files = [file for path in paths for file in _files(path)]
+    sources = [(_OPTION, "clusters", clusters), *((file, "data_paths", _read(file)) for file in files)]
+    for source, option, found in sources:
+        for number, cluster in enumerate(found, 1):
+            wrong = problem(cluster)
+            if wrong:
+                raise _invalid(
+                    option, f"cluster {number} in {source} is no fleet data: {wrong}", "Give it as it was read"
+                )
+            if option == "data_paths" and (cluster["error"] or {}).get("failure") == NOT_REPORTED:
+                continue  # it was missing there, and may be here now
+            name = cluster["name"]
+            if name in seen:
+                both = f"{seen[name]} and {source}" if seen[name] != source else f"{source}, twice"
+                raise _invalid(
+                    option, f"the cluster {name} is in {both}", "Give each cluster once, and a name of its own"
+                )
+            seen[name] = source
+            gathered.append(_without_surrogates({key: value for key, value in cluster.items() if key != "verdict"}))
+    return gathered[: len(clusters)] + sorted(gathered[len(clusters) :], key=lambda one: str(one["name"]))
+
+
+def missing(expected: Iterable[str], clusters: Iterable[Mapping[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """Data of the clusters that should be there and are not, by name.
+
+    Args:
+        expected: names.
+        clusters: those that are there.
+        now: in UTC.
+    """
+    error = {"msg": "it is in none of the reports that were merged", "failure": NOT_REPORTED}
+    return [cluster_entry(name, now, error=error) for name in sorted({*expected} - {one["name"] for one in clusters})]
+
+
+def _invalid(option: str, wrong: str, next_step: str) -> CertificateError:
+    return CertificateError("invalid_option", f"option {option}: {wrong}. {next_step}.", option=option)
+
+
+def _unreadable(path: str, error: OSError) -> CertificateError:
+    return _invalid("data_paths", f"{path} cannot be read: {os.strerror(error.errno or 0)}", "Check the path")
+
+
+def _files(path: str) -> list[str]:
+    """The path itself; of a folder, every C(*.json) in it and below. What a folder holds that is no report is an error:
+    a slice must not be missing without a word."""
+    if not os.path.isdir(path):
+        return [path]
+
+    def refuse(error: OSError) -> None:
+        raise _unreadable(str(error.filename), error)
+
+    found = [
+        os.path.join(folder, name)
+        for folder, dummy, names in os.walk(path, onerror=refuse)
+        for name in names
+        if name.endswith(".json") and not name.startswith(".")
+    ]
+    if not found:
+        raise _invalid("data_paths", f"there is no file *.json in the folder {path} or below it", "Check the path")
+    return sorted(found)
+
+
+def _read(path: str) -> list[Any]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    except (ValueError, RecursionError):
+        raise _invalid("data_paths", f"{path} is not JSON", "Give the audit.json of each slice") from None
+    if not isinstance(content, dict) or not isinstance(content.get("clusters"), list) or "schema" not in content:
+        raise _invalid("data_paths", f"{path} is not a report of an audit", "Give the audit.json of each slice")
+    if content["schema"] != SCHEMA:
+        raise _invalid(
+            "data_paths",
+            f"{path} has schema version {content['schema']}, and this release reads version {SCHEMA}",
+            "Audit the slice again with this release",
+        )
+    clusters: list[Any] = content["clusters"]
+    return clusters
+
+
+def _without_surrogates(value: Any) -> Any:
+    """The same, writable as UTF-8: JSON may hold halves of characters."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(one) for key, one in value.items()}
+    return [_without_surrogates(one) for one in value] if isinstance(value, list) else value

@@ -1,0 +1,199 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Material from options: whatever a user gives is taken as it is meant, or refused with a documented error."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.client import Stored
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.plan import (
+    Change,
+    Wanted,
+    plan_change,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._product.names import CA_BUNDLES, KNOWN
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.desired import read_desired
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.installed import Installed
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import to_pem
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.requirements import (
+    check_requirements,
+)
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from hypothesis import given
+from hypothesis import strategies as st
+from simulator.authority import Material
+
+NAMES = sorted(KNOWN)
+KEY = ec.generate_private_key(ec.SECP256R1())
+KEY_PEM = KEY.private_bytes(
+    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+).decode()
+THOUSANDS = 3000
+
+names = st.sampled_from(NAMES)
+options = st.sampled_from(["certificate", "certificate_path"])
+oids = st.sampled_from(["2.5.29.14", "2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.35", "2.5.29.37", "1.3.6.1.4.1.1"])
+
+
+def pem(der: bytes) -> str:
+    return f"-----BEGIN CERTIFICATE-----\n{base64.encodebytes(der).decode()}-----END CERTIFICATE-----\n"
+
+
+def built(number: int, *extensions: tuple[str, bytes]) -> x509.Certificate:
+    """A self-signed certificate; all of them have the same name and key."""
+    now = datetime.now(timezone.utc)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "cluster.example.com")])
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(KEY.public_key())
+    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=300))
+    for oid, content in extensions:
+        builder = builder.add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), content), critical=False)
+    return builder.serial_number(number).sign(KEY, hashes.SHA256())
+
+
+def planned(name: str, certificate: str, key: str | None) -> Change | CertificateError:
+    """What becomes of what a user gives, up to the first request that changes something."""
+    now = datetime.now(timezone.utc)
+    params = {"certificate": certificate, "private_key": None if name in CA_BUNDLES else key}
+    try:
+        wanted = read_desired(name, params, now)
+        change = plan_change(Wanted(name, wanted), None, force=False, now=now)
+    except CertificateError as error:
+        return error
+    check_requirements(name, wanted.certificates, fqdn="cluster.example.com", version="8.0.20-96", now=now)
+    return change
+
+
+def assert_presentable(outcome: Change | CertificateError) -> None:
+    if isinstance(outcome, CertificateError):
+        json.dumps(outcome.failure)
+        assert outcome.failure["option"] in outcome.message
+        assert "-----" not in outcome.message
+    else:
+        json.dumps([outcome.after, outcome.diff])
+
+
+def ders_of(material: Material) -> list[bytes]:
+    return [one.public_bytes(serialization.Encoding.DER) for one in material.chain]
+
+
+@given(name=names, length=st.integers(1, 3), which=st.integers(0), position=st.integers(0), byte=st.integers(0, 255))
+def test_damaged_certificates_are_taken_or_refused(
+    material: Material, name: str, length: int, which: int, position: int, byte: int
+) -> None:
+    ders = [bytearray(der) for der in ders_of(material)[:length]]
+    damaged = ders[which % length]
+    damaged[position % len(damaged)] = byte
+    assert_presentable(planned(name, "".join(pem(bytes(der)) for der in ders), str(material.key_pem)))
+
+
+@pytest.mark.parametrize("name", ["proxy", "mtls_trusted_ca"])
+@pytest.mark.parametrize("damaged", [0, 1, 2])
+def test_a_malformed_subject_is_no_crash(material: Material, name: str, damaged: int) -> None:
+    ders = ders_of(material)
+    subject = str(material.chain[damaged].subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value).encode()
+    assert subject in ders[damaged]
+    ders[damaged] = ders[damaged].replace(subject, b"\xff" * len(subject))
+    outcome = planned(name, "".join(map(pem, ders)), str(material.key_pem))
+    assert_presentable(outcome)
+    if name == "proxy":
+        assert isinstance(outcome, CertificateError)
+        assert outcome.kind == "chain_order"
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        pytest.param("06072a8648ce3d0201", id="type of key"),
+        pytest.param("06082a8648ce3d030107", id="curve"),
+    ],
+)
+def test_a_public_key_that_nobody_knows_is_refused(known: str) -> None:
+    der = built(1).public_bytes(serialization.Encoding.DER)
+    assert bytes.fromhex(known) in der
+    outcome = planned("proxy", pem(der.replace(bytes.fromhex(known), bytes.fromhex(known[:-2] + "7f"))), KEY_PEM)
+    assert isinstance(outcome, CertificateError)
+    assert outcome.failure == {"kind": "invalid_certificate", "option": "certificate"}
+
+
+@given(name=names, extensions=st.dictionaries(oids, st.binary(max_size=40), max_size=3))
+def test_no_extension_is_too_odd(name: str, extensions: dict[str, bytes]) -> None:
+    outcome = planned(name, pem(built(1, *extensions.items()).public_bytes(serialization.Encoding.DER)), KEY_PEM)
+    assert_presentable(outcome)
+    if isinstance(outcome, CertificateError):
+        assert extensions
+        assert outcome.kind == "invalid_certificate"
+
+
+@given(name=names, content=st.binary(), option=options, framed=st.booleans())
+def test_any_bytes_are_refused(
+    tmp_path_factory: pytest.TempPathFactory, name: str, content: bytes, option: str, framed: bool
+) -> None:
+    if framed:
+        content = b"-----BEGIN CERTIFICATE-----\n" + content + b"\n-----END CERTIFICATE-----\n"
+    path = tmp_path_factory.getbasetemp() / "bytes.pem"
+    path.write_bytes(content)
+    given_as = {"certificate": content.decode("utf-8", "surrogateescape"), "certificate_path": str(path)}
+    with pytest.raises(CertificateError) as raised:
+        read_desired(name, {option: given_as[option]}, datetime.now(timezone.utc))
+    assert raised.value.kind in ("invalid_certificate", "missing_certificate")
+    assert_presentable(raised.value)
+
+
+@given(
+    key=st.binary().map(lambda content: content.decode("utf-8", "surrogateescape")),
+    label=st.sampled_from(["PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", None]),
+    passphrase=st.none() | st.text(st.characters()),
+)
+def test_any_bytes_are_no_private_key(key: str, label: str | None, passphrase: str | None) -> None:
+    text = key if label is None else f"-----BEGIN {label}-----\n{key}\n-----END {label}-----"
+    params = {
+        "certificate": pem(built(1).public_bytes(serialization.Encoding.DER)),
+        "private_key": text,
+        "private_key_passphrase": passphrase,
+    }
+    with pytest.raises(CertificateError) as raised:
+        read_desired("proxy", params, datetime.now(timezone.utc))
+    assert raised.value.kind in (
+        "missing_private_key",
+        "invalid_private_key",
+        "passphrase_missing",
+        "passphrase_wrong",
+    )
+    assert_presentable(raised.value)
+
+
+@pytest.fixture(scope="module")
+def thousands() -> list[x509.Certificate]:
+    return [built(number) for number in range(1, THOUSANDS + 1)]
+
+
+def test_a_bundle_of_thousands_counts_each_once(thousands: list[x509.Certificate], now: datetime) -> None:
+    text = to_pem(thousands)
+    wanted = read_desired("mtls_trusted_ca", {"certificate": text + text}, now)
+    assert list(wanted.certificates) == thousands
+    installed = Installed.of("mtls_trusted_ca", Stored(to_pem(thousands[::-1]), None), now)
+    assert installed.facts["chain_length"] == THOUSANDS
+    change = plan_change(Wanted(wanted.name, wanted), installed, force=False, now=now)
+    assert change.action == "none"
+
+
+def test_a_chain_of_thousands_is_in_order_or_not(
+    thousands: list[x509.Certificate], material: Material, now: datetime
+) -> None:
+    # Of the same name and key, each is issued by any other.
+    text = to_pem(thousands)
+    assert_presentable(planned("proxy", text, KEY_PEM))
+    wanted = read_desired("proxy", {"certificate": text, "private_key": KEY_PEM}, now)
+    assert len(wanted.certificates) == THOUSANDS
+    with pytest.raises(CertificateError, match=f"certificate {THOUSANDS} .* not issued by") as raised:
+        read_desired("proxy", {"certificate": text + material.leaf_pem, "private_key": KEY_PEM}, now)
+    assert raised.value.kind == "chain_order"

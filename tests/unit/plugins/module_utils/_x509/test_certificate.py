@@ -1,0 +1,304 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Certificates: parsing, comparing, facts."""
+
+from __future__ import annotations
+
+import base64
+import ipaddress
+import json
+import subprocess
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import (
+    NO_FACTS,
+    CertificateParseError,
+    chain_depth,
+    chain_facts,
+    issued_by,
+    parse_pem,
+    sha256_fingerprint,
+    to_pem,
+)
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, x25519
+from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import given
+from hypothesis import strategies as st
+from simulator.authority import Authority, Form, Material, self_signed
+from simulator.keys import PrivateKey, leaf_key
+from unit.plugins.module_utils._x509.test_requirements import built, edited
+
+
+def test_facts_of_a_chain(material: Material, now: datetime) -> None:
+    facts = chain_facts(parse_pem(material.certificate_pem), now)
+    assert facts["subject"] == "O=Simulated,CN=cluster.example.com"
+    assert facts["issuer"] == "O=Simulated,CN=Unit test CA\\, intermediate 2"
+    assert facts["serial_number"] == material.leaf.serial_number
+    assert facts["subject_alternative_names"][:2] == ["DNS:cluster.example.com", "DNS:*.cluster.example.com"]
+    assert "IP:127.0.0.1" in facts["subject_alternative_names"]
+    assert facts["days_remaining"] == 199
+    assert facts["chain_days_remaining"] == 199
+    assert facts["expired"] is False
+    assert facts["fingerprint"] == material.fingerprint
+    assert facts["chain_fingerprints"] == material.chain_fingerprints
+    assert facts["chain_length"] == 4
+    assert (facts["public_key_type"], facts["public_key_size"]) == ("RSA", 2048)
+    assert facts["signature_algorithm"] == "sha256WithRSAEncryption"
+    assert facts["self_signed"] is False
+    assert set(facts) == set(NO_FACTS)
+    json.dumps(facts)
+
+
+def test_fingerprint_is_what_openssl_prints(material: Material, tmp_path: Path) -> None:
+    path = tmp_path / "leaf.pem"
+    path.write_text(material.leaf_pem)
+    printed = subprocess.run(
+        ["openssl", "x509", "-in", str(path), "-noout", "-fingerprint", "-sha256"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert sha256_fingerprint(material.leaf) == printed.strip().partition("=")[2].lower()
+
+
+@pytest.mark.parametrize(("key", "expected"), [("ec", ("ECC", 256)), ("ed25519", ("Ed25519", 256))])
+def test_facts_of_other_key_types(authority: Authority, key: str, expected: tuple[str, int], now: datetime) -> None:
+    facts = chain_facts(parse_pem(authority.issue(key=key).certificate_pem), now)
+    assert (facts["public_key_type"], facts["public_key_size"]) == expected
+
+
+def test_days_are_full_days_and_negative_once_expired(authority: Authority) -> None:
+    end = datetime(2030, 6, 1, 12, 0, 0, tzinfo=timezone.utc)
+    chain = parse_pem(authority.issue(days=end).certificate_pem)
+    for offset, days, expired in (
+        (timedelta(days=2, hours=1), 2, False),
+        (timedelta(hours=1), 0, False),
+        (timedelta(0), 0, False),
+        (timedelta(seconds=-1), -1, True),
+        (timedelta(days=-1, hours=-1), -2, True),
+    ):
+        facts = chain_facts(chain, end - offset)
+        assert (facts["days_remaining"], facts["expired"]) == (days, expired)
+        assert facts["not_after"] == "2030-06-01T12:00:00Z"
+
+
+def test_an_issuer_that_expires_first_counts_for_the_chain() -> None:
+    soon = Authority(common_name="Ends soon", days=3)
+    facts = chain_facts(parse_pem(soon.issue(root=True).certificate_pem), datetime.now(timezone.utc))
+    assert facts["chain_days_remaining"] == 2 < facts["days_remaining"]
+
+
+def test_self_signed_needs_more_than_equal_names(authority: Authority, namesake: x509.Certificate) -> None:
+    root = authority.certificate
+    assert issued_by(root, root)
+    assert namesake.subject == root.subject
+    assert not issued_by(root, namesake)
+
+
+def test_issued_by_follows_the_chain(material: Material) -> None:
+    chain = material.chain
+    assert [issued_by(lower, upper) for lower, upper in zip(chain, chain[1:])] == [True] * 3
+    assert not issued_by(chain[0], chain[2])
+
+
+def test_normalised_pem(material: Material) -> None:
+    messy = "Bag Attributes\r\n" + material.certificate_pem.replace("\n", "\r\n").rstrip()
+    assert to_pem(parse_pem(messy)) == material.certificate_pem
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "no PEM block"),
+        ("nothing of the kind", "no PEM block"),
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "certificate 1 of 1 cannot be parsed"),
+        ("-----BEGIN CERTIFICATE-----\n", "no END line"),
+        ("-----BEGIN CERTIFICATE-----\n*\n-----END CERTIFICATE-----", "not valid base64"),
+    ],
+)
+def test_what_is_no_certificate_is_named(text: str, message: str) -> None:
+    with pytest.raises(CertificateParseError, match=message):
+        parse_pem(text)
+
+
+def test_keys_beside_certificates_are_passed_over(material: Material) -> None:
+    assert parse_pem(material.key_pem + material.certificate_pem) == material.chain
+
+
+@given(position=st.integers(0, 800), byte=st.integers(0, 255))
+def test_damaged_certificates_never_crash(material: Material, position: int, byte: int) -> None:
+    der = bytearray(material.leaf.public_bytes(Encoding.DER))
+    der[position % len(der)] = byte
+    try:
+        facts = chain_facts(parse_pem(pem(bytes(der))), datetime.now(timezone.utc))
+    except CertificateParseError:
+        return
+    json.dumps(facts)
+
+
+def openssl(*arguments: str) -> None:
+    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def old_signatures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, x509.Certificate]:
+    """A leaf, its issuer, and one that merely has the issuer's name; all signed with SHA-1."""
+    directory = tmp_path_factory.mktemp("sha1")
+    path = {name: str(directory / name) for name in ("request", "issuer", "issuer.key", "namesake", "leaf", "key")}
+    new_key = ["-newkey", "rsa:2048", "-nodes"]
+    for name, key in (("issuer", "issuer.key"), ("namesake", "key")):
+        openssl("req", "-x509", *new_key, "-sha1", "-subj", "/CN=CA", "-keyout", path[key], "-out", path[name])
+    openssl("req", "-new", *new_key, "-subj", "/CN=leaf", "-keyout", path["key"], "-out", path["request"])
+    by_issuer = ["-CA", path["issuer"], "-CAkey", path["issuer.key"], "-set_serial", "1"]
+    openssl("x509", "-req", "-sha1", "-in", path["request"], *by_issuer, "-out", path["leaf"])
+    return {name: parse_pem(Path(path[name]).read_text())[0] for name in ("leaf", "issuer", "namesake")}
+
+
+def test_names_decide_where_the_signature_is_of_an_old_kind(old_signatures: dict[str, x509.Certificate]) -> None:
+    leaf, issuer, namesake = (old_signatures[name] for name in ("leaf", "issuer", "namesake"))
+    assert leaf.signature_algorithm_oid.dotted_string == "1.2.840.113549.1.1.5"
+    assert issued_by(leaf, issuer)
+    assert issued_by(leaf, namesake)
+    assert issued_by(issuer, issuer)
+    assert not issued_by(issuer, leaf)
+    assert not issued_by(leaf, leaf)
+    assert [chain_depth(chain) for chain in ([leaf], [leaf, issuer], [issuer])] == [2, 2, 1]
+
+
+KEYS: dict[str, PrivateKey] = {
+    "rsa": rsa.generate_private_key(public_exponent=65537, key_size=2048),
+    "ec": ec.generate_private_key(ec.SECP256R1()),
+    "ed25519": ed25519.Ed25519PrivateKey.generate(),
+}
+
+
+@pytest.mark.parametrize("issuer_key", KEYS)
+@pytest.mark.parametrize("namesake_key", KEYS)
+def test_an_issuer_is_told_by_its_key_and_not_by_its_name(issuer_key: str, namesake_key: str) -> None:
+    form = Form("The same name", ca=True)
+    issuer = self_signed(form, KEYS[issuer_key])
+    namesake = self_signed(form, KEYS[namesake_key])
+    leaf = Form("leaf").sign(leaf_key("ec").private, issuer.subject, KEYS[issuer_key])
+    assert issued_by(leaf, issuer)
+    assert issued_by(leaf, namesake) == (issuer_key == namesake_key)
+    assert not issued_by(leaf, Form("Another name", ca=True).sign(KEYS[issuer_key], None, KEYS[issuer_key]))
+
+
+@pytest.mark.parametrize("signed_with", KEYS)
+def test_a_key_that_cannot_sign_issues_nothing(signed_with: str) -> None:
+    key: Any = x25519.X25519PrivateKey.generate()
+    namesake = Form("The same name", ca=True).sign(key, None, KEYS["ec"])
+    leaf = Form("leaf").sign(leaf_key("ec").private, namesake.subject, KEYS[signed_with])
+    assert leaf.issuer == namesake.subject
+    assert not issued_by(leaf, namesake)
+
+
+def test_a_signature_that_does_not_fit_is_no_issue(material: Material) -> None:
+    leaf, issuer = material.chain[:2]
+    assert not issued_by(edited(leaf, leaf.signature[-8:], bytes(8)), issuer)
+
+
+def test_names_that_cannot_be_read_are_nobody_s(authority: Authority) -> None:
+    root = authority.certificate
+    leaf = authority.issue().leaf
+    odd_root, odd_leaf = (edited(one, b"Unit test CA", b"\xff" * 12) for one in (root, leaf))
+    for certificate, issuer in ((leaf, odd_root), (odd_leaf, root), (odd_leaf, odd_root), (odd_root, odd_root)):
+        assert not issued_by(certificate, issuer)
+
+
+@pytest.mark.parametrize("intermediates", [0, 1, 2])
+def test_levels_count_a_root_that_is_left_out(authority: Authority, intermediates: int) -> None:
+    for root in (False, True):
+        assert chain_depth(authority.issue(intermediates=intermediates, root=root).chain) == intermediates + 2
+
+
+def test_a_self_signed_certificate_has_one_level(authority: Authority) -> None:
+    assert chain_depth([authority.certificate]) == 1
+
+
+def pem(der: bytes) -> str:
+    return f"-----BEGIN CERTIFICATE-----\n{base64.b64encode(der).decode()}\n-----END CERTIFICATE-----\n"
+
+
+oids = st.sampled_from(["2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.37", "1.3.6.1.4.1.1"])
+names = x509.SubjectAlternativeName(
+    [
+        x509.DNSName("a.example.com"),
+        x509.RFC822Name("a@example.com"),
+        x509.UniformResourceIdentifier("https://a.example.com"),
+        x509.RegisteredID(x509.ObjectIdentifier("1.2.3")),
+        x509.IPAddress(ipaddress.ip_address("192.0.2.1")),
+        x509.DirectoryName(x509.Name([])),
+        x509.OtherName(x509.ObjectIdentifier("1.2.3"), b"\x05\x00"),
+    ]
+).public_bytes()
+
+
+@st.composite
+def nearly_names(draw: st.DrawFn) -> bytes:
+    """Alternative names with a byte that is another."""
+    position = draw(st.integers(0, len(names) - 1))
+    return names[:position] + bytes([draw(st.integers(0, 255))]) + names[position + 1 :]
+
+
+@given(extensions=st.dictionaries(oids, st.binary(max_size=40) | st.just(names) | nearly_names(), max_size=3))
+def test_no_extension_is_too_odd_for_facts(extensions: dict[str, bytes]) -> None:
+    now = datetime.now(timezone.utc)
+    odd = built(now, *(x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), der) for oid, der in extensions.items()))
+    chain = parse_pem(pem(odd.public_bytes(Encoding.DER)))
+    try:
+        facts = chain_facts(chain, now)
+    except CertificateParseError:
+        assert extensions
+        return
+    assert set(facts) == set(NO_FACTS)
+    json.dumps(facts)
+
+
+def der(tag: int, content: bytes) -> bytes:
+    """An element of up to 65535 bytes."""
+    size = len(content)
+    length = [size] if size < 0x80 else [0x81, size] if size < 0x100 else [0x82, *size.to_bytes(2, "big")]
+    return bytes([tag, *length]) + content
+
+
+@pytest.mark.parametrize(("octets", "readable"), [(20, True), (100, True), (2000, False)])
+def test_a_serial_number_that_is_no_text_is_malformed(octets: int, readable: bool, now: datetime) -> None:
+    """Python makes no text, and no JSON, of numbers with more than 4300 digits."""
+    small = built(now)
+    version, serial = b"\xa0\x03\x02\x01\x02", b"\x02\x01\x01"
+    head, body = small.tbs_certificate_bytes.split(version + serial)
+    rest = small.public_bytes(Encoding.DER).split(head + version + serial + body)[1]  # the signature
+    large = version + der(0x02, b"\x7f" * octets) + body
+    chain = parse_pem(pem(der(0x30, der(0x30, large) + rest)))
+    if readable:
+        assert json.loads(json.dumps(chain_facts(chain, now)))["serial_number"] == chain[0].serial_number
+    else:
+        with pytest.raises(CertificateParseError, match="a field of the certificate is malformed"):
+            chain_facts(chain, now)
+
+
+def test_every_kind_of_alternative_name(now: datetime) -> None:
+    odd = built(now, x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), names))
+    assert chain_facts([odd], now)["subject_alternative_names"] == [
+        "DNS:a.example.com",
+        "email:a@example.com",
+        "URI:https://a.example.com",
+        "RID:1.2.3",
+        "IP:192.0.2.1",
+        "dirName:",
+        "otherName:1.2.3",
+    ]
+
+
+@given(
+    der=st.binary(max_size=60) | st.binary(max_size=60).map(lambda content: b"\x30" + bytes([len(content)]) + content)
+)
+def test_bytes_that_are_no_certificate_are_refused(der: bytes) -> None:
+    with pytest.raises(CertificateParseError):
+        parse_pem(pem(der))

@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private keys: forms that load, reasons why others do not, and what is sent."""
+
+from __future__ import annotations
+
+import base64
+import math
+import re
+from typing import Any
+
+import pytest
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import MaterialProblem
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.private_key import (
+    key_matches,
+    key_to_pem,
+    load_private_key,
+)
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import dsa, rsa
+from simulator.authority import Authority, Material
+
+
+@pytest.mark.parametrize("key", ["rsa", "ec", "ed25519"])
+@pytest.mark.parametrize("check", [True, False])
+def test_every_type_matches_its_own_certificate_only(authority: Authority, key: str, check: bool) -> None:
+    issued = authority.issue(key=key)
+    loaded = load_private_key(Secret(issued.key_pem), None, check=check)
+    assert key_matches(loaded, issued.leaf)
+    assert not key_matches(loaded, authority.issue(key=key).leaf)
+
+
+@pytest.mark.parametrize("key", ["rsa", "ec"])
+@pytest.mark.parametrize("passphrase", [None, "open sesame ü"])
+def test_traditional_and_encrypted_forms_become_plain_pkcs8(
+    authority: Authority, key: str, passphrase: str | None
+) -> None:
+    issued = authority.issue(key=key, traditional=True, passphrase=passphrase)
+    secret = None if passphrase is None else Secret(passphrase)
+    sent = key_to_pem(load_private_key(Secret(issued.key_pem), secret, check=True)).reveal()
+    assert re.match(r"-+BEGIN PRIVATE KEY-+\n", sent)
+    assert "\r" not in sent
+    assert sent.endswith("-\n")
+    plain = serialization.load_pem_private_key(sent.encode(), None)
+    assert key_matches(plain, issued.leaf)
+
+
+def test_text_around_the_key_does_not_count(material: Material) -> None:
+    text = "Bag Attributes\r\n" + material.leaf_pem + material.key_pem.replace("\n", "\r\n").rstrip()
+    assert key_matches(load_private_key(Secret(text), None, check=True), material.leaf)
+
+
+def test_a_passphrase_for_a_plain_key_is_not_used(material: Material) -> None:
+    assert load_private_key(Secret(material.key_pem), Secret("not needed"), check=True)
+
+
+def pem_of(key: rsa.RSAPrivateKey | dsa.DSAPrivateKey) -> str:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+
+
+def problem(text: str, passphrase: str | None = None) -> str:
+    with pytest.raises(MaterialProblem) as raised:
+        load_private_key(Secret(text), None if passphrase is None else Secret(passphrase), check=True)
+    lines = [line for line in text.splitlines() if len(line) > 20 and "-----" not in line]
+    assert not [line for line in lines if line in str(raised.value)]
+    assert raised.value.__cause__ is None
+    return raised.value.kind
+
+
+def test_reasons_why_a_key_is_not_usable(authority: Authority, material: Material) -> None:
+    encrypted = authority.issue(passphrase="right").key_pem
+    assert problem(encrypted) == "passphrase_missing"
+    assert problem(encrypted, "wrong") == "passphrase_wrong"
+    legacy = authority.issue(passphrase="right", traditional=True).key_pem
+    assert problem(legacy) == "passphrase_missing"
+    assert problem(legacy, "wrong") == "passphrase_wrong"
+    assert problem("") == "invalid_private_key"
+    assert problem(material.leaf_pem) == "invalid_private_key"
+    assert problem(material.key_pem * 2) == "invalid_private_key"
+    assert problem(material.key_pem[: len(material.key_pem) // 2]) == "invalid_private_key"
+    assert problem(pem_of(dsa.generate_private_key(2048))) == "invalid_private_key"
+
+
+def rsa_pem(*numbers: int) -> str:
+    """PKCS#1 (RFC 8017, A.1.2), with whatever numbers: n, e, d, p, q, dmp1, dmq1, iqmp."""
+
+    def element(tag: int, content: bytes) -> bytes:
+        length = len(content)
+        size = length.to_bytes((length.bit_length() + 7) // 8, "big")
+        return bytes([tag, *([length] if length < 128 else [0x80 + len(size), *size])]) + content
+
+    integers = [element(2, number.to_bytes(number.bit_length() // 8 + 1, "big")) for number in (0, *numbers)]
+    text = base64.encodebytes(element(0x30, b"".join(integers))).decode()
+    return f"-----BEGIN RSA PRIVATE KEY-----\n{text}-----END RSA PRIVATE KEY-----\n"
+
+
+NUMBERS = ("n", "e", "d", "p", "q", "dmp1", "dmq1", "iqmp")
+
+
+def numbers_of(key: Any) -> dict[str, int]:
+    private = key.private_numbers()
+    public = private.public_numbers
+    return {name: getattr(public if name in ("n", "e") else private, name) for name in NUMBERS}
+
+
+@pytest.fixture(scope="module")
+def numbers(material: Material) -> dict[str, int]:
+    return numbers_of(serialization.load_pem_private_key(material.key_pem.encode(), None))
+
+
+def test_a_key_whose_numbers_fit_is_taken(numbers: dict[str, int], material: Material) -> None:
+    loaded = load_private_key(Secret(rsa_pem(*numbers.values())), None, check=True)
+    assert key_matches(loaded, material.leaf)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("by", [2, -2])
+def test_a_wrong_number_is_refused_when_the_key_is_to_be_sent(numbers: dict[str, int], name: str, by: int) -> None:
+    damaged = {**numbers, name: numbers[name] + by}
+    assert problem(rsa_pem(*damaged.values())) == "invalid_private_key"
+
+
+@pytest.mark.parametrize("name", ["p", "q"])
+def test_a_factor_that_is_no_prime_is_refused(numbers: dict[str, int], name: str) -> None:
+    # All that can be calculated fits, so that only a test of primality tells.
+    half = rsa.generate_private_key(65537, 1024).private_numbers()
+    p, q = (half.p * half.q, numbers["q"]) if name == "p" else (numbers["p"], half.p * half.q)
+    d = pow(65537, -1, math.lcm(p - 1, q - 1))
+    text = rsa_pem(p * q, 65537, d, p, q, d % (p - 1), d % (q - 1), pow(q, -1, p))
+    assert problem(text) == "invalid_private_key"
+
+
+def test_a_key_that_is_only_compared_is_not_checked(numbers: dict[str, int], material: Material) -> None:
+    text = rsa_pem(*{**numbers, "dmp1": numbers["dmp1"] + 2}.values())
+    assert key_matches(load_private_key(Secret(text), None, check=False), material.leaf)
