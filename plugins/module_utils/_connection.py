@@ -3,10 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""The connection options that every module shares: their argument spec, and how they and the environment combine.
-
-Documented by the fragment C(connection).
-"""
+"""What the connection options of every module and the environment come to: which cluster, who asks, what is trusted."""
 
 from __future__ import annotations
 
@@ -18,49 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ._errors import CertificateError
+from ._hostnames import host_and_port
 from ._secrets import Secret
-from ._transport.tls_handshake import host_and_port
-
-#: For AnsibleModule. No fallbacks and no defaults here: combining what is given with the environment needs to know
-#: which of the two an option came from (see M(connection)).
-CONNECTION_SPEC: dict[str, dict[str, Any]] = {
-    "url": {"type": "str"},
-    "username": {"type": "str"},
-    "password": {"type": "str", "no_log": True},
-    "token": {"type": "str", "no_log": True},
-    "client_cert": {"type": "path"},
-    "client_key": {"type": "path", "no_log": False},
-    "validate_certs": {"type": "bool"},
-    "ca_path": {"type": "path", "aliases": ["ca_cert"]},
-    "allow_http": {"type": "bool", "default": False},
-    "timeout": {"type": "float", "default": 30},
-    "write_timeout": {"type": "float", "default": 900},
-    "retries": {"type": "int", "default": 5},
-    "retry_delay": {"type": "float", "default": 0.5},
-    "retry_max_delay": {"type": "float", "default": 30},
-    "node_address": {"type": "str", "choices": ["internal", "external", "both"], "default": "internal"},
-    "metrics_port": {"type": "int", "default": 8070},
-}
-
-#: Relations between the shared options, for AnsibleModule.
-CONNECTION_EXCLUSIVE = [["token", "username"], ["token", "password"]]
-
-#: What a certificate is made of.
-MATERIAL_SPEC: dict[str, dict[str, Any]] = {
-    "certificate": {"type": "str"},
-    "certificate_path": {"type": "path"},
-    "private_key": {"type": "str", "no_log": True},
-    "private_key_path": {"type": "path", "no_log": False},
-    "pkcs12_path": {"type": "path"},
-    "private_key_passphrase": {"type": "str", "no_log": True},
-    "issuers": {"type": "str"},
-    "issuers_path": {"type": "path"},
-}
-MATERIAL_EXCLUSIVE = [
-    ["certificate", "certificate_path", "pkcs12_path"],
-    ["private_key", "private_key_path", "pkcs12_path"],
-    ["issuers", "issuers_path"],
-]
 
 #: The environment variable of each option that has one.
 ENVIRONMENT = {

@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.playbook.task import Task
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import CONNECTION_SPEC
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
 
 #: What the variables of the options begin with.
 _PREFIX = "redis_enterprise_"

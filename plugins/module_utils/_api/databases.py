@@ -15,9 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from .._transport.tls_handshake import is_host
+from .._hostnames import is_host
 from .._x509.certificate import NO_FACTS, CertificateParseError, chain_facts, parse_pem
-from .._x509.requirements import CHAIN_WITHOUT_ROOT, ERROR, WARNING, Finding, check_requirements
+from .._x509.finding import ERROR, WARNING, Finding
+from .._x509.requirements import CHAIN_WITHOUT_ROOT, check_requirements
 from .client import Api
 from .cluster import port
 

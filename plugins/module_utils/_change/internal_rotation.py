@@ -16,8 +16,10 @@ from dataclasses import replace
 
 from .._api.client import Api
 from .._errors import CertificateError
-from .._probe.prover import Proof, Prover, poll_installed
+from .._probe.proof import Proof
+from .._probe.prover import Prover
 from .._state.goal import ExpectedChain
+from .._state.read_back import poll_installed
 from .._transport.retry import Retries, answer_lost, misses_nodes, rotation_may_be_repeated, rotation_perhaps_made
 from .._x509.certificate import not_after
 from .plan import Change

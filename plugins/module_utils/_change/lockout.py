@@ -14,7 +14,7 @@ from .._api.cluster import Cluster
 from .._connection import Connection
 from .._transport.tls_context import Context, trusting_context
 from .._transport.transport_errors import verify_error
-from .._x509.requirements import ERROR, Finding
+from .._x509.finding import ERROR, Finding
 from .._x509.trial import CannotTry, openssl_reason, refused_as_client, refused_as_server
 from .plan import Change
 

@@ -7,20 +7,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import Any
 
 from .._api.client import Update
 from .._errors import CertificateError, MaterialProblem
-from .._product.names import CA_BUNDLES, INTERNODE, KNOWN, REQUIRED
+from .._product.names import CA_BUNDLES, REQUIRED
 from .._state.desired import Desired
 from .._state.goal import ExpectedChain
 from .._state.installed import Installed, installed_facts
 from .._x509.certificate import to_pem
 from .._x509.private_key import key_to_pem, normalise_key
+from .ordering import Write
+from .wanted import Wanted
 
 #: The facts that a diff shows: what identifies a certificate, and nothing that changes by itself.
 _DIFF_FACTS = (
@@ -32,23 +33,6 @@ _DIFF_FACTS = (
     "not_after",
     "chain_fingerprints",
 )
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the user wants under one name.
-
-    Attributes:
-        name: as the REST API writes it.
-        material: what is to be there; None: no certificate.
-        compare: V(chain) or V(leaf).
-        reason: why there is to be no certificate: V(not_wanted) or V(not_listed).
-    """
-
-    name: str
-    material: Desired | None
-    compare: str = "chain"
-    reason: str = "not_wanted"
 
 
 @dataclass(frozen=True)
@@ -96,16 +80,6 @@ def _state_of(installed: Installed | None) -> ExpectedChain:
     if installed is None:
         return ExpectedChain()
     return ExpectedChain.of(installed.chain, "set" if installed.name in CA_BUNDLES else "chain")
-
-
-def list_unlisted(wanted: Iterable[Wanted], installed: Iterable[str]) -> list[Wanted]:
-    """What O(purge_optional) adds: that there be no optional certificate but those that are listed.
-
-    A name that only a newer server knows may be required there, and is left alone.
-    """
-    listed = {one.name for one in wanted}
-    optional = KNOWN - REQUIRED - listed
-    return [Wanted(name, None, reason="not_listed") for name in sorted(optional.intersection(installed))]
 
 
 def plan_change(wanted: Wanted, installed: Installed | None, *, force: bool, now: datetime) -> Change:
@@ -161,46 +135,6 @@ def _absent(wanted: Wanted, installed: Installed | None) -> Change:
     if installed is None:
         return Change(wanted.name, "none", "absent", None, None, ExpectedChain(), ExpectedChain())
     return Change(wanted.name, "delete", wanted.reason, installed, None, _state_of(installed), ExpectedChain())
-
-
-class Write(NamedTuple):
-    """One certificate to be updated, or deleted."""
-
-    name: str
-    update: Update | None  # None: deleted
-    goal: ExpectedChain  # in which the certificate is afterwards
-
-
-def in_safe_order(writes: Iterable[Write]) -> list[Write]:
-    """The writes in the order in which they are made.
-
-    The certificates between nodes come first: what can cost a cluster its API has nothing to be put back with it.
-    Deletions come after all updates, which may be refused, and V(api) last: from then on another certificate is met.
-    """
-
-    def rank(write: Write) -> tuple[int, str]:
-        if write.name in INTERNODE:
-            return 0, write.name
-        if write.update is None:
-            return 2, write.name
-        # Active-Active databases do not synchronise between these two and their forced update: late, and together.
-        return (3 if write.name == "api" else 1), ("~" if write.name in ("proxy", "syncer") else "") + write.name
-
-    return sorted(writes, key=rank)
-
-
-def next_request(writes: Sequence[Write], *, bulk: bool, alone: Collection[str]) -> list[Write]:
-    """Those of the writes, the first and what may follow it, that one request makes.
-
-    Args:
-        bulk: whether one request can update several certificates.
-        alone: names that are never updated together with others.
-    """
-    first, *others = writes
-    if not bulk or first.update is None or first.name in alone:
-        return [first]
-    together = takewhile(lambda write: write.update is not None and write.name not in alone, others)
-    return [first, *together]
 
 
 class CannotUndo(Exception):

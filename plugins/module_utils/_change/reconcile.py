@@ -7,8 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -16,148 +15,26 @@ from .._api.client import Api, Stored
 from .._api.cluster import Cluster, read_cluster, with_primary_now
 from .._api.tokens import ensure_token_lasts
 from .._concurrency import side_by_side
-from .._connection import MATERIAL_SPEC, check_range
+from .._connection import check_range
 from .._errors import CertificateError, combined
 from .._operation import Context
-from .._probe.prover import NO_PROOF, summarise
 from .._probe.witnesses import build_prover, exporter_state, visible_databases
-from .._product.names import canonical_name
 from .._product.releases import API_OUTAGE, BULK_UPDATE, CORRUPTED_PAIR, UNRELIABLE_READ_BACK, is_before
 from .._replication.syncer import syncer_refusals, syncer_warning
-from .._state.desired import read_desired
 from .._state.installed import parse_installed
 from .._transport.retry import Retries
+from .hazards import drop_misreported, find_hazards, spare_ldap_client
 from .lockout import warn_about_next_run
-from .plan import Change, Wanted, list_unlisted, plan_change
-from .preflight import (
-    check_nodes_active,
-    drop_misreported,
-    enforce_requirements,
-    find_hazards,
-    find_problems,
-    spare_ldap_client,
-)
+from .plan import Change, plan_change
+from .preflight import check_nodes_active, enforce_requirements, find_problems
+from .result import Report
 from .transaction import Evidence, Settings, Transaction
-
-#: For AnsibleModule: how changes are checked, made and proven. Documented by the fragment C(changes).
-CHANGE_SPEC: dict[str, dict[str, Any]] = {
-    "force": {"type": "bool", "default": False},
-    "requirements": {"type": "str", "choices": ["enforce", "warn", "ignore"], "default": "enforce"},
-    "verify": {"type": "str", "choices": ["auto", "strict", "none"], "default": "auto"},
-    "verify_timeout": {"type": "float", "default": 300},
-    "rollback": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "float", "default": 300},
-    "allow_inactive_nodes": {"type": "bool", "default": False},
-}
-
-#: For AnsibleModule: what is wanted of one certificate.
-CERTIFICATE_SPEC: dict[str, dict[str, Any]] = {
-    "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    **MATERIAL_SPEC,
-    "compare": {"type": "str", "choices": ["chain", "leaf"], "default": "chain"},
-}
+from .wanted import Wanted, list_unlisted
 
 #: What databases present, or what they present to the sources that they replicate.
 _SEEN_BY_DATABASES = frozenset({"proxy", "syncer"})
 
 _DISTURBING = (CORRUPTED_PAIR, API_OUTAGE)
-
-
-@dataclass
-class Report:
-    """What is known, filled as it goes, so that a failure has what is known by then."""
-
-    changes: list[Change] = field(default_factory=list)
-    outcomes: dict[str, str] = field(default_factory=dict)  # by certificate name
-    after: dict[str, dict[str, Any] | None] = field(default_factory=dict)  # facts, by certificate name
-    common: dict[str, Any] = field(
-        default_factory=lambda: {
-            "changed": False,
-            "outcome": "failed_unchanged",
-            "findings": [],
-            "hazards": [],
-            "nodes": [],
-            "proof": NO_PROOF,
-            "cluster": None,
-        }
-    )  # what the results of all modules have
-
-    def plan(self, changes: Sequence[Change]) -> None:
-        """Note what is to be done."""
-        self.changes = list(changes)
-        self.failed({})
-
-    def failed(self, outcomes: Mapping[str, str]) -> None:
-        """Note what has come of changes that were to be made together."""
-        for change in self.changes:
-            outcome = "unchanged" if change.action == "none" else outcomes.get(change.name, "failed_unchanged")
-            self.outcomes[change.name] = outcome
-            # What the cluster has is known but for a change that is neither made nor undone.
-            kept = {"changed": change.after, "partial": None}
-            self.after[change.name] = kept.get(outcome, change.before)
-
-    def succeeded(self, evidence: Evidence | None) -> None:
-        """Note that all is as it should be, or in check mode would be."""
-        for change in self.changes:
-            self.outcomes[change.name] = "unchanged" if change.action == "none" else "changed"
-            self.after[change.name] = change.after
-        for name, installed in (evidence.installed if evidence else {}).items():
-            self.after[name] = installed.facts if installed else None
-        self.common["changed"] = "changed" in self.outcomes.values()
-        self.common["outcome"] = "changed" if self.common["changed"] else "unchanged"
-
-    def change(self, change: Change) -> dict[str, Any]:
-        """One change, for results."""
-        return {
-            "name": change.name,
-            "action": change.action,
-            "reason": change.reason,
-            "before": change.before,
-            "after": self.after[change.name],
-            "outcome": self.outcomes[change.name],
-            "proof": self._proof(change.name),
-        }
-
-    def _proof(self, name: str) -> dict[str, Any]:
-        """How far the change of one certificate is proven; not at all where none was made."""
-        overall = self.common["proof"]
-        if overall == NO_PROOF or self.outcomes[name] in ("unchanged", "failed_unchanged"):
-            return NO_PROOF
-        about = [one for one in self.common["nodes"] if one["name"] == name]
-        # With verify none nothing was looked at, and all that is known is about all of them.
-        reported = any(one["status"] == "reported" for one in about) if about else overall["level"] == "reported"
-        return summarise(about, {name}, reported=reported)
-
-
-def parse_desired(entries: Iterable[Mapping[str, Any]]) -> list[Wanted]:
-    """What the user wants, each certificate read and checked. No request is needed for it.
-
-    Args:
-        entries: options as in M(ENTRY_SPEC).
-
-    Raises:
-        CertificateError: something of one is not usable, or a name stands twice; all that is wrong is named.
-    """
-    now = datetime.now(timezone.utc)
-    found: list[Wanted] = []
-    errors = []
-    for entry in entries:
-        name = canonical_name(entry["name"].strip())
-        try:
-            if not name:
-                raise CertificateError(
-                    "invalid_option", "option name is empty. Give a certificate name.", option="name"
-                )
-            if any(name == other.name for other in found):
-                raise CertificateError("invalid_option", "it stands twice. Leave one out.", option="certificates")
-            material = read_desired(name, entry, now) if entry["state"] == "present" else None
-            found.append(Wanted(name, material, entry["compare"]))
-        except CertificateError as error:
-            errors.append(error.about(name) if name else error)
-    if errors:
-        raise combined(errors)
-    return found
 
 
 def reconcile(task: Context, certificates: Sequence[Wanted], report: Report, *, purge_optional: bool = False) -> None:

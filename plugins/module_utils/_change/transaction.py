@@ -17,11 +17,14 @@ from typing import Any
 
 from .._api.client import Api, NoBulkUpdate
 from .._errors import CertificateError
-from .._probe.prover import Proof, Prover, Reported, poll_installed
+from .._probe.proof import Proof
+from .._probe.prover import Prover
 from .._state.goal import ExpectedChain
 from .._state.installed import Installed
+from .._state.read_back import Reported, poll_installed
 from .._transport.retry import Retries, answer_lost, misses_nodes, never_sent, perhaps_made, write_may_be_repeated
-from .plan import CannotUndo, Change, Write, in_safe_order, next_request, plan_undo
+from .ordering import Write, in_safe_order, next_request
+from .plan import CannotUndo, Change, plan_undo
 
 _NOT_WANTED = "The old certificate was not put back (option rollback)"
 

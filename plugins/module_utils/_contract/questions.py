@@ -16,6 +16,7 @@ from .._api.cluster import Cluster, Node, read_cluster
 from .._api.databases import own_certificates
 from .._concurrency import side_by_side
 from .._errors import CertificateError
+from .._hostnames import is_host
 from .._probe.endpoints import Endpoint, endpoints_showing
 from .._probe.metrics import Exporters
 from .._secrets import Secret
@@ -23,7 +24,6 @@ from .._transport.peer import Peer, Response
 from .._transport.redirects import Place
 from .._transport.retry import Retries
 from .._transport.session import Session
-from .._transport.tls_handshake import is_host
 from .._x509.certificate import CertificateParseError, parse_pem, sha256_fingerprint
 from .answer import Answer
 from .check import NOTHING, PERMISSION, UNCLEAR, UNREACHABLE, NotChecked

@@ -15,31 +15,12 @@ from urllib.parse import urlsplit
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from .._change.reconcile import CERTIFICATE_SPEC
-from .._connection import CONNECTION_SPEC
+from .._argspec import CONNECTION_SPEC
 from .._errors import CertificateError
 from .._operation import Operation
 
-
-def _unchecked(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """An option that Ansible takes as it comes: what is wrong with one cluster must not stop the others."""
-    kept = {key: value for key, value in spec.items() if key not in ("choices", "default", "required")}
-    return kept if spec["type"] in ("str", "path") else {**kept, "type": "raw"}
-
-
 #: A cluster that has one of these of its own does not also log in with the others that all share.
 _LOGIN = frozenset({"username", "password", "token"})
-
-#: For AnsibleModule: the options of one cluster.
-MEMBER_SPEC: dict[str, dict[str, Any]] = {
-    "name": {"type": "str"},
-    **{option: _unchecked(spec) for option, spec in CONNECTION_SPEC.items()},
-    "certificates": {
-        "type": "list",
-        "elements": "dict",
-        "options": {option: _unchecked(spec) for option, spec in CERTIFICATE_SPEC.items()},
-    },
-}
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ from .._api.cluster import Cluster, if_visible, read_cluster
 from .._api.databases import describe_databases, own_certificates, speaks_tls
 from .._api.replica_source import ReplicaSource
 from .._api.replication import Crdb, Database
-from .._change.preflight import match_hazards
-from .._connection import CONNECTION_EXCLUSIVE, CONNECTION_SPEC, find_ca_path
+from .._argspec import CONNECTION_EXCLUSIVE, CONNECTION_SPEC
+from .._change.hazards import match_hazards
+from .._connection import find_ca_path
 from .._errors import CertificateError
 from .._operation import Context, Operation
 from .._probe.discovery import Looks, find_groups, look_at_groups

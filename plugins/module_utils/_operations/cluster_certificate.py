@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._change.reconcile import CERTIFICATE_SPEC, CHANGE_SPEC, Report, parse_desired, reconcile
-from .._connection import CONNECTION_EXCLUSIVE, CONNECTION_SPEC, MATERIAL_EXCLUSIVE
+from .._argspec import CERTIFICATE_SPEC, CHANGE_SPEC, CONNECTION_EXCLUSIVE, CONNECTION_SPEC, MATERIAL_EXCLUSIVE
+from .._change.reconcile import reconcile
+from .._change.result import Report
+from .._change.wanted import parse_desired
 from .._errors import CertificateError
 from .._operation import Context, Operation
 from .._product.names import canonical_name

@@ -14,8 +14,8 @@ from typing import Any
 
 from .._api.client import Api
 from .._api.cluster import cluster_name
+from .._argspec import CONNECTION_EXCLUSIVE, CONNECTION_SPEC
 from .._change.backup import Backup, BackupFile, Entry, Vault, backup_timestamp
-from .._connection import CONNECTION_EXCLUSIVE, CONNECTION_SPEC
 from .._errors import CertificateError, combined
 from .._operation import Context, Operation
 from .._product.names import canonical_name

@@ -12,7 +12,8 @@ from typing import Any
 
 from .._api.client import Api
 from .._api.cluster import read_cluster
-from .._connection import CONNECTION_EXCLUSIVE, CONNECTION_SPEC, check_range
+from .._argspec import CONNECTION_EXCLUSIVE, CONNECTION_SPEC
+from .._connection import check_range
 from .._errors import CertificateError
 from .._operation import Context, Operation
 from .._product.names import canonical_name

@@ -12,7 +12,7 @@ from typing import Any
 from .._api.client import Api
 from .._api.cluster import cluster_name
 from .._api.tokens import ensure_token_lasts
-from .._connection import CONNECTION_EXCLUSIVE, CONNECTION_SPEC
+from .._argspec import CONNECTION_EXCLUSIVE, CONNECTION_SPEC
 from .._contract.catalogue import report
 from .._contract.questions import Questions
 from .._errors import CertificateError

@@ -11,12 +11,13 @@ import time
 from datetime import datetime, timezone
 from typing import Any
 
-from .._connection import CONNECTION_EXCLUSIVE, CONNECTION_SPEC, check_range
+from .._argspec import CONNECTION_EXCLUSIVE, CONNECTION_SPEC, MEMBER_SPEC
+from .._concurrency import in_processes
+from .._connection import check_range
 from .._errors import CertificateError
-from .._fleet.members import MEMBER_SPEC, Member, parse_members
+from .._fleet.members import Member, parse_members
 from .._fleet.read_cluster import READ, cluster_entry
 from .._operation import Context, Operation
-from .._processes import in_processes
 from .._replication.pins import judge_pins
 from .cluster_certificates import OPERATION as CHANGE
 

@@ -15,12 +15,15 @@ from typing import Any
 from .._api.client import Api, Stored
 from .._api.cluster import Cluster, read_cluster, with_primary_now
 from .._api.tokens import ensure_token_lasts
+from .._argspec import CHANGE_SPEC, CONNECTION_EXCLUSIVE, CONNECTION_SPEC
+from .._change.hazards import find_hazards
 from .._change.internal_rotation import InternalRotation
 from .._change.plan import Change
-from .._change.preflight import check_nodes_active, find_hazards
-from .._change.reconcile import CHANGE_SPEC, Report, longest_change, note_evidence
+from .._change.preflight import check_nodes_active
+from .._change.reconcile import longest_change, note_evidence
+from .._change.result import Report
 from .._change.transaction import Evidence, Settings
-from .._connection import CONNECTION_EXCLUSIVE, CONNECTION_SPEC, check_range
+from .._connection import check_range
 from .._errors import CertificateError
 from .._operation import Context, Operation
 from .._probe.prover import Prover

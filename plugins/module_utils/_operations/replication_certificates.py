@@ -17,7 +17,8 @@ from .._api.cluster import if_visible
 from .._api.replica_source import Pin, normalise_certificate
 from .._api.replication import Crdb, Database, ReplicationApi
 from .._api.tokens import ensure_token_lasts
-from .._connection import CONNECTION_EXCLUSIVE, CONNECTION_SPEC, check_range
+from .._argspec import CONNECTION_EXCLUSIVE, CONNECTION_SPEC
+from .._connection import check_range
 from .._errors import CertificateError
 from .._operation import Context, Operation
 from .._replication.forced_update import ForcedUpdate

@@ -13,12 +13,13 @@ from typing import Any
 
 from .._api.client import Api
 from .._api.cluster import read_cluster
-from .._connection import CONNECTION_EXCLUSIVE, CONNECTION_SPEC, check_range, find_ca_path
+from .._argspec import CONNECTION_EXCLUSIVE, CONNECTION_SPEC
+from .._connection import check_range, find_ca_path
 from .._errors import CertificateError
+from .._hostnames import is_host
 from .._operation import Context, Operation
 from .._probe.discovery import Group, Looks, find_groups, look_at_groups, other_endpoints
 from .._probe.endpoints import Endpoint, parse_endpoints
-from .._transport.tls_handshake import is_host
 
 
 def run(task: Context) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from .._api.databases import own_certificates
 from .._concurrency import side_by_side
 from .._connection import Connection
 from .._errors import CertificateError
+from .._hostnames import is_host
 from .._state.goal import ExpectedChain
+from .._transport.capture import capture_chain
 from .._transport.tls_context import trusting_context
-from .._transport.tls_handshake import capture_chain, is_host
 from .._x509.certificate import CertificateParseError, parse_pem
 from .endpoints import SERVICES, Endpoint, endpoints_at_url, endpoints_showing
 from .served import Served

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from .._api.cluster import Cluster, Node, port, texts
 from .._connection import DEFAULT_PORT, Connection
 from .._errors import CertificateError
-from .._transport.tls_handshake import host_and_port, is_host
+from .._hostnames import host_and_port, is_host
 
 #: The certificates that ports show.
 SERVICES = ("api", "cm", "metrics_exporter", "proxy")

@@ -20,10 +20,11 @@ from typing import Any, NamedTuple
 from .._concurrency import side_by_side
 from .._connection import Connection
 from .._errors import CertificateError
+from .._hostnames import is_host
 from .._product.names import canonical_name
 from .._transport.peer import Peer, Response, assert_leaf, authorization, for_requests
 from .._transport.tls_context import unverified_context
-from .._transport.tls_handshake import NO_ADDRESS, is_host
+from .._transport.tls_handshake import NO_ADDRESS
 from .endpoints import Endpoint
 
 #: The certificates that metrics are about (vendor: logical_name); all others show on no metrics.

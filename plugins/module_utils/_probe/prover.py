@@ -14,167 +14,31 @@ its primary reports it. What none of them shows is not visible, and nothing wait
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
+from datetime import datetime
 from functools import partial
 from itertools import chain
-from typing import Any, NamedTuple, Optional
+from typing import Any
 
-from .._api.client import Api
 from .._concurrency import side_by_side
-from .._errors import CertificateError
 from .._state.goal import ExpectedChain, close_ends, same_end
-from .._state.installed import Installed, parse_installed
+from .._state.read_back import Reported
 from .._transport.retry import poll_until
-from .._transport.tls_handshake import host_and_port, read_presented
-from .._x509.certificate import to_iso
+from .._transport.tls_handshake import read_presented
 from .endpoints import Endpoint
 from .metrics import Exporters, Shown
+from .proof import FAILURES, HANDSHAKE, METRICS, NOWHERE, Proof, Sighting
 
 #: Seconds for one look at one endpoint, unless O(timeout) is shorter: a firewall that drops packets costs as much.
 _LOOK_TIMEOUT = 10.0
 
-#: How a certificate can be seen.
-HANDSHAKE, METRICS, NOWHERE = "handshake", "metrics", "nowhere"
 
 #: A certificate, and where it is looked for.
 _Spot = tuple[str, Endpoint]
 
-#: By certificate name.
-Reported = Mapping[str, Optional[Installed]]
-
-#: Waiting does not help against these.
-_NOT_ALLOWED = frozenset({"unauthorized", "forbidden"})
 
 _SAME_END = "the old and the new certificate end at the same time, so that metrics cannot tell them apart"
-
-#: Only these are failures.
-_FAILURES = frozenset({"stale", "failed"})
-
-
-class Sighting(NamedTuple):
-    """What was seen of one certificate at one endpoint.
-
-    Attributes:
-        name: of the certificate.
-        status: V(verified), V(reported), V(not_visible), V(unreachable), V(stale) or V(failed).
-        fingerprint: of the leaf that was presented or reported, where one was.
-        problem: why it is not verified.
-        evidence: V(handshake), V(metrics) or V(api); None: there is none.
-        not_after: when the certificate ends, by the metrics.
-    """
-
-    name: str
-    endpoint: Endpoint
-    status: str
-    fingerprint: str | None = None
-    problem: str | None = None
-    evidence: str | None = HANDSHAKE
-    not_after: datetime | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """For results."""
-        return {
-            "name": self.name,
-            "node": self.endpoint.node,
-            "address": self.endpoint.address,
-            "port": self.endpoint.port,
-            "service": self.endpoint.service,
-            "status": self.status,
-            "evidence": self.evidence,
-            "fingerprint": self.fingerprint,
-            "not_after": self.not_after and to_iso(self.not_after),
-            "problem": self.problem,
-        }
-
-    def __str__(self) -> str:
-        ends = self.not_after and f"ends on {to_iso(self.not_after)}"
-        detail = self.problem or ends or f"has {self.fingerprint or 'none'}"
-        about = "" if self.endpoint.service == self.name else f" for {self.name}"
-        return f"{self.endpoint} is {self.status.replace('_', ' ')}{about} ({detail})"
-
-
-@dataclass(frozen=True)
-class Proof:
-    """What was seen everywhere."""
-
-    names: frozenset[str] = frozenset()  # of the certificates that were looked for
-    sightings: tuple[Sighting, ...] = ()
-
-    @property
-    def complete(self) -> bool:
-        """Whether every certificate has endpoints, and every one is verified."""
-        return self.complete_without(())
-
-    def complete_without(self, nodes: Container[Any]) -> bool:
-        """Whether every certificate is verified everywhere but on these nodes, and somewhere.
-
-        Args:
-            nodes: uids.
-        """
-        counted = [one for one in self.sightings if one.endpoint.node not in nodes or one.status != "unreachable"]
-        return {one.name for one in counted} == self.names != set() and all(one.status == "verified" for one in counted)
-
-    @property
-    def missing(self) -> tuple[Sighting, ...]:
-        """What is another certificate than it should be, or broke. What is not visible is no failure."""
-        return tuple(sighting for sighting in self.sightings if sighting.status in _FAILURES)
-
-    def of(self, name: str) -> Proof:
-        """The part that is about one certificate."""
-        about = tuple(sighting for sighting in self.sightings if sighting.name == name)
-        return Proof(self.names & {name}, about)
-
-    def as_list(self) -> list[dict[str, Any]]:
-        """For results."""
-        return [sighting.as_dict() for sighting in self.sightings]
-
-    @property
-    def unreachable(self) -> tuple[Sighting, ...]:
-        """What could not be looked at."""
-        return tuple(sighting for sighting in self.sightings if sighting.status == "unreachable")
-
-    def summary(self, *, reported: bool) -> dict[str, Any]:
-        """How far it is proven, for results.
-
-        Args:
-            reported: whether the API reports what was looked for.
-        """
-        return summarise(self.as_list(), self.names, reported=reported)
-
-
-def summarise(nodes: Iterable[Mapping[str, Any]], names: Iterable[str], *, reported: bool) -> dict[str, Any]:
-    """How far something is proven, for results.
-
-    Args:
-        nodes: sightings, as results show them.
-        names: of the certificates that were looked for.
-        reported: whether the API reports them.
-    """
-    seen = list(nodes)
-    places = [one for one in seen if one["status"] not in ("not_visible", "reported")]
-    hidden = {one["name"] for one in seen if one["status"] in ("not_visible", "reported")}
-    not_visible = sorted(hidden | (set(names) - {one["name"] for one in seen}))
-    verified = sum(one["status"] == "verified" for one in places)
-    if verified and verified == len(places) and not not_visible:
-        level = "complete"
-    elif verified:
-        level = "partial"
-    else:
-        level = "reported" if reported else "none"
-    unreachable = [host_and_port(one["address"], one["port"]) for one in places if one["status"] == "unreachable"]
-    return {
-        "level": level,
-        "verified": verified,
-        "of": len(places),
-        "not_visible": not_visible,
-        "unreachable": list(dict.fromkeys(unreachable)),
-    }
-
-
-#: The proof of what was not changed, or could not be read.
-NO_PROOF = Proof().summary(reported=False)
 
 
 @dataclass(frozen=True)
@@ -324,7 +188,7 @@ class Prover:
             proof = Proof(frozenset(states), tuple(seen[spot] for spot in spots))
             if not proof.missing:
                 break
-            pending = [spot for spot in pending if seen[spot].status in (*_FAILURES, "unreachable")]
+            pending = [spot for spot in pending if seen[spot].status in (*FAILURES, "unreachable")]
         return proof
 
     def _look(self, spots: list[_Spot], states: Mapping[str, ExpectedChain], reported: Reported) -> list[Sighting]:
@@ -405,40 +269,3 @@ class Prover:
         if endpoint.node is not None and endpoint.node in self.inactive:
             return Sighting(name, endpoint, "unreachable", None, "the node is not active", None)
         return Sighting(name, endpoint, "not_visible", None, why, None)
-
-
-def poll_installed(
-    api: Api,
-    names: Iterable[str],
-    enough: Callable[[Reported], bool],
-    deadline: float,
-    *,
-    afresh: bool = False,
-) -> tuple[Reported, CertificateError | None]:
-    """Read until it is enough, at least once; what was read last, or why nothing could be.
-
-    Args:
-        deadline: in terms of C(time.monotonic).
-        afresh: whether each read makes a connection of its own, since an old one would not meet a new certificate.
-    """
-    installed: Reported = {}
-    unread = None
-    for dummy in poll_until(deadline):
-        if afresh:
-            api.session.disconnect()
-        try:
-            installed, unread = installed_now(api, names), None
-        except CertificateError as error:
-            installed, unread = {}, error
-        if enough(installed) if unread is None else unread.kind in _NOT_ALLOWED:
-            break
-    return installed, unread
-
-
-def installed_now(api: Api, names: Iterable[str]) -> dict[str, Installed | None]:
-    """What an API reports under these names.
-
-    Raises:
-        CertificateError: it cannot be read.
-    """
-    return parse_installed(api.certificates(), names, datetime.now(timezone.utc))

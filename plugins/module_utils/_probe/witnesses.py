@@ -19,7 +19,8 @@ from .._state.goal import ExpectedChain
 from .._x509.certificate import CertificateParseError, parse_pem
 from .endpoints import Endpoint, endpoints_at_url, endpoints_showing
 from .metrics import SHOWN, Exporters
-from .prover import HANDSHAKE, METRICS, NOWHERE, Prover, Target
+from .proof import HANDSHAKE, METRICS, NOWHERE
+from .prover import Prover, Target
 
 #: Handshakes in a row that have to present a new certificate. Proxies have several workers.
 _HANDSHAKES, _PROXY_HANDSHAKES, _STALE_PROXY_HANDSHAKES = 1, 3, 10

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .._api.replica_source import ReplicaSource
-from .._transport.tls_handshake import host_and_port
+from .._hostnames import host_and_port
 
 
 def syncer_refusals(bdbs: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -71,7 +71,7 @@ class Desired:
             raise _unusable("invalid_certificate", self.certificate_option, str(error), "Issue a new one") from None
 
     def load_key(self, *, check: bool) -> Any:
-        """The private key, or None for CA bundles. See M(_x509.private_key.load_private_key) for C(check), which is made once only.
+        """The private key, or None for CA bundles. C(check): see M(load_private_key); made once only.
 
         Raises:
             CertificateError: the key is not usable.

@@ -16,7 +16,8 @@ from .._api.client import Stored
 from .._product.names import REQUIRED
 from .._secrets import Secret
 from .._x509.certificate import NO_FACTS, CertificateParseError, chain_facts, earliest_end, parse_pem
-from .._x509.requirements import Finding, check_requirements
+from .._x509.finding import Finding
+from .._x509.requirements import check_requirements
 
 if TYPE_CHECKING:
     from cryptography import x509

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from .tls_handshake import host_and_port, is_host
+from .._hostnames import host_and_port, is_host
 
 #: What a follower answers (vendor: 307); 308 means the same to any client (RFC 9110, 15.4.9).
 REDIRECT_STATUSES = frozenset({307, 308})

@@ -9,28 +9,18 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import ipaddress
-import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
-#: Gives the chain in DER, leaf first; since Python 3.13.
-_PUBLIC_CHAIN: Callable[[ssl.SSLSocket], Sequence[bytes]] | None = getattr(ssl.SSLSocket, "get_unverified_chain", None)
-
-#: The type of the handshake message that holds the chain (RFC 8446, 4).
-_CERTIFICATE_MESSAGE = 11
+from .._hostnames import is_host, is_ip_address
+from .capture import capture_chain, captured_chain
 
 #: Where a peer refuses within the handshake: that of TLS 1.3 is over before the client is judged, and older versions
 #: are not offered.
 _REFUSING_VERSION = "TLSv1.2"
-
-_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-_HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
-
-_ZONE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 NO_ADDRESS = "not an address"
 NO_ANSWER = "no answer in time"
@@ -123,7 +113,7 @@ def _handshake(connection: socket.socket, context: ssl.SSLContext, server_name: 
             # has not shown that it has the private key.
             if problem is None or refused:
                 tls_version = secured.version() or _REFUSING_VERSION
-                chain = getattr(secured, _HEARD, ()) if _PUBLIC_CHAIN is None else _PUBLIC_CHAIN(secured)
+                chain = captured_chain(secured)
     except OSError as error:
         problem = _reason(error)
     if not chain:
@@ -132,65 +122,8 @@ def _handshake(connection: socket.socket, context: ssl.SSLContext, server_name: 
     return Presented(fingerprints, chain=tuple(chain), tls_version=tls_version)
 
 
-#: The attribute of a connection where a chain that was overheard is kept: in DER, leaf first.
-_HEARD = "heard"
-
-
-def capture_chain(context: ssl.SSLContext) -> None:
-    """Let each connection keep the chain that its peer presents. Nothing to do since Python 3.13, which tells it.
-
-    It would take its time there: Python hears of each message of each handshake.
-    """
-    if _PUBLIC_CHAIN is not None:
-        return
-
-    def message(connection: Any, direction: str, version: Any, _content: Any, kind: Any, data: bytes) -> None:
-        if direction == "read" and kind == _CERTIFICATE_MESSAGE:
-            setattr(connection, _HEARD, tuple(_certificates(data, version)))
-
-    context._msg_callback = message  # type: ignore[attr-defined]  # noqa: SLF001 - there is no other way
-
-
-def _certificates(message: bytes, version: int) -> Iterator[bytes]:
-    """The entries of a TLS Certificate message (RFC 5246, 7.4.2; RFC 8446, 4.4.2)."""
-
-    def size(at: int, length: int) -> int:
-        return int.from_bytes(message[at : at + length], "big")
-
-    extended = version == ssl.TLSVersion.TLSv1_3
-    at = 4 + (1 + size(4, 1) if extended else 0) + 3  # after the header, the request context and the list's length
-    while at < len(message):
-        start, at = at + 3, at + 3 + size(at, 3)
-        yield message[start:at]
-        if extended:
-            at += 2 + size(at, 2)
-
-
-def _is_ip_address(text: str) -> bool:
-    address, percent, zone = text.partition("%")
-    try:
-        ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return not percent or bool(_ZONE.fullmatch(zone))  # ipaddress takes anything for a zone
-
-
-def is_host(text: str) -> bool:
-    """Whether this is an IP address or a host name (RFC 1123, 2.1); Python raises many things at what is neither."""
-    try:
-        return _is_ip_address(text) or bool(_HOST_NAME.fullmatch(text.encode("idna").decode("ascii")))
-    except UnicodeError:
-        return False
-
-
-def host_and_port(host: str, port: int | None) -> str:
-    """Host and port, if any, as in a URL."""
-    bracketed = f"[{host}]" if ":" in host else host
-    return bracketed if port is None else f"{bracketed}:{port}"
-
-
 def _indication(name: str | None) -> str | None:
-    return name if name and is_host(name) and not _is_ip_address(name) else None
+    return name if name and is_host(name) and not is_ip_address(name) else None
 
 
 def _reason(error: Exception) -> str:

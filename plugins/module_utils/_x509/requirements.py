@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from .._product.releases import (
 )
 from .certificate import to_iso
 from .chain import ChainCertificate
+from .finding import ERROR, WARNING, Finding
 
 try:
     from cryptography import x509
@@ -31,8 +32,6 @@ try:
 except ImportError:  # reported by _libraries
     pass
 
-ERROR = "error"  # breaks a cluster
-WARNING = "warning"  # is advised against
 
 #: Uploads are checked for the root from 8.0.16-29 on (RS185428).
 CHAIN_WITHOUT_ROOT = "chain_without_root"
@@ -66,36 +65,6 @@ _WANTED_DIGESTS = frozenset({"sha256", "sha512", ""})  # empty: the algorithm ha
 _MINIMUM_RSA_BITS = 2048
 _MINIMUM_EC_BITS = 224
 _LONGEST_VALIDITY = timedelta(days=366)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A requirement that is not met.
-
-    Attributes:
-        id: a stable identifier, such as V(purpose_missing).
-        severity: V(error) (breaks a cluster) or V(warning) (is advised against).
-        certificate: the certificate name, such as V(proxy).
-        found: what is wrong with which certificate of the chain; one line, without a final period.
-        remedy: what to do about it; one line, without a final period.
-        source: who demands it: a document of the vendor, a bug number, or a standard.
-    """
-
-    id: str
-    severity: str
-    certificate: str
-    found: str
-    remedy: str
-    source: str
-
-    def as_dict(self) -> dict[str, str]:
-        """For results."""
-        return asdict(self)
-
-    @property
-    def text(self) -> str:
-        """One line for messages, without the certificate name."""
-        return f"{self.found}. {self.remedy} ({self.id})"
 
 
 def _printable(text: str) -> str:

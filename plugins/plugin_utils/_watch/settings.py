@@ -14,19 +14,18 @@ from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import (
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import (
     CONNECTION_EXCLUSIVE,
     CONNECTION_SPEC,
+    MEMBER_SPEC,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import (
     check_range,
     invalid_option,
     parse_connection,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.members import (
-    MEMBER_SPEC,
-    Member,
-    parse_members,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.members import Member, parse_members
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.read_cluster import READ
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._libraries import missing_library
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import policy

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import CONNECTION_SPEC
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.sources import DEFAULTS, KINDS
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.wanted import (
     COMPARE,

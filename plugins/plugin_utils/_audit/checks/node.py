@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.prover import summarise
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.proof import summarise
 
 from .. import certificates
 from .judgement import WARNING, Judgement, not_visible, passed

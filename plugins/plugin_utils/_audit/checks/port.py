@@ -11,9 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.databases import SERVER
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.tls_handshake import (
-    host_and_port,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._hostnames import host_and_port
 
 from .judgement import CRITICAL, INFO, WARNING, Judgement, not_visible, passed
 

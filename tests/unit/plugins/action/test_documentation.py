@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import CONNECTION_SPEC
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
     cluster_certificate_backup as operation,
 )

@@ -17,11 +17,9 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api
     ensure_token_lasts,
     token_expiry,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.reconcile import longest_change
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import (
-    CONNECTION_SPEC,
-    parse_connection,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import parse_connection
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (

@@ -24,16 +24,13 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._ope
     internal_certificate_rotation,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.endpoints import Endpoint
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.prover import (
-    Proof,
-    Reported,
-    Sighting,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.proof import Proof, Sighting
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.goal import (
     ExpectedChain,
     RenewedLeaf,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.installed import Installed
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.read_back import Reported
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport import retry
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.peer import Response
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.retry import Retries

@@ -13,18 +13,15 @@ from typing import Any
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.client import Stored
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.cluster import Cluster
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change import lockout
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.lockout import (
     find_lockouts,
     warn_about_next_run,
 )
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.plan import (
-    Change,
-    Wanted,
-    plan_change,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.plan import Change, plan_change
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.wanted import Wanted
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import (
-    CONNECTION_SPEC,
     Connection,
     parse_connection,
 )

@@ -15,17 +15,18 @@ from typing import Any
 
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.client import Stored, Update
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.ordering import (
+    Write,
+    in_safe_order,
+    next_request,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.plan import (
     CannotUndo,
     Change,
-    Wanted,
-    Write,
-    in_safe_order,
-    list_unlisted,
-    next_request,
     plan_change,
     plan_undo,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.wanted import Wanted, list_unlisted
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._product.names import INTERNODE, KNOWN
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret

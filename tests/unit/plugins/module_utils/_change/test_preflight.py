@@ -12,23 +12,20 @@ from typing import Any
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.client import Stored
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.cluster import Cluster, Node
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.plan import (
-    Change,
-    Wanted,
-    plan_change,
-)
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.preflight import (
-    check_nodes_active,
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.hazards import (
     drop_misreported,
-    enforce_requirements,
     find_hazards,
-    find_problems,
     spare_ldap_client,
 )
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import (
-    CONNECTION_SPEC,
-    parse_connection,
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.plan import Change, plan_change
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.preflight import (
+    check_nodes_active,
+    enforce_requirements,
+    find_problems,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.wanted import Wanted
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import parse_connection
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._product.releases import (
     BLOCKED_FORCED_UPDATE,

@@ -9,12 +9,10 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.reconcile import (
-    CERTIFICATE_SPEC,
-    note_evidence,
-    parse_desired,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CERTIFICATE_SPEC
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.reconcile import note_evidence
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.transaction import Evidence
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.wanted import parse_desired
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context, Operation
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
@@ -22,7 +20,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._ope
     cluster_certificates,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.endpoints import Endpoint
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.prover import (
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.proof import (
     NO_PROOF,
     Proof,
     Sighting,

@@ -19,28 +19,19 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api
     Stored,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.cluster import read_cluster
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change import transaction
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.plan import (
-    Change,
-    Wanted,
-    plan_change,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.plan import Change, plan_change
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.transaction import (
     Evidence,
     Settings,
     Transaction,
 )
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import (
-    CONNECTION_SPEC,
-    parse_connection,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.wanted import Wanted
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import parse_connection
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.endpoints import Endpoint
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.prover import (
-    Proof,
-    Reported,
-    Sighting,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.proof import Proof, Sighting
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.witnesses import (
     build_prover,
     exporter_state,
@@ -48,6 +39,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._pro
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.desired import read_desired
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.goal import ExpectedChain
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.installed import parse_installed
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.read_back import Reported
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport import retry
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.peer import Response
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.retry import Retries

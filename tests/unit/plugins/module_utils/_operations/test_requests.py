@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CERTIFICATE_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.backup import Opened
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.reconcile import CERTIFICATE_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context, Operation
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
     cluster_certificate,

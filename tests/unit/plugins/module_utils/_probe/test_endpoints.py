@@ -15,13 +15,14 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api
     Node,
     read_cluster,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import (
-    CONNECTION_SPEC,
     Connection,
     find_secrets,
     parse_connection,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._hostnames import is_host
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.endpoints import (
     Endpoint,
     endpoints_at_url,
@@ -29,7 +30,6 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._pro
     parse_endpoints,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.redirects import parse_place
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.tls_handshake import is_host
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -17,25 +17,23 @@ from typing import Any
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import cluster as _cluster
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.client import Api, Stored
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import (
-    CONNECTION_SPEC,
-    parse_connection,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import parse_connection
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe import prover as _prover
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.endpoints import (
     Endpoint,
     endpoints_showing,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.metrics import Shown
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.prover import (
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.proof import (
     HANDSHAKE,
     METRICS,
+    NO_PROOF,
     NOWHERE,
     Proof,
-    Prover,
     Sighting,
-    Target,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.prover import Prover, Target
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.witnesses import (
     build_prover,
     exporter_state,
@@ -48,6 +46,10 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._sta
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.installed import (
     Installed,
     parse_installed,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.read_back import (
+    installed_now,
+    poll_installed,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport import retry
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.session import Session
@@ -712,7 +714,7 @@ def test_several_are_complete_only_together() -> None:
 
 
 def test_what_was_not_changed_is_not_proven() -> None:
-    assert _prover.NO_PROOF == {"level": "none", "verified": 0, "of": 0, "not_visible": [], "unreachable": []}
+    assert NO_PROOF == {"level": "none", "verified": 0, "of": 0, "not_visible": [], "unreachable": []}
 
 
 @pytest.mark.parametrize("status", ["not_visible", "reported", "unreachable", "verified"])
@@ -946,7 +948,7 @@ class Real:
     def prove(self, timeout: float) -> Proof:
         """The proof of the new states, with what the primary reports."""
         with self._api.session:
-            reported = _prover.installed_now(self._api, self._wanted)
+            reported = installed_now(self._api, self._wanted)
         self._cluster.clear_requests()
         proof = self.prover.prove(self.new, timeout, reported)
         assert self._cluster.requests == []  # no node's API is asked for proof
@@ -1068,7 +1070,7 @@ def test_a_login_that_may_not_read_any_more_ends_the_poll(cluster: Cluster) -> N
     cluster.add_fault(Fault("GET", "/v1/cluster/certificates", status=403))
     asking = session(cluster.url, username=cluster.username, password=cluster.password, ca_path=cluster.ca_path)
     with asking:
-        installed, unread = _prover.poll_installed(Api(asking), ["cm"], lambda _read: False, time.monotonic() + 60)
+        installed, unread = poll_installed(Api(asking), ["cm"], lambda _read: False, time.monotonic() + 60)
     assert installed == {}
     assert unread is not None
     assert unread.kind == "forbidden"

@@ -12,17 +12,11 @@ from typing import Any
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api import cluster as _cluster
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.client import Api, Stored
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import (
-    CONNECTION_SPEC,
-    parse_connection,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import parse_connection
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.prover import (
-    Proof,
-    Prover,
-    Reported,
-    installed_now,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.proof import Proof
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.prover import Prover
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.witnesses import (
     build_prover,
     exporter_state,
@@ -33,6 +27,10 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._pro
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.goal import ExpectedChain
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.installed import parse_installed
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.read_back import (
+    Reported,
+    installed_now,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.session import Session
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import not_after
 from cryptography import x509

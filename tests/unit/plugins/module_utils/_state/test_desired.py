@@ -11,11 +11,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.client import Stored
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.plan import (
-    Change,
-    Wanted,
-    plan_change,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.plan import Change, plan_change
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.wanted import Wanted
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._product.names import CA_BUNDLES, KNOWN
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.desired import read_desired

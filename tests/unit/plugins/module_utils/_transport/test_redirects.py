@@ -10,10 +10,8 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import (
-    CONNECTION_SPEC,
-    parse_connection,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import parse_connection
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.redirects import (

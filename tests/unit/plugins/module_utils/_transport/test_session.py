@@ -12,10 +12,8 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import (
-    CONNECTION_SPEC,
-    parse_connection,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import parse_connection
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport import peer
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.retry import (

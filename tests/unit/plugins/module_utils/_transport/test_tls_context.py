@@ -14,16 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import (
-    CONNECTION_SPEC,
-    parse_connection,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import parse_connection
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport import tls_context
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.capture import capture_chain
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.session import Session
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.tls_handshake import (
     Presented,
-    capture_chain,
     read_presented,
 )
 from simulator import Cluster

@@ -20,8 +20,10 @@ from unittest.mock import ANY
 from urllib.parse import urlsplit
 
 import pytest
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._hostnames import is_host
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.endpoints import Endpoint
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport import tls_handshake
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport import capture, tls_handshake
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.capture import capture_chain
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.tls_handshake import Presented
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -91,7 +93,7 @@ def shown_chain(chain: Sequence[x509.Certificate]) -> Presented:
 def every_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """In how many ways the chain is found out."""
     if request.param == "as Python before 3.13 does":
-        monkeypatch.setattr(tls_handshake, "_PUBLIC_CHAIN", None)
+        monkeypatch.setattr(capture, "_PUBLIC_CHAIN", None)
     tls_handshake._all_seeing.cache_clear()
     yield
     tls_handshake._all_seeing.cache_clear()
@@ -147,7 +149,7 @@ def test_a_port_that_demands_a_client_certificate_shows_its_own(material: Materi
 def trusting(*certificates: x509.Certificate) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(cadata="".join(map(pem_of, certificates)))
-    tls_handshake.capture_chain(context)
+    capture_chain(context)
     return context
 
 
@@ -418,19 +420,19 @@ ders = st.lists(st.binary(min_size=1, max_size=300), max_size=4)
 @given(chain=ders)
 def test_the_message_of_tls_1_2_that_holds_the_chain(chain: list[bytes]) -> None:
     message = b"\x0b" + sized(sized(b"".join(map(sized, chain))))
-    assert list(tls_handshake._certificates(message, ssl.TLSVersion.TLSv1_2)) == chain
+    assert list(capture._certificates(message, ssl.TLSVersion.TLSv1_2)) == chain
 
 
 @given(chain=ders, context=st.binary(max_size=255), extensions=st.binary(max_size=9))
 def test_the_message_of_tls_1_3_that_holds_the_chain(chain: list[bytes], context: bytes, extensions: bytes) -> None:
     entries = b"".join(sized(der) + sized(extensions, 2) for der in chain)
     message = b"\x0b" + sized(sized(context, 1) + sized(entries))
-    assert list(tls_handshake._certificates(message, ssl.TLSVersion.TLSv1_3)) == chain
+    assert list(capture._certificates(message, ssl.TLSVersion.TLSv1_3)) == chain
 
 
 @given(message=st.binary(max_size=100), version=st.sampled_from([ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]))
 def test_no_message_is_too_odd(message: bytes, version: ssl.TLSVersion) -> None:
-    assert len(b"".join(tls_handshake._certificates(message, version))) <= len(message)
+    assert len(b"".join(capture._certificates(message, version))) <= len(message)
 
 
 @pytest.mark.usefixtures("every_way")
@@ -461,7 +463,7 @@ hosts = st.lists(pieces | st.sampled_from(["\u00fc", "\u2100", "\u2024", "\ud800
 @example(host="fe80::1%]")
 @example(host="fe80::1%\ud800")
 def test_what_names_a_host_is_no_trouble_to_sockets_and_urls(host: str) -> None:
-    if tls_handshake.is_host(host):
+    if is_host(host):
         assert "\x00" not in host
         assert host.encode("idna")
         assert urlsplit(Endpoint(1, host, 9443, "api").url).hostname == host.lower()

@@ -15,10 +15,8 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._pro
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._product.releases import (
     CHAIN_WITHOUT_COMMON_NAMES,
 )
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.requirements import (
-    Finding,
-    check_requirements,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.finding import Finding
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.requirements import check_requirements
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec

@@ -14,9 +14,8 @@ from typing import Any
 import ansible_collections.redis_enterprise.certificates as collection
 import pytest
 import yaml
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import CONNECTION_SPEC
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC, MEMBER_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.members import MEMBER_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import policy
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._watch import watcher
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._watch.settings import SPEC, Settings

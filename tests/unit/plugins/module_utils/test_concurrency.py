@@ -11,8 +11,8 @@ import time
 from typing import Any
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _processes
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._processes import in_processes
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _concurrency
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._concurrency import in_processes
 
 # The processes of xdist have threads of their own, which Ansible's do not.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:De
 
 @pytest.fixture(autouse=True)
 def _three_processors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_processes, "_processors", lambda: 3)
+    monkeypatch.setattr(_concurrency, "_processors", lambda: 3)
 
 
 @pytest.mark.parametrize(("places", "limit", "processes"), [(31, 16, 1), (32, 16, 2), (200, 16, 3), (200, 2, 2)])

@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Known bugs of the cluster's version that changes meet, and changes that are not made because of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .._api.cluster import Cluster
+from .._errors import CertificateError
+from .._product.releases import (
+    BLOCKED_FORCED_UPDATE,
+    HAZARDS,
+    LDAP_LOGIN,
+    PEERS_DISTRUST_API,
+    UNRELIABLE_READ_BACK,
+    UNTRUSTED_INTERMEDIATES,
+    Hazard,
+)
+from .._x509.certificate import chain_depth
+from .plan import Change
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+
+def spare_ldap_client(changes: Iterable[Change], cluster: Cluster, warn: Callable[[str], None]) -> list[Change]:
+    """Return the changes without the deletion of C(ldap_client) where it breaks logins (RS193156).
+
+    What is only purged is left in place, with a warning.
+
+    Raises:
+        CertificateError: the deletion was asked for.
+    """
+    hazard = LDAP_LOGIN
+    kept = []
+    for change in changes:
+        if change.action != hazard.action or not hazard.concerns(cluster.version, change.name):
+            kept.append(change)
+        elif change.reason == "not_listed":
+            warn(f"{change.name}: not deleted (option purge_optional): {hazard.id}: {hazard.description}")
+            kept.append(replace(change, action="none", reason="known_bug", after=change.before, new=change.old))
+        else:
+            raise CertificateError(
+                "known_bug",
+                f"the deletion is refused: {hazard.id}: {hazard.description}, and this cluster runs "
+                f"{cluster.version}. Keep it until the cluster runs {hazard.fixed_in(cluster.version)} or newer.",
+                option="state",
+                bug=hazard.id,
+            ).about(change.name)
+    return kept
+
+
+def drop_misreported(changes: Iterable[Change], cluster: Cluster, warn: Callable[[str], None]) -> list[Change]:
+    """Return the changes without those that only a wrong read-back calls for (RS176540); each run would make them.
+
+    The leaf is the wanted one, and only its issuers seem to differ. What is stored, this version does not tell.
+    """
+    hazard = UNRELIABLE_READ_BACK
+    kept = []
+    for change in changes:
+        if change.reason == "chain_differs" and hazard.concerns(cluster.version, change.name):
+            warn(
+                f"{change.name}: the leaf is the wanted one, and the issuers that the API reports say nothing on this "
+                f"version ({hazard.id}), so nothing is written. Set force to write it all the same."
+            )
+            change = replace(change, action="none", reason="same", after=change.before, new=change.old)
+        kept.append(change)
+    return kept
+
+
+def find_hazards(changes: Iterable[Change], cluster: Cluster) -> dict[Hazard, list[str]]:
+    """Return the known bugs that the changes meet on this version, with the names of the certificates."""
+    changes = list(changes)
+    met = match_hazards(
+        (
+            (change.action, change.name, change.material.certificates if change.material is not None else ())
+            for change in changes
+        ),
+        cluster.version,
+    )
+    for hazard, meets in ((BLOCKED_FORCED_UPDATE, _expired), (PEERS_DISTRUST_API, _other_ca)):
+        names = [one.name for one in changes if hazard.concerns(cluster.version, one.name) and meets(one, cluster)]
+        if names:
+            met[hazard] = names
+    return met
+
+
+def _expired(change: Change, _cluster: Cluster) -> bool:
+    return change.action == "update" and (change.before or {}).get("expired") is True
+
+
+def _other_ca(change: Change, cluster: Cluster) -> bool:
+    """Whether peers may log in by certificate, and know another CA for this cluster."""
+    if change.before is None or change.after is None:
+        return False
+    by_certificate = cluster.settings.get("mtls_certificate_authentication") is True
+    return by_certificate and change.before["issuer"] != change.after["issuer"]
+
+
+def match_hazards(
+    changes: Iterable[tuple[str, str, Sequence[x509.Certificate]]], version: str | None
+) -> dict[Hazard, list[str]]:
+    """Known bugs that changes of some kind meet on a version, with the names of the certificates.
+
+    Args:
+        changes: the kind, V(update) or V(rotate), the name of the certificate, and its new chain, if there is one.
+    """
+    met: dict[Hazard, list[str]] = {}
+    for action, name, chain in changes:
+        for hazard in HAZARDS:
+            if (
+                hazard.action == action
+                and hazard.concerns(version, name)
+                and (hazard is not UNTRUSTED_INTERMEDIATES or (chain and chain_depth(chain) > 2))
+            ):
+                met.setdefault(hazard, []).append(name)
+    return met

@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""The result of a change, filled as it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._probe.proof import NO_PROOF, summarise
+from .plan import Change
+from .transaction import Evidence
+
+
+@dataclass
+class Report:
+    """What is known, filled as it goes, so that a failure has what is known by then."""
+
+    changes: list[Change] = field(default_factory=list)
+    outcomes: dict[str, str] = field(default_factory=dict)  # by certificate name
+    after: dict[str, dict[str, Any] | None] = field(default_factory=dict)  # facts, by certificate name
+    common: dict[str, Any] = field(
+        default_factory=lambda: {
+            "changed": False,
+            "outcome": "failed_unchanged",
+            "findings": [],
+            "hazards": [],
+            "nodes": [],
+            "proof": NO_PROOF,
+            "cluster": None,
+        }
+    )  # what the results of all modules have
+
+    def plan(self, changes: Sequence[Change]) -> None:
+        """Note what is to be done."""
+        self.changes = list(changes)
+        self.failed({})
+
+    def failed(self, outcomes: Mapping[str, str]) -> None:
+        """Note what has come of changes that were to be made together."""
+        for change in self.changes:
+            outcome = "unchanged" if change.action == "none" else outcomes.get(change.name, "failed_unchanged")
+            self.outcomes[change.name] = outcome
+            # What the cluster has is known but for a change that is neither made nor undone.
+            kept = {"changed": change.after, "partial": None}
+            self.after[change.name] = kept.get(outcome, change.before)
+
+    def succeeded(self, evidence: Evidence | None) -> None:
+        """Note that all is as it should be, or in check mode would be."""
+        for change in self.changes:
+            self.outcomes[change.name] = "unchanged" if change.action == "none" else "changed"
+            self.after[change.name] = change.after
+        for name, installed in (evidence.installed if evidence else {}).items():
+            self.after[name] = installed.facts if installed else None
+        self.common["changed"] = "changed" in self.outcomes.values()
+        self.common["outcome"] = "changed" if self.common["changed"] else "unchanged"
+
+    def change(self, change: Change) -> dict[str, Any]:
+        """One change, for results."""
+        return {
+            "name": change.name,
+            "action": change.action,
+            "reason": change.reason,
+            "before": change.before,
+            "after": self.after[change.name],
+            "outcome": self.outcomes[change.name],
+            "proof": self._proof(change.name),
+        }
+
+    def _proof(self, name: str) -> dict[str, Any]:
+        """How far the change of one certificate is proven; not at all where none was made."""
+        overall = self.common["proof"]
+        if overall == NO_PROOF or self.outcomes[name] in ("unchanged", "failed_unchanged"):
+            return NO_PROOF
+        about = [one for one in self.common["nodes"] if one["name"] == name]
+        # With verify none nothing was looked at, and all that is known is about all of them.
+        reported = any(one["status"] == "reported" for one in about) if about else overall["level"] == "reported"
+        return summarise(about, {name}, reported=reported)

@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""What the user wants under each name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from .._errors import CertificateError, combined
+from .._product.names import KNOWN, REQUIRED, canonical_name
+from .._state.desired import Desired, read_desired
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the user wants under one name.
+
+    Attributes:
+        name: as the REST API writes it.
+        material: what is to be there; None: no certificate.
+        compare: V(chain) or V(leaf).
+        reason: why there is to be no certificate: V(not_wanted) or V(not_listed).
+    """
+
+    name: str
+    material: Desired | None
+    compare: str = "chain"
+    reason: str = "not_wanted"
+
+
+def list_unlisted(wanted: Iterable[Wanted], installed: Iterable[str]) -> list[Wanted]:
+    """What O(purge_optional) adds: that there be no optional certificate but those that are listed.
+
+    A name that only a newer server knows may be required there, and is left alone.
+    """
+    listed = {one.name for one in wanted}
+    optional = KNOWN - REQUIRED - listed
+    return [Wanted(name, None, reason="not_listed") for name in sorted(optional.intersection(installed))]
+
+
+def parse_desired(entries: Iterable[Mapping[str, Any]]) -> list[Wanted]:
+    """What the user wants, each certificate read and checked. No request is needed for it.
+
+    Args:
+        entries: options as in M(ENTRY_SPEC).
+
+    Raises:
+        CertificateError: something of one is not usable, or a name stands twice; all that is wrong is named.
+    """
+    now = datetime.now(timezone.utc)
+    found: list[Wanted] = []
+    errors = []
+    for entry in entries:
+        name = canonical_name(entry["name"].strip())
+        try:
+            if not name:
+                raise CertificateError(
+                    "invalid_option", "option name is empty. Give a certificate name.", option="name"
+                )
+            if any(name == other.name for other in found):
+                raise CertificateError("invalid_option", "it stands twice. Leave one out.", option="certificates")
+            material = read_desired(name, entry, now) if entry["state"] == "present" else None
+            found.append(Wanted(name, material, entry["compare"]))
+        except CertificateError as error:
+            errors.append(error.about(name) if name else error)
+    if errors:
+        raise combined(errors)
+    return found

@@ -1,0 +1,40 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Names and addresses of hosts, as users, clusters and URLs write them."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
+
+_ZONE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+
+def is_ip_address(text: str) -> bool:
+    """Return whether this is an IPv4 or IPv6 address, the latter perhaps with a zone."""
+    address, percent, zone = text.partition("%")
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return not percent or bool(_ZONE.fullmatch(zone))  # ipaddress takes anything for a zone
+
+
+def is_host(text: str) -> bool:
+    """Return whether this is an IP address or a host name (RFC 1123, 2.1). Python raises many things at what is not."""
+    try:
+        return is_ip_address(text) or bool(_HOST_NAME.fullmatch(text.encode("idna").decode("ascii")))
+    except UnicodeError:
+        return False
+
+
+def host_and_port(host: str, port: int | None) -> str:
+    """Return host and port, if any, as in a URL: an IPv6 address in brackets."""
+    bracketed = f"[{host}]" if ":" in host else host
+    return bracketed if port is None else f"{bracketed}:{port}"

@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""One thing that is wrong with a certificate, or will be."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+ERROR = "error"  # breaks a cluster
+
+
+WARNING = "warning"  # is advised against
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A requirement that is not met.
+
+    Attributes:
+        id: a stable identifier, such as V(purpose_missing).
+        severity: V(error) (breaks a cluster) or V(warning) (is advised against).
+        certificate: the certificate name, such as V(proxy).
+        found: what is wrong with which certificate of the chain; one line, without a final period.
+        remedy: what to do about it; one line, without a final period.
+        source: who demands it: a document of the vendor, a bug number, or a standard.
+    """
+
+    id: str
+    severity: str
+    certificate: str
+    found: str
+    remedy: str
+    source: str
+
+    def as_dict(self) -> dict[str, str]:
+        """For results."""
+        return asdict(self)
+
+    @property
+    def text(self) -> str:
+        """One line for messages, without the certificate name."""
+        return f"{self.found}. {self.remedy} ({self.id})"
