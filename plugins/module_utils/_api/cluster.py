@@ -13,6 +13,7 @@ from typing import Any
 
 from .._errors import CertificateError
 from .._product.releases import oldest_version
+from . import fields
 from .client import Api
 
 #: Failures that mean that this user, or this version, does not get to see it.
@@ -82,32 +83,13 @@ class Cluster:
         return {"name": self.name, "url": url, "version": self.version, "primary": primary}
 
 
-def _text(facts: Any, field: str) -> str | None:
-    """A field of an API answer, where it is there and text."""
-    value = facts.get(field) if isinstance(facts, dict) else None
-    return value if value and isinstance(value, str) else None
-
-
-def port(facts: Mapping[str, Any], field: str) -> int | None:
-    """A field of an API answer, where it is there and a port."""
-    value = facts.get(field)
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536 else None
-
-
-def texts(facts: Mapping[str, Any], field: str) -> tuple[str, ...]:
-    """A field of an API answer, where it is there and a list of texts."""
-    value = facts.get(field)
-    return tuple(item for item in value if item and isinstance(item, str)) if isinstance(value, list) else ()
-
-
 def _node(facts: Mapping[str, Any]) -> Node:
-    uid = facts.get("uid")
     return Node(
-        uid if isinstance(uid, (int, str)) else None,
-        _text(facts, "addr"),
-        texts(facts, "external_addr"),
-        _text(facts, "status"),
-        _text(facts, "software_version"),
+        fields.uid(facts),
+        fields.text(facts, "addr"),
+        fields.texts(facts, "external_addr"),
+        fields.text(facts, "status"),
+        fields.text(facts, "software_version"),
     )
 
 
@@ -136,7 +118,7 @@ def cluster_name(api: Api) -> str | None:
     Raises:
         CertificateError: a failure that is not about permissions.
     """
-    return _text(if_visible(api.cluster, None), "name")
+    return fields.text(if_visible(api.cluster, None), "name")
 
 
 def read_cluster(api: Api, warn: Callable[[str], None], *, needed: bool) -> Cluster:
@@ -155,15 +137,17 @@ def read_cluster(api: Api, warn: Callable[[str], None], *, needed: bool) -> Clus
     if version is None:
         # Of the node that answers, which is better than nothing.
         bootstrap = if_visible(api.bootstrap, warn) or {}
-        version = _text(bootstrap, "software_version") or _text(bootstrap.get("local_node_info"), "software_version")
+        version = fields.text(bootstrap, "software_version") or fields.text(
+            fields.field(bootstrap, "local_node_info"), "software_version"
+        )
     if version is None:
         warn(
             f"{api.url}: the version of the cluster cannot be read, so its known bugs are not considered. Use a user "
             "whose role may see the nodes."
         )
-    api_port, cm_port = port(settings, "cnm_https_port"), port(settings, "cm_port")
+    api_port, cm_port = fields.port(settings, "cnm_https_port"), fields.port(settings, "cm_port")
     primary = _primary(api, nodes, settings)
-    return Cluster(_text(settings, "name"), version, nodes, api_port, cm_port or _CM_PORT, settings, primary)
+    return Cluster(fields.text(settings, "name"), version, nodes, api_port, cm_port or _CM_PORT, settings, primary)
 
 
 def with_primary_now(api: Api, cluster: Cluster) -> Cluster:
@@ -190,7 +174,7 @@ def _primary(api: Api, nodes: tuple[Node, ...], settings: Mapping[str, Any]) -> 
     # Nothing depends on it but what the result says, so no failure of it counts.
     status = if_visible(api.nodes_status, lambda message: None) or {}
     for uid, one in status.items():
-        if isinstance(one, dict) and one.get("role") == "master":
+        if fields.field(one, "role") == "master":
             found = next((node for node in nodes if str(node.uid) == uid), None)
             return Primary(found.uid, found.internal) if found else Primary(int(uid) if uid.isdecimal() else uid, None)
     return None

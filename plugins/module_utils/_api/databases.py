@@ -15,12 +15,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from .._hostnames import is_host
+from .._hostnames import host_and_port, is_host
 from .._x509.certificate import NO_FACTS, CertificateParseError, chain_facts, parse_pem
 from .._x509.finding import ERROR, WARNING, Finding
 from .._x509.requirements import CHAIN_WITHOUT_ROOT, check_requirements
+from . import fields
 from .client import Api
-from .cluster import port
 
 SERVER = "server"  # presented by the endpoints of the database
 
@@ -43,8 +43,8 @@ def own_certificates(api: Api) -> dict[str, str]:
     """
     found = {}
     for one in api.bdb_certificates():
-        uid, pem = one.get("bdb_uid"), one.get("cert")
-        if isinstance(uid, (int, str)) and not isinstance(uid, bool) and pem and isinstance(pem, str):
+        uid, pem = fields.uid(one, "bdb_uid"), fields.text(one, "cert")
+        if uid is not None and pem is not None:
             found[str(uid)] = pem
     return found
 
@@ -52,10 +52,9 @@ def own_certificates(api: Api) -> dict[str, str]:
 def client_certificates(bdb: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield what a database trusts in client certificates: the kind, a key of M(CLIENTS), and PEM."""
     for kind, field in CLIENTS.items():
-        listed = bdb.get(field)
-        for one in listed if isinstance(listed, list) else ():
-            pem = one.get("client_cert") if isinstance(one, dict) else None
-            if pem and isinstance(pem, str):
+        for one in fields.mappings(bdb, field):
+            pem = fields.text(one, "client_cert")
+            if pem is not None:
                 yield kind, pem
 
 
@@ -78,18 +77,18 @@ def describe_databases(
         version: of the oldest node; None where it is not known.
         now: in UTC.
     """
-    names = Counter(_name(bdb) for bdb in bdbs)
+    names = Counter(fields.text(bdb, "name") for bdb in bdbs)
     found = []
     for bdb in bdbs:
-        uid, name = bdb.get("uid"), _name(bdb)
-        if not isinstance(uid, (int, str)):
+        uid, name = fields.uid(bdb), fields.text(bdb, "name")
+        if uid is None:
             continue
         label = f"database {name or uid}" + (f" ({uid})" if name and names[name] > 1 else "")
         about = {"uid": uid, "name": name}
         if str(uid) in own and speaks_tls(bdb):
             places = _places(bdb, fqdn)
             facts = _facts(label, own[str(uid)], now, [host for host, _port in places], version)
-            endpoints = [f"{host}:{number}" for host, number in places]
+            endpoints = [host_and_port(host, number) for host, number in places]
             found.append({**about, "certificate": label, "kind": SERVER, "endpoints": endpoints, **facts})
         numbers: Counter[str] = Counter()
         for kind, pem in client_certificates(bdb):
@@ -99,17 +98,11 @@ def describe_databases(
     return found
 
 
-def _name(bdb: Mapping[str, Any]) -> str | None:
-    name = bdb.get("name")
-    return name if name and isinstance(name, str) else None
-
-
 def _places(bdb: Mapping[str, Any], fqdn: str | None) -> list[tuple[str, int]]:
     """List the names and ports of the endpoints, under which clients look for the certificate."""
-    listed = bdb.get("endpoints")
     found: dict[tuple[str, int], None] = {}
-    for endpoint in listed if isinstance(listed, list) else ():
-        number = port(endpoint, "port") if isinstance(endpoint, dict) else None
+    for endpoint in fields.mappings(bdb, "endpoints"):
+        number = fields.port(endpoint, "port")
         if number is not None:
             name = endpoint.get("dns_name") or f"redis-{number}.{fqdn}"
             if isinstance(name, str) and is_host(name) and (fqdn or endpoint.get("dns_name")):

@@ -20,6 +20,7 @@ from typing import Any
 
 from .._secrets import Secret
 from .._x509.certificate import CertificateParseError, not_after, parse_pem, sha256_fingerprints
+from . import fields
 
 #: What stands between the user info of a URI and its path. No "@": it ends the user info, and a password may hold it.
 _AUTHORITY = re.compile(r"(?P<host>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:(?P<port>[0-9]{1,5}))?([/?#][^@]*)?")
@@ -47,15 +48,14 @@ class ReplicaSource:
     def of(cls, entry: Any) -> ReplicaSource:
         """Take out what may be known. Never raises: one odd entry must not hide the others."""
         facts: Mapping[str, Any] = entry if isinstance(entry, dict) else {}
-        uid, server_cert = facts.get("uid"), facts.get("server_cert")
-        uri = facts.get("uri")
+        server_cert, uri = facts.get("server_cert"), facts.get("uri")
         host, port = address(uri)
         try:
-            pinned = parse_pem(server_cert if isinstance(server_cert, str) else "")
+            pinned = parse_pem(fields.text(facts, "server_cert") or "")
         except CertificateParseError:
             pinned = ()
         return cls(
-            uid if isinstance(uid, (int, str)) else None,
+            fields.uid(facts),
             host,
             port,
             bool(server_cert),

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from .._errors import CertificateError
 from .._secrets import Secret
+from . import fields
 from .client import Api, identifier
 from .databases import client_certificates
 from .replica_source import ReplicaSource
@@ -97,10 +98,6 @@ class Database(NamedTuple):
         return self.status in (None, "active")
 
 
-def _text(value: Any) -> str | None:
-    return value if value and isinstance(value, str) else None
-
-
 def _database_status(value: Any) -> str | None:
     if value is None:
         return None
@@ -112,10 +109,6 @@ def _cluster_name(value: Any) -> str | None:
     return name if isinstance(name, str) and _CLUSTER_NAME.fullmatch(name) else None
 
 
-def _objects(value: Any) -> list[Mapping[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
 class ReplicationApi(Api):
     """The endpoints. Every method raises CertificateError when it does not get what it promises."""
 
@@ -124,11 +117,11 @@ class ReplicationApi(Api):
         path = "/v1/crdbs"
         found = []
         for facts in self._get_list(path):
-            guid = _text(facts.get("guid"))
+            guid = fields.text(facts, "guid")
             if guid is None:
                 self._unexpected(f"GET {path}", "a list of databases, each with a guid")
-            names = [_cluster_name(instance.get("cluster")) for instance in _objects(facts.get("instances"))]
-            found.append(Crdb(guid, _text(facts.get("name")), tuple(name for name in names if name)))
+            names = [_cluster_name(instance.get("cluster")) for instance in fields.mappings(facts, "instances")]
+            found.append(Crdb(guid, fields.text(facts, "name"), tuple(name for name in names if name)))
         return found
 
     def force_update(self, guid: str) -> str:
@@ -139,8 +132,8 @@ class ReplicationApi(Api):
             answer = self._content(response, f"POST {path}")
         except CertificateError:
             answer = None
-        task = answer.get("id") if isinstance(answer, dict) else None
-        if not isinstance(task, (str, int)) or isinstance(task, bool) or task == "":
+        task = fields.uid(answer, "id")
+        if task is None:
             raise CertificateError(
                 "task_unknown",
                 f"POST {path} to {self.url}: the answer names no task, so nobody knows whether the update was begun, "
@@ -154,7 +147,7 @@ class ReplicationApi(Api):
         facts = self._get_object(f"/v1/crdb_tasks/{quote(task, safe='')}", _TASK_STATUS)
         errors = [
             TaskError(_cluster_name(error.get("cluster_name")), identifier(error.get("error_code")))
-            for error in _objects(facts.get("errors"))
+            for error in fields.mappings(facts, "errors")
         ]
         return CrdbTask(identifier(facts.get("status")), tuple(errors))
 
@@ -162,16 +155,14 @@ class ReplicationApi(Api):
         """All databases, with what they replicate."""
         found = []
         for facts in self.bdbs():
-            uid = facts.get("uid")
-            if not isinstance(uid, (int, str)):
+            uid = fields.uid(facts)
+            if uid is None:
                 self._unexpected("GET /v1/bdbs", "a list of databases, each with a uid")
-            sources = facts.get("replica_sources")
-            entries = sources if isinstance(sources, list) else []
             found.append(
                 Database(
                     uid,
-                    _text(facts.get("name")),
-                    tuple(map(ReplicaSource.of, entries)),
+                    fields.text(facts, "name"),
+                    tuple(map(ReplicaSource.of, fields.entries(facts, "replica_sources"))),
                     _database_status(facts.get("status")),
                     tuple(pem for _kind, pem in client_certificates(facts)),
                 )

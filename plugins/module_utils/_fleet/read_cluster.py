@@ -18,6 +18,7 @@ from .._api.cluster import Cluster, if_visible, read_cluster
 from .._api.databases import describe_databases, own_certificates, speaks_tls
 from .._api.replica_source import ReplicaSource
 from .._api.replication import Crdb, Database
+from .._api.settings import parse_alerts, parse_internal_rotation
 from .._argspec import CONNECTION_EXCLUSIVE, CONNECTION_SPEC
 from .._change.hazards import match_hazards
 from .._connection import find_ca_path
@@ -38,8 +39,6 @@ _VISIBLE = {
     "/v1/crdbs": "active_active",
     "/v1/job_scheduler": "internal",
 }
-
-ALERTS = ("cluster_certs_about_to_expire", "node_internal_certs_about_to_expire")
 
 #: Everything that is read, where nothing is.
 _NOTHING: Mapping[str, Any] = {
@@ -108,9 +107,9 @@ def _read(task: Context, session: Session, api: CachingApi) -> dict[str, Any]:
         "certificates": [one.described(cluster.name, cluster.version, now, cluster.settings) for one in installed],
         "databases": _database_certificates(api, task.warn, cluster, now),
         "hazards": _hazards(installed, cluster),
-        "internal": _internal(if_visible(api.job_scheduler, task.warn)),
+        "internal": parse_internal_rotation(if_visible(api.job_scheduler, task.warn)),
         "replication": replication,
-        "alerts": _alerts(if_visible(api.cluster, task.warn)),
+        "alerts": parse_alerts(if_visible(api.cluster, task.warn)),
     }
     served = task.params["served"]
     endpoints = _served(task, session, api, cluster) if served else None
@@ -155,43 +154,6 @@ def _served(task: Context, session: Session, api: CachingApi, cluster: Cluster) 
     groups = find_groups(api, cluster, lambda message: None, task.warn)
     look_at_groups(looks, groups, cluster, session.connection)
     return looks.entries(groups)
-
-
-def _number(value: Any) -> int | None:
-    """A number of an answer; thresholds are texts there."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _object(value: Any, field: str) -> Mapping[str, Any] | None:
-    found = value.get(field) if isinstance(value, dict) else None
-    return found if isinstance(found, dict) else None
-
-
-def _alerts(settings: Any) -> dict[str, Any] | None:
-    """The alerts about certificates; None where they are not there."""
-    alerts = _object(settings, "alert_settings")
-    if alerts is None:
-        return None
-    found = {name: _object(alerts, name) for name in ALERTS}
-    return {
-        name: alert and {"enabled": alert.get("enabled") is True, "threshold": _number(alert.get("threshold"))}
-        for name, alert in found.items()
-    }
-
-
-def _internal(scheduler: Any) -> dict[str, Any] | None:
-    """How the cluster renews its internal certificates."""
-    settings = _object(scheduler, "cert_rotation_job_settings")
-    if settings is None:
-        return None
-    enabled, cron = settings.get("enabled"), settings.get("cron_expression")
-    return {
-        "rotation_enabled": enabled if isinstance(enabled, bool) else None,
-        "expiry_days_before_rotation": _number(settings.get("expiry_days_before_rotation")),
-        "cron_expression": cron if isinstance(cron, str) else None,
-    }
 
 
 def _replication(api: CachingApi, warn: Callable[[str], None], now: datetime) -> dict[str, Any] | None:

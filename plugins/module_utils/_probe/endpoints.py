@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from .._api.cluster import Cluster, Node, port, texts
+from .._api import fields
+from .._api.cluster import Cluster, Node
 from .._connection import DEFAULT_PORT, Connection
 from .._errors import CertificateError
 from .._hostnames import host_and_port, is_host
@@ -74,15 +75,14 @@ def _databases(
     nodes = {node.internal: node for node in cluster.nodes}
     found = []
     for bdb in bdbs:
-        endpoints = bdb.get("endpoints")
-        if bdb.get("tls_mode") != "enabled" or not isinstance(endpoints, list) or str(bdb.get("uid")) in own:
+        if bdb.get("tls_mode") != "enabled" or str(bdb.get("uid")) in own:
             continue
-        for endpoint in filter(lambda one: isinstance(one, dict), endpoints):
-            number = port(endpoint, "port")
-            name = endpoint.get("dns_name")
+        for endpoint in fields.mappings(bdb, "endpoints"):
+            number = fields.port(endpoint, "port")
+            name = fields.field(endpoint, "dns_name")
             if number is None:
                 continue
-            for listed in texts(endpoint, "addr"):
+            for listed in fields.texts(endpoint, "addr"):
                 node = nodes.get(listed) or Node(None, listed, (), None, None)
                 found += [
                     Endpoint(node.uid, address, number, "proxy", name if isinstance(name, str) else cluster.name)

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from .._api import fields
 from .._api.replica_source import ReplicaSource
 from .._hostnames import host_and_port
 
@@ -27,12 +28,10 @@ def syncer_refusals(bdbs: Iterable[Mapping[str, Any]]) -> list[str]:
     """
     found = []
     for bdb in bdbs:
-        listed = bdb.get("replica_sources")
-        sources = map(ReplicaSource.of, listed if isinstance(listed, list) else ())
+        sources = map(ReplicaSource.of, fields.entries(bdb, "replica_sources"))
         places = dict.fromkeys(_place(source) for source in sources if source.encrypted)
         if places:
-            name = bdb.get("name")
-            found.append(f"{name if name and isinstance(name, str) else bdb.get('uid')} (from {', '.join(places)})")
+            found.append(f"{fields.text(bdb, 'name') or bdb.get('uid')} (from {', '.join(places)})")
     return found
 
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.settings import (
+    parse_alerts,
+    parse_internal_rotation,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet import read_cluster
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.members import parse_members
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._replication.pins import judge_pins
 
@@ -53,8 +56,8 @@ def test_a_login_of_its_own_is_not_mixed_with_that_of_all(own: dict[str, Any], l
 
 @pytest.mark.parametrize("settings", [None, {}, {"alert_settings": None}, {"alert_settings": []}, []])
 def test_without_alert_settings_there_are_none(settings: Any) -> None:
-    assert read_cluster._alerts(settings) is None
-    assert read_cluster._internal(settings) is None
+    assert parse_alerts(settings) is None
+    assert parse_internal_rotation(settings) is None
 
 
 @pytest.mark.parametrize(
@@ -64,14 +67,14 @@ def test_without_alert_settings_there_are_none(settings: Any) -> None:
 def test_thresholds(threshold: Any, days: int | None) -> None:
     alert = {"enabled": True, "threshold": threshold}
     settings = {"alert_settings": {"cluster_certs_about_to_expire": alert, "node_internal_certs_about_to_expire": 7}}
-    assert read_cluster._alerts(settings) == {
+    assert parse_alerts(settings) == {
         "cluster_certs_about_to_expire": {"enabled": True, "threshold": days},
         "node_internal_certs_about_to_expire": None,
     }
 
 
 def test_a_schedule_that_is_not_complete() -> None:
-    assert read_cluster._internal({"cert_rotation_job_settings": {"enabled": 1, "cron_expression": 2}}) == {
+    assert parse_internal_rotation({"cert_rotation_job_settings": {"enabled": 1, "cron_expression": 2}}) == {
         "rotation_enabled": None,
         "expiry_days_before_rotation": None,
         "cron_expression": None,

@@ -1,0 +1,76 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Tolerant readers of the fields of an API answer: a field of another type counts as one that is not there.
+
+C(facts) is what the answer has where an object is expected, of whatever type it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Union
+
+#: What identifies nodes and databases: numbers, but texts in some lists.
+Uid = Union[int, str]
+
+
+def field(facts: Any, name: str) -> Any:
+    """Return the field as it came; None where there is none."""
+    return facts.get(name) if isinstance(facts, dict) else None
+
+
+def uid(facts: Any, name: str = "uid") -> Uid | None:
+    """Return the field, where it identifies something."""
+    value = field(facts, name)
+    return value if isinstance(value, (int, str)) and not isinstance(value, bool) and value != "" else None
+
+
+def text(facts: Any, name: str) -> str | None:
+    """Return the field, where it is a text that is not empty."""
+    value = field(facts, name)
+    return value if value and isinstance(value, str) else None
+
+
+def flag(facts: Any, name: str) -> bool | None:
+    """Return the field, where it is true or false."""
+    value = field(facts, name)
+    return value if isinstance(value, bool) else None
+
+
+def number(facts: Any, name: str) -> int | None:
+    """Return the field, where it is a whole number; some, such as thresholds of alerts, come as texts."""
+    value = field(facts, name)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def port(facts: Any, name: str) -> int | None:
+    """Return the field, where it is the number of a port."""
+    value = field(facts, name)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536 else None
+
+
+def mapping(facts: Any, name: str) -> Mapping[str, Any] | None:
+    """Return the field, where it is an object."""
+    value = field(facts, name)
+    return value if isinstance(value, dict) else None
+
+
+def entries(facts: Any, name: str) -> list[Any]:
+    """Return the field, where it is a list; else an empty one."""
+    value = field(facts, name)
+    return value if isinstance(value, list) else []
+
+
+def texts(facts: Any, name: str) -> tuple[str, ...]:
+    """Return the texts in a list that are not empty."""
+    return tuple(item for item in entries(facts, name) if item and isinstance(item, str))
+
+
+def mappings(facts: Any, name: str) -> list[Mapping[str, Any]]:
+    """Return the objects in a list."""
+    return [item for item in entries(facts, name) if isinstance(item, dict)]
