@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from ._errors import CertificateError
+from ._errors import CertificateError, invalid_option
 from ._hostnames import host_and_port
 from ._secrets import Secret
 
@@ -75,11 +75,6 @@ def find_secrets(params: Mapping[str, Any], environ: Mapping[str, str]) -> set[s
     return {value for value in found if value}
 
 
-def invalid_option(option: str, problem: str, next_step: str) -> CertificateError:
-    """The error of an option that is wrong."""
-    return CertificateError("invalid_option", f"option {option} {problem}. {next_step}.", option=option)
-
-
 def check_range(params: Mapping[str, Any], option: str, lowest: float, highest: float, unit: str) -> None:
     """Check an option that holds a number, if it is given.
 
@@ -87,14 +82,14 @@ def check_range(params: Mapping[str, Any], option: str, lowest: float, highest: 
         CertificateError: it is out of range, or not a number.
     """
     if params[option] is not None and not lowest <= params[option] <= highest:
-        raise invalid_option(option, f"is not a number from {lowest:g} to {highest:g} ({unit})", "Give one that is")
+        raise invalid_option(option, f"must be a number from {lowest:g} to {highest:g} ({unit})", "Change the value")
 
 
 def _path_check(option: str, path: str | None) -> None:
     if path is not None and not os.path.isfile(path):
         raise invalid_option(
             option,
-            f"names {os.path.abspath(path)}, which is not a file",
+            f"{os.path.abspath(path)} is not a file",
             "Check the path; it is read where the module runs",
         )
 
@@ -118,15 +113,19 @@ def _split_url(url: str) -> tuple[str, str, int]:
         parts = urlsplit(url.strip())
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise invalid_option("url", "is not a URL", example) from None
+        raise invalid_option("url", "not a valid URL", example) from None
     if parts.scheme not in DEFAULT_PORT:
-        raise invalid_option("url", "does not start with https://", example)
+        raise invalid_option("url", "must start with https://", example)
     if parts.username is not None or parts.password is not None:
-        raise invalid_option("url", "holds user info", "Give username and password as options of their own")
+        raise invalid_option(
+            "url", "must not contain credentials (user:password@)", "Give username and password as options of their own"
+        )
     if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise invalid_option("url", "holds a path, a query or a fragment", f"{example}; the API's paths are added")
+        raise invalid_option(
+            "url", "must not contain a path, a query or a fragment", f"{example}; the module adds the paths of the API"
+        )
     if not host or port == 0 or any(character.isspace() for character in parts.netloc):
-        raise invalid_option("url", "names no host, or no valid port", example)
+        raise invalid_option("url", "no host, or no valid port", example)
     return parts.scheme, host, port or DEFAULT_PORT[parts.scheme]
 
 
@@ -136,13 +135,17 @@ def _environment_bool(name: str, environ: Mapping[str, str]) -> bool:
         return False
     if value in ("1", "true", "yes", "on", "y", "t"):
         return True
-    raise CertificateError("invalid_option", f"the environment variable {name} is neither true nor false. Mend it.")
+    raise CertificateError(
+        "invalid_option", f"the environment variable {name} must be true or false. Set it to one of them, or unset it."
+    )
 
 
 def _token(value: str) -> Secret:
     token = value.strip()
     if not token.isascii() or not token.isprintable() or " " in token:
-        raise invalid_option("token", "has characters that no token has", "Give the access_token that the API returned")
+        raise invalid_option(
+            "token", "contains characters that no token has", "Give the access_token that the API returned"
+        )
     return Secret(token)
 
 
@@ -168,15 +171,15 @@ def parse_connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> C
 
     url = either("url")
     if url is None:
-        raise invalid_option("url", "is missing", f"Give it, or set {ENVIRONMENT['url']}")
+        raise invalid_option("url", "missing", f"Give it, or set {ENVIRONMENT['url']}")
     scheme, host, port = _split_url(url)
     warnings = []
     if scheme == "http":
         if not params["allow_http"]:
             raise invalid_option(
-                "url", "starts with http://, which sends private keys in the clear", "Use https://, or set allow_http"
+                "url", "http:// sends private keys in clear text", "Use https://, or set allow_http=true"
             )
-        warnings.append("url starts with http://: the login and private keys cross the network in the clear")
+        warnings.append("url starts with http://: credentials and private keys cross the network in clear text")
 
     if given("username") or given("password"):
         token = None
@@ -187,16 +190,16 @@ def parse_connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> C
         username, password = either("username"), either("password")
     if (username is None) != (password is None):
         option = "password" if password is None else "username"
-        raise invalid_option(option, "is missing", f"Give it, or set {ENVIRONMENT[option]}")
+        raise invalid_option(option, "missing", f"Give it, or set {ENVIRONMENT[option]}")
 
     client_cert = either("client_cert")
     client_key = given("client_key") if given("client_cert") else either("client_key")
     if client_key and not client_cert:
-        raise invalid_option("client_cert", "is missing", "client_key needs it")
+        raise invalid_option("client_cert", "missing", "Give it with client_key, or remove client_key")
     if token is None and username is None and client_cert is None:
         raise CertificateError(
             "invalid_option",
-            "there is no login. Give username and password, or token, or client_cert and client_key, as options or "
+            "no credentials given. Give username and password, or token, or client_cert and client_key, as options or "
             f"through {ENVIRONMENT['username']} and {ENVIRONMENT['password']}, {ENVIRONMENT['token']}, or "
             f"{ENVIRONMENT['client_cert']}.",
             option="username",

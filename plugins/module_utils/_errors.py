@@ -51,6 +51,18 @@ class CertificateError(Exception):
         return {"kind": self.kind, **self.data}
 
 
+def invalid_option(option: str, problem: str, next_step: str, *, kind: str = "invalid_option") -> CertificateError:
+    """Return the error of an option that is wrong.
+
+    Args:
+        option: its name, as the task gives it.
+        problem: what is wrong with it, without a final period; never its value, where that may be a secret.
+        next_step: what to do about it, without a final period.
+        kind: where something better is known than that it is wrong.
+    """
+    return CertificateError(kind, f"option {option}: {problem}. {next_step}.", option=option)
+
+
 class MaterialProblem(ValueError):
     """A private key or a file that cannot be used; the message never quotes what is in it.
 

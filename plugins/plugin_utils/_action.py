@@ -88,7 +88,7 @@ class OperationAction(ModuleInProcess):
             return bool(boolean(value))
         except TypeError:
             pass  # raised below, without this exception for its context, which Ansible would print
-        raise AnsibleActionFail(f"{name} is neither true nor false. Set it to one of them, or remove it.")
+        raise AnsibleActionFail(f"{name} must be true or false. Set it to one of them, or remove it.")
 
     def _is_python_of_controller(self, variables: Mapping[str, Any]) -> bool:
         delegate = self._task.delegate_to

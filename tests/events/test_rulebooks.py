@@ -105,7 +105,7 @@ def test_a_wrong_argument_ends_it(ansible: Ansible, authority: Authority) -> Non
         variables = {**watched(ansible, payments=payments), "certificate_events_interval": 0}
         with Rulebook(ansible, "rotate_on_event", hosts(ansible, authority, payments=payments), variables) as rulebook:
             assert rulebook.process.wait(PATIENCE) == 1
-        assert "option interval is not a number from 1 to 604800 (seconds). Give one that is." in rulebook.output
+        assert "option interval: must be a number from 1 to 604800 (seconds). Change the value." in rulebook.output
         assert "Traceback" not in rulebook.output
         assert payments.user("cluster_viewer").password not in rulebook.output
         assert payments.requests == []

@@ -156,7 +156,7 @@ NO_REPORTS: dict[str, tuple[str, str]] = {
     "list.json": ("[]", "list.json is not a report of an audit"),
     "other.json": ('{"clusters": []}', "other.json is not a report of an audit"),
     "old.json": ('{"schema": 1, "clusters": []}', "old.json has schema version 1, and this release reads version 2"),
-    "name.json": ('{"schema": 2, "clusters": [{"name": "one"}]}', "is no fleet data: it has no url"),
+    "name.json": ('{"schema": 2, "clusters": [{"name": "one"}]}', "is not valid fleet data: it has no url"),
     # A slice that was written by something else must not be missing from the report.
     "slices/one.json": ("[]", "slices/one.json is not a report of an audit"),
     "tables/audit.csv": ("cluster", "there is no file *.json in the folder tables or below it"),
@@ -215,16 +215,16 @@ def test_what_is_read_of_real_clusters(ansible: Ansible) -> None:
 
 #: What is said of options, and the options that it is said of.
 WRONG: dict[str, dict[str, Any]] = {
-    "there is nothing to report on. Give clusters, or data_paths, or both.": {},
+    "option clusters: no clusters given. Give clusters, or data_paths, or both.": {},
     "missing required arguments: reason": {"clusters": [], "exceptions": [{"until": "2027-01-01"}]},
     "missing required arguments: until": {"clusters": [], "exceptions": [{"reason": "planned"}]},
     "is not a date": {"clusters": [], "exceptions": [{"until": "soon", "reason": "planned"}]},
-    "'CN=(' is no regular expression: ": {"clusters": [], "allowed_issuers": ["CN=("]},
+    "'CN=(' is not a valid regular expression: ": {"clusters": [], "allowed_issuers": ["CN=("]},
     "option formats needs a place for the files.": {"clusters": [], "formats": ["json"]},
     "value of formats must be one or more of": {"clusters": [], "formats": ["pdf"], "output_directory": "."},
-    "option fail_within is not a number from 0 to 36500 (days)": {"clusters": [], "fail_within": -1},
-    "option minimum_rsa_bits is not a number from 2048 to": {"clusters": [], "minimum_rsa_bits": 512},
-    "cluster 1 in option clusters is no fleet data: it has no url": {"clusters": [{"name": "one"}]},
+    "option fail_within: must be a number from 0 to 36500 (days)": {"clusters": [], "fail_within": -1},
+    "option minimum_rsa_bits: must be a number from 2048 to": {"clusters": [], "minimum_rsa_bits": 512},
+    "cluster 1 in option clusters is not valid fleet data: it has no url": {"clusters": [{"name": "one"}]},
     "playbook.yml is not a folder. Choose another path": {"clusters": [], "output_directory": "playbook.yml"},
     "audit.html could not be written": {"clusters": [], "output_directory": "reports"},
     "Unsupported parameters": {"clusters": [], "colour": "red"},

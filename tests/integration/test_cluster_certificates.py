@@ -323,7 +323,7 @@ def test_all_that_is_wrong_is_named_before_the_first_request(ansible: Ansible, a
         ("ccs_internode_encryption", "invalid_option"),
     ]
     assert failure["certificate"] == "proxy, cm, syncer, ccs_internode_encryption"
-    for text in ("4 things are wrong", "proxy: option private_key", "cm: option certificate", "it stands twice"):
+    for text in ("4 things are wrong", "proxy: option private_key", "cm: option certificate", "listed twice"):
         assert text in run["replace"].result["msg"]
 
 

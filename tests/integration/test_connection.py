@@ -202,10 +202,10 @@ def test_urls_that_are_refused(ansible: Ansible) -> None:
     wrong = {
         "https://cluster.example.com:9443/v1": "holds a path",
         "https://cluster.example.com:9443?x=y": "a query",
-        "https://admin:secret@cluster.example.com:9443": "holds user info",
+        "https://admin:secret@cluster.example.com:9443": "must not contain credentials",
         "http://cluster.example.com:8080": "starts with http://",
-        "cluster.example.com:9443": "does not start with https://",
-        "https://:9443": "names no host",
+        "cluster.example.com:9443": "must start with https://",
+        "https://:9443": "no host",
         "https://cluster.example.com:99999": "is not a URL",
         "https://[::1:9443": "is not a URL",
     }
@@ -429,7 +429,7 @@ def test_no_login_at_all(ansible: Ansible, cluster: Cluster) -> None:
         ],
         connection=connection,
     ).expect()
-    assert "there is no login" in run["none"].result["msg"]
+    assert "no credentials given" in run["none"].result["msg"]
     assert run["no password"].failure["option"] == "password"
     assert run["wrong password"].failure["kind"] == "unauthorized"
     assert run["bad token"].failure["option"] == "token"

@@ -150,7 +150,7 @@ def test_neither_true_nor_false(ansible: Ansible, cluster: Cluster) -> None:
     }
     for name, run in named.items():
         assert run["read"].status == "failed"
-        assert f"{name} is neither true nor false" in run["read"].result["msg"]
+        assert f"{name} must be true or false" in run["read"].result["msg"]
     assert cluster.requests == []
 
 

@@ -304,7 +304,7 @@ def test_a_password_in_an_entry_is_not_shown(ansible: Ansible) -> None:
     listed = ["https://admin:a-secret-word@127.0.0.1:9443"]
     tasks = [task("look", MODULE, {"endpoints": "{{ listed }}"})]
     run = ansible.tasks(tasks, "-vvv", variables={"listed": listed}).expect(ok=False)
-    assert "entry 1 holds user info" in run["look"].result["msg"]
+    assert "entry 1 must not contain credentials" in run["look"].result["msg"]
     assert "a-secret-word" not in run.output
 
 

@@ -123,7 +123,7 @@ class Fault:
 
 def _yes(text: str) -> bool:
     if text not in ("true", "false"):
-        raise ValueError(f"{text!r} is neither true nor false")
+        raise ValueError(f"{text!r} must be true or false")
     return text == "true"
 
 

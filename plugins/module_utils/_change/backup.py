@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from .._errors import CertificateError
+from .._errors import CertificateError, invalid_option
 from .._files import replace_file
 from .._product.names import CA_BUNDLES, REQUIRED
 from .._secrets import Secret
@@ -178,10 +178,6 @@ def backup_timestamp(now: datetime) -> str:
     return f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}Z"
 
 
-def _path_error(path: str, problem: str) -> CertificateError:
-    return CertificateError("invalid_option", f"option path: {path} {problem}.", option="path")
-
-
 class BackupFile:
     """The file of one cluster's backup.
 
@@ -203,9 +199,11 @@ class BackupFile:
         self._vault = vault
         folder = os.path.dirname(self.path)
         if not os.path.isdir(folder):
-            raise _path_error(self.path, "is in a folder that does not exist. Make it, for its owner alone (mode 0700)")
+            raise invalid_option("path", f"the folder of {self.path} does not exist", "Create it with mode 0700")
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise _path_error(self.path, "is in a folder that this user may not write to. Check its mode and owner")
+            raise invalid_option(
+                "path", f"this user may not write to the folder of {self.path}", "Check its mode and owner"
+            )
         if os.path.lexists(self.path):
             self._read()
 
@@ -214,13 +212,15 @@ class BackupFile:
             with open(self.path, "rb") as file:
                 opened = self._vault.decrypt(file.read())
         except OSError as error:
-            raise _path_error(self.path, f"cannot be read: {os.strerror(error.errno or 0)}. Move it away") from None
+            raise invalid_option(
+                "path", f"{self.path} cannot be read: {os.strerror(error.errno or 0)}", "Move it away"
+            ) from None
         self.backup = Backup.parse(opened.content) if opened else None
         if opened is None or self.backup is None:
-            raise _path_error(
-                self.path,
-                "exists, and is not a backup that the loaded vault identities "
-                f"({', '.join(self._vault.loaded)}) open. Give its own too, or move the file away",
+            raise invalid_option(
+                "path",
+                f"{self.path} is not a backup that the loaded vault identities ({', '.join(self._vault.loaded)}) open",
+                "Load the vault identity that it was encrypted with, or move the file away",
             )
         self.vault_id = opened.vault_id
 
@@ -241,10 +241,10 @@ class BackupFile:
         if self.backup is None:
             return False
         if None not in (self.backup.cluster, backup.cluster) and self.backup.cluster != backup.cluster:
-            raise _path_error(
-                self.path,
-                f"is the backup of {self.backup.cluster}, and this cluster is {backup.cluster}. Give each cluster a "
-                "file of its own",
+            raise invalid_option(
+                "path",
+                f"{self.path} is the backup of {self.backup.cluster}, and this cluster is {backup.cluster}",
+                "Give each cluster a file of its own",
             )
         return self.backup.holds_the_same_as(backup) and self.vault_id == self._vault.vault_id
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from .._errors import CertificateError, combined
+from .._errors import CertificateError, combined, invalid_option
 from .._product.names import KNOWN, REQUIRED, canonical_name
 from .._state.desired import Desired, read_desired
 
@@ -60,11 +60,9 @@ def parse_desired(entries: Iterable[Mapping[str, Any]]) -> list[Wanted]:
         name = canonical_name(entry["name"].strip())
         try:
             if not name:
-                raise CertificateError(
-                    "invalid_option", "option name is empty. Give a certificate name.", option="name"
-                )
+                raise invalid_option("name", "must not be empty", "Give a certificate name")
             if any(name == other.name for other in found):
-                raise CertificateError("invalid_option", "it stands twice. Leave one out.", option="certificates")
+                raise invalid_option("certificates", "listed twice", "Remove one entry")
             material = read_desired(name, entry, now) if entry["state"] == "present" else None
             found.append(Wanted(name, material, entry["compare"]))
         except CertificateError as error:

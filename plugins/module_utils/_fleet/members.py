@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._argspec import CONNECTION_SPEC
-from .._errors import CertificateError
+from .._errors import CertificateError, invalid_option
 from .._operation import Operation
 
 #: A cluster that has one of these of its own does not also log in with the others that all share.
@@ -49,7 +49,7 @@ class Member:
         validation = ArgumentSpecValidator(**operation.arguments).validate({**self.options, **more})
         if validation.error_messages:
             problem = "; ".join(validation.error_messages)
-            raise CertificateError("invalid_option", f"{problem}. Mend the options of this cluster.")
+            raise CertificateError("invalid_option", f"{problem}. Fix the options of this cluster.")
         # What is not given is None, as AnsibleModule has it.
         return {**dict.fromkeys(operation.argument_spec), **validation.validated_parameters}
 
@@ -75,11 +75,8 @@ def parse_members(entries: Sequence[Mapping[str, Any]], shared: Mapping[str, Any
         found.append(Member(str(options.pop("name", "") or own), options, wanted))
     twice = [name for name, count in Counter(one.name for one in found).items() if count > 1]
     if twice:
-        raise CertificateError(
-            "invalid_option",
-            f"option clusters: {', '.join(sorted(twice))} stands there more than once. Give each cluster a name of "
-            "its own.",
-            option="clusters",
+        raise invalid_option(
+            "clusters", f"{', '.join(sorted(twice))} listed more than once", "Give each cluster a unique name"
         )
     return found
 

@@ -16,7 +16,7 @@ from .._api.client import Api
 from .._api.cluster import cluster_name
 from .._argspec import CONNECTION_EXCLUSIVE, CONNECTION_SPEC
 from .._change.backup import Backup, BackupFile, Entry, Vault, backup_timestamp
-from .._errors import CertificateError, combined
+from .._errors import CertificateError, combined, invalid_option
 from .._operation import Context, Operation
 from .._product.names import canonical_name
 from .._state.installed import Installed, parse_installed
@@ -26,9 +26,7 @@ def _run(task: Context, open_vault: Callable[[str], Vault]) -> dict[str, Any]:
     params = task.params
     names = sorted({canonical_name(name.strip()) for name in params["names"]})
     if not names or "" in names:
-        raise CertificateError(
-            "invalid_option", "option names has nothing, or an empty name. Give certificate names.", option="names"
-        )
+        raise invalid_option("names", "must not be empty, nor contain an empty name", "Give certificate names")
     vault = open_vault(params["vault_id"])
     file = BackupFile(params["path"], vault)
     now = datetime.now(timezone.utc)

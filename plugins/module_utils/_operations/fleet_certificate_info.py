@@ -14,7 +14,7 @@ from typing import Any
 from .._argspec import CONNECTION_EXCLUSIVE, CONNECTION_SPEC, MEMBER_SPEC
 from .._concurrency import in_processes
 from .._connection import check_range
-from .._errors import CertificateError
+from .._errors import CertificateError, invalid_option
 from .._fleet.members import Member, parse_members
 from .._fleet.read_cluster import READ, cluster_entry
 from .._operation import Context, Operation
@@ -32,9 +32,7 @@ def run(task: Context) -> dict[str, Any]:
     check_range(params, "concurrency", 1, 1000, "clusters")
     members = parse_members(params["clusters"] or (), params)
     if not members:
-        raise CertificateError(
-            "invalid_option", "there is nothing to read. Give clusters, or hosts.", option="clusters"
-        )
+        raise invalid_option("clusters", "no clusters given", "Give clusters, or hosts")
     clusters = in_processes(lambda member: _entry(member, served=params["served"]), members, params["concurrency"])
     judge_pins(clusters)
     return {"changed": False, "clusters": clusters}

@@ -24,7 +24,7 @@ from .._change.reconcile import longest_change, note_evidence
 from .._change.result import Report
 from .._change.transaction import Evidence, Settings
 from .._connection import check_range
-from .._errors import CertificateError
+from .._errors import CertificateError, invalid_option
 from .._operation import Context, Operation
 from .._probe.prover import Prover
 from .._probe.witnesses import build_prover, exporter_state
@@ -107,11 +107,10 @@ def _chosen(name: str | None) -> list[str]:
         return sorted(INTERNODE)
     canonical = canonical_name(name.strip())
     if canonical not in INTERNODE:
-        raise CertificateError(
-            "invalid_option",
-            f"option name is not one of {', '.join(sorted(INTERNODE))}. No other certificate has an internal "
-            "rotation; replace it with cluster_certificate.",
-            option="name",
+        raise invalid_option(
+            "name",
+            f"must be one of {', '.join(sorted(INTERNODE))}: no other certificate has an internal rotation",
+            "Replace other certificates with cluster_certificate",
         )
     return [canonical]
 

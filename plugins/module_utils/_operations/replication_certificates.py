@@ -19,7 +19,7 @@ from .._api.replication import Crdb, Database, ReplicationApi
 from .._api.tokens import ensure_token_lasts
 from .._argspec import CONNECTION_EXCLUSIVE, CONNECTION_SPEC
 from .._connection import check_range
-from .._errors import CertificateError
+from .._errors import CertificateError, invalid_option
 from .._operation import Context, Operation
 from .._replication.forced_update import ForcedUpdate
 from .._replication.preflight import check_writable
@@ -172,9 +172,9 @@ def _pin(params: Mapping[str, Any], now: datetime) -> Pin | None:
         return None
     certificates = read_chain(params, "source_certificate", now)
     if not hosts and not old_fingerprint:
-        raise _wrong(
+        raise invalid_option(
             "source_hosts",
-            "is missing",
+            "missing",
             "Give it, or source_old_fingerprint, to say which replica sources are to get the certificate",
         )
     return Pin(
@@ -192,9 +192,9 @@ def _host(given: str) -> str:
     except ValueError:
         if not _HOST.fullmatch(host):
             # It is not repeated here: a URI may hold a password.
-            raise _wrong(
+            raise invalid_option(
                 "source_hosts",
-                "holds something that is not a host",
+                "every entry must be a host",
                 "Give the FQDN of the source cluster, or addresses of its nodes, without scheme, user and port",
             ) from None
     return host
@@ -203,16 +203,12 @@ def _host(given: str) -> str:
 def _old_fingerprint(given: str) -> str:
     digits = given.strip().lower().replace(":", "")
     if not _FINGERPRINT.fullmatch(digits):
-        raise _wrong(
+        raise invalid_option(
             "source_old_fingerprint",
-            "is not a SHA-256 fingerprint",
+            "not a SHA-256 fingerprint",
             "Give 64 hexadecimal digits, with colons or without",
         )
     return bytes.fromhex(digits).hex(":")
-
-
-def _wrong(option: str, problem: str, next_step: str) -> CertificateError:
-    return CertificateError("invalid_option", f"option {option} {problem}. {next_step}.", option=option)
 
 
 def _limited(
@@ -229,9 +225,9 @@ def _limited(
     unknown.difference_update(*((crdb.guid, crdb.name) for crdb in crdbs))
     unknown.difference_update(*((str(database.uid), database.name) for database in databases))
     if unknown:
-        raise _wrong(
+        raise invalid_option(
             "databases",
-            f"names {', '.join(sorted(unknown))}, which the cluster does not have",
+            f"the cluster has no database {', '.join(sorted(unknown))}",
             "Give names, guids of Active-Active databases, or, with source_certificate, uids of databases",
         )
     return (

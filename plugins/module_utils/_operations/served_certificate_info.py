@@ -15,7 +15,7 @@ from .._api.client import Api
 from .._api.cluster import read_cluster
 from .._argspec import CONNECTION_EXCLUSIVE, CONNECTION_SPEC
 from .._connection import check_range, find_ca_path
-from .._errors import CertificateError
+from .._errors import CertificateError, invalid_option
 from .._hostnames import is_host
 from .._operation import Context, Operation
 from .._probe.discovery import Group, Looks, find_groups, look_at_groups, other_endpoints
@@ -30,19 +30,12 @@ def run(task: Context) -> dict[str, Any]:
     """
     params = task.params
     if not params["endpoints"] and not params["discover"]:
-        raise CertificateError(
-            "invalid_option",
-            "there is nothing to look at. Give endpoints, or set discover to true, or both.",
-            option="endpoints",
-        )
+        raise invalid_option("endpoints", "no endpoints given", "Give endpoints, or set discover=true, or both")
     check_range(params, "timeout", 0.001, 86400, "seconds")
     server_name = params["server_name"] or None
     if server_name and not is_host(server_name):
-        raise CertificateError(
-            "invalid_option",
-            f"option server_name ({server_name}) is neither a host name nor an IP address. Give the name that clients "
-            "use.",
-            option="server_name",
+        raise invalid_option(
+            "server_name", f"{server_name} is neither a host name nor an IP address", "Give the name that clients use"
         )
     listed = parse_endpoints(params["endpoints"] or (), server_name)
     looks = Looks(find_ca_path(params, os.environ), params["timeout"])

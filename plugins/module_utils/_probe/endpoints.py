@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from .._api import fields
 from .._api.cluster import Cluster, Node
 from .._connection import DEFAULT_PORT, Connection
-from .._errors import CertificateError
+from .._errors import invalid_option
 from .._hostnames import host_and_port, is_host
 
 #: The certificates that ports show.
@@ -147,12 +147,11 @@ def parse_endpoints(entries: Iterable[str], server_name: str | None) -> tuple[En
         host = match and (match["bracketed"] or match["host"])
         if not match or not host or not is_host(host) or not 0 < int(match["port"]) < 65536:
             # Before an @ there may be a password.
-            shown = "holds user info, and" if "@" in entry else f"({entry})"
-            raise CertificateError(
-                "invalid_option",
-                f"option endpoints: entry {number} {shown} is not host:port. Give each as cluster.example.com:9443, "
-                "192.0.2.1:9443 or [2001:db8::1]:9443.",
-                option="endpoints",
+            shown = "must not contain credentials, and" if "@" in entry else f"({entry})"
+            raise invalid_option(
+                "endpoints",
+                f"entry {number} {shown} is not host:port",
+                "Give each as cluster.example.com:9443, 192.0.2.1:9443 or [2001:db8::1]:9443",
             )
         address = _normalised(host)
         found.append(Endpoint(None, address, int(match["port"]), None, server_name or address))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from .._errors import CertificateError, MaterialProblem
+from .._errors import MaterialProblem, invalid_option
 from .._product.names import CA_BUNDLES
 from .._secrets import Secret
 from .._x509.certificate import (
@@ -68,7 +68,9 @@ class Desired:
         try:
             return chain_facts(self.certificates, now)
         except CertificateParseError as error:
-            raise _unusable("invalid_certificate", self.certificate_option, str(error), "Issue a new one") from None
+            raise invalid_option(
+                self.certificate_option, str(error), "Issue a new one", kind="invalid_certificate"
+            ) from None
 
     def load_key(self, *, check: bool) -> Any:
         """The private key, or None for CA bundles. C(check): see M(load_private_key); made once only.
@@ -81,27 +83,26 @@ class Desired:
         try:
             return load_private_key(self.key_source, self.passphrase, check=check and not self.key_checked)
         except MaterialProblem as problem:
-            raise _unusable(
-                problem.kind, self.key_option, f"the private key is not usable: {problem}", problem.next_step
+            raise invalid_option(
+                self.key_option or "private_key",
+                f"the private key is not usable: {problem}",
+                problem.next_step,
+                kind=problem.kind,
             ) from None
-
-
-def _unusable(kind: str, option: str | None, problem: str, next_step: str) -> CertificateError:
-    return CertificateError(kind, f"option {option}: {problem}. {next_step}.", option=option)
 
 
 def _read_file(option: str, path: str) -> bytes:
     try:
         if os.path.getsize(path) > FILE_LIMIT:
-            raise _unusable("unreadable_file", option, f"{path} is larger than 1 MiB", "Check the path")
+            raise invalid_option(option, f"{path} is larger than 1 MiB", "Check the path", kind="unreadable_file")
         with open(path, "rb") as file:
             return file.read(FILE_LIMIT)
     except OSError as error:
-        raise _unusable(
-            "unreadable_file",
+        raise invalid_option(
             option,
             f"{path} cannot be read ({os.strerror(error.errno or 0)})",
             "Check the path and its permissions; it is read where the module runs",
+            kind="unreadable_file",
         ) from None
 
 
@@ -126,25 +127,25 @@ def _subject(certificate: x509.Certificate) -> str:
 def _check_validity(certificate: x509.Certificate, which: str, option: str, now: datetime) -> None:
     start, end = not_before(certificate), not_after(certificate)
     if end < now:
-        raise _unusable("certificate_expired", option, f"{which} expired on {to_iso(end)}", "Issue a new one")
+        raise invalid_option(option, f"{which} expired on {to_iso(end)}", "Issue a new one", kind="certificate_expired")
     if start > now:
-        raise _unusable(
-            "certificate_not_yet_valid",
+        raise invalid_option(
             option,
             f"{which} is not valid before {to_iso(start)}",
             "Wait until then, or check the clocks of this host and of the CA",
+            kind="certificate_not_yet_valid",
         )
 
 
 def _check_order(chain: tuple[x509.Certificate, ...], option: str) -> None:
     for number, (certificate, issuer) in enumerate(zip(chain, chain[1:]), 1):
         if not issued_by(certificate, issuer):
-            raise _unusable(
-                "chain_order",
+            raise invalid_option(
                 option,
                 f"the order is wrong: certificate {number} ({_subject(certificate)}) is not issued by "
                 f"certificate {number + 1} ({_subject(issuer)})",
                 "Give the leaf first, then each issuer after what it issued",
+                kind="chain_order",
             )
 
 
@@ -152,7 +153,7 @@ def _certificates(params: Mapping[str, Any], option: str, next_step: str) -> tup
     """What an option or its C(_path) sibling gives in PEM, and which of the two it was."""
     text, option = _text(params, option)
     if text is None:
-        raise _unusable("missing_certificate", option, "it is missing", next_step)
+        raise invalid_option(option, "it is missing", next_step, kind="missing_certificate")
     return _parsed(text, option, "Give certificates in PEM, the leaf first"), option
 
 
@@ -160,7 +161,7 @@ def _parsed(text: str, option: str, next_step: str) -> tuple[x509.Certificate, .
     try:
         return parse_pem(text)
     except CertificateParseError as error:
-        raise _unusable("invalid_certificate", option, str(error), next_step) from None
+        raise invalid_option(option, str(error), next_step, kind="invalid_certificate") from None
 
 
 def append_issuers(
@@ -180,17 +181,17 @@ def append_issuers(
     if text is None:
         return certificates
     if holds_private_key(text):
-        raise _unusable(
-            "unexpected_private_key", option, "it holds a private key", "Give certificates only, without any key"
+        raise invalid_option(
+            option, "it holds a private key", "Give certificates only, without any key", kind="unexpected_private_key"
         )
     complete = complete_chain(certificates, _parsed(text, option, "Give the certificates of CAs in PEM"))
     last = certificates[-1]
     if len(complete) == len(certificates) and not issued_by(last, last):
-        raise _unusable(
-            "issuer_missing",
+        raise invalid_option(
             option,
             f"none of its certificates issued certificate {len(certificates)} of the chain ({_subject(last)})",
             "Give the issuer of that one, and its issuers up to the root",
+            kind="issuer_missing",
         )
     return complete
 
@@ -235,7 +236,7 @@ def _from_pkcs12(params: Mapping[str, Any], passphrase: Secret | None) -> _Given
     try:
         content = load_pkcs12(_read_file(option, params[option]), passphrase)
     except MaterialProblem as problem:
-        raise _unusable(problem.kind, option, str(problem), problem.next_step) from None
+        raise invalid_option(option, str(problem), problem.next_step, kind=problem.kind) from None
     return _Given(content.certificates, option, content.private_key, option, key_checked=True)
 
 
@@ -261,16 +262,15 @@ def read_desired(name: str, params: Mapping[str, Any], now: datetime) -> Desired
     certificates, option = given.certificates, given.certificate_option
     if name in CA_BUNDLES:
         if given.key is not None:
-            raise _unusable(
-                "unexpected_private_key",
+            raise invalid_option(
                 given.key_option,
                 f"{name} holds CA certificates and takes no private key",
                 "Leave private_key and private_key_path out, and give a PKCS#12 file without a key",
+                kind="unexpected_private_key",
             )
         for unexpected in ("issuers", "issuers_path"):
             if params.get(unexpected):
-                raise _unusable(
-                    "invalid_option",
+                raise invalid_option(
                     unexpected,
                     f"{name} holds CA certificates, which have no order and no chain",
                     f"Add them to {option}",
@@ -281,27 +281,27 @@ def read_desired(name: str, params: Mapping[str, Any], now: datetime) -> Desired
     _check_validity(certificates[0], "the certificate", option, now)
     certificates = append_issuers(certificates, params)
     if given.key is None:
-        raise _unusable(
-            "missing_private_key",
+        raise invalid_option(
             given.key_option,
             "the private key is missing",
             "Give private_key or private_key_path with the certificate, or a PKCS#12 file that holds both",
+            kind="missing_private_key",
         )
     material = Desired(name, certificates, option, given.key, given.key_option, given.passphrase, given.key_checked)
     try:
         fits = key_matches(material.load_key(check=False), certificates[0])
     except ValueError:
-        raise _unusable(
-            "invalid_certificate",
+        raise invalid_option(
             option,
             "the public key in the certificate is not supported",
             "Use RSA, EC or Ed25519",
+            kind="invalid_certificate",
         ) from None
     if not fits:
-        raise _unusable(
-            "key_mismatch",
+        raise invalid_option(
             given.key_option,
             f"the private key does not belong to the certificate ({_subject(certificates[0])})",
             "Give the key that the certificate was issued for, and the leaf as the first certificate",
+            kind="key_mismatch",
         )
     return material

@@ -17,9 +17,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from .._connection import Connection
-from .._errors import CertificateError
+from .._errors import CertificateError, invalid_option
 from .._secrets import Secret
-from .tls_context import Context, trusting_context, unusable_ca, unverified_context
+from .tls_context import Context, trusting_context, unverified_context
 from .transport_errors import transport_error
 
 try:
@@ -72,8 +72,10 @@ def tls_context(connection: Connection, *, verify: bool) -> Context:
             context.load_cert_chain(connection.client_cert, connection.client_key, password="")
         except OSError:
             option, path = ("client_key", connection.client_key) if connection.client_key else ("client_cert", None)
-            raise unusable_ca(
-                option, path or connection.client_cert, "the unencrypted PEM key of the client certificate"
+            raise invalid_option(
+                option,
+                f"{path or connection.client_cert} is not the unencrypted PEM key of the client certificate",
+                "Give the key that belongs to client_cert, without a passphrase",
             ) from None
     return context
 

@@ -17,7 +17,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from .._errors import CertificateError
+from .._errors import invalid_option
 
 try:
     import certifi
@@ -74,7 +74,9 @@ def trusting_context(ca_path: str | None, prepare: Preparation, *, shared: bool 
     try:
         return _context({"cafile": ca_path}, prepare, shared=shared)
     except OSError:  # ssl.SSLError is one
-        raise unusable_ca("ca_path", ca_path, "a PEM file with one or more certificates") from None
+        raise invalid_option(
+            "ca_path", f"{ca_path} is not a PEM file with one or more certificates", "Give the certificate of the CA"
+        ) from None
 
 
 def unverified_context(prepare: Preparation) -> Context:
@@ -84,11 +86,6 @@ def unverified_context(prepare: Preparation) -> Context:
     context.verify_mode = ssl.CERT_NONE
     prepare(context)
     return context
-
-
-def unusable_ca(option: str, path: str, wanted: str) -> CertificateError:
-    """The error that says what a file should have been."""
-    return CertificateError("invalid_option", f"option {option}: {path} is not {wanted}.", option=option)
 
 
 def _empty() -> Context:

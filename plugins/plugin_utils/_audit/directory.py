@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import (
+    invalid_option,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._files import replace_file
 
 
@@ -31,12 +33,11 @@ class Directory:
         while not os.path.lexists(existing):
             existing = os.path.dirname(existing)
         if not os.path.isdir(existing):
-            raise self._error(f"{existing} is not a folder. Choose another path")
+            raise invalid_option("output_directory", f"{existing} is not a directory", "Choose another path")
         if not os.access(existing, os.W_OK | os.X_OK):
-            raise self._error(f"this user may not write to {existing}. Check its mode and owner")
-
-    def _error(self, wrong: str) -> CertificateError:
-        return CertificateError("invalid_option", f"option output_directory: {wrong}.", option="output_directory")
+            raise invalid_option(
+                "output_directory", f"this user may not write to {existing}", "Check its mode and owner"
+            )
 
     def file(self, name: str) -> str:
         """The path of one of its files."""
@@ -60,8 +61,10 @@ class Directory:
             os.makedirs(self.path, exist_ok=True)
             replace_file(self.file(name), content.encode(), mode=0o666 & ~_umask())
         except OSError as error:
-            raise self._error(
-                f"{self.file(name)} could not be written: {os.strerror(error.errno or 0)}. Check the file system"
+            raise invalid_option(
+                "output_directory",
+                f"{self.file(name)} could not be written: {os.strerror(error.errno or 0)}",
+                "Check the file system",
             ) from None
 
 

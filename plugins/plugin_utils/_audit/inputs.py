@@ -13,7 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import (
+    CertificateError,
+    invalid_option,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.read_cluster import cluster_entry
 
 from .assessment import SCHEMA
@@ -42,15 +45,15 @@ def gather(clusters: Sequence[Mapping[str, Any]], paths: Sequence[str]) -> list[
         for number, cluster in enumerate(found, 1):
             wrong = problem(cluster)
             if wrong:
-                raise _invalid(
-                    option, f"cluster {number} in {source} is no fleet data: {wrong}", "Give it as it was read"
+                raise invalid_option(
+                    option, f"cluster {number} in {source} is not valid fleet data: {wrong}", "Give it as it was read"
                 )
             if option == "data_paths" and (cluster["error"] or {}).get("failure") == NOT_REPORTED:
                 continue  # it was missing there, and may be here now
             name = cluster["name"]
             if name in seen:
                 both = f"{seen[name]} and {source}" if seen[name] != source else f"{source}, twice"
-                raise _invalid(
+                raise invalid_option(
                     option, f"the cluster {name} is in {both}", "Give each cluster once, and a name of its own"
                 )
             seen[name] = source
@@ -70,12 +73,8 @@ def missing(expected: Iterable[str], clusters: Iterable[Mapping[str, Any]], now:
     return [cluster_entry(name, now, error=error) for name in sorted({*expected} - {one["name"] for one in clusters})]
 
 
-def _invalid(option: str, wrong: str, next_step: str) -> CertificateError:
-    return CertificateError("invalid_option", f"option {option}: {wrong}. {next_step}.", option=option)
-
-
 def _unreadable(path: str, error: OSError) -> CertificateError:
-    return _invalid("data_paths", f"{path} cannot be read: {os.strerror(error.errno or 0)}", "Check the path")
+    return invalid_option("data_paths", f"{path} cannot be read: {os.strerror(error.errno or 0)}", "Check the path")
 
 
 def _files(path: str) -> list[str]:
@@ -94,7 +93,9 @@ def _files(path: str) -> list[str]:
         if name.endswith(".json") and not name.startswith(".")
     ]
     if not found:
-        raise _invalid("data_paths", f"there is no file *.json in the folder {path} or below it", "Check the path")
+        raise invalid_option(
+            "data_paths", f"there is no file *.json in the folder {path} or below it", "Check the path"
+        )
     return sorted(found)
 
 
@@ -105,11 +106,11 @@ def _read(path: str) -> list[Any]:
     except OSError as error:
         raise _unreadable(path, error) from None
     except (ValueError, RecursionError):
-        raise _invalid("data_paths", f"{path} is not JSON", "Give the audit.json of each slice") from None
+        raise invalid_option("data_paths", f"{path} is not JSON", "Give the audit.json of each slice") from None
     if not isinstance(content, dict) or not isinstance(content.get("clusters"), list) or "schema" not in content:
-        raise _invalid("data_paths", f"{path} is not a report of an audit", "Give the audit.json of each slice")
+        raise invalid_option("data_paths", f"{path} is not a report of an audit", "Give the audit.json of each slice")
     if content["schema"] != SCHEMA:
-        raise _invalid(
+        raise invalid_option(
             "data_paths",
             f"{path} has schema version {content['schema']}, and this release reads version {SCHEMA}",
             "Audit the slice again with this release",

@@ -10,7 +10,9 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import (
+    invalid_option,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context, Operation
 
 from . import assessment, inputs, policy
@@ -28,18 +30,10 @@ def run(task: Context) -> dict[str, Any]:
     params = task.params
     demands = policy.Policy.parse(params)
     if params["clusters"] is None and not params["data_paths"]:
-        raise CertificateError(
-            "invalid_option",
-            "there is nothing to report on. Give clusters, or data_paths, or both.",
-            option="clusters",
-        )
+        raise invalid_option("clusters", "no clusters given", "Give clusters, or data_paths, or both")
     directory = Directory(params["output_directory"]) if params["output_directory"] else None
     if params["formats"] and directory is None:
-        raise CertificateError(
-            "invalid_option",
-            "option formats needs a place for the files. Give output_directory too.",
-            option="output_directory",
-        )
+        raise invalid_option("output_directory", "missing", "Give it with formats")
     now = datetime.now(timezone.utc)
     clusters = inputs.gather(params["clusters"] or (), params["data_paths"] or ())
     clusters += inputs.missing(params["expected"] or (), clusters, now)

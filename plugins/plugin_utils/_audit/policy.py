@@ -14,7 +14,9 @@ from datetime import date, datetime
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import check_range
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import (
+    invalid_option,
+)
 
 ANY = "*"
 
@@ -38,10 +40,6 @@ SPEC: dict[str, dict[str, Any]] = {
         },
     },
 }
-
-
-def _invalid(option: str, problem: str, next_step: str) -> CertificateError:
-    return CertificateError("invalid_option", f"option {option}: {problem}. {next_step}.", option=option)
 
 
 @dataclass(frozen=True)
@@ -68,11 +66,11 @@ class Acceptance:
         """
         where = f"entry {number} ({given['cluster']}, {given['certificate']}, {given['check']})"
         if not given["reason"].strip():
-            raise _invalid("exceptions", f"{where} has no reason", "Say why it is accepted")
+            raise invalid_option("exceptions", f"{where} has no reason", "Say why it is accepted")
         try:
             until = date.fromisoformat(given["until"].strip())
         except ValueError:
-            raise _invalid(
+            raise invalid_option(
                 "exceptions",
                 f"until of {where} is not a date",
                 "Write it as 2027-06-30, the last day on which it counts",
@@ -122,8 +120,8 @@ class Policy:
             try:
                 re.compile(issuer)
             except re.error as error:
-                raise _invalid(
-                    "allowed_issuers", f"{issuer!r} is no regular expression: {error}", "Mend it, or escape it"
+                raise invalid_option(
+                    "allowed_issuers", f"{issuer!r} is not a valid regular expression: {error}", "Fix or escape it"
                 ) from None
         return cls(
             params["warn_within"],

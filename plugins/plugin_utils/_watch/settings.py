@@ -21,10 +21,12 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._arg
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import (
     check_range,
-    invalid_option,
     parse_connection,
 )
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import (
+    CertificateError,
+    invalid_option,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.members import Member, parse_members
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.read_cluster import READ
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._libraries import missing_library
@@ -75,17 +77,17 @@ class Settings:
         validation = ArgumentSpecValidator(SPEC, mutually_exclusive=CONNECTION_EXCLUSIVE).validate(dict(args))
         if validation.error_messages:
             problem = "; ".join(validation.error_messages)
-            raise CertificateError("invalid_option", f"{problem}. Mend the arguments of the event source.")
+            raise CertificateError("invalid_option", f"{problem}. Fix the arguments of the event source.")
         params = {**dict.fromkeys(SPEC), **validation.validated_parameters}
         check_range(params, "interval", 1, 7 * 86400, "seconds")
         check_range(params, "jitter", 0, 1, "part of the wait")
         check_range(params, "max_interval", 1, 30 * 86400, "seconds")
         check_range(params, "concurrency", 1, 1000, "clusters")
         if not all(0 <= days <= 36500 for days in params["thresholds"]):
-            raise invalid_option("thresholds", "holds something that is not a number from 0 to 36500 (days)", "Mend it")
+            raise invalid_option("thresholds", "every entry must be a number from 0 to 36500 (days)", "Fix it")
         members = parse_members(params["clusters"], params)
         if not members:
-            raise invalid_option("clusters", "is empty", "Name at least one cluster")
+            raise invalid_option("clusters", "must not be empty", "Name at least one cluster")
         for member in members:
             _check(member)
         return cls(

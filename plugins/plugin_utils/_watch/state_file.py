@@ -12,7 +12,9 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import (
+    invalid_option,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._files import replace_file
 
 from .conditions import Condition, Conditions, Key
@@ -71,31 +73,31 @@ class Told:
         try:
             replace_file(self._path, content.encode())
         except OSError as error:
-            raise self._error(
-                f"{self._path} could not be written: {os.strerror(error.errno or 0)}", "Check its folder"
+            raise invalid_option(
+                "state_path", f"{self._path} could not be written: {os.strerror(error.errno or 0)}", "Check its folder"
             ) from None
 
     def _read(self) -> dict[str, _Levels]:
         if not os.path.lexists(self._path):
             return {}
         if not os.path.isfile(self._path):
-            raise self._error(f"{self._path} is not a file", "Choose another path")
+            raise invalid_option("state_path", f"{self._path} is not a file", "Choose another path")
         try:
             with open(self._path, encoding="utf-8") as file:
                 return _parsed(json.load(file))
         except OSError as error:
-            raise self._error(
-                f"{self._path} cannot be read: {os.strerror(error.errno or 0)}", "Check its mode and owner"
+            raise invalid_option(
+                "state_path",
+                f"{self._path} cannot be read: {os.strerror(error.errno or 0)}",
+                "Check its mode and owner",
             ) from None
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             # It may be somebody's file that the option names by mistake: it is not overwritten.
-            raise self._error(
+            raise invalid_option(
+                "state_path",
                 f"{self._path} is not a state file of this release",
-                "Choose another path, or remove the file; then all that holds now is told again",
+                "Choose another path, or remove the file; then every present condition is reported again",
             ) from None
-
-    def _error(self, wrong: str, next_step: str) -> CertificateError:
-        return CertificateError("invalid_option", f"option state_path: {wrong}. {next_step}.", option="state_path")
 
 
 def _parsed(content: Any) -> dict[str, _Levels]:

@@ -34,8 +34,8 @@ def test_names(entries: list[dict[str, Any]], names: list[str]) -> None:
     assert [member.name for member in parse_members(entries, NOTHING)] == names
 
 
-def test_a_name_that_stands_twice() -> None:
-    with pytest.raises(CertificateError, match="same stands there more than once"):
+def test_a_name_that_is_listed_twice() -> None:
+    with pytest.raises(CertificateError, match="same listed more than once"):
         parse_members([{"name": "same"}, {"name": "same"}], NOTHING)
 
 

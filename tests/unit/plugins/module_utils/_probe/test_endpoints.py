@@ -344,7 +344,7 @@ def test_an_entry_that_is_no_port_is_named(entry: str) -> None:
 def test_an_entry_with_a_password_is_not_quoted(entry: str) -> None:
     with pytest.raises(CertificateError) as raised:
         parse_endpoints([entry], None)
-    assert "entry 1 holds user info" in raised.value.message
+    assert "entry 1 must not contain credentials" in raised.value.message
     assert "secret" not in raised.value.message
     assert find_secrets({"endpoints": ["a:1", entry]}, {}) == {"secret"}
 

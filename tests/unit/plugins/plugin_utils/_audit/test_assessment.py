@@ -405,5 +405,5 @@ def test_no_cluster_comes_twice() -> None:
 def test_what_is_no_fleet_data(damage: dict[str, Any], message: str) -> None:
     with pytest.raises(CertificateError) as raised:
         inputs.gather([{**fleets.cluster(NAME), **damage}], [])
-    assert raised.value.message.startswith("option clusters: cluster 1 in option clusters is no fleet data: ")
+    assert raised.value.message.startswith("option clusters: cluster 1 in option clusters is not valid fleet data: ")
     assert message in raised.value.message

@@ -202,7 +202,7 @@ def test_wrong_arguments_end_it(tmp_path: Path) -> None:
     async def nothing(_queue: asyncio.Queue[Event], event: Next) -> None:
         await event()
 
-    with pytest.raises(CertificateError, match="option clusters is empty"):
+    with pytest.raises(CertificateError, match="option clusters: must not be empty"):
         watching(args(tmp_path), nothing)
 
 
