@@ -33,8 +33,15 @@ _MADE = {
 }
 _MADE_TEXT = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _MADE.items()))
 
-#: What releases of ansible-core add to results by themselves, differently.
-_ANSIBLE_S_OWN = frozenset({"_ansible_no_log", "exception"})
+#: What releases of ansible-core add to results by themselves, differently: fields, warnings, and texts.
+_ANSIBLE_S_OWN = frozenset(
+    {"_ansible_delegated_vars", "_ansible_no_log", "changed_when_result", "exception", "finished", "started"}
+)
+_ANSIBLE_S_WARNING = re.compile(r"\[WARNING\]: There was a vault format error")
+_ANSIBLE_S_TEXT = re.compile(
+    r"is of type (?P<type>\S+|<class '\w+'>) and we were unable to convert to (?P<wanted>\w+): .*? cannot be converted to"
+    r"|Python \S+/bin/python\b"
+)
 
 #: Numbers that are made anew in each run, by the name of their field.
 _MADE_NUMBERS = frozenset(
@@ -62,6 +69,8 @@ class _Test:
     def _text(self, text: str) -> str:
         # Ansible masks in the order of a set: where one key is masked with its line end and again without, either wins.
         text = text.replace("********\n", "********")
+        text = _ANSIBLE_S_TEXT.sub(lambda found: f"<Ansible's words on {found['wanted']}>", text)
+        text = re.sub(r"(?<=\S) {2,}", "  ", text)  # columns of a table with such a text
         return _MADE_TEXT.sub(lambda found: self._number(str(found.lastgroup), found[0]), text)
 
     def _number(self, kind: str, text: str) -> str:
@@ -89,6 +98,9 @@ def _runs(path: Path) -> list[dict[str, Any]]:
     test = _Test()
     runs = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     for run in runs:
+        run["warnings"] = [warning for warning in run["warnings"] if not _ANSIBLE_S_WARNING.match(warning)]
+        # Why a host is unreachable, Ansible itself says.
+        run["outcomes"] = [one for one in run["outcomes"] if one[2] != "unreachable"]
         run["outcomes"].sort(key=lambda outcome: outcome[1])  # by host: several are at work side by side
     return [test.plain(run) for run in runs]
 

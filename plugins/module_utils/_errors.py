@@ -25,25 +25,34 @@ class CertificateError(Exception):
         result: what the task's result should hold besides the failure: C(changed), C(outcome), C(nodes), ...
     """
 
-    def __init__(self, kind: str, message: str, **data: Any) -> None:
+    def __init__(self, kind: str, message: str, *, retry_after: float | None = None, **data: Any) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
+        self.retry_after = retry_after
         self.data = data
-        self.retry_after: float | None = None
         self.result: dict[str, Any] = {}
 
     def about(self, certificate: str) -> CertificateError:
-        """Name the certificate that this is about, once."""
-        if "certificate" not in self.data:
-            self.data["certificate"] = certificate
-            self.message = f"{certificate}: {self.message}"
-        return self
+        """Return the error with the name of the certificate that it is about, unless it names one."""
+        if "certificate" in self.data:
+            return self
+        return self._copy(f"{certificate}: {self.message}", certificate=certificate)
+
+    def adding(self, sentences: str) -> CertificateError:
+        """Return the error with more to say."""
+        return self._copy(f"{self.message} {sentences}")
 
     def with_result(self, **result: Any) -> CertificateError:
-        """Add what the task's result should hold besides the failure."""
-        self.result.update(result)
-        return self
+        """Return the error with more of what the task's result should hold besides the failure."""
+        other = self._copy(self.message)
+        other.result.update(result)
+        return other
+
+    def _copy(self, message: str, **data: Any) -> CertificateError:
+        other = CertificateError(self.kind, message, retry_after=self.retry_after, **{**self.data, **data})
+        other.result = dict(self.result)
+        return other
 
     @property
     def failure(self) -> dict[str, Any]:

@@ -250,8 +250,8 @@ def test_wrong_options_fail_before_any_request(
     ).expect()
     assert [outcome.status for outcome in run.outcomes] == ["failed"] * len(wrong)
     for name, message in {
-        "no names": "option names has nothing",
-        "an empty name": "option names has nothing, or an empty name",
+        "no names": "option names: must not be empty",
+        "an empty name": "option names: must not be empty, nor contain an empty name",
         "no folder": "in a folder that does not exist",
         "a folder": "cannot be read: Is a directory",
         "two logins": "parameters are mutually exclusive: token|username",
@@ -339,7 +339,7 @@ def test_a_folder_that_may_not_be_written_to(ansible: Ansible, cluster: Cluster,
     run = ansible.tasks(
         [task("keep", "cluster_certificate_backup", backup(path))], *vault, connection=login(cluster)
     ).expect(ok=False)
-    assert "in a folder that this user may not write to" in run["keep"].result["msg"]
+    assert "this user may not write to the folder of" in run["keep"].result["msg"]
 
 
 def test_a_write_that_fails_leaves_nothing_behind(

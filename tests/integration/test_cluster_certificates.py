@@ -195,7 +195,7 @@ def test_without_rollback_the_report_says_what_is_there(ansible: Ansible, author
             FIVE[:2], "changed"
         )
         assert by_name(replaced, "after")["cm"]["fingerprint"] == materials["cm"].fingerprint
-        assert "cm, ldap_client: The old certificate was not put back (option rollback)" in replaced.result["msg"]
+        assert "cm, ldap_client: Not rolled back (rollback=false)" in replaced.result["msg"]
         assert cluster.certificate("cm") == materials["cm"].certificate_pem
 
 

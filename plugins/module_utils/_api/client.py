@@ -358,9 +358,8 @@ class Api:
         if explanation is not None:
             data["description"] = explanation
             detail += f': "{explanation}"'
-        error = CertificateError(kind, f"{request} to {self.url}: {cause} ({detail}). {next_step}.", **data)
-        error.retry_after = response.retry_after
-        raise error
+        message = f"{request} to {self.url}: {cause} ({detail}). {next_step}."
+        raise CertificateError(kind, message, retry_after=response.retry_after, **data)
 
 
 def identifier(value: Any) -> str | None:

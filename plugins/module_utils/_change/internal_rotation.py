@@ -22,17 +22,14 @@ from .._state.goal import ExpectedChain
 from .._state.read_back import poll_installed
 from .._transport.retry import Retries, answer_lost, misses_nodes, rotation_may_be_repeated, rotation_perhaps_made
 from .._x509.certificate import not_after
+from .evidence import Evidence, not_proven
+from .outcome import CHANGED, FAILED_UNCHANGED, PARTIAL, Outcome
 from .plan import Change
-from .transaction import Evidence, Settings, not_proven
+from .transaction import Settings
 
 
 class InternalRotation:
-    """Has a cluster issue new internal certificates.
-
-    Attributes:
-        outcomes: of each change, by certificate name, once it has run: V(changed), V(failed_unchanged) or V(partial).
-        evidence: what speaks for them.
-    """
+    """Has a cluster issue new internal certificates, once."""
 
     def __init__(
         self, api: Api, retries: Retries, changes: Sequence[Change], prover: Prover, settings: Settings, *, whole: bool
@@ -54,25 +51,35 @@ class InternalRotation:
         self._settings = settings
         self._name = None if whole else changes[0].name
         self._perhaps_made = False
-        self.outcomes = dict.fromkeys(self._new, "failed_unchanged")
-        self.evidence = Evidence()
 
-    def run(self) -> Evidence:
-        """Rotate, and prove it.
-
-        Raises:
-            CertificateError: it was not done, or not everywhere. C(result) has C(outcome): V(failed_unchanged) or
-                V(partial), and C(nodes).
-        """
+    def run(self) -> Outcome:
+        """Rotate, and prove it."""
         refused = self._send()
         if refused is not None and not self._perhaps_made:
-            raise refused.with_result(outcome="failed_unchanged", changed=False)
+            return Outcome(FAILED_UNCHANGED, dict.fromkeys(self._new, FAILED_UNCHANGED), cause=refused, rotation=True)
         acknowledged = refused is None or self._expected(refused)
-        self.evidence = self._after_success() if acknowledged else self._after_failure()
-        self.outcomes = {name: self._outcome(name, acknowledged=acknowledged) for name in self._new}
-        if set(self.outcomes.values()) == {"changed"}:
-            return self.evidence
-        raise self._failed(refused)
+        evidence = self._after_success() if acknowledged else self._after_failure()
+        outcomes = {name: self._outcome(name, evidence, acknowledged=acknowledged) for name in self._new}
+        distinct = set(outcomes.values())
+        if distinct == {CHANGED}:
+            return Outcome(CHANGED, outcomes, evidence, rotation=True)
+        cause = refused or not_proven(
+            evidence,
+            self._new,
+            self._api.url,
+            wait_timeout=self._settings.wait_timeout,
+            verify_timeout=self._settings.verify_timeout,
+        )
+        return Outcome(
+            FAILED_UNCHANGED if distinct == {FAILED_UNCHANGED} else PARTIAL,
+            outcomes,
+            evidence,
+            cause,
+            proof=evidence.proof,
+            summary=evidence.summary(),
+            rotation=True,
+            may_follow=refused is None or answer_lost(refused),
+        )
 
     def _send(self) -> CertificateError | None:
         """Send the request until it succeeds, or must not be sent again; why it did not, if so."""
@@ -143,37 +150,18 @@ class InternalRotation:
             return self._new[name]
         return replace(self._new[name], end=not_after(installed.chain[0]))
 
-    def _outcome(self, name: str, *, acknowledged: bool) -> str:
-        evidence, proof, goal = self.evidence, self.evidence.proof.of(name), {name: self._new[name]}
+    def _outcome(self, name: str, evidence: Evidence, *, acknowledged: bool) -> str:
+        proof, goal = evidence.proof.of(name), {name: self._new[name]}
         if acknowledged and evidence.shows(goal):
-            return "partial" if proof.missing else "changed"
+            return PARTIAL if proof.missing else CHANGED
         # What is not visible says nothing for what nobody acknowledged.
         if proof.complete and (evidence.unread is not None or evidence.shows(goal)):
-            return "changed"
-        return "failed_unchanged" if self._nowhere(proof) and not evidence.shows(goal) else "partial"
+            return CHANGED
+        return FAILED_UNCHANGED if _nowhere(proof, evidence) and not evidence.shows(goal) else PARTIAL
 
-    def _nowhere(self, proof: Proof) -> bool:
-        """Whether all that can be seen has the old certificate, and that is every node or what the API reports."""
-        seen = [one.status for one in proof.sightings if one.status in ("verified", "stale", "failed")]
-        everywhere = len(seen) == len(proof.sightings) > 0
-        return (self.evidence.unread is None or everywhere) and set(seen) <= {"stale"}
 
-    def _failed(self, refused: CertificateError | None) -> CertificateError:
-        proof = self.evidence.proof
-        cause = refused or not_proven(self.evidence, self._new, self._settings, self._api.url)
-        if set(self.outcomes.values()) == {"failed_unchanged"}:
-            if refused is None or answer_lost(refused):
-                cause.message += (
-                    " No node that could be seen has a new certificate yet, but that may still happen: look at the "
-                    "certificates again before you rotate them again."
-                )
-            return cause.with_result(
-                outcome="failed_unchanged", changed=False, nodes=proof.as_list(), proof=self.evidence.summary()
-            )
-        nodes = "; ".join(map(str, proof.sightings)) or "not asked (option verify)"
-        cause.message += (
-            f" An internal rotation is not taken back. What the nodes have now (verified: a new certificate, stale: an "
-            f"old one): {nodes}. Check that every node is active and can be reached, then run again with force=true: "
-            "another rotation is for all nodes."
-        )
-        return cause.with_result(outcome="partial", changed=True, nodes=proof.as_list(), proof=self.evidence.summary())
+def _nowhere(proof: Proof, evidence: Evidence) -> bool:
+    """Return whether all that can be seen has the old certificate, and that is every node or what the API reports."""
+    seen = [one.status for one in proof.sightings if one.status in ("verified", "stale", "failed")]
+    everywhere = len(seen) == len(proof.sightings) > 0
+    return (evidence.unread is None or everywhere) and set(seen) <= {"stale"}

@@ -7,13 +7,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any
 
 from .._api.client import Api, Stored
-from .._api.cluster import Cluster, read_cluster, with_primary_now
-from .._api.tokens import ensure_token_lasts
+from .._api.cluster import read_cluster
 from .._concurrency import side_by_side
 from .._connection import check_range
 from .._errors import CertificateError, combined
@@ -23,12 +21,14 @@ from .._product.releases import API_OUTAGE, BULK_UPDATE, CORRUPTED_PAIR, UNRELIA
 from .._replication.syncer import syncer_refusals, syncer_warning
 from .._state.installed import parse_installed
 from .._transport.retry import Retries
+from .evidence import Evidence
+from .execution import execute, reading
 from .hazards import drop_misreported, find_hazards, spare_ldap_client
 from .lockout import warn_about_next_run
 from .plan import Change, plan_change
 from .preflight import check_nodes_active, enforce_requirements, find_problems
 from .result import Report
-from .transaction import Evidence, Settings, Transaction
+from .transaction import Settings, Transaction
 from .wanted import Wanted, list_unlisted
 
 #: What databases present, or what they present to the sources that they replicate.
@@ -50,21 +50,10 @@ def reconcile(task: Context, certificates: Sequence[Wanted], report: Report, *, 
     check_range(task.params, "wait_timeout", 0, 86400, "seconds")
     check_range(task.params, "verify_timeout", 0, 86400, "seconds")
     now = datetime.now(timezone.utc)
-    session, retries = task.connect()
-    report.common.update(attempts=retries.attempts, retried=retries.log)
-    try:
-        with session:
-            api = Api(session, retries)
-            report.common["cluster"] = Cluster.unknown().as_dict(api.url)
-            stored = api.certificates()
-            report.plan(_changes(task, stored, certificates, purge_optional, now))
-            pending = [change for change in report.changes if change.action != "none"]
-            evidence = _make(task, api, retries, stored, pending, report, now) if pending else None
-    except CertificateError as error:
-        report.common.update(error.result)
-        raise
-    finally:
-        report.common["attempts"] = retries.attempts
+    with reading(task, report) as (api, retries, stored):
+        report.plan(_changes(task, stored, certificates, purge_optional, now))
+        pending = [change for change in report.changes if change.action != "none"]
+        evidence = _make(task, api, retries, stored, pending, report, now) if pending else None
     report.succeeded(evidence)
 
 
@@ -113,7 +102,7 @@ def _make(
     enforce_requirements(findings, params["requirements"], task.warn)
     warn_about_next_run(changes, api.session.connection, task.warn)
     hazards = find_hazards(changes, cluster)
-    common["hazards"] = [{**hazard.as_dict(), "certificates": met_by} for hazard, met_by in hazards.items()]
+    report.note_hazards(hazards)
     for hazard, met_by in hazards.items():
         task.warn(f"{', '.join(met_by)}: {hazard.id}: {hazard.description}; {hazard.advice}")
     check_nodes_active(changes, cluster, allowed=params["allow_inactive_nodes"])
@@ -126,7 +115,6 @@ def _make(
     if task.check_mode:
         return None
 
-    ensure_token_lasts(api, longest_change(params))
     settings = Settings(
         params["verify_timeout"],
         params["wait_timeout"],
@@ -137,42 +125,4 @@ def _make(
         unreadable=frozenset(hazards.get(UNRELIABLE_READ_BACK, ())),
         without_nodes=bool(cluster.inactive),
     )
-    transaction = Transaction(Api(api.session), retries, changes, prover, settings)
-    try:
-        evidence = transaction.run()
-    except CertificateError:
-        report.failed(transaction.outcomes)
-        raise
-    common["cluster"] = with_primary_now(api, cluster).as_dict(api.url)
-    note_evidence(evidence, names, common, task.warn)
-    return evidence
-
-
-def longest_change(params: Mapping[str, Any]) -> float:
-    """How long a change and its proof may take, and the way back as long again, in seconds."""
-    way = params["write_timeout"] + params["wait_timeout"] + params["verify_timeout"]
-    return float(2 * way if params.get("rollback") else way)
-
-
-def note_evidence(
-    evidence: Evidence, names: Sequence[str], common: dict[str, Any], warn: Callable[[str], None]
-) -> None:
-    """Fill a result with what was proven, and say what was not though it could have been.
-
-    Args:
-        names: of the certificates that were changed.
-        common: of a M(Report).
-    """
-    common["nodes"] = evidence.proof.as_list()
-    common["proof"] = evidence.summary()
-    about = ", ".join(names)
-    if evidence.unread is not None:
-        warn(f"{about}: proven on every node, but not read back from the API: {evidence.unread.message}")
-    elif not evidence.reported:
-        bug = UNRELIABLE_READ_BACK
-        warn(f"{about}: {bug.id}: the API reports another certificate than the one that was sent, as this version does")
-    if evidence.proof.unreachable:
-        warn(
-            f"{about}: not proven where no connection was possible, before the change or after it: "
-            f"{'; '.join(map(str, evidence.proof.unreachable))}"
-        )
+    return execute(task, api, cluster, Transaction(Api(api.session), retries, changes, prover, settings), report)

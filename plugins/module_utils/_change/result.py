@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._probe.proof import NO_PROOF, summarise
+from .._product.releases import Hazard
+from .evidence import Evidence
 from .plan import Change
-from .transaction import Evidence
 
 
 @dataclass
@@ -38,9 +39,9 @@ class Report:
     def plan(self, changes: Sequence[Change]) -> None:
         """Note what is to be done."""
         self.changes = list(changes)
-        self.failed({})
+        self.note({})
 
-    def failed(self, outcomes: Mapping[str, str]) -> None:
+    def note(self, outcomes: Mapping[str, str]) -> None:
         """Note what has come of changes that were to be made together."""
         for change in self.changes:
             outcome = "unchanged" if change.action == "none" else outcomes.get(change.name, "failed_unchanged")
@@ -48,6 +49,10 @@ class Report:
             # What the cluster has is known but for a change that is neither made nor undone.
             kept = {"changed": change.after, "partial": None}
             self.after[change.name] = kept.get(outcome, change.before)
+
+    def note_hazards(self, hazards: Mapping[Hazard, Sequence[str]]) -> None:
+        """Note the known bugs that the changes meet, each with the names of the certificates."""
+        self.common["hazards"] = [{**hazard.as_dict(), "certificates": list(met)} for hazard, met in hazards.items()]
 
     def succeeded(self, evidence: Evidence | None) -> None:
         """Note that all is as it should be, or in check mode would be."""

@@ -12,24 +12,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from .._api.client import Api, NoBulkUpdate
 from .._errors import CertificateError
-from .._probe.proof import Proof
 from .._probe.prover import Prover
-from .._state.goal import ExpectedChain
 from .._state.installed import Installed
 from .._state.read_back import Reported, poll_installed
 from .._transport.retry import Retries, answer_lost, misses_nodes, never_sent, perhaps_made, write_may_be_repeated
+from .evidence import Evidence, States, not_proven
 from .ordering import Write, in_safe_order, next_request
+from .outcome import CHANGED, FAILED_UNCHANGED, PARTIAL, ROLLED_BACK, Outcome
 from .plan import CannotUndo, Change, plan_undo
 
-_NOT_WANTED = "The old certificate was not put back (option rollback)"
-
-#: By certificate name.
-States = Mapping[str, ExpectedChain]
+_NOT_WANTED = "Not rolled back (rollback=false)"
+_CONCURRENT = "The cluster now has neither the old nor the new certificate (concurrent change?); left in place"
 
 
 @dataclass(frozen=True)
@@ -57,56 +54,8 @@ class Settings:
     without_nodes: bool = False
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """What speaks for states."""
-
-    installed: Reported = field(default_factory=dict)  # what the API reports
-    unread: CertificateError | None = None  # why it could not be asked
-    proof: Proof = field(default_factory=Proof)
-    proven: bool = False
-    unreadable: frozenset[str] = frozenset()  # names for which another read-back says nothing
-    reported: bool = False  # whether the API reports what was looked for
-
-    def shows(self, states: States) -> bool:
-        """Whether the API reports the states, but for names that it cannot report."""
-        return self.unread is None and all(
-            name in self.unreadable or state.shown_by(self.installed[name]) for name, state in states.items()
-        )
-
-    def proves(self, name: str, state: ExpectedChain) -> bool:
-        """Whether one certificate is there: reported by the API, and nothing else wherever it could be seen."""
-        return self.shows({name: state}) and not self.proof.of(name).missing
-
-    def summary(self) -> dict[str, Any]:
-        """How far it is proven, for results."""
-        return self.proof.summary(reported=self.reported)
-
-
-def not_proven(evidence: Evidence, states: States, settings: Settings, url: str) -> CertificateError:
-    """The error that says what is missing for proof of the states, which the server said that it has brought about."""
-    if evidence.unread is not None:
-        problem = f"it cannot be read back: {evidence.unread.message}"
-    elif not evidence.shows(states):
-        problem = f"the API still does not report it after {settings.wait_timeout:g} s (option wait_timeout)."
-        if all(state.leaf_shown_by(evidence.installed[name]) for name, state in states.items()):
-            problem += (
-                " The leaf does, but with other issuers than those that were sent: send what the cluster reports, or "
-                "set compare to leaf."
-            )
-    else:
-        missing = "; ".join(map(str, evidence.proof.missing))
-        problem = f"after {settings.verify_timeout:g} s (option verify_timeout) {missing}."
-    return CertificateError("not_proven", f"the cluster accepted the change, but {problem}", cluster=url)
-
-
 class Transaction:
-    """Makes changes.
-
-    Attributes:
-        outcomes: of each change, by certificate name, once it has run: V(changed), V(failed_unchanged),
-            V(rolled_back) or V(partial).
-    """
+    """Makes changes, once."""
 
     def __init__(
         self, api: Api, retries: Retries, changes: Sequence[Change], prover: Prover, settings: Settings
@@ -127,15 +76,9 @@ class Transaction:
         self._bulk = settings.bulk
         self._begun = False  # whether a write was sent
         self._perhaps_made: set[str] = set()  # names that a request that failed may have changed
-        self.outcomes = dict.fromkeys(self._changes, "failed_unchanged")
 
-    def run(self) -> Evidence:
-        """Make the changes and prove them.
-
-        Raises:
-            CertificateError: they were not made, or not everywhere. C(result) has C(outcome): V(failed_unchanged),
-                V(rolled_back) or V(partial), and C(nodes).
-        """
+    def run(self) -> Outcome:
+        """Make the changes and prove them, or put back what was there."""
         api = self._changes.get("api")
         if api is not None and api.new.fingerprints:
             # Nothing else of what the new certificate leads to is trusted.
@@ -151,7 +94,7 @@ class Transaction:
                 expected = self._expected(refused, names)
                 evidence = self._evidence(self._new(names), acknowledged=expected) if perhaps else Evidence()
                 if not evidence.proven:
-                    raise self._refused(refused.about(", ".join(names)), made, names, evidence)
+                    return self._refused(refused.about(", ".join(names)), made, names, evidence)
             made += names
             self._perhaps_made.difference_update(names)
             if waiting and not self._settings.disturbing.isdisjoint(names):
@@ -161,9 +104,12 @@ class Transaction:
         if not evidence.proven:
             missing = [name for name, state in self._new(made).items() if not evidence.proves(name, state)]
             cause = self._not_proven(evidence, self._new(made)).about(", ".join(missing or made))
-            raise self._failed(cause, made, evidence, acknowledged=True)
-        self.outcomes.update(dict.fromkeys(made, "changed"))
-        return evidence
+            return self._failed(cause, made, evidence, acknowledged=True)
+        return Outcome(CHANGED, self._outcomes(made, CHANGED), evidence)
+
+    def _outcomes(self, names: Iterable[str], outcome: str) -> dict[str, str]:
+        """Return the outcome of all changes, those of the rest being that nothing has happened."""
+        return {**dict.fromkeys(self._changes, FAILED_UNCHANGED), **dict.fromkeys(names, outcome)}
 
     def _expected(self, refused: CertificateError, names: Iterable[str]) -> bool:
         """Whether a refusal says no more than that nothing is there to delete, or that inactive nodes have missed it.
@@ -269,14 +215,15 @@ class Transaction:
         return replace(read, proof=proof, proven=proven, reported=reported)
 
     def _not_proven(self, evidence: Evidence, states: States) -> CertificateError:
-        return not_proven(evidence, states, self._settings, self._api.url)
+        wait, verify = self._settings.wait_timeout, self._settings.verify_timeout
+        return not_proven(evidence, states, self._api.url, wait_timeout=wait, verify_timeout=verify)
 
     # Failing.
 
     def _refused(
         self, cause: CertificateError, made: Sequence[str], names: Sequence[str], evidence: Evidence
-    ) -> CertificateError:
-        """The error to raise after a write failed.
+    ) -> Outcome:
+        """Return what has come of it after a write failed.
 
         Args:
             made: what was written before it.
@@ -285,15 +232,15 @@ class Transaction:
         """
         touched = [*made, *(name for name in self._changes if name in self._perhaps_made)]
         if not touched:
-            return cause.with_result(outcome="failed_unchanged", changed=False)
+            return Outcome(FAILED_UNCHANGED, self._outcomes((), CHANGED), cause=cause)
         if set(touched) != set(names):
             evidence = self._read(*self._poll(touched, lambda dummy: True, time.monotonic()))
         return self._failed(cause, touched, evidence, acknowledged=bool(made))
 
     def _failed(
         self, cause: CertificateError, touched: Sequence[str], evidence: Evidence, *, acknowledged: bool
-    ) -> CertificateError:
-        """The error to raise, once everything that could be was put back.
+    ) -> Outcome:
+        """Put back everything that can be, and return what has come of it.
 
         Args:
             touched: what was written, or perhaps was.
@@ -307,40 +254,38 @@ class Transaction:
             unread = evidence.unread is not None
             readable = not unread and self._settings.unreadable.isdisjoint(old)
             if (unread or evidence.shows(old)) and (not proof.missing if readable else proof.complete):
-                return cause.with_result(outcome="failed_unchanged", changed=False, nodes=proof.as_list())
+                return Outcome(FAILED_UNCHANGED, self._outcomes((), CHANGED), cause=cause, proof=proof)
         if not self._settings.rollback:
-            return self._partial(cause, dict.fromkeys(touched, _NOT_WANTED))
+            return self._partial(cause, dict.fromkeys(touched, _NOT_WANTED), ())
         return self._put_back(cause, touched, evidence)
 
-    def _put_back(self, cause: CertificateError, touched: Sequence[str], evidence: Evidence) -> CertificateError:
-        """Put back what can be; the error to raise."""
+    def _put_back(self, cause: CertificateError, touched: Sequence[str], evidence: Evidence) -> Outcome:
+        """Put back what can be."""
         problems: dict[str, str] = {}  # by certificate name
         writes = []
         for name in touched:
             readable = evidence.unread is None and name not in self._settings.unreadable
             if readable and self._somebody_else(name, evidence.installed[name]):
-                problems[name] = "The cluster has a third certificate, so somebody else changed it; that was left alone"
+                problems[name] = _CONCURRENT
                 continue
             try:
                 writes.append(plan_undo(self._changes[name]))
             except CannotUndo as reason:
-                problems[name] = f"The old certificate cannot be put back: {reason}"
+                problems[name] = f"The previous certificate cannot be restored: {reason}"
         old = self._old(write.name for write in writes)
         refusals = {name: why for name, why in self._write_all(writes).items() if not self._expected(why, [name])}
         back = self._evidence(old, acknowledged=not refusals) if old else Evidence()
+        put_back = []
         for name, state in old.items():
             if back.proven or (name not in refusals and back.proves(name, state)):
-                self.outcomes[name] = "rolled_back"
+                put_back.append(name)
             else:
                 why = refusals.get(name) or self._not_proven(back, {name: state})
-                problems[name] = f"Putting the old certificate back failed too: {why.message}"
+                problems[name] = f"The roll-back failed too: {why.message}"
         if problems:
-            return self._partial(cause, problems)
-        what = "the previous certificate" if len(old) == 1 else f"the previous certificates ({', '.join(old)})"
-        cause.message += (
-            f" Rolled back: {what} {'is' if len(old) == 1 else 'are'} {_seen(back)}. Fix the cause and run again."
-        )
-        return cause.with_result(outcome="rolled_back", changed=False, nodes=back.proof.as_list(), proof=back.summary())
+            return self._partial(cause, problems, put_back)
+        outcomes = self._outcomes(put_back, ROLLED_BACK)
+        return Outcome(ROLLED_BACK, outcomes, back, cause, proof=back.proof, summary=back.summary())
 
     def _write_all(self, writes: Iterable[Write]) -> dict[str, CertificateError]:
         """Make all writes, whichever fail; why those were not made, by certificate name."""
@@ -361,13 +306,14 @@ class Transaction:
         change = self._changes[name]
         return parsed and not change.old.shown_by(installed) and not change.new.leaf_shown_by(installed)
 
-    def _partial(self, cause: CertificateError, problems: Mapping[str, str]) -> CertificateError:
-        """The error to raise when not everything is as it was.
+    def _partial(self, cause: CertificateError, problems: Mapping[str, str], put_back: Iterable[str]) -> Outcome:
+        """See what is there when not everything is as it was.
 
         Args:
             problems: why a certificate was not put back, by its name.
+            put_back: names of those that were.
         """
-        put_back = [name for name, outcome in self.outcomes.items() if outcome == "rolled_back"]
+        outcomes = self._outcomes(put_back, ROLLED_BACK)
         states = {**self._old(put_back), **self._new(problems)}
         installed, unread = self._poll(states, lambda dummy: True, time.monotonic())
         proof = self._prover.look(states, installed)
@@ -375,29 +321,14 @@ class Transaction:
         for name in problems:
             acknowledged = name not in self._perhaps_made
             there = proof.of(name).complete or (acknowledged and read.proves(name, states[name]))
-            self.outcomes[name] = "changed" if there else "partial"
-        names: dict[str, list[str]] = {}
-        for name, why in problems.items():
-            names.setdefault(why.rstrip("."), []).append(name)
-        many = len(self._changes) > 1
-        whys = [f"{', '.join(about)}: {why}" if many else why for why, about in names.items()]
-        if put_back:
-            whys.append(f"Put back: {', '.join(put_back)}")
-        nodes = "; ".join(map(str, proof.sightings)) or "not asked (option verify)"
-        updated = any(self._changes[name].update for name in problems)
-        cause.message += (
-            f" {'. '.join(whys)}. What the nodes have now: {nodes}. Fix the cause and run again"
-            f"{' with force=true: the same update may be made twice without harm' if updated else ''}."
+            outcomes[name] = CHANGED if there else PARTIAL
+        return Outcome(
+            PARTIAL,
+            outcomes,
+            read,
+            cause,
+            proof=proof,
+            summary=proof.summary(reported=read.shows(states)),
+            problems=problems,
+            repeatable=any(self._changes[name].update for name in problems),
         )
-        summary = proof.summary(reported=read.shows(states))
-        return cause.with_result(outcome="partial", changed=True, nodes=proof.as_list(), proof=summary)
-
-
-def _seen(back: Evidence) -> str:
-    """Who has the old certificate again."""
-    summary = back.summary()
-    if summary["level"] == "complete":
-        return "proven on every node again"
-    if summary["verified"]:
-        return f"proven at {summary['verified']} of {summary['of']} places again, and reported by the API"
-    return "reported by the API again; no port and no metrics show it"

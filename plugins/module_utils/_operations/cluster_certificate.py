@@ -29,12 +29,8 @@ def run(task: Context) -> dict[str, Any]:
     try:
         reconcile(task, parse_desired([task.params]), report)
     except CertificateError as error:
-        error.result = {**report.common, "name": name}
-        if report.changes:
-            error.result["before"] = report.changes[0].before
-        if name:
-            error.about(name)
-        raise
+        before = {"before": report.changes[0].before} if report.changes else {}
+        raise (error.about(name) if name else error).with_result(**report.common, name=name, **before) from None
     (change,) = report.changes
     return {
         **report.common,

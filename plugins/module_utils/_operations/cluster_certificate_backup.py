@@ -42,8 +42,7 @@ def _run(task: Context, open_vault: Callable[[str], Vault]) -> dict[str, Any]:
         if not current and not task.check_mode:
             file.write(backup)
     except CertificateError as error:
-        error.with_result(attempts=retries.attempts, retried=retries.log)
-        raise
+        raise error.with_result(attempts=retries.attempts, retried=retries.log) from None
     return {
         "changed": not current,
         "path": file.path,

@@ -36,8 +36,7 @@ def run(task: Context) -> dict[str, Any]:
             stored = api.certificates()
             cluster = read_cluster(api, task.warn, needed=False)
     except CertificateError as error:
-        error.with_result(attempts=retries.attempts, retried=retries.log)
-        raise
+        raise error.with_result(attempts=retries.attempts, retried=retries.log) from None
 
     missing: list[str] = []
     if params["names"] is not None:

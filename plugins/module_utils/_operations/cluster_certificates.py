@@ -28,8 +28,7 @@ def run(task: Context) -> dict[str, Any]:
         certificates = parse_desired(task.params["certificates"])
         reconcile(task, certificates, report, purge_optional=task.params["purge_optional"])
     except CertificateError as error:
-        error.result = _result(report)
-        raise
+        raise error.with_result(**_result(report)) from None
     return {**_result(report), "diff": [change.diff for change in report.changes if change.action != "none"]}
 
 

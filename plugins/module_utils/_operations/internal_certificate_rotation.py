@@ -13,16 +13,16 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from .._api.client import Api, Stored
-from .._api.cluster import Cluster, read_cluster, with_primary_now
-from .._api.tokens import ensure_token_lasts
+from .._api.cluster import Cluster, read_cluster
 from .._argspec import CHANGE_SPEC, CONNECTION_EXCLUSIVE, CONNECTION_SPEC
+from .._change.evidence import Evidence
+from .._change.execution import execute, reading
 from .._change.hazards import find_hazards
 from .._change.internal_rotation import InternalRotation
 from .._change.plan import Change
 from .._change.preflight import check_nodes_active
-from .._change.reconcile import longest_change, note_evidence
 from .._change.result import Report
-from .._change.transaction import Evidence, Settings
+from .._change.transaction import Settings
 from .._connection import check_range
 from .._errors import CertificateError, invalid_option
 from .._operation import Context, Operation
@@ -48,8 +48,7 @@ def run(task: Context) -> dict[str, Any]:
     try:
         _rotate(task, report)
     except CertificateError as error:
-        error.result = _result(report)
-        raise
+        raise error.with_result(**_result(report)) from None
     made = [] if task.check_mode else [change for change in report.changes if change.action != "none"]
     diff = [replace(change, after=report.after[change.name]).diff for change in made]
     return {**_result(report), "diff": diff}
@@ -65,40 +64,19 @@ def _rotate(task: Context, report: Report) -> None:
     check_range(params, "renew_before", 0, _LIFETIME - 1, "days")
     for option in ("wait_timeout", "verify_timeout"):
         check_range(params, option, 0, 86400, "seconds")
-    session, retries = task.connect()
-    report.common.update(attempts=retries.attempts, retried=retries.log)
-    evidence = None
-    try:
-        with session:
-            api = Api(session, retries)
-            report.common["cluster"] = Cluster.unknown().as_dict(api.url)
-            stored = api.certificates()
-            installed = _reported(api, stored, names)
-            cluster = read_cluster(api, task.warn, needed=True)
-            report.common["cluster"] = cluster.as_dict(api.url)
-            lasting = LastingLeaf(lasts=datetime.now(timezone.utc) + timedelta(days=params["renew_before"]))
-            prover = build_prover(
-                api,
-                dict.fromkeys(names, (lasting, lasting)),
-                exporter_state(stored),
-                cluster,
-                (),
-                (),
-                params["verify"],
-            )
-            report.plan(_changes(prover, installed, lasting, force=params["force"]))
-            pending = [change for change in report.changes if change.action != "none"]
-            hazards = find_hazards(pending, cluster)
-            report.common["hazards"] = [{**one.as_dict(), "certificates": met_by} for one, met_by in hazards.items()]
-            check_nodes_active(pending, cluster, allowed=params["allow_inactive_nodes"])
-            if pending and not task.check_mode:
-                ensure_token_lasts(api, longest_change(params))
-                evidence = _make(task, api, retries, pending, prover, cluster, report)
-    except CertificateError as error:
-        report.common.update(error.result)
-        raise
-    finally:
-        report.common["attempts"] = retries.attempts
+    with reading(task, report) as (api, retries, stored):
+        installed = _reported(api, stored, names)
+        cluster = read_cluster(api, task.warn, needed=True)
+        report.common["cluster"] = cluster.as_dict(api.url)
+        lasting = LastingLeaf(lasts=datetime.now(timezone.utc) + timedelta(days=params["renew_before"]))
+        states = dict.fromkeys(names, (lasting, lasting))
+        prover = build_prover(api, states, exporter_state(stored), cluster, (), (), params["verify"])
+        report.plan(_changes(prover, installed, lasting, force=params["force"]))
+        pending = [change for change in report.changes if change.action != "none"]
+        report.note_hazards(find_hazards(pending, cluster))
+        check_nodes_active(pending, cluster, allowed=params["allow_inactive_nodes"])
+        made = bool(pending) and not task.check_mode
+        evidence = _make(task, api, retries, pending, prover, cluster, report) if made else None
     report.succeeded(evidence)
 
 
@@ -168,15 +146,7 @@ def _make(
     )
     whole = {change.name for change in changes} == INTERNODE
     rotation = InternalRotation(Api(api.session), retries, changes, prover, settings, whole=whole)
-    names = [change.name for change in changes]
-    try:
-        evidence = rotation.run()
-    except CertificateError as error:
-        report.failed(rotation.outcomes)
-        raise error.about(", ".join(names)) from None
-    report.common["cluster"] = with_primary_now(api, cluster).as_dict(api.url)
-    note_evidence(evidence, names, report.common, task.warn)
-    return evidence
+    return execute(task, api, cluster, rotation, report)
 
 
 OPERATION = Operation(

@@ -85,8 +85,7 @@ def run(task: Context) -> dict[str, Any]:
     try:
         return _run(task, report)
     except CertificateError as error:
-        error.result = {**report.as_dict(failed=True), **error.result}
-        raise
+        raise error.with_result(**{**report.as_dict(failed=True), **error.result}) from None
 
 
 def _run(task: Context, report: _Report) -> dict[str, Any]:
@@ -113,8 +112,7 @@ def _run(task: Context, report: _Report) -> dict[str, Any]:
             cluster = Cluster(ReplicationApi(session), retries, params["wait_timeout"])
             _take(report.steps, cluster, check_mode=task.check_mode)
     except CertificateError as error:
-        error.with_result(attempts=retries.attempts, retried=retries.log)
-        raise
+        raise error.with_result(attempts=retries.attempts, retried=retries.log) from None
     return {**report.as_dict(failed=False), "diff": report.diff(), "attempts": retries.attempts, "retried": retries.log}
 
 

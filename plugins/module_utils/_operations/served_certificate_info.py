@@ -61,8 +61,7 @@ def _discovered(task: Context, looks: Looks, listed: Iterable[Endpoint], result:
             groups = find_groups(api, cluster, task.warn)
             look_at_groups(looks, groups, cluster, session.connection, other_endpoints(listed, groups))
     except CertificateError as error:
-        error.with_result(attempts=retries.attempts, retried=retries.log)
-        raise
+        raise error.with_result(attempts=retries.attempts, retried=retries.log) from None
     result.update(attempts=retries.attempts, retried=retries.log)
     return groups
 

@@ -159,8 +159,10 @@ def parse_endpoints(entries: Iterable[str], server_name: str | None) -> tuple[En
 
 
 def _normalised(host: str) -> str:
-    """The usual text of an IP address; anything else as it is."""
+    """Return the usual text of an IP address; anything else as it is."""
     try:
-        return str(ipaddress.ip_address(host))
+        address = ipaddress.ip_address(host)
     except ValueError:
         return host
+    mapped = getattr(address, "ipv4_mapped", None)
+    return f"::ffff:{mapped}" if mapped else str(address)  # as Python 3.13 and later write it

@@ -36,7 +36,7 @@ RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 def imported(path: Path) -> set[str]:
     """The districts and files of the core that a file imports."""
     depth = len(path.relative_to(CORE).parts)
-    found = set()
+    found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.level == depth:  # what is below depth is in its own folder
             names = [node.module] if node.module else [alias.name for alias in node.names]

@@ -18,7 +18,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api
     token_expiry,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.reconcile import longest_change
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.execution import longest_change
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import parse_connection
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context

@@ -13,9 +13,11 @@ from typing import Any, NamedTuple
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.client import ROTATE, Api, Stored
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change import internal_rotation
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.evidence import Evidence
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.internal_rotation import (
     InternalRotation,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.outcome import explain
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.plan import Change
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.transaction import Settings
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
@@ -141,16 +143,13 @@ def changes(held: Material, names: Iterable[str], now: datetime) -> list[Change]
     ]
 
 
-class Outcome(NamedTuple):
+class Made(NamedTuple):
     """What a rotation came to."""
 
-    rotation: InternalRotation
+    of: Mapping[str, str]  # by certificate name
+    evidence: Evidence
     error: CertificateError | None
     seconds: float
-
-    @property
-    def of(self) -> dict[str, str]:
-        return self.rotation.outcomes
 
 
 def run(
@@ -162,7 +161,7 @@ def run(
     visible: Iterable[str] = (CCS, DATA),
     inactive: Iterable[int] = (),
     limit: int = 0,
-) -> Outcome:
+) -> Made:
     session: Any = server
     eyes: Any = Eyes(server, visible, now, inactive)
     settings = Settings(60, 60, rollback=False, bulk=False, without_nodes=bool(eyes.inactive))
@@ -173,13 +172,11 @@ def run(
         patch.setattr(internal_rotation, "time", clock)
         retries = Retries(limit, 0.5, 30)
         rotation = InternalRotation(Api(session), retries, planned, eyes, settings, whole=len(planned) == 2)
-        error = None
-        try:
-            rotation.run()
-        except CertificateError as raised:
-            error = raised
-            json.dumps([error.failure, error.result])
-    return Outcome(rotation, error, clock.now - 1000)
+        outcome = rotation.run()
+    error = outcome.cause and explain(outcome, outcome.cause)
+    if error is not None:
+        json.dumps([error.failure, error.result])
+    return Made(outcome.changes, outcome.evidence, error, clock.now - 1000)
 
 
 @given(
@@ -219,7 +216,7 @@ def test_what_is_said_in_the_end_is_true(
             assert made.of[name] == "partial"
     if made.error is None:
         assert set(made.of.values()) == {"changed"}
-        assert made.rotation.evidence.proof.missing == ()
+        assert made.evidence.proof.missing == ()
     else:
         unchanged = set(made.of.values()) == {"failed_unchanged"}
         assert made.error.result["outcome"] == ("failed_unchanged" if unchanged else "partial")
@@ -234,7 +231,7 @@ def test_what_cannot_be_seen_is_not_waited_for(issued: list[Material], now: date
     assert made.of == {CCS: "changed", DATA: "changed"}
     assert made.seconds == 0
     level = {2: "complete", 1: "partial", 0: "reported"}[len(visible)]
-    assert made.rotation.evidence.summary()["level"] == level
+    assert made.evidence.summary()["level"] == level
 
 
 def test_a_lost_answer_is_not_followed_by_another_rotation(issued: list[Material], now: datetime) -> None:
@@ -250,14 +247,14 @@ def test_a_node_that_missed_it_is_named(issued: list[Material], now: datetime) -
     assert made.of == {CCS: "partial"}
     assert made.error is not None
     assert "10.0.0.2:8070" in made.error.message
-    assert "An internal rotation is not taken back" in made.error.message
+    assert "An internal rotation cannot be rolled back" in made.error.message
 
 
 def test_a_node_whose_absence_was_accepted_is_unreachable(issued: list[Material], now: datetime) -> None:
     made = run(Server(issued, [Break(400, 1)]), issued, [CCS], now, inactive=[2])
     assert made.error is None
     assert made.of == {CCS: "changed"}
-    assert [one.status for one in made.rotation.evidence.proof.sightings] == ["verified", "unreachable"]
+    assert [one.status for one in made.evidence.proof.sightings] == ["verified", "unreachable"]
 
 
 # The whole operation, with real nodes.

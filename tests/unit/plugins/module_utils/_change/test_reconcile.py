@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CERTIFICATE_SPEC
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.reconcile import note_evidence
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.transaction import Evidence
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.evidence import Evidence
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.execution import note_evidence
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.wanted import parse_desired
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context, Operation

@@ -21,9 +21,10 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.cluster import read_cluster
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change import transaction
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.evidence import Evidence
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.outcome import explain
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.plan import Change, plan_change
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.transaction import (
-    Evidence,
     Settings,
     Transaction,
 )
@@ -73,10 +74,10 @@ def plan(stored: Mapping[str, Stored], wanted: Materials) -> list[Change]:
     return [change(name, material) for name, material in wanted.items()]
 
 
-class Outcome(NamedTuple):
+class Made(NamedTuple):
     """What a transaction came to."""
 
-    of: dict[str, str]  # by certificate name
+    of: Mapping[str, str]  # by certificate name
     evidence: Evidence | None
     error: CertificateError | None
 
@@ -92,12 +93,13 @@ class Outcome(NamedTuple):
         return outcome
 
 
-def outcome(transaction: Transaction) -> Outcome:
-    try:
-        return Outcome(transaction.outcomes, transaction.run(), None)
-    except CertificateError as error:
-        json.dumps([error.failure, error.result])
-        return Outcome(transaction.outcomes, None, error)
+def outcome(transaction: Transaction) -> Made:
+    made = transaction.run()
+    if made.cause is None:
+        return Made(made.changes, made.evidence, None)
+    error = explain(made, made.cause)
+    json.dumps([error.failure, error.result])
+    return Made(made.changes, None, error)
 
 
 # With a server in memory: whatever breaks, what is said in the end is true.
@@ -362,9 +364,7 @@ def new(authority: Authority) -> Materials:
     return {name: authority.issue() for name in ("api", "cm", "metrics_exporter", "proxy", "syncer", CCS)}
 
 
-def run(
-    cluster: Cluster, wanted: Materials, retries: Retries = ONCE, verify: str = "strict", **settings: Any
-) -> Outcome:
+def run(cluster: Cluster, wanted: Materials, retries: Retries = ONCE, verify: str = "strict", **settings: Any) -> Made:
     """Change a real cluster."""
     defaults = {name: spec.get("default") for name, spec in CONNECTION_SPEC.items()}
     given = {
@@ -621,8 +621,8 @@ def test_one_that_cannot_be_put_back_does_not_keep_the_others_from_it(
     assert made.whole == "partial"
     assert made.failure.result["changed"]
     assert made.failure.data["certificate"] == "ldap_client"
-    assert "metrics_exporter: Putting the old certificate back failed too" in made.failure.message
-    assert "Put back: cm, syncer." in made.failure.message
+    assert "metrics_exporter: The roll-back failed too" in made.failure.message
+    assert "Rolled back: cm, syncer." in made.failure.message
     assert held(cluster, *wanted) == {**old, **held_of(only(new, "metrics_exporter"))}
 
 
@@ -636,7 +636,7 @@ def test_one_whose_old_key_may_not_be_read_does_not_keep_the_others_from_being_p
     made = run(cluster, wanted)
     assert made.whole == "partial"
     assert made.of == {"cm": "rolled_back", "syncer": "changed", "ldap_client": "failed_unchanged"}
-    assert "syncer: The old certificate cannot be put back: this user may not read" in made.failure.message
+    assert "syncer: The previous certificate cannot be restored: this user may not read" in made.failure.message
     assert writes(cluster)[2:] == [("bulk", ("cm",), 200)]
 
 
@@ -673,7 +673,7 @@ def test_what_somebody_else_changed_meanwhile_is_left_alone(
         "syncer": "rolled_back",
         "ldap_client": "failed_unchanged",
     }
-    assert "cm: The cluster has a third certificate" in made.failure.message
+    assert "cm: The cluster now has neither the old nor the new certificate" in made.failure.message
     seen = {one["fingerprint"] for one in made.failure.result["nodes"] if one["name"] == "cm"}
     assert seen == {third.fingerprint}
     assert writes(cluster)[2:] == [("bulk", ("metrics_exporter", "syncer"), 200)]
@@ -689,7 +689,7 @@ def test_nothing_is_put_back_without_rollback(start: Callable[..., Cluster], new
     assert made.whole == "partial"
     assert made.failure.result["changed"]
     assert made.of == {"cm": "changed", "syncer": "changed", "ldap_client": "failed_unchanged"}
-    assert "cm, syncer: The old certificate was not put back (option rollback)" in made.failure.message
+    assert "cm, syncer: Not rolled back (rollback=false)" in made.failure.message
     assert writes(cluster) == [("bulk", ("cm", "syncer"), 200), ("DELETE", ("ldap_client",), 403)]
     assert held(cluster, *wanted) == {**held_of(only(new, "cm", "syncer")), **old}
 
@@ -733,7 +733,7 @@ def test_what_cannot_be_proven_to_be_back_is_partial_by_itself(start: Callable[.
     made = run(cluster, wanted, verify_timeout=0)
     assert made.whole == "partial"
     assert made.of == {"cm": "rolled_back", "syncer": "partial"}
-    assert "Put back: cm." in made.failure.message
+    assert "Rolled back: cm." in made.failure.message
     assert made.failure.result["changed"]
 
 

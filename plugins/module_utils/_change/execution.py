@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""What updates and internal rotations have in common: the session that they read in, and the change itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from .._api.client import Api, Stored
+from .._api.cluster import Cluster, with_primary_now
+from .._api.tokens import ensure_token_lasts
+from .._errors import CertificateError
+from .._operation import Context
+from .._product.releases import UNRELIABLE_READ_BACK
+from .._transport.retry import Retries
+from .evidence import Evidence
+from .internal_rotation import InternalRotation
+from .outcome import explain
+from .result import Report
+from .transaction import Transaction
+
+
+@contextmanager
+def reading(task: Context, report: Report) -> Iterator[tuple[Api, Retries, Mapping[str, Stored]]]:
+    """Connect, and give what the cluster reports; whatever fails inside, the report has what is known by then.
+
+    Raises:
+        CertificateError: it cannot be read.
+    """
+    session, retries = task.connect()
+    report.common.update(attempts=retries.attempts, retried=retries.log)
+    try:
+        with session:
+            api = Api(session, retries)
+            report.common["cluster"] = Cluster.unknown().as_dict(api.url)
+            yield api, retries, api.certificates()
+    except CertificateError as error:
+        report.common.update(error.result)
+        raise
+    finally:
+        report.common["attempts"] = retries.attempts
+
+
+def execute(
+    task: Context, api: Api, cluster: Cluster, changes: Transaction | InternalRotation, report: Report
+) -> Evidence:
+    """Make the changes, and note what has come of them.
+
+    Raises:
+        CertificateError: they were not made, or not everywhere.
+    """
+    ensure_token_lasts(api, longest_change(task.params))
+    outcome = changes.run()
+    report.note(outcome.changes)
+    if outcome.cause is not None:
+        raise explain(outcome, outcome.cause.about(", ".join(outcome.changes)))
+    report.common["cluster"] = with_primary_now(api, cluster).as_dict(api.url)
+    note_evidence(outcome.evidence, list(outcome.changes), report.common, task.warn)
+    return outcome.evidence
+
+
+def longest_change(params: Mapping[str, Any]) -> float:
+    """How long a change and its proof may take, and the way back as long again, in seconds."""
+    way = params["write_timeout"] + params["wait_timeout"] + params["verify_timeout"]
+    return float(2 * way if params.get("rollback") else way)
+
+
+def note_evidence(
+    evidence: Evidence, names: Sequence[str], common: dict[str, Any], warn: Callable[[str], None]
+) -> None:
+    """Fill a result with what was proven, and say what was not though it could have been.
+
+    Args:
+        names: of the certificates that were changed.
+        common: of a M(Report).
+    """
+    common["nodes"] = evidence.proof.as_list()
+    common["proof"] = evidence.summary()
+    about = ", ".join(names)
+    if evidence.unread is not None:
+        warn(f"{about}: proven on every node, but not read back from the API: {evidence.unread.message}")
+    elif not evidence.reported:
+        bug = UNRELIABLE_READ_BACK
+        warn(f"{about}: {bug.id}: the API reports another certificate than the one that was sent, as this version does")
+    if evidence.proof.unreachable:
+        warn(
+            f"{about}: not proven where no connection was possible, before the change or after it: "
+            f"{'; '.join(map(str, evidence.proof.unreachable))}"
+        )
