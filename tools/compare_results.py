@@ -39,7 +39,7 @@ _ANSIBLE_S_OWN = frozenset(
 )
 _ANSIBLE_S_WARNING = re.compile(r"\[WARNING\]: There was a vault format error")
 _ANSIBLE_S_TEXT = re.compile(
-    r"is of type (?P<type>\S+|<class '\w+'>) and we were unable to convert to (?P<wanted>\w+): .*? cannot be converted to"
+    r"is of type .{1,30}? and we were unable to convert to (?P<wanted>\w+): .*? cannot be converted to"
     r"|Python \S+/bin/python\b"
 )
 
