@@ -239,7 +239,7 @@ def test_nothing_piles_up_over_a_thousand_tasks(tmp_path: Path) -> None:
     script.write_text(
         textwrap.dedent("""
             import gc, json, os, sys, threading, tracemalloc
-            from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _front
+            from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _runner
             from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
                 cluster_certificate_info as info, served_certificate_info as served,
             )
@@ -249,7 +249,7 @@ def test_nothing_piles_up_over_a_thousand_tasks(tmp_path: Path) -> None:
                     (info.OPERATION, given),
                     (served.OPERATION, {**given, "endpoints": [given["url"].rpartition("/")[2]]}),
                 ):
-                    result = _front.run_in_controller(
+                    result = _runner.run_in_controller(
                         operation, options, module="m", check_mode=False, invocation=True
                     )
                     assert not result.get("failed"), result
