@@ -415,7 +415,7 @@ def test_plain_http_warns(ansible: Ansible, cluster: Cluster) -> None:
     options = {**once(cluster), "url": "http://127.0.0.1:1", "allow_http": True}
     run = ansible.tasks([task("read", MODULE, options)]).expect(ok=False, warnings=True)
     assert run["read"].failure["kind"] == "connection_refused"
-    assert "cross the network in the clear" in " ".join(run.output.split())
+    assert "cross the network in clear text" in " ".join(run.output.split())
 
 
 def test_no_login_at_all(ansible: Ansible, cluster: Cluster) -> None:

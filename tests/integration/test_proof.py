@@ -64,7 +64,7 @@ def test_a_node_that_never_follows_gets_all_of_them_the_old_one_again(
         assert [node.holds(name) for node in cluster.nodes] == before
         assert run["replace"].failure["kind"] == "not_proven"
         assert "127.0.0.3" in result["msg"]
-        assert "option verify_timeout" in result["msg"]
+        assert "verify_timeout" in result["msg"]
         assert "Rolled back: the previous certificate" in result["msg"]
         assert [request.status for request in cluster.writes] == [200, 200]
 
