@@ -5,7 +5,7 @@
 The second folder may hold a part of the first one's tests.
 
 What differs from one run to the next in any case (keys, times, ports, folders) counts as equal where it is of the same
-kind, and stands for the same thing throughout a test.
+kind, and means the same thing throughout a test.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-#: What a text may hold that is made anew in each run.
+#: What a text may hold that is new in each run.
 _MADE = {
     "time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)|\d{8}T\d{6}\.\d{3}Z",
     "guid": r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",
@@ -43,14 +43,14 @@ _ANSIBLE_S_TEXT = re.compile(
     r"|Python \S+/bin/python\b"
 )
 
-#: Numbers that are made anew in each run, by the name of their field.
+#: Numbers that are new in each run, by the name of their field.
 _MADE_NUMBERS = frozenset(
     {"port", "metrics_port", "serial_number", "days_remaining", "chain_days_remaining", "seconds"}
 )
 
 
 class _Test:
-    """Gives what was made anew in one test a number, in the order of its appearance."""
+    """The numbers of what is new in the runs of one test, in the order of its appearance."""
 
     def __init__(self) -> None:
         self._known: defaultdict[str, dict[str, int]] = defaultdict(dict)
@@ -94,7 +94,7 @@ def _differences(first: Any, second: Any, where: str) -> Iterator[str]:
 
 
 def _runs(path: Path) -> list[dict[str, Any]]:
-    """The runs of one test."""
+    """Read the runs of one test."""
     test = _Test()
     runs = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     for run in runs:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Record a rotation of a simulated cluster, as a terminal shows it: picture.py FILE.svg.
 
-Tasks that only prepare, and neither change nor show anything, are left out; a line of dots stands for them.
+Tasks that only prepare, and neither change nor show anything, are left out; a line of dots takes their place.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ HEADER = """<!-- SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates 
 
 
 def prepare(folder: Path, cluster: Cluster, authority: Authority) -> None:
-    """The files of a user: new material and an inventory."""
+    """Write the files of a user: new material and an inventory."""
     place = folder / "certificates/payments"
     place.mkdir(parents=True)
     for name in NAMES:
@@ -59,7 +59,7 @@ def prepare(folder: Path, cluster: Cluster, authority: Authority) -> None:
 
 
 def record(folder: Path) -> str:
-    """What the run writes to a terminal, in colour."""
+    """Return what the run writes to a terminal, in colour."""
     settings = {
         "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
         "ANSIBLE_CALLBACK_YAML_LINE_WIDTH": "no-break",
@@ -76,7 +76,7 @@ def record(folder: Path) -> str:
 
 
 def shown(output: str) -> Iterator[Text]:
-    """The lines of the picture."""
+    """Return the lines of the picture."""
     yield Text(f"$ {' '.join(COMMAND)}", "bold")
     left_out = False
     for block in re.split(r"\n(?=(?:PLAY|TASK) )", output.strip()):

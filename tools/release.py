@@ -30,7 +30,7 @@ def run(*command: str) -> str:
 
 
 def parsed(version: str) -> tuple[int, ...]:
-    """The numbers of a version; ends the program when it is none."""
+    """Parse the numbers of a version; end the program when it is none."""
     found = _SEMANTIC.fullmatch(version)
     if found is None:
         sys.exit(f"{version or 'nothing'} is no version. Give one such as 1.2.3: make release VERSION=1.2.3")

@@ -53,7 +53,7 @@ _value:
 
 
 def certificate_facts(pem: Any) -> dict[str, Any]:
-    """Facts about the first certificate, and the fingerprints of all.
+    """Return facts about the first certificate, and the fingerprints of all.
 
     Raises:
         AnsibleFilterError: it cannot be parsed, or cryptography is missing.
@@ -71,5 +71,5 @@ class FilterModule:
     """Filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """By name."""
+        """Return the filters by name."""
         return {"certificate_facts": certificate_facts}

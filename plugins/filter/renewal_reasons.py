@@ -122,7 +122,7 @@ def renewal_reasons(
     issuer: str | None = None,
     force: bool = False,
 ) -> list[str]:
-    """Why a certificate has to be issued anew; empty when it has not."""
+    """Return why a certificate has to be issued again; empty when it has not."""
     reasons = ["rotation_force is set"] if force else []
     if not facts:
         return [*reasons, "there is none"]
@@ -139,5 +139,5 @@ class FilterModule:
     """Filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """By name."""
+        """Return the filters by name."""
         return {"renewal_reasons": renewal_reasons}

@@ -72,7 +72,7 @@ _ISSUERS = ("issuers", "issuers_path")
 
 
 def _absolute(path: Any) -> str:
-    """From the working directory of ansible-playbook: modules and lookups start from different folders."""
+    """Resolve a path from ansible-playbook's working directory: modules and lookups start from different folders."""
     return os.path.abspath(os.path.expanduser(str(path)))
 
 
@@ -99,7 +99,7 @@ def _content(options: Mapping[str, Any]) -> dict[str, str]:
 def rotation_material(
     certificates: Sequence[Mapping[str, Any]], issued: Mapping[str, Mapping[str, Any]], *, compare: str
 ) -> list[dict[str, Any]]:
-    """One dictionary of options for each certificate to have or to remove."""
+    """Return one dictionary of options for each certificate to have or to remove."""
     made = []
     for entry in certificates:
         name = canonical_name(str(entry["name"]))
@@ -122,5 +122,5 @@ class FilterModule:
     """Filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """By name."""
+        """Return the filters by name."""
         return {"rotation_material": rotation_material}

@@ -156,7 +156,7 @@ def _problems(entry: Mapping[str, Any], name: str, fqdn: str | None) -> Iterator
 
 
 def _names_for(options: Mapping[str, Any], fqdn: str | None) -> list[str]:
-    """The names that a certificate has to have; those that the vendor demands unless others are given."""
+    """Return the names that a certificate has to have; those that the vendor demands unless others are given."""
     own = (fqdn, f"*.{fqdn}", f"internal.{fqdn}", f"*.internal.{fqdn}")
     return list(dict.fromkeys([*(options.get("names") or own), *(options.get("extra_names") or [])]))
 
@@ -188,7 +188,7 @@ def _entry(index: int, entry: Mapping[str, Any], name: str, fqdn: str | None) ->
 
 
 def _ca(entry: Mapping[str, Any]) -> list[Any] | None:
-    """What says which CA issues, where that can be looked at."""
+    """Return what says which CA issues, where that can be looked at."""
     kind = kind_of(entry)
     if kind is None or kind not in _CA:
         return None
@@ -205,7 +205,7 @@ def _entries(certificates: Sequence[Mapping[str, Any]], names: Sequence[str], fq
 
 
 def rotation_plan(certificates: Sequence[Mapping[str, Any]], fqdn: str | None) -> dict[str, Any]:
-    """Check the entries, and say what is to be done with each."""
+    """Check the entries, and plan what to do with each."""
     names = [canonical_name(str(entry["name"])) for entry in certificates]
     problems = [] if names else ["rotation_certificates is empty. List the certificates to rotate."]
     problems += [
@@ -224,5 +224,5 @@ class FilterModule:
     """Filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """By name."""
+        """Return the filters by name."""
         return {"rotation_plan": rotation_plan}

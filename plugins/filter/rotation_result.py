@@ -86,7 +86,7 @@ def _certificate(
 
 
 def _cluster(before: Facts, written: Facts) -> Facts | None:
-    """As the last task saw it that read it: the primary may have moved."""
+    """Return the cluster as the last task that read it saw it: the primary may have moved."""
     cluster: Facts | None = written.get("cluster")
     return cluster if cluster and cluster.get("name") else before.get("cluster")
 
@@ -101,7 +101,7 @@ def rotation_result(
     check_mode: bool,
     replication: Facts | None = None,
 ) -> dict[str, Any]:
-    """What became of each certificate, and of all of them together."""
+    """Return what became of each certificate, and of all of them together."""
     had = {facts["name"]: facts for facts in before.get("certificates", ())}
     changes = {change["name"]: change for change in written.get("changes", ())}
     sources = {entry["name"]: entry["source"] for entry in entries}
@@ -129,5 +129,5 @@ class FilterModule:
     """Filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """By name."""
+        """Return the filters by name."""
         return {"rotation_result": rotation_result}

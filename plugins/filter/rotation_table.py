@@ -83,7 +83,7 @@ def _outcome(certificate: Facts, renew_before: int) -> str:
 
 
 def rotation_table(certificates: Sequence[Facts], *, renew_before: int) -> list[str]:
-    """One line a certificate: until when it was and is valid, which, what happened to it, and how far it is proven."""
+    """Return a line a certificate: until when it was and is valid, which, what happened to it, how far it is proven."""
     rows = [
         [
             printable(one["name"]),
@@ -101,5 +101,5 @@ class FilterModule:
     """Filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """By name."""
+        """Return the filters by name."""
         return {"rotation_table": rotation_table}

@@ -33,13 +33,13 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._war
 _VARIABLE = "redis_enterprise_in_process"
 _ENVIRONMENT = _VARIABLE.upper()
 
-# What fails there, such as for want of a library, the task that needs it will tell.
+# What fails there, such as for want of a library, is reported by the task that needs it.
 with suppress(Exception):
     prepare()
 
 
 class OperationAction(ModuleInProcess):
-    """Runs the operation in the process of the task, or else the module of the same name, with equal results."""
+    """The operation, run in the process of the task, or else by the module of the same name, with equal results."""
 
     operation: ClassVar[Operation]
 
@@ -75,7 +75,7 @@ class OperationAction(ModuleInProcess):
             or task.timeout
             or not self._is_wanted(variables)
             or not self._is_python_of_controller(variables)
-            # The module's Python may have it: not everybody sets the interpreter.
+            # The module's Python may have it: not every user sets the interpreter.
             or missing_library() is not None
         )
 
@@ -108,7 +108,7 @@ def _place(program: str) -> tuple[str, str]:
 
 
 def _inject_invocation(variables: Mapping[str, Any]) -> bool:
-    """Whether results have C(invocation): asked since ansible-core 2.21, always true before."""
+    """Check whether results have C(invocation): asked since ansible-core 2.21, always true before."""
     if constants.config.get_configuration_definition("INJECT_INVOCATION") is None:
         return True
     return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=variables))

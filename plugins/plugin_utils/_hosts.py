@@ -36,7 +36,7 @@ class Host:
         self._evaluate = evaluate
 
     def value(self, variable: str, default: Any = None) -> Any:
-        """What a variable comes to.
+        """Return what a variable evaluates to.
 
         Raises:
             AnsibleActionFail: it cannot be evaluated.
@@ -54,7 +54,7 @@ class Host:
             ) from None
 
     def connection(self) -> dict[str, Any]:
-        """The options of the connection that it has variables for.
+        """Return the options of the connection that it has variables for.
 
         Raises:
             AnsibleActionFail: one cannot be evaluated.
@@ -64,7 +64,7 @@ class Host:
 
 
 def hosts_of(names: Sequence[str], task: Task, variables: Mapping[str, Any], templar: Any) -> list[Host]:
-    """Hosts by their names in the inventory.
+    """Find hosts by their names in the inventory.
 
     Args:
         task: the one that runs, whose play and role may set variables for all hosts.
@@ -88,7 +88,7 @@ def hosts_of(names: Sequence[str], task: Task, variables: Mapping[str, Any], tem
 
 
 def _placed(option: str, value: Any) -> Any:
-    """A path starts at the working directory of ansible-playbook; modules start elsewhere."""
+    """Resolve a path from the working directory of ansible-playbook; modules start elsewhere."""
     if CONNECTION_SPEC[option]["type"] != "path" or not value:
         return value
     return os.path.realpath(os.path.expanduser(str(value)))

@@ -18,7 +18,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._sec
 
 
 class LoadedVault:
-    """Encrypts with the secret of one vault identity, and decrypts with those of all that are loaded.
+    """A vault that encrypts with the secret of one vault identity, and decrypts with those of all that are loaded.
 
     Attributes:
         vault_id: the identity that encrypts.
@@ -48,12 +48,12 @@ class LoadedVault:
         self._vault = VaultLib(secrets)
 
     def encrypt(self, content: Secret) -> bytes:
-        """The content of a file that C(ansible-vault view) shows."""
+        """Return the content of a file that C(ansible-vault view) shows."""
         encrypted: bytes = self._vault.encrypt(content.reveal(), self._secret, self.vault_id)
         return encrypted
 
     def decrypt(self, encrypted: bytes) -> Opened | None:
-        """What is in such a file; None when no loaded secret opens it."""
+        """Return what is in such a file; None when no loaded secret opens it."""
         try:
             content, vault_id, _secret = self._vault.decrypt_and_get_vault_id(encrypted)
             return Opened(Secret(content.decode()), str(vault_id))

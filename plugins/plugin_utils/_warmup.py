@@ -24,7 +24,7 @@ try:
 except ImportError:  # _libraries reports it
     pass
 
-_HOST = "prepared.invalid"  # RFC 2606: nobody is asked for it
+_HOST = "prepared.invalid"  # RFC 2606: it is never looked up
 
 
 def prepare() -> None:
@@ -51,7 +51,7 @@ def _certificate() -> x509.Certificate:
 
 
 def _greet(pem: str) -> None:
-    """The beginning of a handshake, with nobody."""
+    """Begin a handshake, with no server."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(cadata=pem)
     connection = context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname=_HOST)

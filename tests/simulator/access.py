@@ -54,7 +54,7 @@ class User:
 
 
 def make_users(admin: str, password: str) -> dict[str, User]:
-    """The administrator, and one user for each other role."""
+    """Make the administrator, and one user for each other role."""
     domain = admin.partition("@")[2] or "example.com"
     users = [User(1, admin, password, "admin")]
     for uid, role in enumerate((role for role in ROLES if role != "admin"), 2):
@@ -97,7 +97,7 @@ class Access:
         self.users[username] = replace(self.users[username], role=role)
 
     def sees(self, user: User, bdb: int) -> bool:
-        """Tell whether a database is there for a user, given its uid."""
+        """Check whether a database is there for a user, given its uid."""
         return bdb in self.scopes.get(user.role, (bdb,))
 
     def refused(self) -> Refused:
@@ -105,7 +105,7 @@ class Access:
         return Refused(401, "unauthorized", "credentials are missing or wrong", {"WWW-Authenticate": scheme})
 
     def token(self, user: User, ttl: int = DEFAULT_TTL) -> str:
-        """A signed token that is good for ``ttl`` seconds."""
+        """Return a signed token that is good for ``ttl`` seconds."""
         now = int(time.time())
         claims = {"iss": self._issuer, "sub": user.username, "uid": str(user.uid), "iat": now, "exp": now + ttl}
         parts = [_encode(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims)]
@@ -115,7 +115,7 @@ class Access:
         return _encode(hmac.digest(self._secret, signed.encode(), hashlib.sha256))
 
     def claimed_name(self, authorization: str | None) -> str | None:
-        """The user name that a request gives, right or wrong; for the record of requests."""
+        """Return the user name that a request gives, right or wrong; for the record of requests."""
         try:
             scheme, dummy, value = (authorization or "").partition(" ")
             if scheme.lower() == "basic":
@@ -127,7 +127,7 @@ class Access:
         return None
 
     def login(self, authorization: str | None, client_name: str | None) -> User:
-        """The user of a request: its header, or else the Common Name of its verified client certificate.
+        """Return the user of a request: its header, or else the Common Name of its verified client certificate.
 
         :raises Refused: 401.
         """
@@ -144,7 +144,7 @@ class Access:
         return user
 
     def basic_login(self, authorization: str | None) -> User:
-        """The user of a request that must use Basic, as the one that asks for a token does.
+        """Return the user of a request that must use Basic, as the one that asks for a token does.
 
         :raises Refused: 401.
         """
@@ -155,7 +155,7 @@ class Access:
         return user
 
     def token_login(self, authorization: str | None) -> User:
-        """The user of a request that must use a token, as the one that asks for the next token does.
+        """Return the user of a request that must use a token, as the one that asks for the next token does.
 
         The vendor's page shows the scheme JWT there, in place of Bearer.
 
@@ -168,7 +168,7 @@ class Access:
         return user
 
     def may_read_metrics(self, authorization: str | None) -> bool:
-        """Tell whether a request carries Basic of a user who may read metrics where ``metrics_auth`` is on.
+        """Check whether a request carries Basic of a user who may read metrics where ``metrics_auth`` is on.
 
         That Basic is off for the API does not concern the metrics.
         """

@@ -19,7 +19,7 @@ _Renewals = tuple[int, ...]
 
 @dataclass(frozen=True)
 class TaskError:
-    """Why an update failed on one participating cluster."""
+    """The error of an update on one participating cluster."""
 
     cluster_name: str
     error_code: str
@@ -49,7 +49,7 @@ class ActiveActive:
     When ``proxy`` or ``syncer`` becomes another one on any node of a participating cluster, be it an earlier one, the
     others refuse to synchronise with that cluster until a forced update has finished. An update carries what each node
     has at the moment when it is asked for: a node that follows later is refused again. It fails where a participating
-    cluster does not answer, or where :meth:`fail` wants it to, and then nobody learns anything.
+    cluster does not answer, or where :meth:`fail` wants it to, and then no cluster learns anything.
 
     :ivar queued: seconds for which an update waits before it starts; ``math.inf``: for ever.
     :ivar running: seconds for which it then runs; likewise.
@@ -73,17 +73,17 @@ class ActiveActive:
 
     @property
     def clusters(self) -> list[Cluster]:
-        """The participating clusters, in the order in which they joined."""
+        """Return the participating clusters, in the order in which they joined."""
         return list(self._known)
 
     @property
     def updates(self) -> int:
-        """How many updates have begun."""
+        """Return how many updates have begun."""
         with self._lock:
             return len(self._tasks)
 
     def synchronising(self, *clusters: Cluster) -> bool:
-        """Whether these participating clusters synchronise: their proxies are up, and what they present is known.
+        """Check whether these participating clusters synchronise: their proxies are up, and what they present is known.
 
         :param clusters: all of them unless given.
         """
@@ -121,14 +121,14 @@ class ActiveActive:
         return task
 
     def task(self, coordinator: Cluster, identifier: str) -> Task | None:
-        """The task of this id that a cluster knows, or still knows."""
+        """Return the task of this id that a cluster knows, or still knows."""
         with self._lock:
             tasks = [task for task in self._tasks if (task.coordinator, task.id) == (coordinator, identifier)]
         age = self.queued + self.running + self.kept
         return next((task for task in tasks if time.monotonic() - task.made <= age), None)
 
     def status(self, task: Task) -> str:
-        """``queued``, ``started``, ``finished`` or ``failed``."""
+        """Return ``queued``, ``started``, ``finished`` or ``failed``."""
         age = time.monotonic() - task.made
         if age < self.queued:
             return "queued"

@@ -51,25 +51,28 @@ class Call:
     _body: bytes = field(repr=False)
 
     def need(self, permission: str) -> None:
-        """:raises Refused: 403."""
+        """Check that the user has a permission.
+
+        :raises Refused: 403.
+        """
         if not self.user.may(permission):
             raise Refused(403, "insufficient_permissions", f"the role {self.user.role} may not do this")
 
     @property
     def bdbs(self) -> list[Bdb]:
-        """The databases that the user may see; others are not mentioned."""
+        """Return the databases that the user may see; others are not mentioned."""
         return [bdb for bdb in self.cluster.bdbs if self.cluster.access.sees(self.user, bdb.uid)]
 
     @property
     def dry_run(self) -> bool:
-        """Whether the request is to be validated only: ``?dry_run`` with no value, or with any but false."""
+        """Return whether the request is to be validated only: ``?dry_run`` with no value, or with any but false."""
         values = parse_qs(self.record.query, keep_blank_values=True).get("dry_run", ["false"])
         return values[-1].lower() != "false"
 
     def json_object(self, optional: bool = False) -> dict[str, Any]:
-        """The body, which must be a JSON object that names no field twice.
+        """Return the body, which must be a JSON object that names no field twice.
 
-        :param optional: whether an empty body stands for an empty object.
+        :param optional: whether an empty body means an empty object.
         :raises Refused: 400.
         """
         if optional and not self._body:
@@ -140,7 +143,7 @@ def _is_json(content_type: str | None) -> bool:
 
 
 def error_answer(node: Node, status: int, code: str, text: str, headers: dict[str, str] | None = None) -> Answer:
-    """An error in the shape of the node's version."""
+    """Return an error in the shape of the node's version."""
     if node.release.errors_are_described:
         value = {"error_code": code, "description": text}
     else:
@@ -149,7 +152,7 @@ def error_answer(node: Node, status: int, code: str, text: str, headers: dict[st
 
 
 def _texts(body: bytes) -> Iterator[str]:
-    """All texts in a JSON body; in any other, the body itself."""
+    """Return all texts in a JSON body; in any other, the body itself."""
     try:
         waiting = [json.loads(body)]
     except (ValueError, RecursionError):
@@ -198,7 +201,7 @@ class Api:
         deliver(exchange, fault, answer, record, self._cluster.next_node(self._node).url + exchange.path)
 
     def _answering(self, path: str) -> Node | None:
-        """The node whose data an answer has; None where this node only redirects."""
+        """Return the node whose data an answer has; None where this node only redirects."""
         if path.startswith(_LOCAL):
             return self._node
         primary = self._cluster.primary

@@ -16,7 +16,7 @@ SERVICES = ("api", "cm", "metrics")
 
 
 def check_nodes(count: int, versions: int, uids: set[int]) -> None:
-    """How many nodes, and which are spoken of.
+    """Check how many nodes there are, and which are named.
 
     :raises ValueError: the numbers do not fit.
     """
@@ -29,9 +29,9 @@ def check_nodes(count: int, versions: int, uids: set[int]) -> None:
 
 
 def check_addresses(addresses: Iterable[str]) -> None:
-    """Which addresses the nodes report.
+    """Check which addresses the nodes report.
 
-    :raises ValueError: one is none.
+    :raises ValueError: one is not an IP address.
     """
     for text in addresses:
         try:
@@ -41,9 +41,9 @@ def check_addresses(addresses: Iterable[str]) -> None:
 
 
 def check_seconds(**times: float) -> None:
-    """How long things take.
+    """Check how long things take.
 
-    :raises ValueError: one takes no time that there is, or has no end.
+    :raises ValueError: one takes a negative time, or has no end.
     """
     for name, seconds in times.items():
         if not 0 <= seconds < math.inf:
@@ -51,7 +51,7 @@ def check_seconds(**times: float) -> None:
 
 
 def check_services(ports: Collection[str]) -> None:
-    """Which HTTPS ports are open.
+    """Check which HTTPS ports are open.
 
     :raises ValueError: there is no such port, or no API.
     """
@@ -62,7 +62,7 @@ def check_services(ports: Collection[str]) -> None:
 def check_database(
     database: str, active_active: Collection[object], tls_only: Mapping[str, object], slow_redis: object = False
 ) -> None:
-    """What the database endpoints can do.
+    """Check what the database endpoints can do.
 
     :param tls_only: what only the database ``tls`` can do, and whether it is wanted.
     :param slow_redis: whether redis-server is to have a latency.
@@ -78,7 +78,7 @@ def check_database(
 
 
 def check_count(tls_databases: int, database: str) -> None:
-    """How many databases have TLS.
+    """Check how many databases have TLS.
 
     :raises ValueError: there cannot be so many.
     """
@@ -87,7 +87,7 @@ def check_count(tls_databases: int, database: str) -> None:
 
 
 def check_names(releases: Sequence[Release], expires: Mapping[str, float], optional: Sequence[str]) -> None:
-    """Which certificates the cluster starts with.
+    """Check which certificates the cluster starts with.
 
     :raises ValueError: it starts with none of such a name.
     """
@@ -101,7 +101,7 @@ def check_names(releases: Sequence[Release], expires: Mapping[str, float], optio
 
 
 def check_since(releases: Sequence[Release], wanted: Mapping[str, tuple[object, str, str]]) -> None:
-    """Whether all nodes know what is wanted.
+    """Check that all nodes know what is wanted.
 
     :param wanted: argument to its value, the property of a release that knows it, and what versions those are.
     :raises ValueError: one does not.
@@ -112,7 +112,7 @@ def check_since(releases: Sequence[Release], wanted: Mapping[str, tuple[object, 
 
 
 def check_scopes(scopes: Mapping[str, object]) -> None:
-    """Which roles are limited to some databases.
+    """Check which roles are limited to some databases.
 
     :raises ValueError: one cannot be.
     """
@@ -121,7 +121,7 @@ def check_scopes(scopes: Mapping[str, object]) -> None:
 
 
 def check_forms(unset: str, bulk_put_missing_status: int) -> None:
-    """How the server answers.
+    """Check how the server answers.
 
     :raises ValueError: no server answers so.
     """

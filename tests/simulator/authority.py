@@ -34,18 +34,18 @@ _BOTH_PURPOSES = ("serverAuth", "clientAuth")
 
 
 def cluster_names(fqdn: str, nodes: int = 3) -> list[str]:
-    """The alternative names that a cluster's certificate should have, and the loopback addresses of its nodes."""
+    """List the alternative names that a cluster's certificate should have, and the loopback addresses of its nodes."""
     names = [fqdn, f"*.{fqdn}", f"internal.{fqdn}", f"*.internal.{fqdn}", "localhost"]
     return names + [f"127.0.0.{number}" for number in range(1, nodes + 1)]
 
 
 def pem_of(certificate: x509.Certificate) -> str:
-    """``certificate`` as PEM text that ends with a newline."""
+    """Return ``certificate`` as PEM text that ends with a newline."""
     return certificate.public_bytes(Encoding.PEM).decode()
 
 
 def fingerprint_of(certificate: x509.Certificate) -> str:
-    """The SHA-256 fingerprint, lower-case hex with colons."""
+    """Return the SHA-256 fingerprint, lower-case hex with colons."""
     return certificate.fingerprint(hashes.SHA256()).hex(":")
 
 
@@ -86,7 +86,7 @@ def _key_usage(authority: bool) -> x509.KeyUsage:
 
 @dataclass(frozen=True)
 class Form:
-    """What a certificate is to say. Moments are days from now, or a datetime."""
+    """The content of a certificate to sign. Moments are days from now, or a datetime."""
 
     common_name: str | None
     days: float | datetime = 365
@@ -99,7 +99,7 @@ class Form:
     unknown_extension: bool = False
 
     def sign(self, key: PrivateKey, issuer: x509.Name | None, issuer_key: PrivateKey) -> x509.Certificate:
-        """The certificate for ``key``; self-signed when ``issuer`` is None."""
+        """Sign the certificate for ``key``; self-signed when ``issuer`` is None."""
         end = _moment(self.days)
         start = _moment(self.not_before) if self.not_before is not None else min(_moment(-1), end - timedelta(days=1))
         subject = _subject(self.common_name)
@@ -130,7 +130,7 @@ class Form:
 
 
 def self_signed(form: Form, key: PrivateKey) -> x509.Certificate:
-    """A certificate of ``key`` signed by itself."""
+    """Return a certificate of ``key`` signed by itself."""
     return form.sign(key, None, key)
 
 
@@ -151,7 +151,7 @@ class Material:
 
     @property
     def certificate_pem(self) -> str:
-        """Leaf first, then the intermediates (and the root where it was asked for)."""
+        """Return the leaf first, then the intermediates (and the root where it was asked for)."""
         return "".join(map(pem_of, self.chain))
 
     @property
@@ -160,12 +160,12 @@ class Material:
 
     @property
     def chain_pem(self) -> str:
-        """What follows the leaf."""
+        """Return what follows the leaf."""
         return "".join(map(pem_of, self.chain[1:]))
 
     @property
     def fingerprint(self) -> str:
-        """The leaf's SHA-256 fingerprint."""
+        """Return the leaf's SHA-256 fingerprint."""
         return fingerprint_of(self.leaf)
 
     @property
@@ -205,7 +205,7 @@ class Authority:
         return pem_of(self.certificate)
 
     def __getstate__(self) -> dict[str, Any]:
-        """For another process: keys as text, and without intermediates."""
+        """Return the state for another process: keys as text, and without intermediates."""
         return {"name": self.common_name, "certificate": self.ca_pem, "key": str(self._signers[0].key.pem)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -214,7 +214,7 @@ class Authority:
         self._signers = [_Signer(x509.load_pem_x509_certificate(state["certificate"].encode()), key)]
 
     def sign(self, form: Form, key: PrivateKey) -> x509.Certificate:
-        """A certificate of ``key`` signed by the root."""
+        """Return a certificate of ``key`` signed by the root."""
         return self._signers[0].sign(form, key)
 
     def _signer(self, depth: int) -> _Signer:
@@ -242,13 +242,13 @@ class Authority:
         ca: bool = False,
         unknown_extension: bool = False,
     ) -> Material:
-        """A new leaf for the FQDN ``name``.
+        """Issue a new leaf for the FQDN ``name``.
 
         :param key: ``rsa`` (2048 bits), ``rsa1024``, ``rsa3072``, ``rsa4096``, ``ec`` (P-256) or ``ed25519``.
         :param days: end of validity, in days from now (negative: expired) or a datetime.
         :param not_before: start of validity, likewise; a day ago unless given.
         :param sans: ``DNS:...``, ``IP:...`` or bare names; the names a cluster needs unless given.
-        :param intermediates: how many stand between the root and the leaf.
+        :param intermediates: how many there are between the root and the leaf.
         :param eku: purposes; None or empty for no such extension.
         :param passphrase: encrypts the key.
         :param root: whether the root ends the chain.

@@ -44,17 +44,17 @@ class Bdb:
 
     @property
     def status(self) -> str:
-        """``active``, or ``active-change-pending`` while a change is under way."""
+        """Return ``active``, or ``active-change-pending`` while a change is under way."""
         return "active" if time.monotonic() >= self.pending_until else "active-change-pending"
 
     @property
     def service(self) -> str:
-        """The key of its endpoints among the services of a node."""
+        """Return the key of its endpoints among the services of a node."""
         return service_of(self.uid)
 
 
 def service_of(uid: int) -> str:
-    """The key of a database's endpoints among the services of a node: ``proxy`` for the first."""
+    """Return the key of a database's endpoints among the services of a node: ``proxy`` for the first."""
     return "proxy" if uid == FIRST_UID else own_name(uid)
 
 
@@ -65,7 +65,9 @@ def bdbs_of(
     active_active: Sequence[ActiveActive],
     replicas: Mapping[str, Sequence[ReplicaSource]],
 ) -> list[Bdb]:
-    """The databases of a cluster: uid 1 has TLS, uid 2 has none, and neither have those that are numbered as they come.
+    """Make the databases of a cluster.
+
+    Uid 1 has TLS, uid 2 has none, and neither have those that are numbered as they come.
 
     :param tls: how many have TLS; those after the first have the last uids.
     :param port: that of the first.

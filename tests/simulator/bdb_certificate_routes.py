@@ -52,7 +52,7 @@ def _moment(text: str) -> datetime:
 
 
 def read_all(call: Call) -> Answer:
-    """``GET /v1/bdbs/certificates``: one page of the databases that have one."""
+    """Answer ``GET /v1/bdbs/certificates``: one page of the databases that have one."""
     call.need("view_all_bdbs_info")
     query = parse_qs(call.record.query)
     page, size = _number(query, "page", 1), _number(query, "page_size", call.cluster.bdb_page_size)
@@ -66,7 +66,7 @@ def read_all(call: Call) -> Answer:
 
 
 def _selected(call: Call, query: dict[str, list[str]]) -> list[Bdb]:
-    """The databases with a certificate of their own, in the mode that the query demands."""
+    """Return the databases with a certificate of their own, in the mode that the query demands."""
     mode = query.get("tls_mode", [None])[-1]
     if mode is not None and mode not in TLS_MODES:
         raise Refused(400, "invalid_param", f"tls_mode is one of {', '.join(TLS_MODES)}")
@@ -75,7 +75,7 @@ def _selected(call: Call, query: dict[str, list[str]]) -> list[Bdb]:
 
 
 def read(call: Call) -> Answer:
-    """``GET /v1/bdbs/{uid}/certificates``."""
+    """Answer ``GET /v1/bdbs/{uid}/certificates``."""
     call.need("view_bdb_info")
     bdb = asked_for(call)
     return json_answer(200, _describe(bdb, _set(call, bdb)))
@@ -89,7 +89,7 @@ def _set(call: Call, bdb: Bdb) -> Pair:
 
 
 def replace(call: Call) -> Answer:
-    """``POST /v1/bdbs/{uid}/certificates``: the next handshake with the database shows it."""
+    """Answer ``POST /v1/bdbs/{uid}/certificates``: the next handshake with the database shows it."""
     call.need("update_bdb")
     bdb = asked_for(call)
     body = call.json_object()
@@ -103,7 +103,7 @@ def replace(call: Call) -> Answer:
 
 
 def remove(call: Call) -> Answer:
-    """``DELETE /v1/bdbs/{uid}/certificates``: the database presents ``proxy`` again.
+    """Answer ``DELETE /v1/bdbs/{uid}/certificates``: the database presents ``proxy`` again.
 
     No status is documented for a node that is down, which follows when it is up.
     """

@@ -24,7 +24,7 @@ _GIB = 1024**3
 
 
 def _crdt_sources(cluster: Cluster, bdb: Bdb) -> list[dict[str, Any]]:
-    """The other participating clusters, each with ``status``: whether it is in sync with this one.
+    """Describe the other participating clusters, each with ``status``: whether it is in sync with this one.
 
     That is where the outside sees that synchronisation is refused; ``crdt_sync`` says what is wanted, and stays.
     """
@@ -79,7 +79,7 @@ def _describe(cluster: Cluster, bdb: Bdb) -> dict[str, Any]:
 
 
 def tls_mode(bdb: Bdb) -> str:
-    """Tell how the API names whether a database has TLS; one of :data:`TLS_MODES`."""
+    """Return how the API names whether a database has TLS; one of :data:`TLS_MODES`."""
     return "enabled" if bdb.tls else "disabled"
 
 
@@ -95,13 +95,13 @@ def asked_for(call: Call) -> Bdb:
 
 
 def bdbs(call: Call) -> Answer:
-    """``GET /v1/bdbs``."""
+    """Answer ``GET /v1/bdbs``."""
     call.need("view_all_bdbs_info")
     return json_answer(200, [_describe(call.cluster, one) for one in call.bdbs])
 
 
 def bdb(call: Call) -> Answer:
-    """``GET /v1/bdbs/{uid}``."""
+    """Answer ``GET /v1/bdbs/{uid}``."""
     call.need("view_bdb_info")
     return json_answer(200, _describe(call.cluster, asked_for(call)))
 
@@ -125,7 +125,7 @@ def _client_certs(bdb: Bdb, entries: object) -> list[str]:
 
 
 def update(call: Call) -> Answer:
-    """``PUT /v1/bdbs/{uid}``: its sources and its clients' certificates. It is accepted, and takes its time."""
+    """Answer ``PUT /v1/bdbs/{uid}``: its sources and its clients' certificates. It is accepted, and takes its time."""
     call.need("update_bdb")
     changed = asked_for(call)
     body = call.json_object()

@@ -26,7 +26,7 @@ class Bugs:
         return any(has(node.release) for node in self._nodes)
 
     def stored(self, changes: Mapping[str, Pair]) -> Mapping[str, Pair]:
-        """What an update by a client comes to on the nodes.
+        """Return what an update by a client comes to on the nodes.
 
         RS199373: when the control plane's internode certificate is not alone, it ends up with the key of another one.
         """
@@ -43,7 +43,7 @@ class Bugs:
             self._set_by_clients -= set(names)
 
     def reported(self, node: Node, name: str) -> Pair:
-        """What the API of a node says that it holds.
+        """Return what the API of a node says that it holds.
 
         RS176540: an internode certificate that a client has set is reported without the last one of its chain.
         """
@@ -56,7 +56,7 @@ class Bugs:
 
     @property
     def degraded(self) -> bool:
-        """RS194253: whether the chain of an internode certificate is too deep to be trusted by all nodes."""
+        """Return whether the chain of an internode certificate is too deep to be trusted by all nodes (RS194253)."""
         affected = self._any(lambda release: release.deep_internode_chain_degrades)
         return affected and any(
             depth_of(node.holds(name).certificate) >= UNTRUSTED_DEPTH
@@ -67,6 +67,6 @@ class Bugs:
 
     @property
     def ldap_login_works(self) -> bool:
-        """RS193156: whether ``ldap_client`` is set where the login needs it."""
+        """Return whether ``ldap_client`` is set where the login needs it (RS193156)."""
         affected = self._any(lambda release: release.ldap_login_needs_client_certificate)
         return not affected or all(node.holds("ldap_client") != UNSET for node in self._nodes)

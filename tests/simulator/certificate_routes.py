@@ -20,7 +20,7 @@ _ENTRY_FIELDS = ("name", "certificate", "key")
 
 
 def read(call: Call) -> Answer:
-    """``GET /v1/cluster/certificates``: keys only for those who may see them."""
+    """Answer ``GET /v1/cluster/certificates``: keys only for those who may see them."""
     call.need("view_cluster_info")
     keys = call.user.may("view_cluster_keys")
     value: dict[str, str | None] = {}
@@ -37,7 +37,7 @@ def read(call: Call) -> Answer:
 
 
 def update_one(call: Call) -> Answer:
-    """``PUT /v1/cluster/update_cert``."""
+    """Answer ``PUT /v1/cluster/update_cert``."""
     call.need("update_cluster")
     try:
         return _update(call, [call.json_object()])
@@ -47,7 +47,7 @@ def update_one(call: Call) -> Answer:
 
 
 def update_many(call: Call) -> Answer:
-    """``PUT /v1/cluster/certificates``: all are validated before any is applied."""
+    """Answer ``PUT /v1/cluster/certificates``: all are validated before any is applied."""
     call.need("update_cluster")
     body = call.json_object()
     if set(body) != {"certificates"}:
@@ -100,7 +100,7 @@ def _check_fields(entry: dict[str, Any]) -> None:
 
 
 def delete(call: Call) -> Answer:
-    """``DELETE /v1/cluster/certificates/{name}``."""
+    """Answer ``DELETE /v1/cluster/certificates/{name}``."""
     call.need("update_cluster")
     (name,) = call.arguments
     entry = call.node.release.names.get(name)
@@ -116,7 +116,7 @@ def delete(call: Call) -> Answer:
 
 
 def rotate(call: Call) -> Answer:
-    """``POST /v1/cluster/certificates/rotate``: new internal certificates from the cluster's own authority."""
+    """Answer ``POST /v1/cluster/certificates/rotate``: new internal certificates from the cluster's own authority."""
     call.need("update_cluster")
     body = call.json_object(optional=True)
     if not set(body) <= {"name"} or not all(isinstance(name, str) for name in body.values()):
@@ -133,7 +133,7 @@ def rotate(call: Call) -> Answer:
 
 
 def _done(call: Call) -> Answer:
-    """Success has an empty object for a body, and in older versions none."""
+    """Answer with success: an empty object for a body, and in older versions none."""
     return json_answer(200, {}) if call.node.release.errors_are_described else Answer(200)
 
 

@@ -20,7 +20,7 @@ _DATA_NAMES = ("proxy",)
 
 @dataclass
 class Suites:
-    """Which cipher suites are configured; may be changed at any time.
+    """The cipher suites that are configured; may be changed at any time.
 
     :ivar control: ``control_cipher_suites``, for the ports of the control plane.
     :ivar data: ``data_cipher_list``, for the endpoints of databases, up to TLS 1.2.
@@ -34,14 +34,14 @@ class Suites:
 
     @classmethod
     def initial(cls, rsa_only: bool) -> Suites:
-        """Those of a new cluster.
+        """Return the suites of a new cluster.
 
         :param rsa_only: whether none fits a key that is not RSA.
         """
         return cls(_RSA, _RSA) if rsa_only else cls()
 
     def fit(self, name: str, rsa: bool) -> bool:
-        """Tell whether the key of a certificate fits (contract, section 4); names without suites take any.
+        """Check whether the key of a certificate fits (contract, section 4); names without suites take any.
 
         Suites of TLS 1.3 fit keys of any type.
         """
@@ -53,7 +53,7 @@ class Suites:
 
 
 def _authenticate(suites: str, rsa: bool) -> bool:
-    """Tell whether one of the suites up to TLS 1.2 authenticates the server with a key of this type."""
+    """Check whether one of the suites up to TLS 1.2 authenticates the server with a key of this type."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_ciphers(suites)
     return ("auth-rsa" if rsa else "auth-ecdsa") in {cipher["auth"] for cipher in context.get_ciphers()}

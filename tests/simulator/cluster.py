@@ -271,33 +271,33 @@ class Cluster(Handles):
 
     @property
     def url(self) -> str:
-        """The API of the first node, which need not be the primary."""
+        """Return the URL of the API of the first node, which need not be the primary."""
         return self.nodes[0].url
 
     @property
     def ca_path(self) -> str:
-        """A PEM file that verifies the initial certificate of the API; there once the cluster has started."""
+        """Return a PEM file that verifies the initial certificate of the API; there once the cluster has started."""
         return str(self._ca_file)
 
     @property
     def database_port(self) -> int:
-        """The port of the first database; while there is none, the one that it would have."""
+        """Return the port of the first database; while there is none, the one that it would have."""
         return next((bdb.port for bdb in self.bdbs if bdb.uid == FIRST_UID and bdb.port), self._wanted_database_port)
 
     @property
     def plain_database_port(self) -> int:
-        """The port of the second database; 0 where there is none."""
+        """Return the port of the second database; 0 where there is none."""
         return next((bdb.port for bdb in self.bdbs if bdb.uid == PLAIN_UID), 0)
 
     def user(self, role: str) -> User:
-        """The user who began with a role, whichever it has now.
+        """Return the user who began with a role, whichever it has now.
 
         :raises KeyError: there is no such role.
         """
         return self.users[self._first_users[role]]
 
     def token(self, role: str = "admin") -> str:
-        """A token for the user of a role, as ``POST /v1/users/authorize`` gives it."""
+        """Return a token for the user of a role, as ``POST /v1/users/authorize`` gives it."""
         return self.access.token(self.user(role))
 
     # What the API needs.
@@ -332,7 +332,7 @@ class Cluster(Handles):
         return self._bugs.reported(node, name)
 
     def has_bdb_certificates(self, release: Release) -> bool:
-        """Tell whether a node of this release has the endpoints for certificates of databases."""
+        """Check whether a node of this release has the endpoints for certificates of databases."""
         return release.bdb_certificates if self._bdb_certificates is None else self._bdb_certificates
 
     def next_node(self, node: Node) -> Node:

@@ -22,7 +22,7 @@ def _alert(threshold: str) -> dict[str, Any]:
 
 
 def cluster(call: Call) -> Answer:
-    """``GET /v1/cluster``."""
+    """Answer ``GET /v1/cluster``."""
     call.need("view_cluster_info")
     release = call.node.release
     value: dict[str, Any] = {
@@ -69,20 +69,20 @@ def _describe_user(user: User) -> dict[str, Any]:
 
 
 def users(call: Call) -> Answer:
-    """``GET /v1/users``."""
+    """Answer ``GET /v1/users``."""
     call.need("view_all_users_info")
     return json_answer(200, [_describe_user(user) for user in call.cluster.users.values()])
 
 
 def job_scheduler(call: Call) -> Answer:
-    """``GET /v1/job_scheduler``."""
+    """Answer ``GET /v1/job_scheduler``."""
     call.need("view_cluster_info")
     rotation = {"cron_expression": "0 * * * *", "enabled": True, "expiry_days_before_rotation": 60}
     return json_answer(200, {"cert_rotation_job_settings": rotation})
 
 
 def token(call: Call) -> Answer:
-    """``POST /v1/users/authorize`` and ``POST /v1/users/refresh_jwt``: a token for the user, who has logged in."""
+    """Answer ``POST /v1/users/authorize`` and ``POST /v1/users/refresh_jwt``: a token for the user who logged in."""
     body = call.json_object(optional=True)
     ttl = body.get("ttl", DEFAULT_TTL)
     if not set(body) <= {"ttl"} or not isinstance(ttl, int) or isinstance(ttl, bool) or not 1 <= ttl <= LONGEST_TTL:

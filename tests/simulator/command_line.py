@@ -44,7 +44,7 @@ _Key = TypeVar("_Key", int, str)
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
-        """Say what is wrong in one line."""
+        """Report what is wrong in one line."""
         self.exit(2, f"{self.prog}: {message}\n")
 
 
@@ -140,7 +140,7 @@ def _password(path: str | None) -> str | None:
 
 
 def _clusters(options: argparse.Namespace) -> Sequence[Cluster] | Fleet:
-    """The cluster, and its peer if one is wanted; or a fleet."""
+    """Make the cluster, and its peer if one is wanted; or a fleet."""
     if options.fleet is not None:
         return Fleet(
             options.fleet,

@@ -37,19 +37,19 @@ def _asked_for(call: Call) -> ActiveActive:
 
 
 def crdbs(call: Call) -> Answer:
-    """``GET /v1/crdbs``."""
+    """Answer ``GET /v1/crdbs``."""
     call.need("view_crdb_list")
     return json_answer(200, [_describe(crdb) for crdb in _visible(call)])
 
 
 def crdb(call: Call) -> Answer:
-    """``GET /v1/crdbs/{guid}``."""
+    """Answer ``GET /v1/crdbs/{guid}``."""
     call.need("view_crdb")
     return json_answer(200, _describe(_asked_for(call)))
 
 
 def update(call: Call) -> Answer:
-    """``POST /v1/crdbs/{guid}/updates``: forced ones only."""
+    """Answer ``POST /v1/crdbs/{guid}/updates``: forced ones only."""
     call.need("update_crdb")
     crdb = _asked_for(call)
     body = call.json_object()
@@ -63,7 +63,7 @@ def update(call: Call) -> Answer:
 
 
 def task(call: Call) -> Answer:
-    """``GET /v1/crdb_tasks/{id}``: known to the cluster that was asked for the update, and not for ever."""
+    """Answer ``GET /v1/crdb_tasks/{id}``: known to the cluster that was asked for the update, and not for ever."""
     call.need("view_crdb_task")
     for crdb in call.cluster.active_active:
         found = crdb.task(call.cluster, call.arguments[0])

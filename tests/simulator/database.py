@@ -17,7 +17,7 @@ CHOICES = ("auto", "redis", "tls", "none")
 
 
 def chosen(wanted: str) -> str:
-    """What ``wanted`` comes to on this machine.
+    """Return what ``wanted`` comes to on this machine.
 
     :raises ValueError: no such choice, or redis-server is wanted and not installed.
     """
@@ -32,7 +32,7 @@ def chosen(wanted: str) -> str:
 
 
 def _answer_pings(connection: ssl.SSLSocket, _ending: Ending) -> None:
-    """PING, inline or as an array, is answered; all else is an error."""
+    """Answer PING, inline or as an array; all else is an error."""
     connection.settimeout(60)
     stream = connection.makefile("rwb")
     while line := stream.readline(1024):
@@ -68,7 +68,7 @@ class StandIn(Listener):
 
     @property
     def pushed(self) -> bool:
-        """Whether it must hear of a change at once: the seconds count from there."""
+        """Return whether it must hear of a change at once: the seconds count from there."""
         return self._stale > 0
 
     def renew(self, name: str, pair: Pair) -> None:

@@ -97,7 +97,7 @@ def _truncated(exchange: Exchange, answer: Answer) -> None:
 
 
 def _pieces(answer: Answer) -> list[bytes]:
-    """Valid JSON, but more than 10 MiB of it."""
+    """Return valid JSON, but more than 10 MiB of it."""
     answer.content_type = JSON
     return [answer.body or b"{}", *([_PIECE] * (LARGEST_BODY // len(_PIECE) + 1))]
 

@@ -43,7 +43,7 @@ _DEFAULT_STATUS = {"status": 500, "html": 503, "empty": 503, "redirect": 307}
 
 @dataclass
 class Fault:
-    """What is to go wrong with the requests that match.
+    """A fault that strikes the requests that match.
 
     :ivar method: such as ``PUT``, or ``*``.
     :ivar path: a glob, such as ``/v1/cluster/*``.
@@ -102,7 +102,7 @@ class Fault:
             self.delay = _DEFAULT_DELAY.get(self.kind, 0.0)
 
     def matches(self, method: str, path: str, node: int, answers: bool) -> bool:
-        """Tell whether it strikes a request.
+        """Check whether it strikes a request.
 
         :param node: uid of the node that is asked.
         :param answers: whether that node answers the request; otherwise it redirects.
@@ -143,7 +143,7 @@ _READ: dict[str, Callable[[str], Any]] = {
 
 
 def parse_fault(text: str) -> Fault:
-    """The fault that ``METHOD PATH [name=value ...]`` describes.
+    """Parse the fault that ``METHOD PATH [name=value ...]`` describes.
 
     :raises ValueError: it is not of that form.
     """
@@ -193,7 +193,7 @@ class Faults:
             self._armed.clear()
 
     def take(self, method: str, path: str, node: int, answers: bool) -> Fault | None:
-        """The fault that this request meets, and count it; parameters as in :meth:`Fault.matches`."""
+        """Return the fault that this request meets, and count it; parameters as in :meth:`Fault.matches`."""
         with self._lock:
             for armed in self._armed:
                 if armed.left == 0 or not armed.fault.matches(method, path, node, answers):

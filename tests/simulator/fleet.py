@@ -99,7 +99,7 @@ class Fleet:
 
     @property
     def requests(self) -> list[list[Request]]:
-        """Every request so far, for each of the members."""
+        """Return every request so far, for each of the members."""
         return self._in_turn(self._ask(_REQUESTS))
 
     def clear_requests(self) -> None:
@@ -111,7 +111,7 @@ class Fleet:
         return [_heard(end) for end in self._ends]
 
     def _in_turn(self, shares: Sequence[Sequence[Any]]) -> list[Any]:
-        """What each process says of its share, in the order of the members."""
+        """Return what each process says of its share, in the order of the members."""
         return [shares[number % self._processes][number // self._processes] for number in range(len(self._names))]
 
 
@@ -124,7 +124,7 @@ def _heard(end: Connection) -> Any:
 
 def _serve(end: Connection, names: Sequence[str], authority: Authority, options: dict[str, Any]) -> None:
     """Run a share of the fleet until the other end of the pipe is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # meant for the process that started this one, which tells
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # meant for the process that started this one, which ends it
     _allow_files()
     with ExitStack() as running:
         clusters = [Cluster(fqdn=name, authority=authority, **options) for name in names]
@@ -144,7 +144,7 @@ def _serve(end: Connection, names: Sequence[str], authority: Authority, options:
 
 
 def _allow_files() -> None:
-    """A port is a file, and so is a connection; many systems allow 1024 unless asked for more."""
+    """Allow more open files: a port is one, and so is a connection; many systems allow 1024 unless asked for more."""
     limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 16 * LARGEST
     if limit != resource.RLIM_INFINITY and limit < wanted:

@@ -30,19 +30,19 @@ class Handles:
 
     @property
     def requests(self) -> list[Request]:
-        """Every request to the API so far, in order of arrival."""
+        """Return every request to the API so far, in order of arrival."""
         return self.log.all()
 
     @property
     def writes(self) -> list[Request]:
-        """Those that may change something, redirected ones included; asking for a token is none of them."""
+        """Return those that may change something, redirected ones included; asking for a token is none of them."""
         return [request for request in self.log.all() if request.writes]
 
     def clear_requests(self) -> None:
         self.log.clear()
 
     def handshakes(self, name: str, node: int | None = None) -> int:
-        """How many TLS handshakes have begun, finished or not, on the ports that present the certificate ``name``.
+        """Count the TLS handshakes begun, finished or not, on the ports that present the certificate ``name``.
 
         :param name: that of the certificate; ``proxy`` for the first database, ``bdb-UID`` for others.
         :param node: uid of the only node to look at; None for all.
@@ -56,7 +56,7 @@ class Handles:
 
     @property
     def primary(self) -> Node:
-        """The node that answers API requests. When it is down, the next one that is up takes over."""
+        """Return the node that answers API requests. When it is down, the next one that is up takes over."""
         return self._primary.node
 
     def move_primary(self, uid: int | None = None) -> None:
@@ -68,7 +68,7 @@ class Handles:
         self._primary.move(self._primary.next_up.uid if uid is None else uid)
 
     def add_fault(self, fault: Fault) -> None:
-        """Have the requests that match meet a fault.
+        """Make the requests that match meet a fault.
 
         :raises ValueError: the fault names a primary that is no node of this cluster.
         """
@@ -80,7 +80,7 @@ class Handles:
         self.faults.clear()
 
     def certificate(self, name: str) -> str | None:
-        """What the first node holds, as PEM text."""
+        """Return what the first node holds, as PEM text."""
         return self.nodes[0].holds(name).certificate
 
     def set_certificate(self, name: str, pem: str | None, key: str | None = None) -> None:
@@ -113,10 +113,10 @@ class Handles:
 
     @property
     def degraded(self) -> bool:
-        """Whether nodes do not trust an internode certificate, on versions with that bug (RS194253)."""
+        """Return whether nodes do not trust an internode certificate, on versions with that bug (RS194253)."""
         return self._bugs.degraded
 
     @property
     def ldap_login_works(self) -> bool:
-        """Whether users of LDAP can log in: not without ``ldap_client``, on versions with that bug (RS193156)."""
+        """Return whether LDAP users can log in: not without ``ldap_client``, on versions with that bug (RS193156)."""
         return self._bugs.ldap_login_works

@@ -22,7 +22,7 @@ _AUTHORITY = "private authority"
 
 
 class Initial:
-    """Makes what a cluster starts with, and what internal rotation replaces it with.
+    """The maker of what a cluster starts with, and of what internal rotation replaces it with.
 
     :param expires: days left for certain names; negative: expired.
     :param optional: names of optional certificates to begin with.
@@ -50,16 +50,16 @@ class Initial:
         self._authority = authority
 
     def pairs(self) -> dict[str, Pair]:
-        """The certificates of a new cluster, by name."""
+        """Make the certificates of a new cluster, by name."""
         wanted = [name for name, entry in NAMES.items() if entry.required or name in self._optional]
         return {name: self._make(name) for name in wanted}
 
     def ca_pem(self, pairs: Mapping[str, Pair]) -> str:
-        """What verifies the API of a cluster that holds ``pairs``."""
+        """Return what verifies the API of a cluster that holds ``pairs``."""
         return self._authority.ca_pem if self._authority else pairs["api"].certificate or ""
 
     def rotated(self, name: str) -> Pair:
-        """A fresh internode certificate with another key than before."""
+        """Make a fresh internode certificate with another key than before."""
         with self._lock:
             self._rotations[name] += 1
             return self._internal(name, _INTERNAL_DAYS, self._rotations[name])

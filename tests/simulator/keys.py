@@ -39,7 +39,7 @@ class Key:
 
 
 def to_pem(key: PrivateKey, passphrase: str | None = None, traditional: bool = False) -> KeyText:
-    """The PEM text of ``key``: PKCS #8, or the older form of its own type; encrypted when ``passphrase`` is given."""
+    """Return the PEM text of ``key``: PKCS #8, or its type's own older form; encrypted when ``passphrase`` is given."""
     protection: KeySerializationEncryption = NoEncryption()
     if passphrase is not None:
         protection = BestAvailableEncryption(passphrase.encode())
@@ -82,7 +82,7 @@ KINDS = (*_LEAVES, "ec", "ed25519")
 
 
 def leaf_key(kind: str) -> Key:
-    """A key for an issued certificate, different from those of the issues right before.
+    """Return a key for an issued certificate, different from those of the issues right before.
 
     :raises ValueError: ``kind`` is none of :data:`KINDS`.
     """
@@ -99,7 +99,7 @@ def leaf_key(kind: str) -> Key:
 
 
 def authority_key() -> Key:
-    """An RSA key for a certificate authority."""
+    """Return an RSA key for a certificate authority."""
     return _AUTHORITIES.take()
 
 
@@ -111,7 +111,7 @@ _NAMED: dict[tuple[str, int], Key] = {}
 
 
 def named_key(name: str, generation: int = 0) -> Key:
-    """The key that every cluster uses for its own certificate ``name``; neighbouring generations differ."""
+    """Return the key that every cluster uses for its own certificate ``name``; neighbouring generations differ."""
     place = name, generation % GENERATIONS
     with _NAMED_LOCK:
         if place not in _NAMED:

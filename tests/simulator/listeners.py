@@ -31,7 +31,7 @@ class Identity(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """What tells a connection to end.
+    """The events that make a connection end.
 
     :ivar at_once: set when the port closes for good.
     :ivar after_answer: set when the port closes, be it for a while: what is in hand is still answered.
@@ -46,7 +46,7 @@ Serve = Callable[[ssl.SSLSocket, Ending], None]
 
 
 class _Acceptor:
-    """Accepts for all listeners of the process, so that hundreds of clusters cost one thread."""
+    """The acceptor for all listeners of the process, so that hundreds of clusters cost one thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -99,7 +99,7 @@ _ACCEPTOR = _Acceptor()
 
 
 def bound(address: str, port: int) -> socket.socket:
-    """A socket that holds the port without listening: connections to it are refused."""
+    """Return a socket that holds the port without listening: connections to it are refused."""
     held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -169,7 +169,7 @@ class Listener:
                 thread.join(timeout=5)
 
     def renew(self, name: str, pair: Pair) -> None:
-        """Nothing to do: each handshake asks."""
+        """Do nothing: each handshake asks."""
 
     def _stop_listening(self) -> None:
         if self._listening:

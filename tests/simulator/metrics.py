@@ -61,7 +61,7 @@ class Metrics:
 
     @property
     def requests(self) -> list[Request]:
-        """Every request to a metrics port so far, in order of arrival."""
+        """Return every request to a metrics port so far, in order of arrival."""
         return self.log.all()
 
     # What tests change.
@@ -88,7 +88,7 @@ class Metrics:
         self._frozen = _Snapshot(time.time(), series, timestamps)
 
     def leave_behind(self, bdb: int = 9, node: int | None = None) -> None:
-        """Have the file of a database that is gone show as ``proxy``, on versions with that bug (RS187553).
+        """Make the file of a database that is gone show as ``proxy``, on versions with that bug (RS187553).
 
         :param bdb: uid of the database.
         :param node: uid of the only node that has the file; None for all.
@@ -146,7 +146,7 @@ class Metrics:
         return Answer(404)
 
     def _of_cluster(self) -> list[str]:
-        """The samples of all nodes that are up, which a node gathers."""
+        """Return the samples of all nodes that are up, which a node gathers."""
         lines: list[str] = []
         for node in self._cluster.nodes:
             if not node.down:
@@ -154,7 +154,7 @@ class Metrics:
         return lines
 
     def _of_node(self, node: Node, labels: dict[str, str]) -> list[str]:
-        """The samples of one node, without the metric's name.
+        """Return the samples of one node, without the metric's name.
 
         :param labels: those that gathering adds.
         """
@@ -173,7 +173,7 @@ class Metrics:
 
 
 def _of_disk(node: Node) -> Iterable[_Series]:
-    """The certificates on the disk of a node that have metrics: those that every cluster has, and its own two."""
+    """Return the certificates on a node's disk that have metrics: those that every cluster has, and its own two."""
     now = time.time()
     ends = dict(_LONG_LIVED)
     for name, held in node.stored.items():
@@ -189,7 +189,7 @@ def _sample(labels: dict[str, str], value: float) -> str:
 
 
 def _page(metric: str, samples: Iterable[str]) -> Answer:
-    """Prometheus' text form, with another metric before, as every real page has many."""
+    """Return Prometheus' text form, with another metric before, as every real page has many."""
     lines = [
         "# HELP node_metrics_up Whether the node is up and connected",
         "# TYPE node_metrics_up gauge",

@@ -45,13 +45,13 @@ def _asked_for(call: Call) -> Node:
 
 
 def nodes(call: Call) -> Answer:
-    """``GET /v1/nodes``."""
+    """Answer ``GET /v1/nodes``."""
     call.need("view_all_nodes_info")
     return json_answer(200, [_describe_node(node) for node in call.cluster.nodes])
 
 
 def node(call: Call) -> Answer:
-    """``GET /v1/nodes/{uid}``."""
+    """Answer ``GET /v1/nodes/{uid}``."""
     call.need("view_node_info")
     return json_answer(200, _describe_node(_asked_for(call)))
 
@@ -69,28 +69,29 @@ def _describe_status(call: Call, node: Node) -> dict[str, Any]:
 
 
 def statuses(call: Call) -> Answer:
-    """``GET /v1/nodes/status``: by uid, as text."""
+    """Answer ``GET /v1/nodes/status``: by uid, as text."""
     call.need("view_node_info")
     return json_answer(200, {str(node.uid): _describe_status(call, node) for node in call.cluster.nodes})
 
 
 def status(call: Call) -> Answer:
-    """``GET /v1/nodes/{uid}/status``."""
+    """Answer ``GET /v1/nodes/{uid}/status``."""
     call.need("view_node_info")
     return json_answer(200, _describe_status(call, _asked_for(call)))
 
 
 def master_healthcheck(call: Call) -> Answer:
-    """``GET /v1/local/node/master_healthcheck``: whether the node that is asked has a connection to the primary.
+    """Answer ``GET /v1/local/node/master_healthcheck``.
 
-    It needs a login (vendor: cluster setting ``master_healthcheck_api_auth``, true by default).
+    It says whether the node that is asked has a connection to the primary. It needs a login (vendor: cluster
+    setting ``master_healthcheck_api_auth``, true by default).
     """
     call.need("view_cluster_info")
     return json_answer(200, {"status": "active" if call.cluster.primary.serves("api") else "inactive"})
 
 
 def bootstrap(call: Call) -> Answer:
-    """``GET /v1/bootstrap``: what the answering node says of itself."""
+    """Answer ``GET /v1/bootstrap``: what the answering node says of itself."""
     value = {
         "bootstrap_status": {"state": "completed", "start_time": _STARTED, "end_time": _STARTED},
         "local_node_info": {

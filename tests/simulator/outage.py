@@ -13,7 +13,7 @@ from .state import Node
 
 
 class Outage:
-    """Closes the API of all nodes, and opens it again; of outages that overlap, the one that ends last counts.
+    """The outages of the API of all nodes, which end by themselves; where some overlap, the last to end counts.
 
     :param lock: the one that the nodes share.
     """
@@ -26,7 +26,7 @@ class Outage:
         self._timer: threading.Timer | None = None
 
     def start(self) -> None:
-        """From now on there are ports to close."""
+        """Take note that from now on there are ports to close."""
         self._running = True
 
     def begin(self, seconds: float) -> None:
@@ -45,7 +45,7 @@ class Outage:
                 self._wait(seconds)
 
     def close(self) -> None:
-        """From now on the ports stay as they are."""
+        """Leave the ports as they are from now on."""
         with self._lock:
             self._running = False
             timer = self._timer

@@ -15,7 +15,7 @@ _ATTEMPTS = 50
 
 
 def addresses_available(count: int) -> list[str]:
-    """127.0.0.1 and its neighbours, or 127.0.0.1 alone where the system has no others (macOS)."""
+    """Return 127.0.0.1 and its neighbours, or 127.0.0.1 alone where the system has no others (macOS)."""
     addresses = [f"127.0.0.{number}" for number in range(1, count + 1)]
     try:
         for address in addresses[1:2]:
@@ -28,7 +28,7 @@ def addresses_available(count: int) -> list[str]:
 
 
 def hold_port(addresses: Sequence[str], port: int) -> list[socket.socket]:
-    """One bound socket for each address, all with the same port number.
+    """Bind one socket for each address, all with the same port number.
 
     :param port: 0 for any that is free everywhere.
     :raises OSError: the port is taken, or too many were.

@@ -23,12 +23,12 @@ class Presented:
 
     @property
     def pair(self) -> Pair:
-        """What is presented now."""
+        """Return what is presented now."""
         own = self._pairs[self._own]
         return self._pairs[_PROXY] if own == UNSET else own
 
     def renew(self, name: str, pair: Pair) -> bool:
-        """Take over what the node holds now; tell whether the endpoints present something else for it."""
+        """Take over what the node holds now; return whether the endpoints present something else for it."""
         before = self.pair
         if name in self._pairs:
             self._pairs[name] = pair

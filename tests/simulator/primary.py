@@ -24,7 +24,7 @@ class Primary:
 
     @property
     def node(self) -> Node:
-        """The primary. When it is down, the next node that is up takes over (fail-over)."""
+        """Return the primary. When it is down, the next node that is up takes over (fail-over)."""
         with self._lock:
             if self._node.down:
                 self._node = self.next_up
@@ -32,7 +32,7 @@ class Primary:
 
     @property
     def next_up(self) -> Node:
-        """The next node that is up, in the order of uids; the present primary if no other is."""
+        """Return the next node that is up, in the order of uids; the present primary if no other is."""
         with self._lock:
             place = self._nodes.index(self._node)
             others = [*self._nodes[place + 1 :], *self._nodes[:place]]

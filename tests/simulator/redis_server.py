@@ -24,7 +24,7 @@ _WATCHED = 'exec 3<&0; "$@" 3<&- & server=$!; (cat <&3 >/dev/null; kill -9 $serv
 
 
 class CommandRefused(RuntimeError):
-    """redis-server answered with an error."""
+    """An error that redis-server answered with."""
 
 
 class RedisServer:

@@ -64,20 +64,20 @@ class Release:
         return major, minor, patch, build
 
     def at_least(self, *number: int) -> bool:
-        """Whether this is the version given by up to four numbers, or a later one."""
+        """Check whether this is the version given by up to four numbers, or a later one."""
         return self.number >= number
 
     def within(self, first: Number, fixed: Number) -> bool:
-        """Whether this is a version from ``first`` on, and before ``fixed``."""
+        """Check whether this is a version from ``first`` on, and before ``fixed``."""
         return first <= self.number < fixed
 
     @property
     def names(self) -> dict[str, CertificateName]:
-        """The certificate names that this version knows."""
+        """Return the certificate names that this version knows."""
         return {name: entry for name, entry in NAMES.items() if self.number >= entry.since}
 
     def settable(self, name: str) -> bool:
-        """Whether a certificate of this name can be written."""
+        """Check whether a certificate of this name can be written."""
         entry = self.names.get(name)
         return entry is not None and self.number >= entry.settable_since
 
@@ -95,17 +95,17 @@ class Release:
 
     @property
     def roles_can_be_scoped(self) -> bool:
-        """Whether roles for databases can be limited to some of them."""
+        """Return whether roles for databases can be limited to some of them."""
         return self.at_least(8, 2)
 
     @property
     def cluster_health(self) -> bool:
-        """Whether ``GET /v4/cluster/health`` exists."""
+        """Return whether ``GET /v4/cluster/health`` exists."""
         return self.at_least(8, 0, 16)
 
     @property
     def bdb_certificates(self) -> bool:
-        """Whether a database can have a certificate of its own; no release note says since when.
+        """Return whether a database can have a certificate of its own; no release note says since when.
 
         The vendor's OpenAPI description has it since the time of 8.0.10.
         """
@@ -113,7 +113,7 @@ class Release:
 
     @property
     def metrics_v2(self) -> bool:
-        """Whether there are metrics of version 2."""
+        """Return whether there are metrics of version 2."""
         return self.at_least(7, 8, 2)
 
     @property
@@ -126,100 +126,100 @@ class Release:
 
     @property
     def errors_are_described(self) -> bool:
-        """Whether errors have ``description``; before, they have ``message``."""
+        """Return whether errors have ``description``; before, they have ``message``."""
         return self.at_least(8)
 
     @property
     def unparsable_status(self) -> int:
-        """What ``update_cert`` answers to a certificate that cannot be parsed."""
+        """Return the status that ``update_cert`` answers to a certificate that cannot be parsed."""
         return 400 if self.at_least(8) else 404
 
     @property
     def needs_common_names(self) -> bool:
-        """RS61676: every certificate of a chain needs a Common Name, in all of 7.4."""
+        """Return whether every certificate of a chain needs a Common Name: in all of 7.4 (RS61676)."""
         return not self.at_least(7, 5)
 
     @property
     def refuses_unknown_extensions(self) -> bool:
-        """RS125930: a chain with an extension that the server does not know is refused."""
+        """Return whether a chain with an extension that the server does not know is refused (RS125930)."""
         return not self.at_least(7, 4, 2, 216)
 
     @property
     def refusals_are_explained(self) -> bool:
-        """RS185428: since 8.0.16-29 the description of a refused upload says what is wrong."""
+        """Return whether the description of a refused upload says what is wrong: since 8.0.16-29 (RS185428)."""
         return self.at_least(8, 0, 16, 29)
 
     @property
     def checks_internode_purposes(self) -> bool:
-        """Since 7.22.2-79 and 8.0.10 an internode certificate without clientAuth is refused."""
+        """Return whether an internode certificate without clientAuth is refused: since 7.22.2-79 and 8.0.10."""
         return self.at_least(8, 0, 10) or self.within((7, 22, 2, 79), (8, 0, 0, 0))
 
     @property
     def checks_key_type(self) -> bool:
-        """Since 8.2.0 the key type must fit the configured cipher suites."""
+        """Return whether the key type must fit the configured cipher suites: since 8.2.0."""
         return self.at_least(8, 2)
 
     @property
     def internode_update_stops_api(self) -> bool:
-        """RS208996: after an update of an internode certificate no node's API can be reached for minutes."""
+        """Return whether updating an internode certificate makes all nodes' APIs unreachable for minutes (RS208996)."""
         return not self.at_least(8, 0, 20, 96) or self.within((8, 2, 0, 0), (8, 2, 0, 47))
 
     @property
     def bulk_update_corrupts_internode(self) -> bool:
-        """RS199373: an update of the control plane's internode certificate with others corrupts it."""
+        """Return whether an update of the control plane's internode certificate with others corrupts it (RS199373)."""
         return self._internode_trouble
 
     @property
     def deep_internode_chain_degrades(self) -> bool:
-        """RS194253: nodes do not trust the intermediates of an internode chain of three or more levels."""
+        """Return whether nodes do not trust the intermediates of an internode chain of 3 or more levels (RS194253)."""
         return self._internode_trouble
 
     @property
     def _internode_trouble(self) -> bool:
-        """Fixed with 8.0.20-68; the vendor does not say of 8.2.0-25, so it counts as affected."""
+        """Return whether the fix of 8.0.20-68 is missing; the vendor is silent on 8.2.0-25: it counts as affected."""
         return not self.at_least(8, 0, 20, 68) or self.within((8, 2, 0, 0), (8, 2, 0, 26))
 
     @property
     def internode_chain_reported_short(self) -> bool:
-        """RS176540: the API does not report the internode chain that was stored."""
+        """Return whether the API does not report the internode chain that was stored (RS176540)."""
         return self.within((7, 22, 2, 14), (7, 22, 2, 41)) or self.within((8, 0, 2, 17), (8, 0, 2, 41))
 
     @property
     def expired_pair_blocks_forced_update(self) -> bool:
-        """RS125934: a forced update is refused while ``proxy`` or ``syncer`` has expired."""
+        """Return whether a forced update is refused while ``proxy`` or ``syncer`` has expired (RS125934)."""
         return not self.at_least(7, 8, 2, 34)
 
     @property
     def expired_client_certificate_blocks_database(self) -> bool:
-        """RS133653: a database takes no update while one of its client certificates has expired."""
+        """Return whether a database takes no update while one of its client certificates has expired (RS133653)."""
         return not self.at_least(7, 8, 2, 34)
 
     @property
     def ldap_login_needs_client_certificate(self) -> bool:
-        """RS193156: users of LDAP cannot log in unless ``ldap_client`` is set."""
+        """Return whether users of LDAP cannot log in unless ``ldap_client`` is set (RS193156)."""
         return self.within((8, 0, 16, 33), (8, 0, 18, 23))
 
     @property
     def client_certificate_login_on_primary_only(self) -> bool:
-        """RS162972: a follower that passes a request on does not pass the client certificate on."""
+        """Return whether a follower that passes a request on does not pass the client certificate on (RS162972)."""
         return self.within((7, 8, 4, 18), (7, 22, 2, 14)) or self.within((8, 0, 0, 0), (8, 0, 2, 17))
 
     @property
     def wildcard_names_can_be_missing(self) -> bool:
-        """RS170611: the vendor's script leaves ``*.fqdn`` out of self-signed certificates."""
+        """Return whether the vendor's script leaves ``*.fqdn`` out of self-signed certificates (RS170611)."""
         return not self.at_least(8, 0, 2, 17)
 
     @property
     def old_proxy_workers_stay(self) -> bool:
-        """RS122668, RS154601: some workers of the proxy still present the certificate from before an update."""
+        """Return whether some proxy workers present the previous certificate after an update (RS122668, RS154601)."""
         return not self.at_least(7, 8, 6, 36) or self.within((7, 9, 0, 0), (7, 22, 0, 95))
 
     @property
     def leftover_files_show(self) -> bool:
-        """RS187553: certificate files of databases that are gone show in metrics."""
+        """Return whether certificate files of databases that are gone show in metrics (RS187553)."""
         return not self.at_least(8, 0, 20, 19)
 
     @property
     def rotation_skips_down_nodes(self) -> bool:
-        """RS200137: internal rotation passes over nodes that are down and never comes back to them."""
+        """Return whether internal rotation passes over nodes that are down and never comes back to them (RS200137)."""
         return not self.at_least(8, 2, 0, 46)

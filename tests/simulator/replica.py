@@ -50,10 +50,10 @@ class ReplicaSource:
 
     @classmethod
     def of(cls, cluster: Cluster, password: str | None = None, host: str | None = None, bdb: int = 1) -> ReplicaSource:
-        """A database of a cluster that has started, with what it presents now pinned.
+        """Return a source: a database of a cluster that has started, with what it presents now pinned.
 
         :param password: of the source database; made up unless given.
-        :param host: the address of its first node unless given; a name below its FQDN stands for all nodes.
+        :param host: the address of its first node unless given; a name below its FQDN means all nodes.
         :param bdb: uid of the database.
         """
         port = next(one.port for one in cluster.bdbs if one.uid == bdb)
@@ -85,7 +85,7 @@ class Replica:
             return dict(self._sources)
 
     def in_sync(self, source: ReplicaSource) -> bool:
-        """Whether all proxies behind the URI present what is pinned.
+        """Check whether all proxies behind the URI present what is pinned.
 
         A source that is none of ours presents what was pinned at first. A URI that was not there at first leads
         nowhere, or has a wrong password.
@@ -99,7 +99,7 @@ class Replica:
         return source.encryption and bool(served) and all(_same(source.server_cert, one) for one in served)
 
     def describe(self, masked: bool) -> list[dict[str, Any]]:
-        """``replica_sources``, URIs with their passwords as the API has them; what is not set is left out.
+        """Return ``replica_sources``, URIs with their passwords as the API has them; what is not set is left out.
 
         :param masked: whether the login in each URI is hidden (cluster setting ``mask_bdb_credentials``).
         """
@@ -151,16 +151,16 @@ class Replica:
 
 
 def _masked(uri: str) -> str:
-    """A URI with asterisks in place of the user and the password."""
+    """Return a URI with asterisks in place of the user and the password."""
     scheme, separator, rest = uri.partition("://")
     login, at, place = rest.rpartition("@")
     return f"{scheme}{separator}{'****:****' if login else ''}{at}{place}"
 
 
 def _place(uri: str) -> tuple[str, int]:
-    """The host and port of a URI.
+    """Return the host and port of a URI.
 
-    :raises ValueError: the URI is none, or has no host and port; without a word of it.
+    :raises ValueError: the URI is not valid, or has no host and port; without a word of it.
     """
     try:
         parts = urlsplit(uri)
@@ -173,7 +173,7 @@ def _place(uri: str) -> tuple[str, int]:
 
 
 def _is(value: object, kind: type) -> bool:
-    """Whether a JSON value is of a kind; true and false are no numbers."""
+    """Check whether a JSON value is of a kind; true and false are no numbers."""
     return isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
 
 
@@ -200,7 +200,7 @@ def _read(entry: dict[str, Any], present: ReplicaSource | None) -> ReplicaSource
 
 
 def _served(cluster: Cluster, host: str, port: int) -> list[str | None]:
-    """What each of the proxies at this place presents; None for one that is down."""
+    """Return what each of the proxies at this place presents; None for one that is down."""
     bdbs = [bdb for bdb in cluster.bdbs if bdb.tls and bdb.port == port]
     below = host == cluster.fqdn or host.endswith(f".{cluster.fqdn}")
     nodes = [node for node in cluster.nodes if below or host in (node.address, *node.external_addresses)]

@@ -27,7 +27,7 @@ class _Making(Protocol):
 
 
 class Ports:
-    """Opens ports, each with the same number on every node, which closes them.
+    """The opener of ports, each with the same number on every node, which closes them.
 
     :param latency: seconds that pass before a new connection is heard.
     """
@@ -37,7 +37,7 @@ class Ports:
         self._latency = latency
 
     def serve(self, port: int, name: str, answering: Callable[[Node], Callable[[Exchange], None]]) -> int:
-        """Open an HTTPS port that presents the certificate ``name``; its number.
+        """Open an HTTPS port that presents the certificate ``name``; return its number.
 
         :param port: 0 for any that is free.
         :raises OSError: it cannot be bound.
@@ -61,7 +61,7 @@ class Ports:
 
     @contextmanager
     def held_closed(self) -> Iterator[int]:
-        """Keep a port closed for as long as the context lasts; its number."""
+        """Keep a port closed for as long as the context lasts; yield its number."""
         with ExitStack() as held:
             sockets = self._hold(0)
             for one in sockets:
@@ -69,7 +69,7 @@ class Ports:
             yield sockets[0].getsockname()[1]
 
     def start_redis(self, port: int, bdb: int, private: Path) -> int:
-        """Start a redis-server for a database on every node; their port.
+        """Start a redis-server for a database on every node; return their port.
 
         Each binds by itself, so another process may be faster.
 
@@ -114,7 +114,7 @@ def _http(answer: Callable[[Exchange], None]) -> Serve:
 
 
 def _identity(node: Node, name: str) -> Callable[[], Identity]:
-    """What a port presents now; the API also takes client certificates of the authorities that are trusted."""
+    """Return what a port presents now; the API also takes client certificates of the authorities that are trusted."""
 
     def identity() -> Identity:
         trusted = None

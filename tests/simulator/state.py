@@ -31,7 +31,7 @@ PINNED_BY_PEERS = ("proxy", "syncer")
 
 
 def own_name(bdb: int) -> str:
-    """The name under which a node keeps the certificate that only one database has, given its uid."""
+    """Return the name under which a node keeps the certificate that only one database has, given its uid."""
     return f"bdb-{bdb}"
 
 
@@ -49,7 +49,7 @@ class Service(Protocol):
         """Open the port again."""
 
     def renew(self, name: str, pair: Pair) -> None:
-        """The node now holds ``pair`` as ``name``."""
+        """Take note that the node now holds ``pair`` as ``name``."""
 
     def close(self) -> None:
         """Close the port for good."""
@@ -108,7 +108,7 @@ class Node:
 
     @property
     def lag(self) -> float:
-        """Seconds after which this node follows a change; ``math.inf``: never."""
+        """Return the seconds after which this node follows a change; ``math.inf``: never."""
         return self._lag
 
     @lag.setter
@@ -121,7 +121,7 @@ class Node:
 
     @property
     def down(self) -> bool:
-        """Whether the node's ports are closed. Set to False, it opens them and follows what it missed."""
+        """Return whether the node's ports are closed. Set to False, it opens them and follows what it missed."""
         return self._down
 
     @down.setter
@@ -136,13 +136,13 @@ class Node:
                     _open_or_close(service, not down)
 
     def serves(self, name: str) -> bool:
-        """Whether the port of one service is open."""
+        """Check whether the port of one service is open."""
         with self._lock:
             return name in self.services and not self._down and name not in self._kept_closed
 
     @property
     def renewals(self) -> int:
-        """How often its ``proxy`` or ``syncer`` has become another one: each time, peers have to learn it."""
+        """Return how often its ``proxy`` or ``syncer`` has become another one: each time, peers have to learn it."""
         with self._lock:
             self.settle()
             return self._renewals
@@ -158,7 +158,7 @@ class Node:
 
     @property
     def stored(self) -> dict[str, Pair]:
-        """Every certificate name that the node's version knows, with what the node holds."""
+        """Return every certificate name that the node's version knows, with what the node holds."""
         with self._lock:
             self.settle()
             return {name: self._held.get(name, UNSET) for name in self.release.names}
@@ -169,7 +169,7 @@ class Node:
             return self._held.get(name, UNSET)
 
     def presents(self, bdb: int) -> Pair:
-        """What the endpoints of a database with TLS present: its own certificate, or else ``proxy``."""
+        """Return what the endpoints of a database with TLS present: its own certificate, or else ``proxy``."""
         own = self.holds(own_name(bdb))
         return self.holds("proxy") if own == UNSET else own
 
@@ -214,7 +214,10 @@ class Node:
             service.renew(name, pair)
 
     def _wake_later(self) -> None:
-        """Only a service that must know when, or does not ask before each handshake (redis-server), needs the push."""
+        """Schedule a push of the changes that wait.
+
+        Only a service that must know when, or does not ask before each handshake (redis-server), needs it.
+        """
         if self._lag == math.inf or not any(getattr(service, "pushed", False) for service in self.services.values()):
             return
         timer = threading.Timer(self._lag + 0.001, self._wake)

@@ -11,7 +11,7 @@ import tempfile
 def server_context(
     certificate: str, key: str, client_authority: str | None = None, client_required: bool = False
 ) -> ssl.SSLContext:
-    """A context that presents ``certificate`` and, given ``client_authority``, takes client certificates.
+    """Return a context that presents ``certificate`` and, given ``client_authority``, takes client certificates.
 
     No session is resumed: each connection must show the certificate.
 

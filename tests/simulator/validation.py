@@ -33,7 +33,7 @@ _BOTH = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH}
 
 
 class Unparsable(Refused):
-    """The certificate is not PEM of certificates."""
+    """A refusal of what is not PEM of certificates."""
 
     def __init__(self, text: str) -> None:
         super().__init__(400, "invalid_certificate", text)
@@ -44,7 +44,7 @@ def _invalid(text: str) -> Refused:
 
 
 def parse(text: str) -> list[x509.Certificate]:
-    """The certificates of normalised PEM text, in its order.
+    """Parse the certificates of normalised PEM text, in its order.
 
     :raises Unparsable: anything else.
     """
@@ -58,7 +58,7 @@ def parse(text: str) -> list[x509.Certificate]:
 
 @dataclass(frozen=True)
 class Demands:
-    """What a server demands of a certificate, beside what its name demands.
+    """The demands of a server on a certificate, beside what its name demands.
 
     :ivar suites: with which the key must fit.
     :ivar root: whether a chain must end with its root.
@@ -132,7 +132,7 @@ def _check_key(leaf: x509.Certificate, text: str) -> None:
 
 @lru_cache(maxsize=128)
 def _public_half(text: str) -> bytes:
-    """The public key in DER; kept, since checking that an RSA key agrees with itself takes some 30 ms."""
+    """Return the public key in DER; kept, since checking that an RSA key agrees with itself takes some 30 ms."""
     key = load_pem_private_key(text.encode(), None)
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
@@ -196,7 +196,7 @@ def _blocks(text: str | None) -> list[str]:
 
 
 def depth_of(text: str | None) -> int:
-    """How many levels a chain in normalised PEM has, with its root, which need not be in it."""
+    """Return how many levels a chain in normalised PEM has, with its root, which need not be in it."""
     blocks = _blocks(text)
     if not blocks:
         return 0
@@ -204,7 +204,7 @@ def depth_of(text: str | None) -> int:
 
 
 def without_last(text: str) -> str:
-    """A chain in normalised PEM without its last certificate, unless that is the only one."""
+    """Return a chain in normalised PEM without its last certificate, unless that is the only one."""
     blocks = _blocks(text)
     return "".join(blocks[:-1]) if len(blocks) > 1 else text
 
@@ -221,7 +221,7 @@ def check_client_certificate(text: str, known: bool) -> None:
 
 
 def expired(text: str | None) -> bool:
-    """Tell whether the first certificate of PEM text has expired; text that is no certificate has not."""
+    """Check whether the first certificate of PEM text has expired; text that is no certificate has not."""
     found = leaf_validity(text)
     return found is not None and found[1] < datetime.now(timezone.utc)
 
@@ -249,7 +249,7 @@ def leaf_validity(text: str | None) -> tuple[datetime, datetime] | None:
 
 
 def validity(certificate: x509.Certificate) -> tuple[datetime, datetime]:
-    """From when until when, in UTC."""
+    """Return from when until when a certificate is valid, in UTC."""
     if hasattr(certificate, "not_valid_after_utc"):  # cryptography >= 42
         return certificate.not_valid_before_utc, certificate.not_valid_after_utc
     start, end = certificate.not_valid_before, certificate.not_valid_after

@@ -27,7 +27,7 @@ READING = ("GET", "HEAD")
 
 @dataclass
 class Answer:
-    """What is sent back."""
+    """The answer that is sent back."""
 
     status: int
     body: bytes = field(default=b"", repr=False)
@@ -69,10 +69,10 @@ class Exchange(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_PATCH = do_OPTIONS = _answer
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the cluster keeps a record of its own."""
+        """Log nothing: the cluster keeps a record of its own."""
 
     def read_body(self) -> bytes | None:
-        """The body; None, and no further request on this connection, where its length is not told or makes no sense."""
+        """Read the body; None, and no further request on this connection, where its length is missing or invalid."""
         length = self.headers.get("Content-Length", "0")
         known = "Transfer-Encoding" not in self.headers and re.fullmatch(r"[0-9]{1,9}", length)
         if not known or int(length) > LARGEST_BODY:
@@ -84,7 +84,7 @@ class Exchange(BaseHTTPRequestHandler):
         return body
 
     def client_name(self) -> str | None:
-        """The Common Name of the client certificate that was verified in the handshake."""
+        """Return the Common Name of the client certificate that was verified in the handshake."""
         encoded = self.connection.getpeercert(binary_form=True)
         if encoded is None:
             return None
@@ -92,7 +92,7 @@ class Exchange(BaseHTTPRequestHandler):
         return str(names[0].value) if names else None
 
     def head(self, answer: Answer, framing: dict[str, str]) -> bytes:
-        """The status line and headers; without a body length of its own unless ``framing`` has one."""
+        """Return the status line and headers; without a body length of its own unless ``framing`` has one."""
         self.send_response(answer.status)
         if answer.content_type is not None:
             self.send_header("Content-Type", answer.content_type)
@@ -111,7 +111,7 @@ class Exchange(BaseHTTPRequestHandler):
     def wait(self, seconds: float | None = None) -> bool:
         """Wait, or less when the cluster closes.
 
-        :returns: whether there is still somebody to answer.
+        :returns: whether there is still a client to answer.
         """
         return not self.ending.at_once.wait(seconds)
 

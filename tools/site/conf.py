@@ -44,7 +44,7 @@ _LABELS = {
 def elsewhere(
     _app: Sphinx, _environment: BuildEnvironment, node: pending_xref, content: nodes.TextElement
 ) -> nodes.reference | None:
-    """A link to what Ansible documents itself, if that is what is missing."""
+    """Return a link to what Ansible documents itself, if that is what is missing."""
     target = node["reftarget"]
     plugin = _PLUGIN.match(target)
     if plugin and not plugin["path"].startswith(project):
@@ -66,6 +66,6 @@ def fitted(_app: Sphinx, page: str, source: list[str]) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Have both called."""
+    """Register both with Sphinx."""
     app.connect("missing-reference", elsewhere)
     app.connect("source-read", fitted)

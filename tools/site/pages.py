@@ -3,7 +3,7 @@
 """Copy the Markdown pages to where Sphinx reads them: pages.py FOLDER.
 
 In the repository, pages are in docs/ and at the top; in the site they are all in one folder. A link from one to another
-is written anew for that. One to a file that is no page leads to the repository.
+is rewritten for that. One to a file that is no page leads to the repository.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)#\s]+)(#[^)\s]*)?(?=\))")
 
 
 def rewritten(page: Path, pages: dict[Path, str], repository: str) -> str:
-    """The text of a page, its links as the site needs them."""
+    """Return the text of a page, its links as the site needs them."""
 
     def link(found: re.Match[str]) -> str:
         target = Path(os.path.normpath(page.parent / found[1]))

@@ -76,7 +76,7 @@ def _judgements(data: Mapping[str, Any], policy: Policy, now: datetime) -> Itera
 
 
 def _proven(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The certificates of a cluster, each with how far it is proven that its nodes have it."""
+    """Return the certificates of a cluster, each with how far it is proven that its nodes have it."""
     own = [{**facts, "proof": node.proof(facts, data)} for facts in data["certificates"]]
     databases = [
         {**facts, "proof": node.proof({**facts, "name": facts["certificate"]}, data)} for facts in data["databases"]
@@ -85,7 +85,7 @@ def _proven(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _ended(policy: Policy, now: datetime, clusters: set[str]) -> Iterator[tuple[str, Judgement]]:
-    """Exceptions that count no more. Those of clusters that are not here are another report's business."""
+    """Report the exceptions that count no more. Those of clusters that are not here are another report's business."""
     for one in policy.ended(now):
         if one.cluster == ANY or one.cluster in clusters:
             certificate = None if one.certificate == ANY else one.certificate
@@ -129,7 +129,7 @@ def _summary(
     policy: Policy,
     now: datetime,
 ) -> dict[str, Any]:
-    """Counts, and who is next."""
+    """Count what was found, and find the certificate that expires next."""
     ends = [
         (facts["days_remaining"] - age(data, now), facts["not_after"], data["name"], facts["name"])
         for data in clusters

@@ -19,10 +19,10 @@ def of(cluster: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def belongs_to_database(facts: Mapping[str, Any]) -> bool:
-    """Whether a certificate is not one of the cluster, so that no rotation replaces it."""
+    """Check whether a certificate is not one of the cluster, so that no rotation replaces it."""
     return "kind" in facts
 
 
 def lets_clients_in(facts: Mapping[str, Any]) -> bool:
-    """Whether a database checks clients against it, rather than present it."""
+    """Check whether a database checks clients against it, rather than present it."""
     return belongs_to_database(facts) and facts["kind"] != SERVER

@@ -23,7 +23,7 @@ class Directory:
     """
 
     def __init__(self, path: str) -> None:
-        """Look at it.
+        """Check that files can be written there.
 
         Raises:
             CertificateError: no file can be written there.
@@ -40,11 +40,11 @@ class Directory:
             )
 
     def file(self, name: str) -> str:
-        """The path of one of its files."""
+        """Return the path of one of its files."""
         return os.path.join(self.path, name)
 
     def differs(self, name: str, content: str) -> bool:
-        """Whether the file is missing, or holds something else."""
+        """Check whether the file is missing, or holds something else."""
         try:
             with open(self.file(name), "rb") as file:
                 return file.read() != content.encode()

@@ -27,9 +27,10 @@ _OPTION = "option clusters"
 
 
 def gather(clusters: Sequence[Mapping[str, Any]], paths: Sequence[str]) -> list[dict[str, Any]]:
-    """All clusters, without what an earlier report made of them: those given, in their order, then those read, by name.
+    """Collect all clusters, without what an earlier report made of them.
 
-    How the slices of a fleet are numbered means nothing to a reader.
+    First come those given, in their order, then those read, by name. How the slices of a fleet are numbered
+    means nothing to a reader.
 
     Args:
         paths: JSON reports, and folders that hold some.
@@ -62,7 +63,7 @@ def gather(clusters: Sequence[Mapping[str, Any]], paths: Sequence[str]) -> list[
 
 
 def missing(expected: Iterable[str], clusters: Iterable[Mapping[str, Any]], now: datetime) -> list[dict[str, Any]]:
-    """Data of the clusters that should be there and are not, by name.
+    """Return data of the clusters that should be there and are not, by name.
 
     Args:
         expected: names.
@@ -78,8 +79,10 @@ def _unreadable(path: str, error: OSError) -> CertificateError:
 
 
 def _files(path: str) -> list[str]:
-    """The path itself; of a folder, every C(*.json) in it and below. What a folder holds that is no report is an error:
-    a slice must not be missing without a word."""
+    """List the path itself; of a folder, every C(*.json) in it and below.
+
+    What a folder holds that is no report is an error: a slice must not be missing without a word.
+    """
     if not os.path.isdir(path):
         return [path]
 
@@ -120,7 +123,7 @@ def _read(path: str) -> list[Any]:
 
 
 def _without_surrogates(value: Any) -> Any:
-    """The same, writable as UTF-8: JSON may hold halves of characters."""
+    """Return the same, writable as UTF-8: JSON may hold halves of characters."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, dict):

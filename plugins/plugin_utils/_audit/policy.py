@@ -59,7 +59,7 @@ class Acceptance:
 
     @classmethod
     def parse(cls, given: Mapping[str, str], number: int) -> Acceptance:
-        """One entry of the option.
+        """Parse one entry of the option.
 
         Raises:
             CertificateError: it has no reason, or no date.
@@ -78,12 +78,12 @@ class Acceptance:
         return cls(given["cluster"], given["certificate"], given["check"], until, given["reason"].strip())
 
     def covers(self, cluster: str, certificate: str | None, check: str) -> bool:
-        """Whether it is about this, whatever the day is."""
+        """Check whether it is about this, whatever the day is."""
         pairs = ((self.cluster, cluster), (self.certificate, certificate), (self.check, check))
         return all(wanted in (ANY, found) for wanted, found in pairs)
 
     def as_dict(self) -> dict[str, str]:
-        """For the report."""
+        """Return a dictionary for the report."""
         return {
             "cluster": self.cluster,
             "certificate": self.certificate,
@@ -106,7 +106,7 @@ class Policy:
 
     @classmethod
     def parse(cls, params: Mapping[str, Any]) -> Policy:
-        """The policy in a task's options.
+        """Parse the policy in a task's options.
 
         Raises:
             CertificateError: an option makes no sense.
@@ -133,24 +133,24 @@ class Policy:
         )
 
     def allows_issuer(self, issuer: str) -> bool:
-        """Whether a distinguished name is one of those allowed, or matches one as a whole."""
+        """Check whether a distinguished name is one of those allowed, or matches one as a whole."""
         return not self.allowed_issuers or any(
             allowed == issuer or re.fullmatch(allowed, issuer) for allowed in self.allowed_issuers
         )
 
     def accepting(self, now: datetime, cluster: str, certificate: str | None, check: str) -> Acceptance | None:
-        """The exception that counts for this now; the longest one when there are several."""
+        """Return the exception that counts for this now; the longest one when there are several."""
         counting = [
             one for one in self.exceptions if one.until >= now.date() and one.covers(cluster, certificate, check)
         ]
         return max(counting, key=lambda one: one.until, default=None)
 
     def ended(self, now: datetime) -> list[Acceptance]:
-        """The exceptions that count no more."""
+        """Return the exceptions that count no more."""
         return [one for one in self.exceptions if one.until < now.date()]
 
     def as_dict(self) -> dict[str, Any]:
-        """For the report."""
+        """Return a dictionary for the report."""
         return {
             "warn_within": self.warn_within,
             "fail_within": self.fail_within,

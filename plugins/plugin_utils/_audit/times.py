@@ -15,7 +15,7 @@ _FORM = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def moment(text: str) -> datetime:
-    """The time that a text tells.
+    """Parse the time in a text.
 
     Raises:
         ValueError: it is written otherwise.
@@ -24,10 +24,10 @@ def moment(text: str) -> datetime:
 
 
 def made(report: Mapping[str, Any]) -> datetime:
-    """When a report was made."""
+    """Return when a report was made."""
     return moment(report["generated_at"])
 
 
 def age(cluster: Mapping[str, Any], now: datetime) -> int:
-    """Full days since a cluster was read: what its facts tell of days has to be lessened by as many."""
+    """Return the full days since a cluster was read: what its facts say of days has to be lessened by as many."""
     return max(0, (now - moment(cluster["read_at"])).days)

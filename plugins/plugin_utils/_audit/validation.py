@@ -87,7 +87,7 @@ _ALERT: dict[str, _Types] = {"enabled": bool, "threshold": (int, _NONE)}
 
 
 def problem(cluster: Any) -> str | None:
-    """What is wrong with the data of one cluster; None when nothing is."""
+    """Return what is wrong with the data of one cluster; None when nothing is."""
     return _lacking(cluster, _CLUSTER) or _moment(cluster["read_at"]) or next(filter(None, _problems(cluster)), None)
 
 
@@ -132,7 +132,7 @@ def _facts(facts: Mapping[str, Any], name: str) -> Iterable[str | None]:
 
 
 def _lacking(value: Any, types: Mapping[str, _Types], where: str = "it") -> str | None:
-    """Which of the keys is missing, or is of another type."""
+    """Return which of the keys is missing, or is of another type."""
     if not isinstance(value, dict):
         return f"{where} is not a dictionary"
     for key, wanted in types.items():

@@ -27,7 +27,7 @@ KINDS = (*GIVEN, *ISSUING)
 #: For which the role makes the private key. Elsewhere the CA does, and any will do unless the user wants a certain one.
 MAKING_KEYS = ("ownca", "acme")
 
-#: Options of sources that stand for others which are not set, as the role's argument_specs declare them.
+#: Defaults of the options of sources, as the role's argument_specs declare them.
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "ownca": {"key_type": "RSA", "days": 365},
     "acme": {"key_type": "RSA", "terms_agreed": False, "validate_certs": True},
@@ -40,13 +40,13 @@ KEY_SIZES = {"RSA": (2048, 3072, 4096), "ECC": (256, 384, 521)}
 
 
 def kind_of(entry: Mapping[str, Any]) -> str | None:
-    """The kind of an entry's source, or None where there is not exactly one."""
+    """Return the kind of an entry's source, or None where there is not exactly one."""
     kinds = [kind for kind, value in (entry.get("source") or {}).items() if value is not None]
     return kinds[0] if len(kinds) == 1 and kinds[0] in KINDS else None
 
 
 def options_of(entry: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """The options of an entry's source, with their defaults."""
+    """Return the options of an entry's source, with their defaults."""
     given = {option: value for option, value in entry["source"][kind].items() if value is not None}
     options = {**DEFAULTS.get(kind, {}), **given}
     if kind in MAKING_KEYS:
@@ -55,7 +55,7 @@ def options_of(entry: Mapping[str, Any], kind: str) -> dict[str, Any]:
 
 
 def is_missing(collection: str) -> bool:
-    """Whether a collection is not installed."""
+    """Check whether a collection is not installed."""
     try:
         return find_spec(f"ansible_collections.{collection}") is None
     except ImportError:  # not even its namespace

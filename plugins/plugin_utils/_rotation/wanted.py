@@ -23,7 +23,7 @@ COMPARE, RENEW_BEFORE = "chain", 30
 
 
 class Wanted(NamedTuple):
-    """What is wanted of one cluster.
+    """The certificates wanted of one cluster.
 
     Attributes:
         material: what is there already, as the option C(certificates) of M(cluster_certificates).
@@ -39,7 +39,7 @@ class Wanted(NamedTuple):
 
     @classmethod
     def of(cls, host: Host) -> Wanted | None:
-        """What a host's variables say; None where they say nothing."""
+        """Return what a host's variables say; None where they say nothing."""
         try:
             entries = host.value("rotation_certificates")
             if entries is None:

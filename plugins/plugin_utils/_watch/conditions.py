@@ -25,7 +25,7 @@ _READ_APART = frozenset({"drift", "served", "trusted"})
 
 
 class Key(NamedTuple):
-    """What makes two events the same.
+    """The fields that make two events the same.
 
     Attributes:
         certificate: the certificate name; None: it is about the cluster.
@@ -83,7 +83,7 @@ class Conditions:
         )
 
     def tells(self, key: Key) -> bool:
-        """Whether what does not hold is known not to hold, rather than not seen this time."""
+        """Check whether what does not hold is known not to hold, rather than not seen this time."""
         about = key.certificate, key.check
         if key == UNREACHABLE:
             return True
@@ -142,7 +142,7 @@ def _found(data: Mapping[str, Any], findings: list[Mapping[str, Any]], settings:
 
 
 def _database(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Name the database that a certificate belongs to, which no rotation of the cluster replaces."""
+    """Return the database that a certificate belongs to, which no rotation of the cluster replaces."""
     return {"database": facts["uid"]} if certificates.belongs_to_database(facts) else {}
 
 
@@ -151,5 +151,5 @@ def _event(kind: str, data: Mapping[str, Any], message: str) -> dict[str, Any]:
 
 
 def recovered(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The event of a cluster that can be read again."""
+    """Return the event of a cluster that can be read again."""
     return _event("recovered", data, "can be read again")

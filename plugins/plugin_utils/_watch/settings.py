@@ -66,7 +66,7 @@ class Settings:
 
     @classmethod
     def parse(cls, args: Mapping[str, Any]) -> Settings:
-        """The settings in the arguments of a rulebook.
+        """Parse the settings in the arguments of a rulebook.
 
         Raises:
             CertificateError: one is missing or wrong, for the source or for one cluster; or a library is not there.

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""What was told of each cluster, also after a restart: a file without secrets, replaced at once."""
+"""What was reported of each cluster, also after a restart: a file without secrets, replaced at once."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ class Told:
         self.save()
 
     def news(self, cluster: str, conditions: Conditions) -> list[Condition]:
-        """Those that were not told yet, or not as urgent as they are."""
+        """Return those that were not reported yet, or not as urgent as they are."""
         told = self._clusters[cluster]
         return [one for one in conditions.holding if one.key not in told or one.level < told[one.key]]
 
     def was(self, cluster: str, key: Key) -> bool:
-        """Whether it was told, and held ever since."""
+        """Check whether it was reported, and held ever since."""
         return key in self._clusters[cluster]
 
     def update(self, cluster: str, conditions: Conditions) -> bool:
-        """Take over what holds now; whether that is another state than before."""
+        """Take over what holds now; return whether that is another state than before."""
         told = self._clusters[cluster]
         kept = {key: level for key, level in told.items() if not conditions.tells(key)}
         self._clusters[cluster] = {**kept, **{one.key: one.level for one in conditions.holding}}
@@ -92,7 +92,7 @@ class Told:
                 "Check its mode and owner",
             ) from None
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            # It may be somebody's file that the option names by mistake: it is not overwritten.
+            # The option may name another file by mistake: it is not overwritten.
             raise invalid_option(
                 "state_path",
                 f"{self._path} is not a state file of this release",

@@ -31,7 +31,7 @@ _DOUBLINGS = 30
 
 
 class Queue(Protocol):
-    """Where events go."""
+    """The queue that events go to."""
 
     async def put(self, item: Any, /) -> None:
         """Take an event."""
@@ -59,7 +59,7 @@ async def watch(queue: Queue, args: Mapping[str, Any]) -> None:
 
 
 def wait(settings: Settings, failures: int, chance: float) -> float:
-    """Seconds until a cluster is read again.
+    """Return the seconds until a cluster is read again.
 
     Args:
         failures: how often in a row it could not be read.
@@ -93,7 +93,7 @@ class _Watcher:
             await asyncio.sleep(seconds)
 
     def _read(self, member: Member) -> dict[str, Any]:
-        """What the module would return of this cluster, masked as there."""
+        """Return what the module would return of this cluster, masked as there."""
         cluster = {**member.options, "name": member.name, "certificates": member.wanted}
         options = {"clusters": [cluster], "served": self._settings.served}
         result = run_in_controller(

@@ -23,7 +23,7 @@ _OWN = frozenset({"expired", "chain_expired", "key_too_small"})
 
 
 def certificate(facts: Mapping[str, Any], policy: Policy, age: int) -> Iterator[Judgement]:
-    """All checks of a certificate.
+    """Make all checks of a certificate.
 
     Args:
         facts: of C(certificates.of).
@@ -70,7 +70,7 @@ def _expiry(name: str, check: str, whose: str, days: int, policy: Policy, mend: 
 
 def _issuers(facts: Mapping[str, Any], policy: Policy, age: int) -> Judgement:
     check = "issuer_expiry"
-    # The facts tell when the first of the chain expires: an issuer, if that is before the leaf.
+    # The facts say when the first of the chain expires: an issuer, if that is before the leaf.
     if facts["chain_days_remaining"] < facts["days_remaining"]:
         mend = f"{_remedy(facts)}. Use a certificate that a current issuer signed"
         days = facts["chain_days_remaining"] - age

@@ -24,7 +24,7 @@ NOT_REPORTED = {"kind": "not_reported"}
 
 
 def unreachable(error: Mapping[str, Any]) -> Judgement:
-    """The only check of a cluster that could not be read."""
+    """Make the only check of a cluster that could not be read."""
     mend = "Check the address, the login and the CA of this cluster, and audit again"
     if error.get("failure") == NOT_REPORTED:
         mend = "Look for the job that was to audit it, run it again, and merge again"
@@ -32,7 +32,7 @@ def unreachable(error: Mapping[str, Any]) -> Judgement:
 
 
 def cluster(data: Mapping[str, Any]) -> Iterator[Judgement]:
-    """All checks of a cluster that could be read, but for those of its certificates and ports."""
+    """Make all checks of a cluster that could be read, but for those of its certificates and ports."""
     yield passed(None, "reachable", "could be read")
     yield from _nodes(data["cluster"]["nodes"])
     yield _internal_rotation(data["internal"])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CRITICAL = "critical"  # the audit fails
-WARNING = "warning"  # it will have to be mended
+WARNING = "warning"  # it will have to be fixed
 INFO = "info"  # advice, or good to know
 
 SEVERITIES = (CRITICAL, WARNING, INFO)
@@ -21,12 +21,12 @@ OUTCOMES = {CRITICAL: "failed", WARNING: "warning", INFO: "advice"}
 
 @dataclass(frozen=True)
 class Judgement:
-    """What one check came to.
+    """The result of one check.
 
     Attributes:
         certificate: the certificate name; None: it is about the cluster.
         check: a stable identifier.
-        severity: None: there is nothing to mend.
+        severity: None: there is nothing to fix.
         message: what was found; one line, without a final period.
         mend: what to do about it; one line, without a final period.
         visible: whether it could be checked at all.
@@ -41,17 +41,17 @@ class Judgement:
 
     @property
     def outcome(self) -> str:
-        """In one word, as if there were no exceptions."""
+        """Return the result in one word, as if there were no exceptions."""
         if self.severity:
             return OUTCOMES[self.severity]
         return "passed" if self.visible else "not_visible"
 
 
 def passed(certificate: str | None, check: str, message: str) -> Judgement:
-    """Nothing to mend."""
+    """Judge that there is nothing to fix."""
     return Judgement(certificate, check, None, message)
 
 
 def not_visible(certificate: str | None, check: str, message: str) -> Judgement:
-    """Could not be checked."""
+    """Judge that it could not be checked."""
     return Judgement(certificate, check, None, message, visible=False)

@@ -15,7 +15,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._hos
 
 from .judgement import CRITICAL, INFO, WARNING, Judgement, not_visible, passed
 
-#: Which reasons for distrust are advice only: another CA than the one that this host trusts may be meant to sign it.
+#: Which failed verifications are advice only: another CA than the one that this host trusts may be meant to sign it.
 _MAY_BE_MEANT = frozenset({"untrusted"})
 
 
@@ -38,7 +38,7 @@ def ports(endpoints: Sequence[Mapping[str, Any]], databases: Sequence[Mapping[st
 
 
 def address(endpoint: Mapping[str, Any]) -> str:
-    """Host and port, as in a URL."""
+    """Return host and port, as in a URL."""
     return host_and_port(endpoint["address"], endpoint["port"])
 
 

@@ -49,7 +49,7 @@ _FORMULA = ("=", "+", "-", "@")
 
 
 def render(report: Mapping[str, Any]) -> str:
-    """The file."""
+    """Return the content of the file."""
     found: dict[tuple[str, str | None], list[str]] = {}
     for finding in report["findings"]:
         word = "accepted" if finding["accepted"] else finding["severity"]
@@ -72,7 +72,7 @@ def render(report: Mapping[str, Any]) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """Numbers as they are; text so that no spreadsheet calculates it."""
+    """Return numbers as they are, and text so that no spreadsheet calculates it."""
     if value is None or isinstance(value, (bool, int, float)):
         return value
     text = printable(value)

@@ -19,7 +19,7 @@ _ELEMENTS = {"failed": "failure", "accepted": "skipped", "not_visible": "skipped
 
 
 def render(report: Mapping[str, Any]) -> str:
-    """The file."""
+    """Return the content of the file."""
     by_cluster: dict[str, list[Mapping[str, Any]]] = {}
     for check in report["checks"]:
         by_cluster.setdefault(check["cluster"], []).append(check)

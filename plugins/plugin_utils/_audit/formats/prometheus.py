@@ -23,7 +23,7 @@ _PREFIX = "redis_enterprise_certificate_"
 
 
 def render(report: Mapping[str, Any]) -> str:
-    """The file."""
+    """Return the content of the file."""
     clusters = report["clusters"]
     families: tuple[tuple[str, str, _Samples], ...] = (
         (

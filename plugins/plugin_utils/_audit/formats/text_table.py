@@ -24,7 +24,7 @@ _EXPIRY = {"expiry": "EXPIRES SOON", "issuer_expiry": "AN ISSUER EXPIRES SOON"}
 
 
 def lines(report: Mapping[str, Any]) -> list[str]:
-    """One line a certificate, and one a cluster that could not be read, or of which more was found."""
+    """Return one line a certificate, and one a cluster that could not be read, or of which more was found."""
     found: dict[tuple[str, str | None], list[Mapping[str, Any]]] = {}
     for finding in report["findings"]:
         if finding["severity"] != INFO:
@@ -64,7 +64,7 @@ def _rows(
 
 
 def _status(findings: Sequence[Mapping[str, Any]], days: int) -> str:
-    """The worst that was found; what was accepted comes last."""
+    """Return the worst that was found; what was accepted comes last."""
     parts: dict[str, list[str]] = {}
     words = []
     for finding in findings:

@@ -26,7 +26,7 @@ _LONGEST = 300
 
 
 def render(report: Mapping[str, Any]) -> str:
-    """The page."""
+    """Return the page."""
     style, script = _read("page.css"), _read("page.js")
     # Everything is escaped, and shows what does not print; no template may switch that off but for these two files.
     environment = Environment(
@@ -68,5 +68,5 @@ def _read(name: str) -> str:
 
 
 def _hash(content: str) -> str:
-    """As a content security policy names what may run."""
+    """Return the hash by which a content security policy names what may run."""
     return f"sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}"

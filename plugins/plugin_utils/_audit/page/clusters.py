@@ -29,7 +29,7 @@ class Certificate:
     days: int | None
     key: str
     fingerprint: str  # its beginning
-    issuer_rows: int  # how many lines its issuer is told for; 0: the line above has told it
+    issuer_rows: int  # how many lines its issuer is shown for; 0: the line above shows it
     proof: str
 
 
@@ -53,7 +53,7 @@ class Details:
 
 
 def details(report: Mapping[str, Any]) -> list[Details]:
-    """In the order of the report."""
+    """Return the details of each cluster, in the order of the report."""
     now = made(report)
     counts: dict[str, dict[str, int]] = {}
     for finding in report["findings"]:
@@ -72,7 +72,7 @@ def details(report: Mapping[str, Any]) -> list[Details]:
 
 
 def _certificates(found: Sequence[Mapping[str, Any]], older: int, policy: Mapping[str, Any]) -> list[Certificate]:
-    """The lines; one issuer of several in a row is told once."""
+    """Return the lines; one issuer of several in a row is shown once."""
     return [
         _certificate(facts, older, policy, len(same) if facts is same[0] else 0)
         for _issuer, group in groupby(found, key=lambda facts: facts["issuer"])

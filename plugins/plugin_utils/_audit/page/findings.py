@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""Findings, by severity and check, so that each way to mend is told once."""
+"""Findings, by severity and check, so that each remedy is shown once."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Section:
 
 
 def by_severity(report: Mapping[str, Any]) -> list[Section]:
-    """Critical findings first, accepted ones last; sections without findings are left out."""
+    """Return critical findings first, accepted ones last; sections without findings are left out."""
     sections = []
     for name in (*SEVERITIES, "accepted"):
         found = [one for one in report["findings"] if ("accepted" if one["accepted"] else one["severity"]) == name]

@@ -24,7 +24,7 @@ class Cell:
 
     level: str
     days: int | None  # of the leaf, or of an issuer that expires before it
-    flagged: bool  # something else was found of it that is to be mended
+    flagged: bool  # something else was found of it that is to be fixed
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The whole of it."""
+    """The whole matrix."""
 
     columns: list[str]
     rows: list[Row]
@@ -49,7 +49,7 @@ _ABSENT = Cell("none", None, False)
 
 
 def table(report: Mapping[str, Any]) -> Table:
-    """The matrix of a report."""
+    """Return the matrix of a report."""
     now = made(report)
     flagged = {
         (finding["cluster"], finding["certificate"])

@@ -68,7 +68,7 @@ class Dot:
 
 @dataclass(frozen=True)
 class Picture:
-    """What the template draws."""
+    """The picture that the template draws."""
 
     width: int
     height: int
@@ -85,7 +85,7 @@ class Picture:
 
 
 def level(days: int, policy: Mapping[str, Any]) -> str:
-    """How urgent an expiry is."""
+    """Return how urgent an expiry is."""
     if days < 0:
         return "expired"
     return "critical" if days < policy["fail_within"] else "warning" if days < policy["warn_within"] else "ok"
@@ -99,7 +99,7 @@ def lane(facts: Mapping[str, Any]) -> str:
 
 
 def ends(report: Mapping[str, Any]) -> list[End]:
-    """All expiries, the first one first: those of the certificates, and of issuers that expire before them."""
+    """List all expiries, the first one first: those of the certificates, and of issuers that expire before them."""
     now = made(report)
     return sorted(_ends(report, now), key=lambda end: (end.days, end.date))
 
@@ -120,12 +120,12 @@ def _ends(report: Mapping[str, Any], now: datetime) -> Iterator[End]:
 
 
 def _scale(days: float) -> float:
-    """Near days get more room than far ones."""
+    """Scale days, so that near ones get more room than far ones."""
     return math.copysign(math.log1p(abs(days) / 7), days)
 
 
 def picture(ends: Sequence[End], policy: Mapping[str, Any]) -> Picture:
-    """The places of everything that is drawn."""
+    """Return the places of everything that is drawn."""
     last = max(400, *(end.days for end in ends)) if ends else 400
     first = _PAST if any(end.days < 0 for end in ends) else 0
     low, high = _scale(first), _scale(last)
