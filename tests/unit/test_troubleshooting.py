@@ -1,224 +1,200 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""docs/troubleshooting.md has every message that a run can print, and none that no run prints.
+"""docs/troubleshooting.md has an entry for each kind of failure, finding and check of the code, and no other entry.
 
-A message is any text of three words or more in the plugins, and what the tasks of roles and playbooks fail with. What
-stands for a value is "…", there and on the page. A next step is part of a message, and not looked for on the page.
+Kinds are read from the source: texts that reach the calls in _NAMING, the argument C(kind) of any call, tables of
+(kind, cause, next step), and results. A name may be whatever its module assigns or passes to it anywhere.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
 
-import yaml
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/troubleshooting.md"
+TEXT = PAGE.read_text(encoding="utf-8")
 
-#: Files whose texts are no messages: documentation, and the forms of a report.
-_OTHERS = (
-    "modules/",
-    "doc_fragments/",
-    "plugin_utils/_audit/page/",
-    "plugin_utils/_audit/formats/prometheus.py",
-    "module_utils/_contract/",  # facts, which are on docs/contract.md
-    "filter/contract_report.py",
-)
-
-#: Texts that are no messages either, and what they are.
-_NO_MESSAGES = {
-    "ENCRYPTED PRIVATE KEY": "a label in PEM",
-    "-----(BEGIN|END) ([A-Z0-9 ]{1,60})-----": "a pattern",
-    "-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[^-]*-----END [A-Z0-9 ]*PRIVATE KEY-----": "a pattern",
-    "tuple[str, str, str]": "a type",
-    '<?xml version="1.0" encoding="UTF-8"?>\n': "the head of a report",
-    "a secret is neither pickled nor copied": "a mistake in the code, not of a user",
-    "the type of the public key is not known": "caught where it is raised",
-    "vendor, requirements for CA-signed certificates": "a source",
-    "NIST SP 800-131A": "a source",
-}
-_SOURCE = re.compile(r"RFC \d+, section [\d.]+")
-
-#: How a next step begins.
-_NEXT_STEP = re.compile(
-    r"(?:Add|Audit|Check|Choose|Export|Fix|Get|Give|Have|Issue|Leave|List|Look|Make|Mend|Name|Put|Read|Replace|Rotate|Run|Say|Set|"
-    r"Start|Turn|Use|Wait|Write)\b"
-)
-#: Calls whose texts say that all is well.
-_FINE = {"passed"}
 #: Calls that name a kind, and at which place among their arguments.
-_NAMING = {"CertificateError": 1, "MaterialProblem": 1, "finding": 1, "Hazard": 1, "Judgement": 2, "not_visible": 2}
-_DOCUMENTATION = {"DOCUMENTATION", "EXAMPLES", "RETURN"}
-_FAILING = {"ansible.builtin.assert", "ansible.builtin.fail"}
-_HOLE = "…"
+_NAMING = {"CertificateError": 0, "MaterialProblem": 0, "finding": 0, "Finding": 0, "Judgement": 1, "not_visible": 1}
+
+#: Files whose identifiers are others: facts of the contract (docs/contract.md), and names of metrics.
+_OTHERS = ("module_utils/_contract/", "plugin_utils/_audit/formats/")
+
+_KIND = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
+_PARTS = ("Symptom", "Cause", "Fix", "Command")
 
 
-class Text(NamedTuple):
-    """A text in the code, and where."""
+class Module:
+    """One file of the code."""
 
-    place: str
-    text: str
+    def __init__(self, tree: ast.Module) -> None:
+        self._nodes = list(ast.walk(tree))
+        self._values: dict[str, list[ast.expr]] = defaultdict(list)
+        functions = {node.name: node for node in self._nodes if isinstance(node, ast.FunctionDef)}
+        for node in self._nodes:
+            if isinstance(node, ast.Assign):
+                self._bind(node.targets[0], node.value)
+            elif isinstance(node, ast.For):
+                self._bind_loop(node.target, node.iter)
+            elif isinstance(node, ast.Call) and _called(node) in functions:
+                names = [one.arg for one in functions[_called(node)].args.args if one.arg not in ("self", "cls")]
+                for name, given in zip(names, node.args):
+                    self._values[name].append(given)
 
+    def _bind(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(value, ast.IfExp):
+            self._bind(target, value.body)
+            self._bind(target, value.orelse)
+        elif isinstance(target, ast.Name):
+            self._values[target.id].append(value)
+        elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            for one, given in zip(target.elts, value.elts):
+                self._bind(one, given)
 
-def _template(node: ast.expr) -> str | None:
-    if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, str) else None
-    if isinstance(node, ast.JoinedStr):
-        return "".join(str(part.value) if isinstance(part, ast.Constant) else _HOLE for part in node.values)
-    return None
+    def _bind_loop(self, target: ast.expr, iterated: ast.expr) -> None:
+        if isinstance(iterated, ast.Tuple):
+            for value in iterated.elts:
+                self._bind(target, value)
+        elif isinstance(target, ast.Tuple) and isinstance(iterated, ast.Call) and _called(iterated) == "items":
+            self._bind(target.elts[1], iterated.func.value)  # type: ignore[attr-defined]  # a method has one
 
+    def _texts(self, node: ast.AST | None, seen: frozenset[str] = frozenset()) -> Iterator[str]:
+        """Yield what an expression may come to."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.IfExp):
+            yield from (*self._texts(node.body, seen), *self._texts(node.orelse, seen))
+        elif isinstance(node, ast.Dict):
+            yield from (text for value in node.values for text in self._texts(value, seen))
+        elif isinstance(node, ast.Name) and node.id not in seen:
+            yield from (text for value in self._values[node.id] for text in self._texts(value, seen | {node.id}))
+        elif isinstance(node, ast.FormattedValue):
+            yield from self._texts(node.value, seen)
+        elif isinstance(node, ast.JoinedStr):
+            found = [""]
+            for part in node.values:
+                found = [start + text for start in found for text in self._texts(part, seen)]
+            yield from found
 
-def _read(node: ast.AST, place: str) -> Iterator[Text]:
-    """The texts below a node: no docstrings, no documentation, none that says that all is well."""
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-        return
-    if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in _DOCUMENTATION:
-        return
-    if isinstance(node, ast.Call) and ast.unparse(node.func) in _FINE:
-        return
-    if isinstance(node, ast.expr) and (text := _template(node)) is not None:
-        yield Text(f"{place}:{node.lineno}", text)
-    if isinstance(node, ast.JoinedStr):
-        children: Iterator[ast.AST] = (part.value for part in node.values if isinstance(part, ast.FormattedValue))
-    else:
-        children = ast.iter_child_nodes(node)
-    for child in children:
-        yield from _read(child, place)
-
-
-def _in_plugins() -> Iterator[Text]:
-    for path in sorted((ROOT / "plugins").rglob("*.py")):
-        place = str(path.relative_to(ROOT / "plugins"))
-        if not place.startswith(_OTHERS):
-            yield from _read(ast.parse(path.read_text(encoding="utf-8")), place)
-
-
-def _in_tasks(content: Any, place: str) -> Iterator[Text]:
-    if isinstance(content, list):
-        for item in content:
-            yield from _in_tasks(item, place)
-    elif isinstance(content, dict):
-        for name, value in content.items():
-            if name in _FAILING:
-                message = value.get("fail_msg") or value.get("msg") or ""
-                yield Text(place, re.sub(r"\{\{.*?\}\}", _HOLE, message, flags=re.DOTALL))
-            else:
-                yield from _in_tasks(value, place)
-
-
-def _in_roles() -> Iterator[Text]:
-    for pattern in ("roles/*/tasks/*.yml", "playbooks/*.yml"):
-        for path in sorted(ROOT.glob(pattern)):
-            yield from _in_tasks(yaml.safe_load(path.read_text(encoding="utf-8")), str(path.relative_to(ROOT)))
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _sentences(text: str) -> str:
-    """A text with a hole for each of its next steps."""
-    sentences = re.split(r"(?<=[.!?]) +", _plain(text))
-    return " ".join(_HOLE if _NEXT_STEP.match(sentence) else sentence for sentence in sentences)
-
-
-def _chunks(text: str) -> list[str]:
-    """What a text always says."""
-    return [chunk for chunk in (part.strip(" .,:;()") for part in text.split(_HOLE)) if re.search(r"\w", chunk)]
-
-
-def messages() -> list[Text]:
-    """All texts that a user may see, without what they say to do."""
-    found = []
-    for place, text in [*_in_plugins(), *_in_roles()]:
-        if text in _NO_MESSAGES or _SOURCE.fullmatch(text):
-            continue
-        rest = _sentences(text)
-        words = [word for word in rest.split() if re.search(r"[A-Za-z]", word)]
-        if len(words) >= 3 and "\\" not in rest:
-            found.append(Text(place, rest))
-    return found
-
-
-def entries() -> list[str]:
-    """What the page has: the first piece of code of each line of a table or list."""
-    found = re.findall(r"^(?:\| |- )`([^`]+)`", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
-    return [_plain(entry) for entry in found]
-
-
-def kinds() -> set[str]:
-    """What C(failure.kind), and the id of a finding, a known bug or a check of an audit may be."""
-    found = set()
-    for path in (ROOT / "plugins").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    def _named(self) -> Iterator[ast.expr]:
+        """Yield the expressions that are kinds."""
+        for node in self._nodes:
             if isinstance(node, ast.Call):
-                place = _NAMING.get(ast.unparse(node.func).rpartition(".")[2], 0)
-                given = node.args[max(place - 1, 0) : place]
-            elif isinstance(node, ast.Tuple) and len(node.elts) == 3:
-                texts = [_template(element) for element in node.elts]  # kind, cause, next step
-                given = node.elts[:1] if all(texts) and any(" " in text for text in texts[1:] if text) else []
-            else:
-                continue
-            found |= {text for text in map(_template, given) if text and re.fullmatch(r"\w+", text)}
-    return found
+                place = _NAMING.get(_called(node))
+                yield from () if place is None else node.args[place : place + 1]
+                yield from (keyword.value for keyword in node.keywords if keyword.arg == "kind")
+            elif isinstance(node, ast.Tuple) and any(map(_is_sentence, node.elts[1:])):
+                yield node.elts[0]
+            elif isinstance(node, ast.Dict):
+                yield from (
+                    value
+                    for key, value in zip(node.keys, node.values)
+                    if "kind" in self._texts(key) and isinstance(value, ast.Constant)
+                )
+
+    def kinds(self) -> set[str]:
+        """Return all kinds that it may produce."""
+        return {text for node in self._named() for text in self._texts(node) if _KIND.fullmatch(text)}
+
+    def hazards(self) -> set[str]:
+        """Return the known bugs that it lists."""
+        calls = [node for node in self._nodes if isinstance(node, ast.Call) and _called(node) == "Hazard"]
+        return {text for call in calls for text in self._texts(call.args[0])}
 
 
-def _has(entry: str, chunks: Sequence[str]) -> bool:
-    at = 0
-    for chunk in chunks:
-        at = entry.find(chunk, at)
-        if at < 0:
-            return False
-        at += len(chunk)
-    return True
+def _called(node: ast.AST) -> str:
+    return ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
 
 
-def test_every_message_is_on_the_page() -> None:
-    page = entries()
-    missing = [
-        f"{place}: {text}" for place, text in messages() if not any(_has(entry, _chunks(text)) for entry in page)
-    ]
-    assert not missing, "\n".join(["No entry in docs/troubleshooting.md:", *missing])
+def _is_sentence(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and " " in str(node.value))
 
 
-def test_every_entry_can_be_printed() -> None:
-    printed = [_plain(text) for _place, text in [*_in_plugins(), *_in_roles()]]
-    stale = [entry for entry in entries() for chunk in _chunks(entry) if not any(chunk in text for text in printed)]
-    assert not stale, "\n".join(["No code prints these entries of docs/troubleshooting.md:", *stale])
+@functools.cache
+def modules() -> list[Module]:
+    """Return the code."""
+    paths = {str(path.relative_to(ROOT / "plugins")): path for path in sorted((ROOT / "plugins").rglob("*.py"))}
+    read = [path.read_text(encoding="utf-8") for place, path in paths.items() if not place.startswith(_OTHERS)]
+    return [Module(ast.parse(text)) for text in read]
 
 
-def test_every_kind_is_on_the_page() -> None:
-    named = set(re.findall(r"\w+", " ".join(re.findall(r"`[^`]+`", PAGE.read_text(encoding="utf-8")))))
-    assert {"tls_expired", "key_mismatch", "purpose_missing", "RS199373"} <= kinds()
-    missing = ", ".join(sorted(kinds() - named))
-    assert not missing
+@functools.cache
+def kinds() -> frozenset[str]:
+    """Return what C(failure.kind), the id of a finding, or a check of an audit may be."""
+    return frozenset().union(*(module.kinds() for module in modules()))
 
 
-def test_nothing_stands_twice() -> None:
-    page = entries()
-    assert sorted(set(page)) == sorted(page)
+def entries() -> dict[str, str]:
+    """Return the text of each entry by its heading: those whose heading is nothing but code."""
+    sections = re.findall(r"^### (.*)\n((?:(?!##).*\n)*)", TEXT, re.MULTILINE)
+    return {heading: text for heading, text in sections if re.fullmatch(r"`\w+`(, `\w+`)*", heading)}
 
 
-def test_messages_are_found_where_they_are() -> None:
-    """One of each kind: raised, returned, in a table, a hazard, a finding, a warning, a filter, a role, a playbook."""
-    found = {text for _place, text in messages()}
-    for text in (
-        "there is nothing to read",
-        "expired on …",
-        "the login was refused",
-        "internal rotation skips nodes that are down, and never comes back to them",
-        "the chain ends with …, which is not self-signed",
-        "…: proven on every node, but not read back from the API: …",
-        "certificate_facts needs …, where Ansible itself runs",
-        "This cluster failed.",
-    ):
-        assert any(text in one for one in found), text
+def anchors() -> set[str]:
+    """Return the anchors of the page, as GitHub and the site make them of headings."""
+    headings = re.findall(r"^#+ (.*)$", TEXT, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def test_no_exception_to_the_rule_is_stale() -> None:
-    assert set(_NO_MESSAGES) <= {text for _place, text in _in_plugins()}
+def links() -> Iterator[tuple[str, str]]:
+    """Yield the links to a place on the page: the file, and the anchor."""
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("roles/*/README.md")):
+        pattern = r"\((?:[\w./-]*troubleshooting\.md)?#([\w-]+)\)" if path == PAGE else r"troubleshooting\.md#([\w-]+)"
+        for anchor in re.findall(pattern, path.read_text(encoding="utf-8")):
+            yield str(path.relative_to(ROOT)), anchor
+
+
+def test_each_kind_has_one_entry() -> None:
+    on_page = [kind for heading in entries() for kind in re.findall(r"\w+", heading)]
+    assert sorted(kinds() - set(on_page)) == [], "Add an entry to docs/troubleshooting.md"
+    assert sorted(set(on_page) - kinds()) == [], "Remove the entry from docs/troubleshooting.md: no code has this kind"
+    assert sorted(on_page) == sorted(set(on_page)), "Keep one entry of each kind in docs/troubleshooting.md"
+
+
+def test_each_entry_has_symptom_cause_fix_and_command() -> None:
+    for heading, text in entries().items():
+        assert tuple(re.findall(r"^- \*\*(\w+):\*\* \S", text, re.MULTILINE)) == _PARTS, heading
+        assert re.search(r"^- \*\*Symptom:\*\* .*`.+`", text, re.MULTILINE), heading
+        assert re.search(r"^- \*\*Command:\*\* `.+`$", text, re.MULTILINE), heading
+
+
+def test_each_known_bug_of_the_server_is_in_the_table() -> None:
+    bugs = {bug for module in modules() for bug in module.hazards()}
+    assert bugs == set(re.findall(r"^\| `(RS\d+|peers_\w+)`", TEXT, re.MULTILINE))
+
+
+def test_each_link_leads_to_a_heading() -> None:
+    assert [(path, anchor) for path, anchor in links() if anchor not in anchors()] == []
+    assert ("docs/first-audit.md", "findings-of-an-audit") in links()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "key_mismatch",  # a keyword
+        "passphrase_wrong",  # of a file
+        "unauthorized",  # in a table
+        "tls_expired",  # returned
+        "too_large",  # returned, and passed on
+        "metrics_unusable",  # a constant
+        "update_not_finished",  # assigned
+        "several",  # one of two
+        "internal_error",  # in a result
+        "chain_not_yet_valid",  # put together
+        "internal_name_missing",  # in a loop
+        "weak_signature",  # assigned with its severity
+        "issuer_expiry",  # a parameter
+        "internal_expiry_alert",  # a value of a dictionary
+        "on_node",  # a check that may not be visible
+    ],
+)
+def test_kinds_are_found_wherever_they_are(kind: str) -> None:
+    assert kind in kinds()
