@@ -40,12 +40,19 @@ def test_roles_take_every_connection_option(role: str, entry_point: str) -> None
         assert option.get("no_log", False) is spec.get("no_log", False), name
 
 
+def test_the_rotation_passes_every_connection_option() -> None:
+    connection = read("roles/rotation/vars/main.yml")["rotation__connection"]
+    assert set(connection) == set(CONNECTION_SPEC)
+    for name, value in connection.items():
+        assert f"redis_enterprise_{name} " in value, name
+        assert "omit" in value, name
+
+
 @pytest.mark.parametrize("file", ["main", "rollback"])
-def test_the_rotation_passes_every_connection_option(file: str) -> None:
-    tasks = (ROOT / f"roles/rotation/tasks/{file}.yml").read_text(encoding="utf-8")
-    for name in CONNECTION_SPEC:
-        assert f"      {name}: " in tasks
-        assert f"redis_enterprise_{name} " in tasks
+def test_the_tasks_of_the_rotation_get_them(file: str) -> None:
+    group = "group/redis_enterprise.certificates.redis_enterprise"
+    tasks = read(f"roles/rotation/tasks/{file}.yml")
+    assert tasks[0]["module_defaults"] == {group: "{{ rotation__connection }}"}
 
 
 @pytest.mark.parametrize("role", ROLES)
