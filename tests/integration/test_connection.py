@@ -152,7 +152,7 @@ def test_hosts_and_ports_that_do_not_answer(
         "no TLS": ({"url": f"https://127.0.0.1:{text_port}"}, "tls", "TLS handshake"),
         "another CA": ({"ca_path": str(ansible.folder / "other-ca.pem")}, "tls_untrusted", "Set ca_path"),
         "no CA in the file": ({"ca_path": str(ansible.folder / "no-ca.pem")}, "invalid_option", "option ca_path"),
-        "no such file": ({"ca_path": "/nowhere/ca.pem"}, "invalid_option", "option ca_path names /nowhere/ca.pem"),
+        "no such file": ({"ca_path": "/nowhere/ca.pem"}, "invalid_option", "option ca_path: /nowhere/ca.pem is not a file"),
         "system trust": ({"ca_path": None}, "tls_untrusted", "the system's trust store"),
         "client key missing": ({"client_key": cluster.ca_path}, "invalid_option", "client_cert"),
         "client key unusable": (
@@ -200,14 +200,14 @@ def test_an_expired_api_certificate_and_the_way_out(ansible: Ansible) -> None:
 
 def test_urls_that_are_refused(ansible: Ansible) -> None:
     wrong = {
-        "https://cluster.example.com:9443/v1": "holds a path",
+        "https://cluster.example.com:9443/v1": "must not contain a path",
         "https://cluster.example.com:9443?x=y": "a query",
         "https://admin:secret@cluster.example.com:9443": "must not contain credentials",
-        "http://cluster.example.com:8080": "starts with http://",
+        "http://cluster.example.com:8080": "http:// sends private keys in clear text",
         "cluster.example.com:9443": "must start with https://",
         "https://:9443": "no host",
-        "https://cluster.example.com:99999": "is not a URL",
-        "https://[::1:9443": "is not a URL",
+        "https://cluster.example.com:99999": "not a valid URL",
+        "https://[::1:9443": "not a valid URL",
     }
     user = {"username": "a", "password": "some password"}
     run = ansible.tasks([task(url, MODULE, {"url": url, **user}, ignore_errors=True) for url in wrong]).expect()

@@ -142,7 +142,7 @@ def test_one_database_by_force(ansible: Ansible, crdbs: list[ActiveActive], clus
     assert [entry["name"] for entry in run["by name"].result["active_active"]] == ["orders"]
     assert posts(clusters[0]) == [f"/v1/crdbs/{crdb.guid}/updates" for crdb in (orders, carts)]
     assert run["unknown"].failure == {"kind": "invalid_option", "option": "databases"}
-    assert "names order," in run["unknown"].result["msg"]
+    assert "the cluster has no database order" in run["unknown"].result["msg"]
     assert run["unknown"].result["outcome"] == "failed_unchanged"
 
 

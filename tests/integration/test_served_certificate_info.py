@@ -277,8 +277,8 @@ def test_ports_of_every_kind(ansible: Ansible, cluster: Cluster) -> None:
 
 WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     # name: options, the one that is named, and what is said of it
-    "nothing": ({}, "endpoints", "Give endpoints, or set discover to true"),
-    "no ports": ({"endpoints": []}, "endpoints", "Give endpoints, or set discover to true"),
+    "nothing": ({}, "endpoints", "Give endpoints, or set discover=true"),
+    "no ports": ({"endpoints": []}, "endpoints", "Give endpoints, or set discover=true"),
     "no port": ({"endpoints": ["127.0.0.1:9443", "127.0.0.1"]}, "endpoints", "entry 2 (127.0.0.1) is not host:port"),
     "no brackets": ({"endpoints": ["::1:9443"]}, "endpoints", "entry 1 (::1:9443)"),
     "large port": ({"endpoints": ["a:70000"], "discover": True}, "endpoints", "entry 1 (a:70000)"),
@@ -287,7 +287,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "no file": ({"endpoints": ["a:1"], "ca_path": "/nonexistent.pem"}, "ca_path", "/nonexistent.pem"),
     "no PEM": ({"endpoints": ["a:1"], "ca_path": __file__}, "ca_path", "PEM"),
     "no url": ({"discover": True}, "url", "REDIS_ENTERPRISE_URL"),
-    "no login": ({"discover": True, "url": "https://127.0.0.1:1"}, "username", "login"),
+    "no login": ({"discover": True, "url": "https://127.0.0.1:1"}, "username", "credentials"),
 }
 
 
