@@ -150,7 +150,8 @@ def _problems(entry: Mapping[str, Any], name: str, fqdn: str | None) -> Iterator
     options = options_of(entry, kind)
     if options.keys() >= _ISSUERS:
         yield f"source {kind}: issuers and issuers_path are mutually exclusive. Set one of them."
-    yield from _CHECKS.get(kind, lambda _options: iter(()))(options)
+    if kind in _CHECKS:
+        yield from _CHECKS[kind](options)
     if kind in ISSUING:
         yield from _issuing(name, kind, options, fqdn)
 

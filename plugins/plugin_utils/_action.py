@@ -38,7 +38,7 @@ with suppress(Exception):
     prepare()
 
 
-class OperationAction(ModuleInProcess):
+class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no type hints
     """The operation, run in the process of the task, or else by the module of the same name, with equal results."""
 
     operation: ClassVar[Operation]

@@ -152,7 +152,7 @@ def test_hosts_and_ports_that_do_not_answer(
         "no TLS": ({"url": f"https://127.0.0.1:{text_port}"}, "tls", "TLS handshake"),
         "another CA": ({"ca_path": str(ansible.folder / "other-ca.pem")}, "tls_untrusted", "Set ca_path"),
         "no CA in the file": ({"ca_path": str(ansible.folder / "no-ca.pem")}, "invalid_option", "option ca_path"),
-        "no such file": ({"ca_path": "/nowhere/ca.pem"}, "invalid_option", "option ca_path: /nowhere/ca.pem is not a file"),
+        "no such file": ({"ca_path": "/nowhere/ca.pem"}, "invalid_option", "/nowhere/ca.pem is not a file"),
         "system trust": ({"ca_path": None}, "tls_untrusted", "the system's trust store"),
         "client key missing": ({"client_key": cluster.ca_path}, "invalid_option", "client_cert"),
         "client key unusable": (
