@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from .._api.cluster import Cluster
 from .._connection import Connection
@@ -23,9 +22,6 @@ from .._x509.finding import Finding
 from .._x509.requirements import CHAIN_WITHOUT_ROOT, check_requirements
 from .lockout import find_lockouts
 from .plan import Change
-
-if TYPE_CHECKING:
-    pass
 
 #: Findings that are easily overlooked until a cluster refuses the certificate: warned about although they are advice.
 _SAID = frozenset({CHAIN_WITHOUT_ROOT})
