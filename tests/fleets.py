@@ -105,9 +105,9 @@ def endpoint(cluster: str, service: str, node: int, port: int, **other: Any) -> 
         "server_name": cluster,
         "status": "seen",
         "problem": None,
-        "verifies": True,
-        "distrust": None,
-        "distrust_message": None,
+        "trusted": True,
+        "verify_error": None,
+        "verify_error_message": None,
         "matches": True,
         **other,
     }
@@ -328,7 +328,7 @@ def hostile() -> dict[str, Any]:
         facts(name, "proxy", 3, subject="CN=" + "A" * 60000, issuer="O='\"><svg/onload=document.title='owned'>"),
         facts(name, "</script><b>new</b>", 10, subject="=cmd|' /C calc'!A0", issuer="@SUM(1+1)*cmd"),
         facts(name, "-2+3\n{{ 7 * 7 }}{% raw %}", 20, issuer='CN=back\\slash "quote" \n newline'),
-        facts(name, "cm", 100, findings=[finding("odd", "error", "cm", f"the leaf {script}", f"Mend {script}")]),
+        facts(name, "cm", 100, findings=[finding("odd", "error", "cm", f"the leaf {script}", f"Fix {script}")]),
     ]
     return cluster(
         name,

@@ -219,7 +219,7 @@ findings:
       type: str
       returned: always
       sample: expires in 5 days
-    mend:
+    remedy:
       description: What to do about it.
       type: str
       returned: always

@@ -210,7 +210,7 @@ certificates:
           description: A stable identifier of the rule.
           type: str
           returned: always
-          sample: purpose_missing
+          sample: eku_missing
         severity:
           description: V(error) for what breaks a cluster, V(warning) for what is advised.
           type: str
@@ -226,7 +226,7 @@ certificates:
           type: str
           returned: always
         remedy:
-          description: How to mend it.
+          description: What to do about it.
           type: str
           returned: always
         source:

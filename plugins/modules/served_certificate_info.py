@@ -23,7 +23,7 @@ extends_documentation_fragment:
   - redis_enterprise.certificates.attributes.info
   - redis_enterprise.certificates.connection
 notes:
-  - O(ca_path) is also what RV(endpoints[].verifies) is about, whatever O(validate_certs) is. To verify the certificates
+  - O(ca_path) is also what RV(endpoints[].trusted) is about, whatever O(validate_certs) is. To verify the certificates
     of several CAs, give a file that holds them all.
   - O(timeout) also counts for each handshake with a port. There is a second one where the certificate does not verify.
 options:
@@ -82,8 +82,8 @@ EXAMPLES = r"""
 
 - name: Insist that clients trust them
   ansible.builtin.assert:
-    that: item.verifies
-    fail_msg: "{{ item.address }}:{{ item.port }}: {{ item.problem or item.distrust or item.distrust_message }}"
+    that: item.trusted
+    fail_msg: "{{ item.address }}:{{ item.port }}: {{ item.problem or item.verify_error or item.verify_error_message }}"
   loop: "{{ served.endpoints }}"
   loop_control:
     label: "{{ item.address }}:{{ item.port }}"
@@ -202,14 +202,14 @@ endpoints:
       type: str
       returned: always
       sample: TLSv1.3
-    verifies:
+    trusted:
       description:
         - Whether the chain as presented leads to a certificate in O(ca_path), or in the trust store of the operating
           system when there is none, is valid now, and covers RV(endpoints[].server_name).
         - Null when that could not be told.
       type: bool
       returned: always
-    distrust:
+    verify_error:
       description:
         - Why it does not verify; null when it does. Where there are several reasons, the first that OpenSSL meets.
         - V(untrusted) when nothing trusted leads to it; V(expired) or V(not_yet_valid), also of an issuer;
@@ -218,7 +218,7 @@ endpoints:
       type: str
       returned: always
       sample: untrusted
-    distrust_message:
+    verify_error_message:
       description: The same in the words of OpenSSL, or why it could not be told.
       type: str
       returned: always

@@ -61,7 +61,7 @@ def test_an_event_a_rotation_and_silence(ansible: Ansible, authority: Authority)
             rulebook.wait_for("sessions: read", 3)
             assert (rulebook.events, rulebook.count(RECAP)) == (0, 0)
 
-            # A node that no longer answers is told, and that it does again; no rotation mends that.
+            # A node that no longer answers is reported, and that it does again; no rotation fixes that.
             sessions.nodes[0].down = True
             rulebook.wait_for("'kind': 'unreachable'", 2)  # received, and printed by the rule
             sessions.nodes[0].down = False

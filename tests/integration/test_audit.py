@@ -168,7 +168,7 @@ def test_where_variables_may_come_from(ansible: Ansible) -> None:
         assert two.requests
     found = report(ansible.folder / "out")
     assert [cluster["verdict"] for cluster in found.values()] == ["ok", "ok"]
-    assert {entry["verifies"] for cluster in found.values() for entry in cluster["endpoints"]} == {True, False}
+    assert {entry["trusted"] for cluster in found.values() for entry in cluster["endpoints"]} == {True, False}
     assert_absent({"for all", two.password}, run, ansible.home, ansible.folder / "out")
 
 

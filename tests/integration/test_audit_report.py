@@ -133,7 +133,7 @@ def test_a_cluster_that_no_slice_has_is_missed(ansible: Ansible) -> None:
     message = "could not be read: it is in none of the reports that were merged"
     assert merged["failures"][second["name"]] == message
     (finding,) = (one for one in merged["findings"] if one["cluster"] == second["name"])
-    assert finding["mend"] == "Look for the job that was to audit it, run it again, and merge again"
+    assert finding["remedy"] == "Look for the job that was to audit it, run it again, and merge again"
     written = json.loads((ansible.folder / "merged/audit.json").read_text())
     jsonschema.validate(written, SCHEMA)
     assert message in (ansible.folder / "merged/audit.html").read_text("utf-8")
@@ -155,8 +155,8 @@ NO_REPORTS: dict[str, tuple[str, str]] = {
     "deep.json": ("[" * 100000, "deep.json is not JSON"),
     "list.json": ("[]", "list.json is not a report of an audit"),
     "other.json": ('{"clusters": []}', "other.json is not a report of an audit"),
-    "old.json": ('{"schema": 1, "clusters": []}', "old.json has schema version 1, and this release reads version 2"),
-    "name.json": ('{"schema": 2, "clusters": [{"name": "one"}]}', "is not valid fleet data: it has no url"),
+    "old.json": ('{"schema": 2, "clusters": []}', "old.json has schema version 2, and this release reads version 3"),
+    "name.json": ('{"schema": 3, "clusters": [{"name": "one"}]}', "is not valid fleet data: it has no url"),
     # A slice that was written by something else must not be missing from the report.
     "slices/one.json": ("[]", "slices/one.json is not a report of an audit"),
     "tables/audit.csv": ("cluster", "there is no file *.json in the folder tables or below it"),

@@ -353,6 +353,6 @@ def test_requirements_of_all_of_them_are_named_at_once(ansible: Ansible, authori
     assert run["replace"].failure["kind"] == "requirements_not_met"
     assert run["replace"].failure["certificate"] == "cm, proxy"
     errors = {(one["certificate"], one["id"]) for one in result["findings"] if one["severity"] == "error"}
-    assert errors == {("cm", "purpose_missing"), ("proxy", "key_too_small"), ("proxy", "name_missing")}
+    assert errors == {("cm", "eku_missing"), ("proxy", "key_too_small"), ("proxy", "name_missing")}
     assert all(f"({kind})" in result["msg"] for dummy, kind in errors)
     assert {change["outcome"] for change in result["changes"]} == {"failed_unchanged"}

@@ -43,7 +43,7 @@ def test_all_errors_are_listed_at_once_and_nothing_is_written(
         assert refused.failure == {"kind": "requirements_not_met", "option": "requirements", "certificate": "proxy"}
         assert refused.result["outcome"] == "failed_unchanged"
         assert ids(refused.result) == [
-            "purpose_missing",
+            "eku_missing",
             "name_missing",
             "internal_name_missing",
             "common_name_differs",
@@ -68,9 +68,9 @@ def test_ignore_says_nothing_and_returns_the_findings(ansible: Ansible, authorit
             ],
             connection=login(cluster),
         )
-        assert "purpose_missing" in run["enforce"].result["msg"]
+        assert "eku_missing" in run["enforce"].result["msg"]
         assert run["ignore"].result["outcome"] == "changed"
-        assert ids(run["ignore"].result) == ["purpose_missing"]
+        assert ids(run["ignore"].result) == ["eku_missing"]
         assert len(cluster.writes) == 1
 
 
@@ -80,7 +80,7 @@ def test_an_audit_finds_what_works_by_luck(ansible: Ansible, cluster: Cluster, a
     run = ansible.tasks([task("read", "cluster_certificate_info", {})], connection=login(cluster)).expect()
     found = {one["name"]: ids(one) for one in run["read"].result["certificates"]}
     assert found.pop("proxy") == [
-        "purpose_missing",
+        "eku_missing",
         "name_missing",
         "chain_without_root",
         "internal_name_missing",

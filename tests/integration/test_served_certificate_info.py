@@ -77,7 +77,7 @@ def test_everything_that_there_is_to_know(ansible: Ansible, three: Cluster, mate
         assert entry["node"] == int(entry["address"][-1])
         assert (entry["status"], entry["problem"]) == ("seen", None)
         assert entry["tls_version"] == "TLSv1.3"
-        assert (entry["verifies"], entry["distrust"], entry["distrust_message"]) == (True, None, None)
+        assert (entry["trusted"], entry["verify_error"], entry["verify_error_message"]) == (True, None, None)
         assert entry["matches"] is True
         assert entry["fingerprint"] == material.fingerprint
         assert entry["chain_fingerprints"] == material.chain_fingerprints == entry["reported_chain_fingerprints"]
@@ -104,7 +104,7 @@ def test_a_node_that_lags_and_one_that_was_changed_by_hand(
     assert by_hand["reported_chain_fingerprints"] == material.chain_fingerprints
     assert (lagging["node"], lagging["fingerprint"]) == (3, material.fingerprint)
     assert lagging["reported_chain_fingerprints"] == new.chain_fingerprints
-    assert {entry["verifies"] for entry in result["endpoints"]} == {True}
+    assert {entry["trusted"] for entry in result["endpoints"]} == {True}
 
 
 def test_a_port_that_leaves_an_intermediate_out_is_drift_and_one_that_leaves_the_root_out_is_not(
@@ -118,7 +118,7 @@ def test_a_port_that_leaves_an_intermediate_out_is_drift_and_one_that_leaves_the
     assert places(result["drift"]) == [("cm", "127.0.0.3")]
     (entry,) = result["drift"]
     assert (entry["fingerprint"], entry["chain_length"]) == (material.fingerprint, 1)
-    assert (entry["verifies"], entry["distrust"]) == (False, "untrusted")
+    assert (entry["trusted"], entry["verify_error"]) == (False, "untrusted")
 
 
 @pytest.mark.parametrize("repeat", [True, False], ids=["the last page repeats", "the last page is empty"])
@@ -164,7 +164,7 @@ def test_what_cannot_be_seen_is_a_result(ansible: Ansible, three: Cluster, mater
     assert sorted(places(unseen)) == sorted([("cm", "127.0.0.2"), *third])
     for entry in unseen:
         assert (entry["status"], entry["problem"]) == ("unreachable", "connection refused")
-        assert (entry["fingerprint"], entry["chain"], entry["verifies"], entry["matches"]) == (None, [], None, None)
+        assert (entry["fingerprint"], entry["chain"], entry["trusted"], entry["matches"]) == (None, [], None, None)
         assert entry["reported_chain_fingerprints"] == material.chain_fingerprints
     assert result["drift"] == []
 
@@ -193,11 +193,11 @@ def test_a_database_that_demands_client_certificates(ansible: Ansible, material:
     databases = [entry for entry in run["look"].result["endpoints"] if entry["service"] == "proxy"]
     assert [entry["address"] for entry in databases] == ADDRESSES
     for entry in [*databases, *run["listed"].result["endpoints"]]:
-        assert (entry["status"], entry["tls_version"], entry["verifies"]) == ("seen", "TLSv1.2", True)
+        assert (entry["status"], entry["tls_version"], entry["trusted"]) == ("seen", "TLSv1.2", True)
         assert entry["chain_fingerprints"] == material.chain_fingerprints
     assert {entry["matches"] for entry in databases} == {True}
     (untrusted,) = run["other"].result["endpoints"]
-    assert (untrusted["status"], untrusted["verifies"], untrusted["distrust"]) == ("seen", False, "untrusted")
+    assert (untrusted["status"], untrusted["trusted"], untrusted["verify_error"]) == ("seen", False, "untrusted")
 
 
 def test_why_certificates_do_not_verify(ansible: Ansible, authority: Authority) -> None:
@@ -223,22 +223,22 @@ def test_why_certificates_do_not_verify(ansible: Ansible, authority: Authority) 
         assert set(result) >= {"endpoints", "drift"}
         assert "cluster" not in result
         expired, good, untrusted = result["endpoints"]
-        assert (expired["verifies"], expired["distrust"]) == (False, "expired")
+        assert (expired["trusted"], expired["verify_error"]) == (False, "expired")
         assert (expired["expired"], expired["days_remaining"], expired["chain_length"]) == (True, -3, 3)
-        assert (good["verifies"], good["distrust"]) == (True, None)
-        assert (untrusted["verifies"], untrusted["distrust"]) == (False, "untrusted")
+        assert (good["trusted"], good["verify_error"]) == (True, None)
+        assert (untrusted["trusted"], untrusted["verify_error"]) == (False, "untrusted")
         for entry in result["endpoints"]:
             assert entry["server_name"] == ("127.0.0.1" if name == "by address" else cluster.fqdn)
             assert (entry["node"], entry["service"], entry["matches"]) == (None, None, None)
-    assert run["by another name"].result["endpoints"][1]["distrust"] == "host_mismatch"
-    assert {entry["distrust"] for entry in run["the system's"].result["endpoints"]} == {"untrusted"}
+    assert run["by another name"].result["endpoints"][1]["verify_error"] == "host_mismatch"
+    assert {entry["verify_error"] for entry in run["the system's"].result["endpoints"]} == {"untrusted"}
 
 
 def test_the_trust_of_the_environment(ansible: Ansible, cluster: Cluster) -> None:
     variables = {"REDIS_ENTERPRISE_CA_CERT": str(cluster.ca_path), "REDIS_ENTERPRISE_INSECURE": "true"}
     tasks = [task("look", MODULE, {"endpoints": [f"127.0.0.1:{cluster.api_port}"]})]
     (entry,) = ansible.tasks(tasks, environment=variables).expect()["look"].result["endpoints"]
-    assert entry["verifies"] is True
+    assert entry["trusted"] is True
 
 
 def test_listed_ports_beside_those_of_the_cluster(ansible: Ansible, three: Cluster, material: Material) -> None:
@@ -250,7 +250,7 @@ def test_listed_ports_beside_those_of_the_cluster(ansible: Ansible, three: Clust
     assert entries[1]["node"] == 2
     last = entries[-1]
     assert (last["address"], last["server_name"], last["service"]) == ("localhost", "localhost", None)
-    assert (last["status"], last["verifies"], last["matches"]) == ("seen", True, None)
+    assert (last["status"], last["trusted"], last["matches"]) == ("seen", True, None)
 
 
 def test_ports_of_every_kind(ansible: Ansible, cluster: Cluster) -> None:
@@ -326,7 +326,7 @@ def test_what_the_user_may_not_see_is_left_out(ansible: Ansible, material: Mater
     assert {entry["service"] for entry in found["/v1/bdbs"]} == set(SERVICES) - {"proxy"}
     assert [entry["matches"] for entry in found["/v1/cluster/certificates"]] == [None] * 12
     assert {entry["server_name"] for entry in of_api["/v1/cluster"]} == {"127.0.0.1"}
-    assert {entry["verifies"] for entry in found["/v1/cluster"] if entry["status"] == "seen"} == {True}
+    assert {entry["trusted"] for entry in found["/v1/cluster"] if entry["status"] == "seen"} == {True}
     for path, what in (("/v1/nodes", "nodes"), ("/v1/bdbs", "databases"), ("/v1/cluster/certificates", "certificates")):
         assert f"may not see the {what}" in str(run[path].result["warnings"]), path
         assert any(f"may not see the {what}" in warning for warning in run.warnings), path

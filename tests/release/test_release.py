@@ -46,7 +46,7 @@ def clone(tmp_path: Path) -> Path:
     package = made / "tools/package"
     package.write_text(re.sub(r'^check "(galaxy-importer|installed package)".*$', "", package.read_text(), flags=re.M))
     git(made, "add", "--all")
-    git(made, "commit", "--quiet", "--message", "Mend something")
+    git(made, "commit", "--quiet", "--message", "Fix something")
     return made
 
 

@@ -84,18 +84,18 @@ class Served:
     def _verification(self) -> dict[str, Any]:
         verified = self.verified
         if verified is None:
-            return {"verifies": None, "distrust": None, "distrust_message": None}
-        if verified.distrust is None:
+            return {"trusted": None, "verify_error": None, "verify_error_message": None}
+        if verified.verify_error is None:
             # The handshake may have failed for another reason, such as ciphers that are only good enough to look.
             return {
-                "verifies": True if verified.fingerprints else None,
-                "distrust": None,
-                "distrust_message": verified.problem,
+                "trusted": True if verified.fingerprints else None,
+                "verify_error": None,
+                "verify_error_message": verified.problem,
             }
         return {
-            "verifies": False,
-            "distrust": verified.distrust.kind,
-            "distrust_message": verified.distrust.message,
+            "trusted": False,
+            "verify_error": verified.verify_error.kind,
+            "verify_error_message": verified.verify_error.message,
         }
 
 

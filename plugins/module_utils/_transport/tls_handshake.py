@@ -27,7 +27,7 @@ NO_ANSWER = "no answer in time"
 HUNG_UP = "connection closed during the handshake"
 
 #: OpenSSL's X509_V_ERR_* numbers, in the field's words; all others mean that nothing trusted leads to the certificate.
-_DISTRUST = {
+_VERIFY_ERRORS = {
     9: "not_yet_valid",
     10: "expired",
     26: "wrong_purpose",
@@ -39,7 +39,7 @@ _DISTRUST = {
 }
 
 
-class Distrust(NamedTuple):
+class VerifyError(NamedTuple):
     """Why a certificate was not verified."""
 
     kind: str  # "untrusted", or a word of the table above
@@ -54,7 +54,7 @@ class Presented(NamedTuple):
     problem: str | None = None  # why there are no fingerprints
     chain: tuple[bytes, ...] = ()  # in DER, leaf first
     tls_version: str | None = None  # such as "TLSv1.3"
-    distrust: Distrust | None = None  # the problem, when it is that the certificate was not verified
+    verify_error: VerifyError | None = None  # the problem, when it is that the certificate was not verified
 
 
 def read_presented(
@@ -95,7 +95,7 @@ def _all_seeing() -> ssl.SSLContext:
 
 def _handshake(connection: socket.socket, context: ssl.SSLContext, server_name: str | None) -> Presented:
     problem: str | None = None
-    distrust: Distrust | None = None
+    verify_error: VerifyError | None = None
     tls_version: str | None = None
     chain: Sequence[bytes] = ()
     try:
@@ -104,7 +104,7 @@ def _handshake(connection: socket.socket, context: ssl.SSLContext, server_name: 
             try:
                 secured.do_handshake()
             except ssl.SSLCertVerificationError as error:
-                distrust = Distrust(_DISTRUST.get(error.verify_code, "untrusted"), error.verify_message)
+                verify_error = VerifyError(_VERIFY_ERRORS.get(error.verify_code, "untrusted"), error.verify_message)
                 problem = "the certificate is not verified"
             except (OSError, ValueError) as error:
                 problem = _reason(error)
@@ -117,7 +117,7 @@ def _handshake(connection: socket.socket, context: ssl.SSLContext, server_name: 
     except OSError as error:
         problem = _reason(error)
     if not chain:
-        return Presented(problem=problem or "it presents no certificate", distrust=distrust)
+        return Presented(problem=problem or "it presents no certificate", verify_error=verify_error)
     fingerprints = tuple(hashlib.sha256(der).digest().hex(":") for der in chain)
     return Presented(fingerprints, chain=tuple(chain), tls_version=tls_version)
 

@@ -20,7 +20,7 @@ class Finding:
     """A requirement that is not met.
 
     Attributes:
-        id: a stable identifier, such as V(purpose_missing).
+        id: a stable identifier, such as V(eku_missing).
         severity: V(error) (breaks a cluster) or V(warning) (is advised against).
         certificate: the certificate name, such as V(proxy).
         found: what is wrong with which certificate of the chain; one line, without a final period.

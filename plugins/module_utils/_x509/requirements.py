@@ -201,7 +201,7 @@ def _purposes(case: _Case) -> Iterator[Finding]:
         if missing:
             has = "no extended key usage, and so lacks" if usage is None else "an extended key usage without"
             remedy = f"Issue it again with {missing} in its extended key usage"
-            yield case.finding("purpose_missing", severity, f"{case.leaf.title} has {has} {missing}", remedy)
+            yield case.finding("eku_missing", severity, f"{case.leaf.title} has {has} {missing}", remedy)
 
 
 def _key_usage(case: _Case) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from .policy import ANY, Policy
 from .times import age
 
 #: Of the report's form; docs/audit-report.schema.json describes it.
-SCHEMA = 2
+SCHEMA = 3
 
 VERDICTS = ("ok", "warning", "failed", "unreachable")
 OUTCOMES = ("passed", "advice", "warning", "failed", "accepted", "not_visible")
@@ -90,8 +90,8 @@ def _ended(policy: Policy, now: datetime, clusters: set[str]) -> Iterator[tuple[
         if one.cluster == ANY or one.cluster in clusters:
             certificate = None if one.certificate == ANY else one.certificate
             message = f"the exception for check {one.check} ended on {one.until}: {one.reason}"
-            mend = "Mend what it was about and remove it, or give it a new date and reason"
-            yield one.cluster, Judgement(certificate, "exception_ended", WARNING, message, mend)
+            remedy = "Fix what it was about and remove it, or give it a new date and reason"
+            yield one.cluster, Judgement(certificate, "exception_ended", WARNING, message, remedy)
 
 
 def _finding(cluster: str, judgement: Judgement, accepted: dict[str, str] | None) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def _finding(cluster: str, judgement: Judgement, accepted: dict[str, str] | None
         "certificate": judgement.certificate,
         "check": judgement.check,
         "message": judgement.message,
-        "mend": judgement.mend,
+        "remedy": judgement.remedy,
         "accepted": {key: accepted[key] for key in ("reason", "until")} if accepted else None,
     }
 

@@ -60,8 +60,8 @@ _ENDPOINT: dict[str, _Types] = {
     "database": (int, str, _NONE),
     "status": str,
     "matches": (bool, _NONE),
-    "verifies": (bool, _NONE),
-    "distrust": (str, _NONE),
+    "trusted": (bool, _NONE),
+    "verify_error": (str, _NONE),
 }
 
 #: Lists of a cluster, and what each of their entries holds.

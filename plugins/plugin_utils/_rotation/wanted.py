@@ -51,7 +51,7 @@ class Wanted(NamedTuple):
             return cls([], problem=str(error))
         except (AttributeError, KeyError, TypeError, ValueError):
             # What it says may quote the value.
-            return cls([], problem="the variables rotation_... are not what the role rotation takes. Mend them.")
+            return cls([], problem="the variables rotation_... are not what the role rotation takes. Fix them.")
 
     def compare(self, cluster: dict[str, Any]) -> None:
         """Add to what was read of the cluster which certificates are due to be issued, or why that is not known."""

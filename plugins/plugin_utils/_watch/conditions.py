@@ -128,7 +128,7 @@ def _found(data: Mapping[str, Any], findings: list[Mapping[str, Any]], settings:
             **_event(kind, data, finding["message"]),
             "check": check,
             "severity": finding["severity"],
-            "mend": finding["mend"],
+            "remedy": finding["remedy"],
         }
         fingerprint = None
         if certificate is not None:

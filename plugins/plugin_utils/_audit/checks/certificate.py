@@ -57,7 +57,7 @@ def _remedy(facts: Mapping[str, Any]) -> str:
     return "Replace the certificate of the database" if belongs_to_database(facts) else "Rotate it"
 
 
-def _expiry(name: str, check: str, whose: str, days: int, policy: Policy, mend: str) -> Judgement:
+def _expiry(name: str, check: str, whose: str, days: int, policy: Policy, remedy: str) -> Judgement:
     if days < 0:
         # An hour before is -1: days are rounded down.
         when = f"{_days(-days - 1)} ago" if days < -1 else "less than a day ago"
@@ -65,16 +65,16 @@ def _expiry(name: str, check: str, whose: str, days: int, policy: Policy, mend: 
     else:
         message = f"{whose}expires in {_days(days)}"
         severity = CRITICAL if days < policy.fail_within else WARNING if days < policy.warn_within else ""
-    return Judgement(name, check, severity, message, mend) if severity else passed(name, check, message)
+    return Judgement(name, check, severity, message, remedy) if severity else passed(name, check, message)
 
 
 def _issuers(facts: Mapping[str, Any], policy: Policy, age: int) -> Judgement:
     check = "issuer_expiry"
     # The facts say when the first of the chain expires: an issuer, if that is before the leaf.
     if facts["chain_days_remaining"] < facts["days_remaining"]:
-        mend = f"{_remedy(facts)}. Use a certificate that a current issuer signed"
+        remedy = f"{_remedy(facts)}. Use a certificate that a current issuer signed"
         days = facts["chain_days_remaining"] - age
-        return _expiry(facts["name"], check, "an issuer in its chain ", days, policy, mend)
+        return _expiry(facts["name"], check, "an issuer in its chain ", days, policy, remedy)
     return passed(facts["name"], check, "no issuer in its chain expires before it")
 
 
@@ -86,8 +86,8 @@ def _key(facts: Mapping[str, Any], policy: Policy) -> Judgement:
     name, check, minimum = facts["name"], "key_size", policy.minimum_rsa_bits
     kind, size = facts["public_key_type"], facts["public_key_size"]
     if kind == "RSA" and size < minimum:
-        mend = f"Rotate it to a key of at least {minimum} bits"
-        return Judgement(name, check, CRITICAL, f"has an RSA key of {size} bits", mend)
+        remedy = f"Rotate it to a key of at least {minimum} bits"
+        return Judgement(name, check, CRITICAL, f"has an RSA key of {size} bits", remedy)
     for finding in facts["findings"]:
         if finding["id"] == "key_too_small":  # of another type, or an issuer's
             return Judgement(name, check, CRITICAL, finding["found"], finding["remedy"])
@@ -97,16 +97,18 @@ def _key(facts: Mapping[str, Any], policy: Policy) -> Judgement:
 def _issuer(facts: Mapping[str, Any], policy: Policy) -> Judgement:
     if policy.allows_issuer(facts["issuer"]):
         return passed(facts["name"], "issuer", f"was issued by {facts['issuer']}")
-    mend = "Rotate it to a certificate of an allowed issuer"
-    return Judgement(facts["name"], "issuer", CRITICAL, f"was issued by {facts['issuer']}, which is not allowed", mend)
+    remedy = "Rotate it to a certificate of an allowed issuer"
+    return Judgement(
+        facts["name"], "issuer", CRITICAL, f"was issued by {facts['issuer']}, which is not allowed", remedy
+    )
 
 
 def _lifetime(facts: Mapping[str, Any], maximum: int) -> Judgement:
     start, end = (moment(facts[name]) for name in ("not_before", "not_after"))
     days, check = (end - start).days, "lifetime"
     if days > maximum:
-        mend = f"Rotate it to a certificate that is valid for at most {_days(maximum)}"
-        return Judgement(facts["name"], check, CRITICAL, f"is valid for {_days(days)}", mend)
+        remedy = f"Rotate it to a certificate that is valid for at most {_days(maximum)}"
+        return Judgement(facts["name"], check, CRITICAL, f"is valid for {_days(days)}", remedy)
     return passed(facts["name"], check, f"is valid for {_days(days)}")
 
 

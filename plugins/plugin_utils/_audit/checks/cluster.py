@@ -25,10 +25,10 @@ NOT_REPORTED = {"kind": "not_reported"}
 
 def unreachable(error: Mapping[str, Any]) -> Judgement:
     """Make the only check of a cluster that could not be read."""
-    mend = "Check the address, the login and the CA of this cluster, and audit again"
+    remedy = "Check the address, the login and the CA of this cluster, and audit again"
     if error.get("failure") == NOT_REPORTED:
-        mend = "Look for the job that was to audit it, run it again, and merge again"
-    return Judgement(None, "reachable", CRITICAL, f"could not be read: {error['msg']}", mend)
+        remedy = "Look for the job that was to audit it, run it again, and merge again"
+    return Judgement(None, "reachable", CRITICAL, f"could not be read: {error['msg']}", remedy)
 
 
 def cluster(data: Mapping[str, Any]) -> Iterator[Judgement]:
@@ -78,8 +78,8 @@ def _internal_rotation(internal: Mapping[str, Any] | None) -> Judgement:
     if enabled is None:
         return not_visible(None, check, "whether internal certificates rotate could not be read")
     if not enabled:
-        mend = "Turn cert_rotation_job_settings on in the job scheduler"
-        return Judgement(None, check, WARNING, "the cluster does not rotate its internal certificates", mend)
+        remedy = "Turn cert_rotation_job_settings on in the job scheduler"
+        return Judgement(None, check, WARNING, "the cluster does not rotate its internal certificates", remedy)
     return passed(None, check, "the cluster rotates its internal certificates")
 
 
@@ -105,8 +105,8 @@ def _replication(replication: Mapping[str, Any] | None) -> Iterator[Judgement]:
     for pin in pins:
         where = f"database {pin['database']} pins, for its source {pin['source']},"
         if pin["state"] in problems:
-            mend = "Give it the source's current certificate (module replication_certificates)"
-            yield Judgement(None, check, CRITICAL, f"{where} {problems[pin['state']]}", mend)
+            remedy = "Give it the source's current certificate (module replication_certificates)"
+            yield Judgement(None, check, CRITICAL, f"{where} {problems[pin['state']]}", remedy)
         elif pin["state"] == "current":
             yield passed(None, check, f"{where} what the source has")
         else:
@@ -125,5 +125,5 @@ def _drift(change: Mapping[str, Any]) -> Judgement:
         check,
         WARNING,
         f"is not what is wanted: {change['action']}{reason}",
-        "Run the rotation, or mend its material",
+        "Run the rotation, or fix its material",
     )

@@ -28,7 +28,7 @@ class Judgement:
         check: a stable identifier.
         severity: None: there is nothing to fix.
         message: what was found; one line, without a final period.
-        mend: what to do about it; one line, without a final period.
+        remedy: what to do about it; one line, without a final period.
         visible: whether it could be checked at all.
     """
 
@@ -36,7 +36,7 @@ class Judgement:
     check: str
     severity: str | None
     message: str
-    mend: str = ""
+    remedy: str = ""
     visible: bool = True
 
     @property

@@ -51,18 +51,18 @@ def _served(service: str | None, endpoints: Sequence[Mapping[str, Any]]) -> Judg
     check = "served"
     differing = [one for one in endpoints if one["matches"] is False]
     if differing:
-        mend = "Look again in a few minutes; then restart the service on the nodes that present another one"
+        remedy = "Look again in a few minutes; then restart the service on the nodes that present another one"
         return Judgement(
             service,
             check,
             CRITICAL,
             f"another certificate than the API reports is presented by {_listed(differing)}",
-            mend,
+            remedy,
         )
     failed = [one for one in endpoints if one["status"] == "failed"]
     if failed:
-        mend = "Check the service on that node, and whether it speaks TLS there"
-        return Judgement(service, check, WARNING, f"no certificate is presented by {_listed(failed)}", mend)
+        remedy = "Check the service on that node, and whether it speaks TLS there"
+        return Judgement(service, check, WARNING, f"no certificate is presented by {_listed(failed)}", remedy)
     known = [one for one in endpoints if one["matches"] is not None]
     if not known:
         return not_visible(service, check, f"no port could be compared ({_listed(endpoints)})")
@@ -71,9 +71,9 @@ def _served(service: str | None, endpoints: Sequence[Mapping[str, Any]]) -> Judg
 
 def _trusted(service: str | None, endpoints: Sequence[Mapping[str, Any]]) -> Judgement:
     check = "trusted"
-    distrusted = [one for one in endpoints if one["verifies"] is False]
+    distrusted = [one for one in endpoints if one["trusted"] is False]
     if distrusted:
-        reasons = sorted({one["distrust"] for one in distrusted})
+        reasons = sorted({one["verify_error"] for one in distrusted})
         severity = INFO if _MAY_BE_MEANT.issuperset(reasons) else WARNING
         why = ", ".join(reasons).replace("_", " ")
         return Judgement(
@@ -83,6 +83,6 @@ def _trusted(service: str | None, endpoints: Sequence[Mapping[str, Any]]) -> Jud
             f"does not verify here ({why}) at {_listed(distrusted)}",
             "Rotate it, or give the CA that clients trust as ca_path",
         )
-    if not any(one["verifies"] for one in endpoints):
+    if not any(one["trusted"] for one in endpoints):
         return not_visible(service, check, f"could not be verified ({_listed(endpoints)})")
     return passed(service, check, "verifies where it could be seen")

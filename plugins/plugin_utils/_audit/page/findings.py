@@ -55,7 +55,7 @@ class Group:
     check: str
     title: str
     total: int
-    mends: list[str]
+    remedies: list[str]
     rows: list[Row]
 
 
@@ -87,7 +87,7 @@ def _groups(found: Sequence[Mapping[str, Any]]) -> list[Group]:
             check,
             TITLES.get(check, check.replace("_", " ").capitalize()),
             len(findings),
-            list(dict.fromkeys(finding["mend"] for finding in findings)),
+            list(dict.fromkeys(finding["remedy"] for finding in findings)),
             _rows(findings),
         )
         for check, findings in by_check.items()

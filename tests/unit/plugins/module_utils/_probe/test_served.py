@@ -18,8 +18,8 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._pro
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.goal import ExpectedChain
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.tls_handshake import (
     NO_ANSWER,
-    Distrust,
     Presented,
+    VerifyError,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import (
     NO_FACTS,
@@ -35,7 +35,7 @@ ENDPOINT = Endpoint(2, "192.0.2.2", 9443, "api", "cluster.example.com")
 NOW = datetime.fromisoformat("2026-06-01T00:00:00+00:00")
 BROKEN = Presented(problem="connection closed during the handshake")
 UNREACHABLE = Presented(reachable=False, problem="connection refused")
-KEYS = {"status", "problem", "chain", "tls_version", "verifies", "distrust", "distrust_message", "matches"}
+KEYS = {"status", "problem", "chain", "tls_version", "trusted", "verify_error", "verify_error_message", "matches"}
 
 
 def shown(*chain: x509.Certificate) -> Presented:
@@ -53,7 +53,7 @@ def entry(seen: Presented, verified: Presented | None = None, reported: Expected
         (Presented(("aa",)), 1),
         (UNREACHABLE, 1),
         (Presented(problem=NO_ANSWER), 1),  # it would take the same time again
-        (Presented(problem="the certificate is not verified", distrust=Distrust("expired", "it has")), 2),
+        (Presented(problem="the certificate is not verified", verify_error=VerifyError("expired", "it has")), 2),
         (BROKEN, 1),
         (Presented(problem="TLS handshake failed (NO_CIPHERS_AVAILABLE)"), 2),  # those may be good enough to look
     ],
@@ -90,7 +90,7 @@ def test_what_was_not_seen_is_not_compared(material: Material) -> None:
     reported = ExpectedChain.of(material.chain, "chain")
     for seen in (BROKEN, UNREACHABLE):
         told = entry(seen, None, reported)
-        assert (told["matches"], told["verifies"], told["fingerprint"], told["chain"]) == (None, None, None, [])
+        assert (told["matches"], told["trusted"], told["fingerprint"], told["chain"]) == (None, None, None, [])
         assert told["reported_chain_fingerprints"] == material.chain_fingerprints
 
 
@@ -112,7 +112,7 @@ def test_what_the_api_reports_is_compared(material: Material, other: Material) -
 @pytest.mark.parametrize(
     ("verified", "expected"),
     [
-        (BROKEN._replace(distrust=Distrust("expired", "certificate has expired")), (False, "expired")),
+        (BROKEN._replace(verify_error=VerifyError("expired", "certificate has expired")), (False, "expired")),
         (BROKEN, (None, None)),
     ],
 )
@@ -120,8 +120,8 @@ def test_the_reason_why_it_does_not_verify(
     material: Material, verified: Presented, expected: tuple[bool | None, str | None]
 ) -> None:
     told = entry(shown(*material.chain), verified)
-    assert (told["verifies"], told["distrust"]) == expected
-    assert told["distrust_message"] == ("certificate has expired" if expected[1] else BROKEN.problem)
+    assert (told["trusted"], told["verify_error"]) == expected
+    assert told["verify_error_message"] == ("certificate has expired" if expected[1] else BROKEN.problem)
 
 
 @given(ders=st.lists(st.binary(max_size=99), min_size=1, max_size=3))

@@ -100,16 +100,16 @@ def test_what_others_trust_is_not_trusted(cluster: Cluster, authority: Authority
     present(cluster, public)
     for dummy in range(2):
         assert ask(cluster, None) == 200
-        assert look(cluster, None).distrust is None
+        assert look(cluster, None).verify_error is None
         assert ask(cluster, own, validate_certs=False) == 200
         assert ask(cluster, own) == "tls_untrusted"
-        distrust = look(cluster, own).distrust
-        assert distrust is not None
-        assert distrust.kind == "untrusted"
+        verify_error = look(cluster, own).verify_error
+        assert verify_error is not None
+        assert verify_error.kind == "untrusted"
     present(cluster, authority)
     for dummy in range(2):
         assert ask(cluster, own) == 200
-        assert look(cluster, own).distrust is None
+        assert look(cluster, own).verify_error is None
         assert ask(cluster, None) == "tls_untrusted"
 
 
@@ -121,9 +121,9 @@ def test_names_are_compared_by_sessions_and_by_looks_at_any_time(
         for dummy in range(2):
             assert ask(cluster, own) == status
             assert look(cluster, own).tls_version == "TLSv1.3"
-            distrust = look(cluster, own, "other.example.com").distrust
-            assert distrust is not None
-            assert distrust.kind == "host_mismatch"
+            verify_error = look(cluster, own, "other.example.com").verify_error
+            assert verify_error is not None
+            assert verify_error.kind == "host_mismatch"
 
 
 @pytest.mark.parametrize("system", [False, True])

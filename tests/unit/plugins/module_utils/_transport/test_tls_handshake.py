@@ -197,8 +197,8 @@ def test_why_a_certificate_is_not_verified(
     else:
         assert seen.fingerprints == ()
         assert seen.reachable
-        assert seen.distrust is not None
-        assert (seen.distrust.kind, bool(seen.distrust.message)) == (kind, True)
+        assert seen.verify_error is not None
+        assert (seen.verify_error.kind, bool(seen.verify_error.message)) == (kind, True)
 
 
 @pytest.mark.usefixtures("every_way")
@@ -206,8 +206,8 @@ def test_why_a_certificate_is_not_verified(
 def test_another_ca_is_not_trusted(material: Material, namesake: x509.Certificate, version: ssl.TLSVersion) -> None:
     for context in (context_of(material), demanding(material, version)):
         seen = look(tls(context), trust=trusting(namesake))
-        assert seen.distrust is not None
-        assert (seen.fingerprints, seen.distrust.kind) == ((), "untrusted")
+        assert seen.verify_error is not None
+        assert (seen.fingerprints, seen.verify_error.kind) == ((), "untrusted")
 
 
 def test_a_handshake_that_fails_otherwise_is_no_distrust(authority: Authority) -> None:

@@ -121,31 +121,31 @@ def test_nothing_is_found_where_there_is_nothing(now: datetime) -> None:
 def test_a_finding_tells_what_where_and_what_to_do(authority: Authority, now: datetime) -> None:
     (finding,) = check("proxy", authority.issue(FQDN, eku=["serverAuth"], root=True).chain, now)
     assert finding.as_dict() == {
-        "id": "purpose_missing",
+        "id": "eku_missing",
         "severity": "error",
         "certificate": "proxy",
         "found": "certificate 1 (O=Simulated,CN=cluster.example.com) has an extended key usage without clientAuth",
         "remedy": "Issue it again with clientAuth in its extended key usage",
         "source": "vendor, requirements for CA-signed certificates",
     }
-    assert finding.text == f"{finding.found}. {finding.remedy} (purpose_missing)"
+    assert finding.text == f"{finding.found}. {finding.remedy} (eku_missing)"
 
 
-PURPOSE_ERROR = ("purpose_missing", "error")
-PURPOSE_WARNING = ("purpose_missing", "warning")
+EKU_ERROR = ("eku_missing", "error")
+EKU_WARNING = ("eku_missing", "warning")
 
 
 @pytest.mark.parametrize(
     ("names", "eku", "expected"),
     [
-        ([*SERVERS, *INTERNODE], ["serverAuth"], [PURPOSE_ERROR]),
-        ([*SERVERS, *INTERNODE], ["clientAuth"], [PURPOSE_ERROR]),
-        ([*SERVERS, *INTERNODE], ["anyExtendedKeyUsage"], [PURPOSE_ERROR]),
-        ([*SERVERS, *INTERNODE], None, [PURPOSE_ERROR]),
-        (["syncer"], ["serverAuth"], [PURPOSE_ERROR]),
-        (["syncer"], ["clientAuth"], [PURPOSE_WARNING]),
-        (["syncer"], None, [PURPOSE_ERROR, PURPOSE_WARNING]),
-        (["ldap_client"], ["serverAuth"], [PURPOSE_ERROR]),
+        ([*SERVERS, *INTERNODE], ["serverAuth"], [EKU_ERROR]),
+        ([*SERVERS, *INTERNODE], ["clientAuth"], [EKU_ERROR]),
+        ([*SERVERS, *INTERNODE], ["anyExtendedKeyUsage"], [EKU_ERROR]),
+        ([*SERVERS, *INTERNODE], None, [EKU_ERROR]),
+        (["syncer"], ["serverAuth"], [EKU_ERROR]),
+        (["syncer"], ["clientAuth"], [EKU_WARNING]),
+        (["syncer"], None, [EKU_ERROR, EKU_WARNING]),
+        (["ldap_client"], ["serverAuth"], [EKU_ERROR]),
         (["ldap_client"], ["clientAuth"], []),
         (["sso_service", "quantum_gateway"], None, []),
     ],
@@ -475,7 +475,7 @@ def test_errors_come_first_in_a_fixed_order(authority: Authority, now: datetime)
     chain = authority.issue("another.example.com", root=False, **form).chain
     expected = [
         ("key_too_small", "error"),
-        ("purpose_missing", "error"),
+        ("eku_missing", "error"),
         ("name_missing", "error"),
         ("chain_without_root", "warning"),
         ("key_usage_missing", "warning"),

@@ -105,12 +105,12 @@ def test_the_policy_demands(facts: dict[str, Any], policy: dict[str, Any], expec
 
 
 def test_what_the_vendor_demands_is_critical_and_what_it_advises_is_not() -> None:
-    demanded = fleets.finding("purpose_missing", "error", "proxy", "it lacks clientAuth", "Issue it again")
-    also = fleets.finding("purpose_missing", "warning", "proxy", "it lacks serverAuth", "Issue it again")
+    demanded = fleets.finding("eku_missing", "error", "proxy", "it lacks clientAuth", "Issue it again")
+    also = fleets.finding("eku_missing", "warning", "proxy", "it lacks serverAuth", "Issue it again")
     advised = fleets.finding("common_name_differs", "warning", "proxy", "it has another", "Issue it again")
     made = report(with_proxy(findings=[demanded, also, advised]))
     assert [(one["severity"], one["check"], one["message"]) for one in made["findings"]] == [
-        ("critical", "purpose_missing", "it lacks clientAuth; it lacks serverAuth"),
+        ("critical", "eku_missing", "it lacks clientAuth; it lacks serverAuth"),
         ("info", "common_name_differs", "it has another"),
     ]
     assert verdict(with_proxy(findings=[advised])) == "ok"
@@ -143,7 +143,7 @@ def port(**other: Any) -> list[dict[str, Any]]:
     return [cluster]
 
 
-UNSEEN = {"matches": None, "verifies": None}
+UNSEEN = {"matches": None, "trusted": None}
 
 
 @pytest.mark.parametrize(
@@ -152,8 +152,8 @@ UNSEEN = {"matches": None, "verifies": None}
         ({"matches": False}, [("critical", "proxy", "served")]),
         ({"status": "failed", **UNSEEN}, [("warning", "proxy", "served")]),
         ({"status": "unreachable", **UNSEEN}, []),
-        ({"verifies": False, "distrust": "host_mismatch"}, [("warning", "proxy", "trusted")]),
-        ({"verifies": False, "distrust": "untrusted"}, [("info", "proxy", "trusted")]),
+        ({"trusted": False, "verify_error": "host_mismatch"}, [("warning", "proxy", "trusted")]),
+        ({"trusted": False, "verify_error": "untrusted"}, [("info", "proxy", "trusted")]),
     ],
 )
 def test_ports(other: dict[str, Any], expected: list[Any]) -> None:
@@ -197,7 +197,7 @@ def test_a_node_that_is_not_active(status: str, outcome: str) -> None:
     assert made["clusters"][0]["verdict"] == ("ok" if outcome == "passed" else "warning")
     if outcome != "passed":
         assert check["message"] == f"node 2 is {status}"
-        assert made["findings"][0]["mend"].startswith("Start it, or remove it from the cluster")
+        assert made["findings"][0]["remedy"].startswith("Start it, or remove it from the cluster")
 
 
 def test_a_node_whose_state_is_not_told_counts_as_active() -> None:
@@ -237,7 +237,7 @@ def test_what_replaces_it_is_no_rotation() -> None:
     clusters = with_databases(
         fleets.database(NAME, "orders", days=3), fleets.database(NAME, "orders", days=3, **client)
     )
-    assert [one["mend"] for one in report(clusters)["findings"]] == [
+    assert [one["remedy"] for one in report(clusters)["findings"]] == [
         "Replace the certificate of the database",
         "Replace it in the list of the database, or remove it once no client has it",
     ]

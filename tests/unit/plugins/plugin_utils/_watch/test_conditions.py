@@ -128,7 +128,7 @@ def test_a_finding_is_told_once_and_again_when_it_comes_back(watched: Watched) -
         "certificate": "proxy",
         "check": "weak_signature",
         "severity": "critical",
-        "mend": "Have it signed with SHA-256",
+        "remedy": "Have it signed with SHA-256",
     }
     assert watched.read(with_proxy(findings=[WEAK])) == []
     assert watched.read(with_proxy()) == []
@@ -170,7 +170,7 @@ def test_served_differs_from_stored(watched: Watched) -> None:
 
 def test_what_cannot_be_seen_now_is_not_forgotten(watched: Watched) -> None:
     assert len(watched.read(differing())) == 1
-    ports = [fleets.endpoint(NAME, "proxy", 1, 12000, matches=None, status="unreachable", verifies=None)]
+    ports = [fleets.endpoint(NAME, "proxy", 1, 12000, matches=None, status="unreachable", trusted=None)]
     assert watched.read(fleets.cluster(NAME, endpoints=ports)) == []
     assert watched.read(fleets.cluster(NAME, endpoints=[])) == []
     assert watched.read(differing()) == []
