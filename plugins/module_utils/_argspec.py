@@ -72,7 +72,7 @@ CERTIFICATE_SPEC: dict[str, dict[str, Any]] = {
 
 
 def _unchecked(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """An option that Ansible takes as it comes: what is wrong with one cluster must not stop the others."""
+    """Return an option that Ansible takes as it comes: what is wrong with one cluster must not stop the others."""
     kept = {key: value for key, value in spec.items() if key not in ("choices", "default", "required")}
     return kept if spec["type"] in ("str", "path") else {**kept, "type": "raw"}
 

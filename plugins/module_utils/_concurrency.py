@@ -26,7 +26,7 @@ _Seen = TypeVar("_Seen")
 
 
 def side_by_side(look: Callable[[_Place], _Seen], places: Sequence[_Place], limit: int = _LIMIT) -> list[_Seen]:
-    """What each look returns, in the order of the places."""
+    """Return what each look returns, in the order of the places."""
     if len(places) < 2:
         return [look(place) for place in places]
     with ThreadPoolExecutor(min(len(places), limit)) as threads:
@@ -34,7 +34,7 @@ def side_by_side(look: Callable[[_Place], _Seen], places: Sequence[_Place], limi
 
 
 def in_processes(look: Callable[[_Place], _Seen], places: Sequence[_Place], limit: int) -> list[_Seen]:
-    """What each look returns, in the order of the places; by several processes where there are many places.
+    """Return what each look returns, in the order of the places; by several processes where there are many places.
 
     Args:
         look: what it returns must be plain data. A process is forked with the places, so that no secret in them is

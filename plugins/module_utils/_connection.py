@@ -59,7 +59,7 @@ class Connection:
 
 
 def find_secrets(params: Mapping[str, Any], environ: Mapping[str, str]) -> set[str]:
-    """Values that Ansible must mask although no option marked C(no_log) holds them."""
+    """Return values that Ansible must mask although no option marked C(no_log) holds them."""
     found = {environ.get(ENVIRONMENT["password"]), environ.get(ENVIRONMENT["token"])}
     holders = (params, *(params.get("clusters") or ()))
     urls = [one.get("url") for one in holders]
@@ -95,7 +95,7 @@ def _path_check(option: str, path: str | None) -> None:
 
 
 def find_ca_path(params: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
-    """C(ca_path), also where no connection is wanted.
+    """Return C(ca_path), also where no connection is wanted.
 
     Raises:
         CertificateError: it is not a file.
@@ -106,7 +106,7 @@ def find_ca_path(params: Mapping[str, Any], environ: Mapping[str, str]) -> str |
 
 
 def _split_url(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port."""
+    """Return scheme, host and port."""
     # The URL is not repeated in messages: it may hold a password.
     example = "Give it as https://cluster.example.com:9443"
     try:

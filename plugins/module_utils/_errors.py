@@ -56,7 +56,7 @@ class CertificateError(Exception):
 
     @property
     def failure(self) -> dict[str, Any]:
-        """The failure as data, for the task's result."""
+        """Return the failure as data, for the task's result."""
         return {"kind": self.kind, **self.data}
 
 
@@ -87,7 +87,7 @@ class MaterialProblem(ValueError):
 
 
 def combined(errors: Sequence[CertificateError]) -> CertificateError:
-    """One error for all of them, so that the user need not mend one to see the next."""
+    """Return one error for all of them, so that the user need not fix one to see the next."""
     first, *others = errors
     if not others:
         return first

@@ -24,7 +24,7 @@ class MissingLibrary(NamedTuple):
 
 
 def missing_library() -> MissingLibrary | None:
-    """The first library that is not there in a version that will do, if any."""
+    """Return the first library that is not there in a version that will do, if any."""
     for name, minimum in MINIMUM.items():
         requirement = f"{name} >= {'.'.join(map(str, minimum))}"
         try:

@@ -15,7 +15,7 @@ from ansible.module_utils.common.parameters import remove_values
 
 
 def mask_secrets(result: Mapping[str, Any], secrets: Collection[str]) -> dict[str, Any]:
-    """The result as Ansible masks it, with JSON's types.
+    """Return the result as Ansible masks it, with JSON's types.
 
     Ansible compares each text with each secret, and a fleet has many of both: a fifth of all its time went there. So it
     is only told of the secrets that are anywhere in a field.
@@ -32,7 +32,7 @@ def _masked(value: Any, secrets: Collection[str]) -> Any:
 
 
 def _texts(value: Any) -> set[str]:
-    """All that is compared: the values, not the keys."""
+    """Return all that is compared: the values, not the keys."""
     texts = set()
     rest = [value]
     while rest:

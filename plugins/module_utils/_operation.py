@@ -28,7 +28,7 @@ class Context:
     warnings: list[str] = field(default_factory=list)
 
     def connect(self) -> tuple[Session, Retries]:
-        """A session with the cluster that the options name, and how often its requests are repeated.
+        """Return a session with the cluster that the options name, and how often its requests are repeated.
 
         Raises:
             CertificateError: an option is wrong.
@@ -52,11 +52,11 @@ class Operation:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """For AnsibleModule, and for the validator that it uses."""
+        """Return the arguments for AnsibleModule, and for the validator that it uses."""
         return {"argument_spec": dict(self.argument_spec), "mutually_exclusive": list(self.mutually_exclusive)}
 
     def outcome(self, task: Context) -> dict[str, Any]:
-        """What it returns, or how it failed. Not masked yet."""
+        """Return what the operation returns, or how it failed. Not masked yet."""
         try:
             return self.run(task)
         except CertificateError as error:

@@ -24,7 +24,7 @@ class CachingApi(ReplicationApi):
         self._answers: dict[str, Any] = {}  # by path; what the API answered, or a CertificateError
 
     def forbidden(self, path: str) -> bool:
-        """Whether this user was refused what is at a path, or a page of it."""
+        """Return whether this user was refused what is at a path, or a page of it."""
         answers = (answer for asked, answer in self._answers.items() if asked.partition("?")[0] == path)
         return any(isinstance(answer, CertificateError) and answer.kind == "forbidden" for answer in answers)
 

@@ -52,7 +52,7 @@ class Update(NamedTuple):
     private_key: Secret | None
 
     def body(self) -> dict[str, str]:
-        """Exactly the fields that the server takes; a certificate without a key has no such field."""
+        """Return exactly the fields that the server takes; a certificate without a key has no such field."""
         fields = {"name": self.name, "certificate": self.certificate}
         if self.private_key is not None:
             fields["key"] = self.private_key.reveal()
@@ -151,11 +151,11 @@ class Api:
 
     @property
     def url(self) -> str:
-        """Where it is, for messages and results."""
+        """Return the URL, for messages and results."""
         return self.session.url
 
     def certificates(self) -> dict[str, Stored]:
-        """All certificates that are set, by name."""
+        """Return all certificates that are set, by name."""
         answer = self._get_object(CERTIFICATES)
         stored = {}
         for field, value in answer.items():
@@ -209,21 +209,21 @@ class Api:
         self._expect_success(response, f"POST {ROTATE}", _ROTATE_STATUS)
 
     def cluster(self) -> Mapping[str, Any]:
-        """The cluster's settings; C(name) is its FQDN."""
+        """Return the cluster's settings; C(name) is its FQDN."""
         return self._get_object("/v1/cluster")
 
     def nodes(self) -> list[Mapping[str, Any]]:
-        """The nodes, with C(uid), C(addr), C(status) and C(software_version)."""
+        """Return the nodes, with C(uid), C(addr), C(status) and C(software_version)."""
         nodes = self._get_list("/v1/nodes")
         self.session.learn(nodes)
         return nodes
 
     def nodes_status(self) -> Mapping[str, Any]:
-        """For each node, by its uid, C(role): V(master) or V(slave)."""
+        """Return C(role), V(master) or V(slave), for each node, by its uid."""
         return self._get_object("/v1/nodes/status")
 
     def refresh_token(self, seconds: int) -> Secret:
-        """A new token in place of the one that the session has (vendor: POST /v1/users/refresh_jwt).
+        """Request a new token in place of the one that the session has (vendor: POST /v1/users/refresh_jwt).
 
         Args:
             seconds: how long it is to be valid, 1 to 86400.
@@ -236,7 +236,7 @@ class Api:
         return Secret(token)
 
     def bdbs(self) -> list[Mapping[str, Any]]:
-        """The databases, with C(tls_mode) and C(endpoints)."""
+        """Return the databases, with C(tls_mode) and C(endpoints)."""
         return self._get_list("/v1/bdbs")
 
     def bdb_certificates(self) -> list[Mapping[str, Any]]:
@@ -263,11 +263,11 @@ class Api:
         return self._unexpected(f"GET {BDB_CERTIFICATES}", f"a list that ends within {_MOST_PAGES} pages")
 
     def bootstrap(self) -> Mapping[str, Any]:
-        """What the answering node says of itself."""
+        """Return what the answering node reports about itself."""
         return self._get_object("/v1/bootstrap")
 
     def job_scheduler(self) -> Mapping[str, Any]:
-        """The settings of recurring jobs; C(cert_rotation_job_settings) is that of internal certificates."""
+        """Return the settings of recurring jobs; C(cert_rotation_job_settings) is that of internal certificates."""
         return self._get_object("/v1/job_scheduler")
 
     def _get_list(self, path: str) -> list[Mapping[str, Any]]:
@@ -291,13 +291,13 @@ class Api:
         return self._content(self._send("GET", path, None, meanings), f"GET {path}")
 
     def _send(self, method: str, path: str, body: Mapping[str, Any] | None, meanings: Meanings | None) -> Response:
-        """One request that has to succeed; C(meanings) come before the usual ones."""
+        """Send one request that has to succeed; C(meanings) come before the usual ones."""
         response = self.session.request(method, path, body)
         self._expect_success(response, f"{method} {path}", {**_STATUS, **(meanings or {})}, body)
         return response
 
     def _content(self, response: Response, request: str) -> Any:
-        """The JSON that an answer holds."""
+        """Return the JSON that an answer holds."""
         if response.body_error is not None:
             raise response.body_error
         text = response.body.strip()
@@ -363,5 +363,5 @@ class Api:
 
 
 def identifier(value: Any) -> str | None:
-    """A value of an answer, where it looks like an identifier; other texts of a server may hold anything."""
+    """Return a value of an answer where it looks like an identifier; other texts of a server may hold anything."""
     return value if isinstance(value, str) and _IDENTIFIER.fullmatch(value) else None

@@ -35,7 +35,7 @@ class Node:
 
     @property
     def active(self) -> bool:
-        """Whether nothing says that it is not."""
+        """Return whether the node is active, or its status is not known."""
         return self.status in (None, "active")
 
 
@@ -47,7 +47,7 @@ class Primary:
     address: str | None
 
     def as_dict(self) -> dict[str, Any]:
-        """For results."""
+        """Return the node for results."""
         return {"node": self.node, "address": self.address}
 
 
@@ -65,16 +65,16 @@ class Cluster:
 
     @classmethod
     def unknown(cls) -> Cluster:
-        """A cluster of which nothing was read yet."""
+        """Return a cluster of which nothing was read yet."""
         return cls(None, None, (), None, _CM_PORT)
 
     @property
     def inactive(self) -> tuple[Node, ...]:
-        """The nodes that the cluster says are not active."""
+        """Return the nodes that the cluster reports as not active."""
         return tuple(node for node in self.nodes if not node.active)
 
     def as_dict(self, url: str) -> dict[str, Any]:
-        """For results.
+        """Return the cluster for results.
 
         Args:
             url: in the options.
@@ -94,7 +94,7 @@ def _node(facts: Mapping[str, Any]) -> Node:
 
 
 def if_visible(read: Callable[[], Any], warn: Callable[[str], None] | None) -> Any:
-    """What a read returns, or None where this user or this version does not get to see it.
+    """Return what a read returns, or None where this user or this version does not get to see it.
 
     Args:
         warn: called with the message of any other failure, which is then None too; without it, that is raised.
@@ -113,7 +113,7 @@ def if_visible(read: Callable[[], Any], warn: Callable[[str], None] | None) -> A
 
 
 def cluster_name(api: Api) -> str | None:
-    """The cluster's FQDN, where this user may see it.
+    """Return the cluster's FQDN, where this user may see it.
 
     Raises:
         CertificateError: a failure that is not about permissions.
@@ -151,7 +151,7 @@ def read_cluster(api: Api, warn: Callable[[str], None], *, needed: bool) -> Clus
 
 
 def with_primary_now(api: Api, cluster: Cluster) -> Cluster:
-    """The same cluster with the node that has answered last, where its address tells that."""
+    """Return the same cluster with the node that has answered last, where its address identifies that node."""
     answering = api.session.answering.host
     if cluster.primary is None or answering == cluster.primary.address:
         return cluster
@@ -166,7 +166,7 @@ def _at(address: str, nodes: Iterable[Node]) -> Node | None:
 
 
 def _primary(api: Api, nodes: tuple[Node, ...], settings: Mapping[str, Any]) -> Primary | None:
-    """Which node answers. Only where a follower would redirect is it the one that was asked."""
+    """Return which node answers. Only where a follower would redirect is it the one that was asked."""
     answering = api.session.answering.host
     answered = _at(answering, nodes)
     if answered and settings.get("handle_redirects") is not True:

@@ -59,7 +59,7 @@ def client_certificates(bdb: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def speaks_tls(bdb: Mapping[str, Any]) -> bool:
-    """Whether anybody can meet the server certificate of a database."""
+    """Return whether anyone can meet the server certificate of a database."""
     return bdb.get("tls_mode") in ("enabled", "replica_ssl")
 
 

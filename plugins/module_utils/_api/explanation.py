@@ -32,7 +32,7 @@ _QUOTED = 8
 
 
 def parse_explanation(body: bytes) -> Mapping[str, Any]:
-    """The object that an error body holds; empty where it holds none."""
+    """Return the object that an error body holds; empty where it holds none."""
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
@@ -41,7 +41,7 @@ def parse_explanation(body: bytes) -> Mapping[str, Any]:
 
 
 def make_printable(answer: Mapping[str, Any], sent: Mapping[str, Any] | None, secrets: Iterable[Secret]) -> str | None:
-    """The explanation of an error body; None where there is none, or it quotes a part of what was sent.
+    """Return the explanation of an error body; None where there is none, or it quotes a part of what was sent.
 
     Args:
         answer: of the server.
@@ -66,7 +66,7 @@ def make_printable(answer: Mapping[str, Any], sent: Mapping[str, Any] | None, se
 
 
 def _sent_texts(value: Any, *, secret: bool = False) -> Iterator[str]:
-    """The texts of a request body, but for identifiers such as certificate names.
+    """Yield the texts of a request body, but for identifiers such as certificate names.
 
     Args:
         secret: whether it is that of a private key, which is no identifier, whatever it looks like.
@@ -83,7 +83,7 @@ def _sent_texts(value: Any, *, secret: bool = False) -> Iterator[str]:
 
 
 def _quotes(text: str, value: str) -> bool:
-    """Whether a text has a part of a value in it, wherever spaces, line breaks and what cannot be printed are."""
+    """Return whether a text contains a part of a value, wherever spaces, line breaks and unprintable characters are."""
     text, value = ("".join(filter(_visible, _ARMOUR.sub("", one))) for one in (text, value))
     length = min(_QUOTED, len(value)) or 1
     return any(text[at : at + length] in value for at in range(len(text) - length + 1))

@@ -67,7 +67,7 @@ class ReplicaSource:
         )
 
     def pinning(self, certificate: Pin) -> ReplicaSource:
-        """The same entry with another server certificate; nothing else in it is touched."""
+        """Return the same entry with another server certificate; nothing else in it is touched."""
         entry = {**json.loads(self.entry.reveal()), "server_cert": certificate.pem}
         return replace(self, fingerprints=certificate.fingerprints, not_after=None, entry=Secret(json.dumps(entry)))
 
@@ -89,22 +89,22 @@ class Pin:
     old_fingerprint: str | None
 
     def concerns(self, source: ReplicaSource) -> bool:
-        """Whether an entry is meant. One that pins nothing never is."""
+        """Return whether an entry is meant. One that pins nothing never is."""
         if not source.pins or (self.hosts and not any(belongs(source.host, host) for host in self.hosts)):
             return False
         return self.old_fingerprint in (None, *source.fingerprints[:1]) or self.held_by(source)
 
     def held_by(self, source: ReplicaSource) -> bool:
-        """Whether an entry has the certificate."""
+        """Return whether an entry has the certificate."""
         return source.fingerprints == self.fingerprints
 
     def needed_by(self, source: ReplicaSource) -> bool:
-        """Whether an entry is meant and has another certificate."""
+        """Return whether an entry is meant and has another certificate."""
         return self.concerns(source) and not self.held_by(source)
 
 
 def _is_masked(value: Any) -> bool:
-    """Whether a value is a mask, or a URI with one as its password."""
+    """Return whether a value is a mask, or a URI with one as its password."""
     if not isinstance(value, str):
         return False
     user_info = value.partition("://")[2].rpartition("@")[0]
@@ -112,7 +112,7 @@ def _is_masked(value: Any) -> bool:
 
 
 def address(uri: Any) -> tuple[str | None, int | None]:
-    """Host and port of a URI, and nothing of its user info, even where that is not escaped as it should be."""
+    """Return host and port of a URI, and nothing of its user info, even where that is not escaped as it should be."""
     if not isinstance(uri, str):
         return None, None
     _scheme, separator, rest = uri.partition("://")
@@ -123,12 +123,12 @@ def address(uri: Any) -> tuple[str | None, int | None]:
 
 
 def normalise_certificate(host: str) -> str:
-    """A host as it is compared."""
+    """Return a host in the form in which hosts are compared."""
     return host.strip("[]").rstrip(".").lower()
 
 
 def belongs(host: str | None, given: str) -> bool:
-    """Whether a host is a cluster's FQDN or address, or a name that a certificate of that cluster covers.
+    """Return whether a host is a cluster's FQDN or address, or a name that a certificate of that cluster covers.
 
     Those are one label below C(fqdn) or C(internal.fqdn) (vendor: certificate requirements). What is deeper may be
     another cluster, whose FQDN ends in this one's.

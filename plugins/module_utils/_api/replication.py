@@ -94,7 +94,10 @@ class Database(NamedTuple):
 
     @property
     def active(self) -> bool:
-        """Whether nothing says that it is not: until then its last change is not in force, and no other is accepted."""
+        """Return whether the database is active, or its status is not known.
+
+        Until then its last change is not in force, and no other is accepted.
+        """
         return self.status in (None, "active")
 
 
@@ -113,7 +116,7 @@ class ReplicationApi(Api):
     """The endpoints. Every method raises CertificateError when it does not get what it promises."""
 
     def crdbs(self) -> list[Crdb]:
-        """All Active-Active databases in which the cluster participates."""
+        """Return all Active-Active databases in which the cluster participates."""
         path = "/v1/crdbs"
         found = []
         for facts in self._get_list(path):
@@ -125,7 +128,7 @@ class ReplicationApi(Api):
         return found
 
     def force_update(self, guid: str) -> str:
-        """Begin a forced configuration update, by one request; the id of its task. It is not repeated here."""
+        """Begin a forced configuration update, by one request; return the id of its task. It is not repeated here."""
         path = f"/v1/crdbs/{quote(guid, safe='')}/updates"
         response = self._send("POST", path, {"force_update": True}, _FORCE_STATUS)
         try:
@@ -143,7 +146,7 @@ class ReplicationApi(Api):
         return str(task)
 
     def crdb_task(self, task: str) -> CrdbTask:
-        """How far the update is to which a task belongs."""
+        """Return how far the update is to which a task belongs."""
         facts = self._get_object(f"/v1/crdb_tasks/{quote(task, safe='')}", _TASK_STATUS)
         errors = [
             TaskError(_cluster_name(error.get("cluster_name")), identifier(error.get("error_code")))
@@ -152,7 +155,7 @@ class ReplicationApi(Api):
         return CrdbTask(identifier(facts.get("status")), tuple(errors))
 
     def databases(self) -> list[Database]:
-        """All databases, with what they replicate."""
+        """Return all databases, with what they replicate."""
         found = []
         for facts in self.bdbs():
             uid = fields.uid(facts)

@@ -25,7 +25,7 @@ _LONGEST = 86400
 
 
 def token_expiry(token: Secret) -> float | None:
-    """When a JWT ends, in seconds since the epoch (RFC 7519, 4.1.4: C(exp)); None where it does not say."""
+    """Return when a JWT ends, in seconds since the epoch (RFC 7519, 4.1.4: C(exp)); None where it does not say."""
     parts = token.reveal().split(".")
     if len(parts) != 3:
         return None
@@ -40,7 +40,7 @@ def token_expiry(token: Secret) -> float | None:
 
 
 def ensure_token_lasts(api: Api, seconds: float) -> None:
-    """Have a token that lasts as long as what is about to begin; nothing to do for another login.
+    """Ensure that the token lasts as long as what is about to begin; nothing to do for another login.
 
     Args:
         seconds: that it may take.

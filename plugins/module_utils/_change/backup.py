@@ -51,10 +51,10 @@ class Vault(Protocol):
     loaded: list[str]
 
     def encrypt(self, content: Secret) -> bytes:
-        """The content of a file."""
+        """Return the content, encrypted, as a file holds it."""
 
     def decrypt(self, encrypted: bytes) -> Opened | None:
-        """What is in such a file; None when no loaded secret opens it."""
+        """Return what is in such a file; None when no loaded secret opens it."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Entry:
 
     @classmethod
     def of(cls, name: str, installed: Installed | None) -> Entry:
-        """What would put back what the cluster has.
+        """Return the entry that would put back what the cluster has.
 
         Raises:
             CertificateError: it could not be put back, so that there is no use in keeping it.
@@ -108,7 +108,7 @@ class Entry:
         return cls(name, pem, normalise_key(installed.private_key))
 
     def fields(self) -> dict[str, str]:
-        """The entry in clear."""
+        """Return the entry in clear."""
         if self.certificate is None:
             return {"name": self.name, "state": "absent"}
         fields = {"name": self.name, "state": "present", "certificate": self.certificate}
@@ -118,7 +118,7 @@ class Entry:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What results show of it."""
+        """Return what results show of it."""
         if self.certificate is None:
             return {"name": self.name, "state": "absent", "fingerprint": None, "chain_fingerprints": []}
         fingerprints = sha256_fingerprints(parse_pem(self.certificate))
@@ -141,7 +141,7 @@ class Backup:
 
     @classmethod
     def parse(cls, content: Secret) -> Backup | None:
-        """The backup in a decrypted text; None when it is something else."""
+        """Return the backup in a decrypted text; None when it is something else."""
         try:
             found = json.loads(content.reveal())
             if found["version"] != VERSION or not _TIME.fullmatch(found["time"]):
@@ -155,7 +155,7 @@ class Backup:
             return None
 
     def content(self) -> Secret:
-        """The text to be encrypted."""
+        """Return the text to be encrypted."""
         return Secret(
             json.dumps(
                 {
@@ -169,12 +169,12 @@ class Backup:
         )
 
     def holds_the_same_as(self, other: Backup) -> bool:
-        """Whether both would put back the same."""
+        """Return whether both would put back the same."""
         return [entry.fields() for entry in self.entries] == [entry.fields() for entry in other.entries]
 
 
 def backup_timestamp(now: datetime) -> str:
-    """The form of M(Backup.time)."""
+    """Return a time in the form of M(Backup.time)."""
     return f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}Z"
 
 
@@ -226,14 +226,14 @@ class BackupFile:
 
     @property
     def previous_path(self) -> str | None:
-        """Where what it holds now goes, when it is replaced."""
+        """Return the path to which what it holds now goes, when it is replaced."""
         if self.backup is None:
             return None
         root, extension = os.path.splitext(self.path)
         return f"{root}.{re.sub('[-:]', '', self.backup.time)}{extension}"
 
     def is_current(self, backup: Backup) -> bool:
-        """Whether there is nothing to write.
+        """Return whether there is nothing to write.
 
         Raises:
             CertificateError: it is the backup of another cluster.

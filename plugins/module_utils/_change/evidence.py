@@ -32,17 +32,17 @@ class Evidence:
     reported: bool = False  # whether the API reports what was looked for
 
     def shows(self, states: States) -> bool:
-        """Whether the API reports the states, but for names that it cannot report."""
+        """Return whether the API reports the states, but for names that it cannot report."""
         return self.unread is None and all(
             name in self.unreadable or state.shown_by(self.installed[name]) for name, state in states.items()
         )
 
     def proves(self, name: str, state: ExpectedChain) -> bool:
-        """Whether one certificate is there: reported by the API, and nothing else wherever it could be seen."""
+        """Return whether one certificate is there: reported by the API, and nothing else wherever it could be seen."""
         return self.shows({name: state}) and not self.proof.of(name).missing
 
     def summary(self) -> dict[str, Any]:
-        """How far it is proven, for results."""
+        """Return how far it is proven, for results."""
         return self.proof.summary(reported=self.reported)
 
 

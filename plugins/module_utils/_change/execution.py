@@ -65,7 +65,7 @@ def execute(
 
 
 def longest_change(params: Mapping[str, Any]) -> float:
-    """How long a change and its proof may take, and the way back as long again, in seconds."""
+    """Return how long a change and its proof may take, and the way back as long again, in seconds."""
     way = params["write_timeout"] + params["wait_timeout"] + params["verify_timeout"]
     return float(2 * way if params.get("rollback") else way)
 

@@ -96,7 +96,7 @@ def _expired(change: Change, _cluster: Cluster) -> bool:
 
 
 def _other_ca(change: Change, cluster: Cluster) -> bool:
-    """Whether peers may log in by certificate, and know another CA for this cluster."""
+    """Return whether peers may log in by certificate, and know another CA for this cluster."""
     if change.before is None or change.after is None:
         return False
     by_certificate = cluster.settings.get("mtls_certificate_authentication") is True
@@ -106,7 +106,7 @@ def _other_ca(change: Change, cluster: Cluster) -> bool:
 def match_hazards(
     changes: Iterable[tuple[str, str, Sequence[x509.Certificate]]], version: str | None
 ) -> dict[Hazard, list[str]]:
-    """Known bugs that changes of some kind meet on a version, with the names of the certificates.
+    """Return known bugs that changes of some kind meet on a version, with the names of the certificates.
 
     Args:
         changes: the kind, V(update) or V(rotate), the name of the certificate, and its new chain, if there is one.

@@ -82,7 +82,7 @@ class InternalRotation:
         )
 
     def _send(self) -> CertificateError | None:
-        """Send the request until it succeeds, or must not be sent again; why it did not, if so."""
+        """Send the request until it succeeds, or must not be sent again; return why it did not, if so."""
         untouched = False
 
         def send() -> None:
@@ -119,7 +119,7 @@ class InternalRotation:
         return Evidence(*found, unreadable=unreadable)
 
     def _expected(self, refused: CertificateError) -> bool:
-        """Whether all that the cluster says is that the nodes that are not active have missed it."""
+        """Return whether the cluster only reports that the nodes that are not active have missed it."""
         return self._settings.without_nodes and misses_nodes(refused)
 
     def _after_success(self) -> Evidence:
@@ -129,7 +129,7 @@ class InternalRotation:
         return self._proven(read, self._settings.verify_timeout if worth_waiting else 0)
 
     def _after_failure(self) -> Evidence:
-        """See whether it was done all the same, and wait for the other nodes when one shows that it was begun."""
+        """Check whether it was done all the same, and wait for the other nodes when one shows that it was begun."""
         read = self._read(0)
         seen = self._proven(read, 0)
         if any(sighting.status == "verified" for sighting in seen.proof.sightings):
@@ -137,14 +137,17 @@ class InternalRotation:
         return seen
 
     def _proven(self, read: Evidence, timeout: float) -> Evidence:
-        """What was read, with what nodes show."""
+        """Return what was read, with what nodes show."""
         proof = self._prover.prove(
             {name: self._expected_on_nodes(name, read) for name in self._new}, timeout, read.installed
         )
         return replace(read, proof=proof, reported=Evidence(read.installed, read.unread).shows(self._new))
 
     def _expected_on_nodes(self, name: str, read: Evidence) -> ExpectedChain:
-        """The new state, with the end of the leaf that the primary reports: it may be too close to that of the old."""
+        """Return the new state, with the end of the leaf that the primary reports.
+
+        That end may be too close to that of the old leaf.
+        """
         installed = read.installed.get(name) if read.unread is None else None
         if installed is None or not installed.chain or not self._new[name].shown_by(installed):
             return self._new[name]

@@ -20,7 +20,7 @@ from .plan import Change
 
 
 def find_lockouts(change: Change, cluster: Cluster, connection: Connection) -> Iterator[Finding]:
-    """Find that a new C(mtls_trusted_ca), or its deletion, ends the login by client certificate (vendor, 7.8.4).
+    """Check whether a new C(mtls_trusted_ca), or its deletion, ends the login by client certificate (vendor, 7.8.4).
 
     The connection that is open goes on working, and proves nothing.
     """

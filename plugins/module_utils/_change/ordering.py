@@ -25,7 +25,7 @@ class Write(NamedTuple):
 
 
 def in_safe_order(writes: Iterable[Write]) -> list[Write]:
-    """The writes in the order in which they are made.
+    """Return the writes in the order in which they are made.
 
     The certificates between nodes come first: what can cost a cluster its API has nothing to be put back with it.
     Deletions come after all updates, which may be refused, and V(api) last: from then on another certificate is met.
@@ -43,7 +43,7 @@ def in_safe_order(writes: Iterable[Write]) -> list[Write]:
 
 
 def next_request(writes: Sequence[Write], *, bulk: bool, alone: Collection[str]) -> list[Write]:
-    """Those of the writes, the first and what may follow it, that one request makes.
+    """Return those of the writes, the first and what may follow it, that one request makes.
 
     Args:
         bulk: whether one request can update several certificates.

@@ -48,7 +48,7 @@ class Outcome:
 
     @property
     def put_back(self) -> list[str]:
-        """Names of the certificates that are proven to be the old ones again."""
+        """Return the names of the certificates that are proven to be the old ones again."""
         return [name for name, outcome in self.changes.items() if outcome == ROLLED_BACK]
 
 

@@ -58,12 +58,12 @@ class Change:
 
     @property
     def before(self) -> dict[str, Any] | None:
-        """Facts about what was there."""
+        """Return facts about what was there."""
         return self.installed.facts if self.installed else None
 
     @property
     def diff(self) -> dict[str, Any]:
-        """For diff mode: facts, never PEM."""
+        """Return the facts for diff mode, never PEM."""
         return {
             "before_header": f"certificate {self.name}",
             "after_header": f"certificate {self.name}",
@@ -83,7 +83,7 @@ def _state_of(installed: Installed | None) -> ExpectedChain:
 
 
 def plan_change(wanted: Wanted, installed: Installed | None, *, force: bool, now: datetime) -> Change:
-    """From what is wanted and what is there to what is to be done.
+    """Plan what is to be done, from what is wanted and what is there.
 
     Args:
         force: whether to write what is there already.
@@ -99,7 +99,7 @@ def plan_change(wanted: Wanted, installed: Installed | None, *, force: bool, now
 
 
 def _present(material: Desired, installed: Installed | None, compare: str, force: bool, now: datetime) -> Change:
-    """Checks the key in full when it is about to be sent."""
+    """Check the key in full when it is about to be sent."""
     name = material.name
     old = _state_of(installed)
     new = ExpectedChain.of(material.certificates, "set" if material.is_bundle else compare)
@@ -142,7 +142,7 @@ class CannotUndo(Exception):
 
 
 def plan_undo(change: Change) -> Write:
-    """What puts the old certificate back.
+    """Return the write that puts the old certificate back.
 
     Raises:
         CannotUndo: there is no way back.

@@ -38,7 +38,7 @@ _DISTURBING = (CORRUPTED_PAIR, API_OUTAGE)
 
 
 def reconcile(task: Context, certificates: Sequence[Wanted], report: Report, *, purge_optional: bool = False) -> None:
-    """Have exactly these certificates, by one transaction.
+    """Ensure that the cluster has exactly these certificates, by one transaction.
 
     Args:
         report: filled as it goes.

@@ -65,7 +65,7 @@ class Report:
         self.common["outcome"] = "changed" if self.common["changed"] else "unchanged"
 
     def change(self, change: Change) -> dict[str, Any]:
-        """One change, for results."""
+        """Return one change, for results."""
         return {
             "name": change.name,
             "action": change.action,
@@ -77,7 +77,7 @@ class Report:
         }
 
     def _proof(self, name: str) -> dict[str, Any]:
-        """How far the change of one certificate is proven; not at all where none was made."""
+        """Return how far the change of one certificate is proven; not at all where none was made."""
         overall = self.common["proof"]
         if overall == NO_PROOF or self.outcomes[name] in ("unchanged", "failed_unchanged"):
             return NO_PROOF

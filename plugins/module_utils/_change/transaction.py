@@ -112,7 +112,7 @@ class Transaction:
         return {**dict.fromkeys(self._changes, FAILED_UNCHANGED), **dict.fromkeys(names, outcome)}
 
     def _expected(self, refused: CertificateError, names: Iterable[str]) -> bool:
-        """Whether a refusal says no more than that nothing is there to delete, or that inactive nodes have missed it.
+        """Return whether a refusal only says that nothing is there to delete, or that inactive nodes have missed it.
 
         A read has to tell whether it is so.
         """
@@ -144,7 +144,7 @@ class Transaction:
                 self._bulk = False
 
     def _send(self, group: Sequence[Write]) -> CertificateError | None:
-        """Send updates or one deletion until it succeeds; why it did not, if so."""
+        """Send updates or one deletion until it succeeds; return why it did not, if so."""
         goals = {write.name: write.goal for write in group}
         updates = [write.update for write in group if write.update is not None]
         deadline = self._wait_deadline()
@@ -288,7 +288,7 @@ class Transaction:
         return Outcome(ROLLED_BACK, outcomes, back, cause, proof=back.proof, summary=back.summary())
 
     def _write_all(self, writes: Iterable[Write]) -> dict[str, CertificateError]:
-        """Make all writes, whichever fail; why those were not made, by certificate name."""
+        """Make all writes, whichever fail; return why those were not made, by certificate name."""
         refusals = {}
         waiting = in_safe_order(writes)
         while waiting:
@@ -307,7 +307,7 @@ class Transaction:
         return parsed and not change.old.shown_by(installed) and not change.new.leaf_shown_by(installed)
 
     def _partial(self, cause: CertificateError, problems: Mapping[str, str], put_back: Iterable[str]) -> Outcome:
-        """See what is there when not everything is as it was.
+        """Check what is there when not everything is as it was.
 
         Args:
             problems: why a certificate was not put back, by its name.

@@ -35,7 +35,7 @@ class Wanted:
 
 
 def list_unlisted(wanted: Iterable[Wanted], installed: Iterable[str]) -> list[Wanted]:
-    """What O(purge_optional) adds: that there be no optional certificate but those that are listed.
+    """List what O(purge_optional) adds: that there be no optional certificate but those that are listed.
 
     A name that only a newer server knows may be required there, and is left alone.
     """
@@ -45,7 +45,7 @@ def list_unlisted(wanted: Iterable[Wanted], installed: Iterable[str]) -> list[Wa
 
 
 def parse_desired(entries: Iterable[Mapping[str, Any]]) -> list[Wanted]:
-    """What the user wants, each certificate read and checked. No request is needed for it.
+    """Parse what the user wants, each certificate read and checked. No request is needed for it.
 
     Args:
         entries: options as in M(ENTRY_SPEC).

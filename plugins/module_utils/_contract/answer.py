@@ -38,7 +38,7 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The body as text."""
+        """Return the body as text."""
         return self._body.decode("utf-8", "replace")
 
     @cached_property
@@ -54,17 +54,17 @@ class Answer:
 
     @property
     def kind(self) -> str:
-        """The JSON type of the body, or what there is in its place."""
+        """Return the JSON type of the body, or what there is in its place."""
         return self._parsed[0]
 
     @property
     def value(self) -> Any:
-        """The body as JSON; None where it is none."""
+        """Return the body as JSON; None where it is none."""
         return self._parsed[1]
 
     @property
     def object(self) -> Mapping[str, Any]:
-        """The body, where it is an object.
+        """Return the body, where it is an object.
 
         Raises:
             NotChecked: it is not, or the user may not see it.
@@ -76,7 +76,7 @@ class Answer:
 
     @property
     def objects(self) -> list[Mapping[str, Any]]:
-        """The body, where it is a list of objects.
+        """Return the body, where it is a list of objects.
 
         Raises:
             NotChecked: it is not, or the user may not see it.

@@ -70,7 +70,7 @@ def report(asked: Questions) -> dict[str, Any]:
 
 
 def _server(asked: Questions) -> list[str]:
-    """What the results depend on, as facts."""
+    """Return what the results depend on, as facts."""
     versions = sorted({node.version for node in asked.cluster.nodes if node.version}, key=version_key)
     settings = asked.cluster.settings
     shown = {name: settings[name] if isinstance(settings.get(name), bool) else "missing" for name in _SETTINGS}

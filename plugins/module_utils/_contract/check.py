@@ -77,7 +77,7 @@ class Result(NamedTuple):
     seen: tuple[Fact, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """For results."""
+        """Return the result of the check for results."""
         return {
             "id": self.check.id,
             "title": self.check.title,

@@ -30,14 +30,14 @@ def _statuses(answers: Sequence[Answer]) -> tuple[Fact, Fact]:
 
 
 def _redirecting(asked: Questions) -> list[Answer]:
-    """What followers answer without a login, where they are to redirect."""
+    """Return what followers answer without a login, where they are to redirect."""
     if asked.cluster.settings.get("handle_redirects") is not False:
         raise NotChecked(NOTHING if asked.cluster.settings else UNCLEAR)
     return asked.at(asked.followers, _ASKED)
 
 
 def _handing_on(asked: Questions) -> Sequence[Node]:
-    """The followers, where they are to hand requests on to the primary."""
+    """Return the followers, where they are to hand requests on to the primary."""
     if asked.cluster.settings.get("handle_redirects") is not True:
         raise NotChecked(NOTHING if asked.cluster.settings else UNCLEAR)
     return asked.followers

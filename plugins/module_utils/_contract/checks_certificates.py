@@ -26,7 +26,7 @@ _SINCE = {"mtls_trusted_ca": "7.8.4", "sso_service": "8.0.6-54", "sso_issuer": "
 
 
 def _set(asked: Questions) -> dict[str, str]:
-    """The certificates that are set: PEM by name."""
+    """Return the certificates that are set: PEM by name."""
     return {
         field[: -len("_cert")]: value
         for field, value in asked.read(CERTIFICATES).object.items()
@@ -35,7 +35,7 @@ def _set(asked: Questions) -> dict[str, str]:
 
 
 def _keys(answer: Mapping[str, Any]) -> set[str]:
-    """The names under which there is a private key."""
+    """Return the names under which there is a private key."""
     return {field[: -len("_key")] for field, value in answer.items() if field.endswith("_key") and value}
 
 

@@ -163,7 +163,7 @@ def own_certificates_show_no_key(asked: Questions) -> Verdict:
 
 
 def _page(asked: Questions, number: int) -> list[Mapping[str, Any]]:
-    """A page of one entry, where there are several."""
+    """Return a page of one entry, where there are several."""
     if len(asked.own_certificates()) < 2:
         raise NotChecked(NOTHING)
     return asked.read(f"{BDB_CERTIFICATES}?page={number}&page_size=1").objects
@@ -205,7 +205,7 @@ def pages_end(asked: Questions) -> Verdict:
 
 
 def _one(asked: Questions, *, own: bool) -> Answer:
-    """What is told of one database that has, or has not, a certificate of its own."""
+    """Return what is reported for one database that has, or has not, a certificate of its own."""
     asked.read(BDB_CERTIFICATES).objects  # noqa: B018 - no check where there is no such list
     known = asked.own_certificates()
     uids = [str(bdb.get("uid")) for bdb in _databases(asked)]

@@ -45,7 +45,7 @@ def _statuses(answers: Mapping[str, Answer]) -> Fact:
 
 
 def _samples(answers: Mapping[str, Answer]) -> list[Sample]:
-    """All samples of the answers that have any.
+    """Return all samples of the answers that have any.
 
     Raises:
         NotChecked: there are none; another check says so.
@@ -61,7 +61,7 @@ def _whole(asked: Questions) -> dict[str, Answer]:
 
 
 def _any_version(asked: Questions) -> Sequence[Sample]:
-    """The samples of the whole cluster, whichever version of metrics there is."""
+    """Return the samples of the whole cluster, whichever version of metrics there is."""
     if is_before(asked.version, _V2_SINCE):
         return _samples(asked.metrics([asked.primary], _OLD))
     return _samples(_whole(asked))
@@ -74,7 +74,7 @@ def _is_of(samples: Iterable[Sample], metric: str) -> bool:
 
 @check("GET /v2 shows all active nodes, whichever node is asked", _V2_SOURCE, since=_V2_SINCE)
 def metrics_show_cluster(asked: Questions) -> Verdict:
-    """Compare the nodes that each tells of."""
+    """Compare the nodes that each reports."""
     answers = _whole(asked)
     wanted = {str(node.uid) for node in _active(asked)}
     missing = [
@@ -166,7 +166,7 @@ def metrics_tell_ends(asked: Questions) -> Verdict:
 
 
 def _demands(asked: Questions) -> bool:
-    """Whether metrics are to demand a login."""
+    """Return whether metrics are to demand a login."""
     if not asked.cluster.settings:
         raise NotChecked(PERMISSION)
     return asked.cluster.settings.get("metrics_auth") is True

@@ -94,7 +94,7 @@ def health_is_told(asked: Questions) -> Verdict:
 
 @check("GET /v4/cluster/health tells the same end of each certificate as its PEM", _HEALTH_SOURCE, since="8.0.16")
 def health_tells_ends(asked: Questions) -> Verdict:
-    """Compare those that both tell."""
+    """Compare those that both report."""
     listed = dicts(asked.read(_HEALTH).object.get("certificates"))
     compared, wrong = 0, []
     for one in listed:

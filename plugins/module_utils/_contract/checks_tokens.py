@@ -31,7 +31,7 @@ def _in(answer: Answer) -> Secret | None:
 
 
 def _given(asked: Questions, body: Mapping[str, Any]) -> Secret:
-    """A token.
+    """Return a token.
 
     Raises:
         NotChecked: there is none; another check says so.

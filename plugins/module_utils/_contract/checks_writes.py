@@ -113,13 +113,13 @@ class Trial:
 
     @property
     def pair(self) -> tuple[Sequence[str], str | None]:
-        """What the API reports now: fingerprints, and the key, which is only compared."""
+        """Return what the API reports now: fingerprints, and the key, which is only compared."""
         answer = self._asked.read_again(CERTIFICATES).object
         return _pair(answer.get(f"{_NAME}_cert"), answer.get(f"{_NAME}_key"))
 
     @property
     def unchanged(self) -> bool:
-        """Whether the API reports the pair that was there before."""
+        """Return whether the API reports the pair that was there before."""
         key = self.before.private_key
         return self.pair == _pair(self.before.certificate, key.reveal() if key else None)
 
@@ -143,7 +143,7 @@ class Trial:
         asked.restored = restored and asked.restored is not False
 
     def _reads_back(self) -> bool:
-        """Whether the API reports the pair that was there before, within a while."""
+        """Return whether the API reports the pair that was there before, within a while."""
         for _moment in poll_until(time.monotonic() + _PATIENCE):
             try:
                 if self.unchanged:
@@ -237,7 +237,7 @@ def deprecated_write_is_accepted(asked: Questions) -> Verdict:
 
 @check("A chain without its root is either taken as it is, or refused by 400 and changes nothing", _CHAINS, writes=True)
 def root_left_out(asked: Questions) -> Verdict:
-    """Leave the root out where there is one. Pages of the vendor disagree; what is seen tells which one is right."""
+    """Leave the root out where there is one. Pages of the vendor disagree; what is seen shows which one is right."""
 
     def look(trial: Trial) -> Verdict:
         answer = trial.without_root()
@@ -401,7 +401,7 @@ def _usable(bdb: Mapping[str, Any], known: set[str]) -> bool:
 
 
 def _remove(asked: Questions, path: str) -> bool:
-    """Remove the certificate that a database did not have before, if it has one; whether it had."""
+    """Remove the certificate that a database did not have before, if it has one; return whether it had."""
     try:
         if asked.read_again(path).status == 404:
             return False

@@ -85,7 +85,7 @@ class Questions:
 
     @property
     def version(self) -> str | None:
-        """The version of the oldest node."""
+        """Return the version of the oldest node."""
         return self.cluster.version
 
     # The primary.
@@ -159,7 +159,7 @@ class Questions:
 
     @property
     def primary(self) -> Node:
-        """The primary node.
+        """Return the primary node.
 
         Raises:
             NotChecked: it is not known which one that is.
@@ -172,7 +172,7 @@ class Questions:
 
     @property
     def nodes(self) -> Sequence[Node]:
-        """All nodes.
+        """Return all nodes.
 
         Raises:
             NotChecked: the user may not see them, or they are not listed as expected.
@@ -184,7 +184,7 @@ class Questions:
 
     @property
     def followers(self) -> Sequence[Node]:
-        """All nodes but the primary that are active.
+        """Return all nodes but the primary that are active.
 
         Raises:
             NotChecked: there are none, or they are not known.

@@ -38,7 +38,7 @@ class Member:
     wanted: Sequence[Mapping[str, Any]] | None = None
 
     def checked(self, operation: Operation, **more: Any) -> dict[str, Any]:
-        """The options of an operation with this cluster, with defaults.
+        """Return the options of an operation with this cluster, with defaults.
 
         Args:
             more: further options of the operation.
@@ -55,7 +55,7 @@ class Member:
 
 
 def parse_members(entries: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]) -> list[Member]:
-    """The clusters of O(clusters).
+    """Parse the clusters of O(clusters).
 
     Args:
         shared: connection options for those that do not have them, with C(None) for what was not given.
@@ -95,7 +95,7 @@ def _given(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _host(options: Mapping[str, Any], *, port: bool = False) -> str | None:
-    """The host of the URL, and its port; nothing else of it, which may be a password."""
+    """Return the host of the URL, and its port; nothing else of it, which may be a password."""
     try:
         parts = urlsplit(str(options.get("url", "")))
         number = parts.port if port else None

@@ -65,7 +65,7 @@ def cluster_entry(
     drift: list[dict[str, Any]] | None = None,
     warnings: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """One cluster of a fleet, for results.
+    """Return one cluster of a fleet, for results.
 
     Args:
         name: unique in the fleet.
@@ -120,7 +120,7 @@ def _read(task: Context, session: Session, api: CachingApi) -> dict[str, Any]:
 
 
 def _about(cluster: Cluster) -> dict[str, Any]:
-    """Return what the cluster says of itself, and which node answered."""
+    """Return what the cluster reports about itself, and which node answered."""
     nodes = [{"uid": one.uid, "status": one.status, "version": one.version} for one in cluster.nodes]
     primary = cluster.primary.as_dict() if cluster.primary else None
     return {"name": cluster.name, "version": cluster.version, "primary": primary, "nodes": nodes or None}
@@ -142,7 +142,7 @@ def _database_certificates(
 
 
 def _hazards(installed: Sequence[Installed], cluster: Cluster) -> list[dict[str, Any]]:
-    """Those that a change of what is installed, of whatever kind, would meet."""
+    """Return those that a change of what is installed, of whatever kind, would meet."""
     changes = ((action, one.name, one.chain) for action in ("update", "rotate") for one in installed)
     met = match_hazards(changes, cluster.version)
     return [{**hazard.as_dict(), "certificates": names} for hazard, names in met.items()]
@@ -157,7 +157,7 @@ def _served(task: Context, session: Session, api: CachingApi, cluster: Cluster) 
 
 
 def _replication(api: CachingApi, warn: Callable[[str], None], now: datetime) -> dict[str, Any] | None:
-    """Active-Active databases, and what replica sources pin; None where neither can be seen."""
+    """Return Active-Active databases, and what replica sources pin; None where neither can be seen."""
     databases: list[Database] | None = if_visible(api.databases, warn)
     # A database says itself whether it is a part of an Active-Active one.
     asked = databases is None or any(bdb.get("crdt_guid") for bdb in api.bdbs())
@@ -170,7 +170,10 @@ def _replication(api: CachingApi, warn: Callable[[str], None], now: datetime) ->
 
 
 def _pin(database: Database, source: ReplicaSource, now: datetime) -> dict[str, Any]:
-    """One source whose certificate a database pins; whether that is what the source has, only the fleet can tell."""
+    """Return one source whose certificate a database pins.
+
+    Whether that is what the source has, only the fleet can show.
+    """
     end = source.not_after
     return {
         "database": database.name,

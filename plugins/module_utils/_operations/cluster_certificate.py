@@ -19,7 +19,7 @@ from .._product.names import canonical_name
 
 
 def run(task: Context) -> dict[str, Any]:
-    """Have one certificate present or absent.
+    """Ensure that one certificate is present or absent.
 
     Raises:
         CertificateError: naming the certificate.

@@ -68,7 +68,7 @@ def _entries(installed: Mapping[str, Installed | None]) -> tuple[Entry, ...]:
 
 
 def with_vault(open_vault: Callable[[str], Vault]) -> Operation:
-    """The operation, where it can encrypt.
+    """Return the operation, where it can encrypt.
 
     Args:
         open_vault: gives the vault that encrypts with the secret of one identity, or raises CertificateError.

@@ -21,7 +21,7 @@ from .._state.installed import Installed
 
 
 def run(task: Context) -> dict[str, Any]:
-    """Facts about the certificates that a cluster has.
+    """Return facts about the certificates that a cluster has.
 
     Raises:
         CertificateError: the certificates cannot be read.

@@ -18,7 +18,7 @@ from .._operation import Context, Operation
 
 
 def run(task: Context) -> dict[str, Any]:
-    """Have several certificates present or absent, by one transaction.
+    """Ensure that several certificates are present or absent, by one transaction.
 
     Raises:
         CertificateError: naming the certificates.

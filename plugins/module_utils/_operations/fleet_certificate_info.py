@@ -39,7 +39,7 @@ def run(task: Context) -> dict[str, Any]:
 
 
 def _entry(member: Member, *, served: bool) -> dict[str, Any]:
-    """What is known of one cluster. Never raises."""
+    """Return what is known of one cluster. Never raises."""
     started, moment = time.monotonic(), datetime.now(timezone.utc)
     task = Context({}, check_mode=True)
     try:
@@ -56,7 +56,7 @@ def _entry(member: Member, *, served: bool) -> dict[str, Any]:
 
 
 def _drift(member: Member, task: Context) -> list[dict[str, Any]] | None:
-    """What a change to what is wanted would do; None where that cannot be told, of which there is a warning then."""
+    """Return what a change to what is wanted would do; None, with a warning, where that cannot be determined."""
     compared = Context({}, check_mode=True)
     try:
         # Only what differs is of interest here.

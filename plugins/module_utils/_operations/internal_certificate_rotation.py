@@ -94,7 +94,7 @@ def _chosen(name: str | None) -> list[str]:
 
 
 def _reported(api: Api, stored: Mapping[str, Stored], names: Sequence[str]) -> dict[str, Installed]:
-    """What the API reports under these names; all of them, or nothing could be decided and nothing proven."""
+    """Return what the API reports under these names; all of them, or nothing could be decided and nothing proven."""
     found = parse_installed(stored, names, datetime.now(timezone.utc))
     missing = [name for name, one in found.items() if one is None]
     if missing:
@@ -108,7 +108,7 @@ def _reported(api: Api, stored: Mapping[str, Stored], names: Sequence[str]) -> d
 
 
 def _changes(prover: Prover, installed: Mapping[str, Installed], lasting: LastingLeaf, *, force: bool) -> list[Change]:
-    """Which certificates are to be rotated, by what the API reports and the metrics of every node show."""
+    """Return which certificates are to be rotated, by what the API reports and the metrics of every node show."""
     proof = prover.look(dict.fromkeys(installed, lasting))
     changes = []
     for name, one in installed.items():

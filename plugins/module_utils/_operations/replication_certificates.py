@@ -44,7 +44,10 @@ class _Report:
 
     @property
     def steps(self) -> list[Step]:
-        """In the order in which they are taken: Active-Active databases are out of order until then."""
+        """Return the steps in the order in which they are taken.
+
+        Active-Active databases come first, since they are out of order until then.
+        """
         return [*self.forced, *self.repinned]
 
     def as_dict(self, *, failed: bool) -> dict[str, Any]:
@@ -61,7 +64,7 @@ class _Report:
         }
 
     def diff(self) -> list[dict[str, Any]]:
-        """Fingerprints, for diff mode."""
+        """Return the fingerprints, for diff mode."""
         return [
             {
                 "before_header": f"database {entry['uid']}, replica source {entry['source']['position']}",
@@ -76,7 +79,7 @@ class _Report:
 
 
 def run(task: Context) -> dict[str, Any]:
-    """Let peers learn a new certificate.
+    """Propagate a new certificate to peers.
 
     Raises:
         CertificateError: an option is wrong, the cluster cannot be read, or not all databases could be updated.
@@ -117,7 +120,7 @@ def _run(task: Context, report: _Report) -> dict[str, Any]:
 
 
 def _check(api: ReplicationApi, report: _Report, task: Context) -> None:
-    """See M(check_writable). When that fails, nothing at all is sent."""
+    """Check that what was read can be written back, see M(check_writable). When that fails, nothing at all is sent."""
     try:
         check_writable(api, [one for one in report.repinned if one.needed], task.warn)
     except CertificateError as error:
@@ -128,7 +131,10 @@ def _check(api: ReplicationApi, report: _Report, task: Context) -> None:
 
 
 def _outlast(api: ReplicationApi, report: _Report, task: Context) -> None:
-    """Have a token that lasts for all steps; without one it is tried all the same: peers have to learn what changed."""
+    """Ensure that the token lasts for all steps.
+
+    Without such a token it is tried all the same: peers have to learn what changed.
+    """
     needed = sum(step.needed and step.failure is None for step in report.steps)
     if not needed:
         return
@@ -139,7 +145,7 @@ def _outlast(api: ReplicationApi, report: _Report, task: Context) -> None:
 
 
 def _take(steps: Iterable[Step], cluster: Cluster, *, check_mode: bool) -> None:
-    """Take all that are needed, one after the other, also when one fails; in check mode, only tell what would fail.
+    """Take all that are needed, one after the other, also when one fails; in check mode, only report what would fail.
 
     Raises:
         CertificateError: naming each database that failed.
@@ -159,7 +165,7 @@ def _take(steps: Iterable[Step], cluster: Cluster, *, check_mode: bool) -> None:
 
 
 def _pin(params: Mapping[str, Any], now: datetime) -> Pin | None:
-    """What replica sources are to pin, or None when the task is not about them.
+    """Return what replica sources are to pin, or None when the task is not about them.
 
     Raises:
         CertificateError: an option is wrong, or missing.
@@ -212,7 +218,7 @@ def _old_fingerprint(given: str) -> str:
 def _limited(
     names: Sequence[str] | None, crdbs: list[Crdb], databases: list[Database]
 ) -> tuple[list[Crdb], list[Database]]:
-    """Those that are named.
+    """Return those that are named.
 
     Raises:
         CertificateError: a name is nobody's.

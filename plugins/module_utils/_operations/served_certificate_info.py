@@ -23,7 +23,7 @@ from .._probe.endpoints import Endpoint, parse_endpoints
 
 
 def run(task: Context) -> dict[str, Any]:
-    """What ports really present.
+    """Return what ports really present.
 
     Raises:
         CertificateError: an option is wrong, or the ports of the cluster cannot be found out.

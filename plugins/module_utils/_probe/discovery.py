@@ -60,7 +60,7 @@ class Looks:
         self.seen.update(zip(fresh, found))
 
     def entries(self, groups: Iterable[Group]) -> list[dict[str, Any]]:
-        """For results: one entry for each port, which was looked at before."""
+        """Return one entry for each port, which was looked at before, for results."""
         now = datetime.now(timezone.utc)
         return [
             self.seen[one].entry(group.reported, now, group.database) for group in groups for one in group.endpoints
@@ -68,7 +68,7 @@ class Looks:
 
 
 def other_endpoints(endpoints: Iterable[Endpoint], groups: Iterable[Group]) -> tuple[Endpoint, ...]:
-    """Those of the ports that are in no group."""
+    """Return those of the ports that are in no group."""
     known = {(one.address, one.port) for group in groups for one in group.endpoints}
     return tuple(one for one in endpoints if (one.address, one.port) not in known)
 
@@ -91,7 +91,7 @@ def look_at_groups(
 def find_groups(
     api: Api, cluster: Cluster, warn: Callable[[str], None], tolerated: Callable[[str], None] | None = None
 ) -> list[Group]:
-    """All ports that the cluster has, as far as this user may see them.
+    """Find all ports that the cluster has, as far as this user may see them.
 
     Args:
         warn: called with what this user may not see.
@@ -154,7 +154,7 @@ def _databases(
 
 
 def _named(endpoints: Iterable[Endpoint], connection: Connection) -> tuple[Endpoint, ...]:
-    """The same, under the host of O(url) where the cluster says no name."""
+    """Return the same ports, under the host of O(url) where the cluster reports no name."""
     return tuple(
         one if one.server_name and is_host(one.server_name) else replace(one, server_name=connection.host)
         for one in endpoints
@@ -162,7 +162,7 @@ def _named(endpoints: Iterable[Endpoint], connection: Connection) -> tuple[Endpo
 
 
 def _state(pem: str) -> ExpectedChain | None:
-    """What the API reports; None when it cannot be parsed."""
+    """Return what the API reports; None when it cannot be parsed."""
     try:
         return ExpectedChain.of(parse_pem(pem), "chain")
     except CertificateParseError:

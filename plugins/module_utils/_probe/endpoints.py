@@ -39,12 +39,12 @@ class Endpoint:
 
     @property
     def netloc(self) -> str:
-        """Address and port, as in a URL."""
+        """Return address and port, as in a URL."""
         return host_and_port(self.address, self.port)
 
     @property
     def url(self) -> str:
-        """Of the REST API there."""
+        """Return the URL of the REST API there."""
         return f"https://{self.netloc}"
 
     def __str__(self) -> str:
@@ -52,7 +52,7 @@ class Endpoint:
 
 
 def _addresses(node: Node, choice: str) -> Iterable[str]:
-    """What O(node_address) chooses; the other kind where a node has none of that."""
+    """Return what O(node_address) chooses; the other kind where a node has none of that."""
     internal = (node.internal,) if node.internal else ()
     if choice == "both":
         return internal + node.external
@@ -60,7 +60,7 @@ def _addresses(node: Node, choice: str) -> Iterable[str]:
 
 
 def _everywhere(cluster: Cluster, connection: Connection, number: int, service: str) -> list[Endpoint]:
-    """A port that every node has, at each of its addresses; at the host of O(url) where no node may be seen."""
+    """List a port that every node has, at each of its addresses; at the host of O(url) where no node may be seen."""
     return [
         Endpoint(node.uid, address, number, service, cluster.name)
         for node in cluster.nodes or (Node(None, connection.host, (), None, None),)
@@ -71,7 +71,7 @@ def _everywhere(cluster: Cluster, connection: Connection, number: int, service: 
 def _databases(
     cluster: Cluster, connection: Connection, bdbs: Sequence[Mapping[str, Any]], own: Container[str]
 ) -> list[Endpoint]:
-    """The endpoints of all databases that speak TLS with their clients, but for those with these uids."""
+    """List the endpoints of all databases that speak TLS with their clients, but for those with these uids."""
     nodes = {node.internal: node for node in cluster.nodes}
     found = []
     for bdb in bdbs:
@@ -117,12 +117,12 @@ def endpoints_showing(
 
 
 def _api_port(cluster: Cluster, connection: Connection) -> int:
-    """What the cluster says, else what the user says: in front of the cluster there may be another one."""
+    """Return what the cluster reports, else what the user says: in front of the cluster there may be another one."""
     return cluster.api_port or urlsplit(connection.url).port or DEFAULT_PORT["https"]
 
 
 def endpoints_at_url(endpoints: Iterable[Endpoint], cluster: Cluster, connection: Connection) -> tuple[Endpoint, ...]:
-    """The same ports at the host of O(url): all that a caller outside the cluster's network may reach."""
+    """Return the same ports at the host of O(url): all that a caller outside the cluster's network may reach."""
     known = {node.internal: node.uid for node in cluster.nodes}
     return tuple(
         dict.fromkeys(
@@ -133,7 +133,7 @@ def endpoints_at_url(endpoints: Iterable[Endpoint], cluster: Cluster, connection
 
 
 def parse_endpoints(entries: Iterable[str], server_name: str | None) -> tuple[Endpoint, ...]:
-    """The ports of O(endpoints).
+    """Parse the ports of O(endpoints).
 
     Args:
         server_name: the name of all of them; that of each is its host where there is none.

@@ -75,7 +75,7 @@ class Shown:
     problem: str | None = None
 
     def of(self, node: Any, name: str) -> frozenset[datetime]:
-        """When the certificate of a name ends on a node; empty where the metrics do not tell."""
+        """Return when the certificate of a name ends on a node; empty where the metrics do not show it."""
         return self.ends.get(str(node), {}).get(name, frozenset())
 
 
@@ -220,7 +220,7 @@ def parse_samples(text: str) -> Iterator[Sample]:
 
 
 def parse(text: str, now: datetime) -> dict[str | None, dict[str, frozenset[datetime]]]:
-    """When certificates end, by node (None where there is no such label) and certificate name.
+    """Return when certificates end, by node (None where there is no such label) and certificate name.
 
     Args:
         text: in the text form of Prometheus. A sample may have the time of which it is.

@@ -45,7 +45,7 @@ class Sighting(NamedTuple):
     not_after: datetime | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """For results."""
+        """Return the sighting for results."""
         return {
             "name": self.name,
             "node": self.endpoint.node,
@@ -75,11 +75,11 @@ class Proof:
 
     @property
     def complete(self) -> bool:
-        """Whether every certificate has endpoints, and every one is verified."""
+        """Return whether every certificate has endpoints, and every one is verified."""
         return self.complete_without(())
 
     def complete_without(self, nodes: Container[Any]) -> bool:
-        """Whether every certificate is verified everywhere but on these nodes, and somewhere.
+        """Return whether every certificate is verified everywhere but on these nodes, and somewhere.
 
         Args:
             nodes: uids.
@@ -89,25 +89,25 @@ class Proof:
 
     @property
     def missing(self) -> tuple[Sighting, ...]:
-        """What is another certificate than it should be, or broke. What is not visible is no failure."""
+        """Return what is another certificate than it should be, or broke. What is not visible is no failure."""
         return tuple(sighting for sighting in self.sightings if sighting.status in FAILURES)
 
     def of(self, name: str) -> Proof:
-        """The part that is about one certificate."""
+        """Return the part that is about one certificate."""
         about = tuple(sighting for sighting in self.sightings if sighting.name == name)
         return Proof(self.names & {name}, about)
 
     def as_list(self) -> list[dict[str, Any]]:
-        """For results."""
+        """Return the sightings for results."""
         return [sighting.as_dict() for sighting in self.sightings]
 
     @property
     def unreachable(self) -> tuple[Sighting, ...]:
-        """What could not be looked at."""
+        """Return what could not be looked at."""
         return tuple(sighting for sighting in self.sightings if sighting.status == "unreachable")
 
     def summary(self, *, reported: bool) -> dict[str, Any]:
-        """How far it is proven, for results.
+        """Return how far it is proven, for results.
 
         Args:
             reported: whether the API reports what was looked for.
@@ -116,7 +116,7 @@ class Proof:
 
 
 def summarise(nodes: Iterable[Mapping[str, Any]], names: Iterable[str], *, reported: bool) -> dict[str, Any]:
-    """How far something is proven, for results.
+    """Return how far something is proven, for results.
 
     Args:
         nodes: sightings, as results show them.

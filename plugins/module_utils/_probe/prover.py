@@ -61,7 +61,7 @@ class Target:
 
     @property
     def ambiguous(self) -> bool:
-        """Whether the old and the new one end at the same time, so that metrics cannot tell them apart."""
+        """Return whether the old and the new one end at the same time, so that metrics cannot distinguish them."""
         return len(self.ends) == 2 and close_ends(*self.ends)
 
 
@@ -103,11 +103,11 @@ class Prover:
         self._before = _Before()
 
     def sees(self, names: Iterable[str]) -> bool:
-        """Whether there is evidence besides the API of all these certificates."""
+        """Return whether there is evidence besides the API of all these certificates."""
         return all(self._targets[name].by != NOWHERE and self._targets[name].endpoints for name in names)
 
     def try_all(self, otherwise: Callable[[Iterable[Endpoint]], tuple[Endpoint, ...]]) -> tuple[Sighting, ...]:
-        """See before a change what can be seen; what cannot holds nothing up after it.
+        """Check before a change what can be seen; what cannot holds nothing up after it.
 
         Args:
             otherwise: gives the ports to use when none of a certificate's can be reached.
@@ -131,7 +131,7 @@ class Prover:
         return (*unreachable, *self._unseen_in_metrics())
 
     def _unreachable(self, endpoints: Iterable[Endpoint]) -> dict[Endpoint, str | None]:
-        """Why ports cannot be reached; None for those that can."""
+        """Return why ports cannot be reached; None for those that can."""
 
         def connect(endpoint: Endpoint) -> str | None:
             one = read_presented(endpoint.address, endpoint.port, endpoint.server_name, self._timeout)
@@ -229,11 +229,11 @@ class Prover:
         ]
 
     def _silence(self, name: str, shown: Shown) -> str:
-        """Why the metrics do not tell."""
+        """Return why the metrics show nothing."""
         return _SAME_END if self._targets[name].ambiguous else shown.problem or "the metrics do not tell"
 
     def _on_disk(self, name: str, endpoint: Endpoint, state: ExpectedChain, shown: Shown) -> Sighting | None:
-        """What a node's metrics show; None where they do not tell."""
+        """Return what a node's metrics show; None where they show nothing."""
         target = self._targets[name]
         if target.ambiguous:
             return None
@@ -257,7 +257,7 @@ class Prover:
     def _reported(
         self, name: str, endpoint: Endpoint, states: Mapping[str, ExpectedChain], reported: Reported, why: str | None
     ) -> Sighting:
-        """What is left where nothing is seen: the primary's own word."""
+        """Return what is left where nothing is seen: the primary's own word."""
         installed = reported.get(name)
         shown = name in reported and states[name].shown_by(installed)
         if shown and endpoint.node == self._primary():

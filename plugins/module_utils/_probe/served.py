@@ -54,7 +54,7 @@ class Served:
         return cls(endpoint, seen, verified if seen.fingerprints else None)
 
     def matches(self, reported: ExpectedChain | None) -> bool | None:
-        """Whether this is what the API reports; None where either is not known."""
+        """Return whether this is what the API reports; None where either is not known."""
         return None if reported is None or not self.presented.fingerprints else reported.served_by(self.presented)
 
     def entry(self, reported: ExpectedChain | None, now: datetime, database: int | str | None = None) -> dict[str, Any]:

@@ -86,13 +86,13 @@ def build_prover(
 
 
 def _primary_now(api: Api, cluster: Cluster) -> Any:
-    """The uid of the node that has answered last: the primary may move during a change."""
+    """Return the uid of the node that has answered last: the primary may move during a change."""
     primary = with_primary_now(api, cluster).primary
     return primary.node if primary else None
 
 
 def exporter_state(stored: Mapping[str, Stored]) -> ExpectedChain | None:
-    """What the API reports as V(metrics_exporter); None where that cannot be read.
+    """Return what the API reports as V(metrics_exporter); None where that cannot be read.
 
     Args:
         stored: what the API reports.
@@ -110,7 +110,7 @@ def _handshakes(name: str, met: Container[Hazard]) -> int:
 
 
 def visible_databases(api: Api, warn: Callable[[str], None]) -> Sequence[Mapping[str, Any]]:
-    """The databases of the cluster; none, with a warning, where this user may not see them."""
+    """Return the databases of the cluster; none, with a warning, where this user may not see them."""
     bdbs: Sequence[Mapping[str, Any]] | None = if_visible(api.bdbs, None)
     if bdbs is None:
         warn("this user may not see the databases: their endpoints are not looked at. Use a user who may.")
@@ -118,7 +118,7 @@ def visible_databases(api: Api, warn: Callable[[str], None]) -> Sequence[Mapping
 
 
 def _own_certificates(api: Api, bdbs: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
-    """The databases that present a certificate of their own in place of V(proxy), by uid.
+    """Return the databases that present a certificate of their own in place of V(proxy), by uid.
 
     Raises:
         CertificateError: they cannot be read; their ports would be taken for stale ones.
@@ -129,7 +129,7 @@ def _own_certificates(api: Api, bdbs: Sequence[Mapping[str, Any]]) -> Mapping[st
 
 
 def _one_a_node(service: str, api: Api, cluster: Cluster) -> tuple[Endpoint, ...]:
-    """The port of a service at one address of each node."""
+    """Return the port of a service at one address of each node."""
     by_node: dict[Any, Endpoint] = {}
     for endpoint in endpoints_showing(service, cluster, api.session.connection, ()):
         by_node.setdefault(endpoint.node, endpoint)
@@ -137,7 +137,7 @@ def _one_a_node(service: str, api: Api, cluster: Cluster) -> tuple[Endpoint, ...
 
 
 def exporters(api: Api, cluster: Cluster, presented: Iterable[ExpectedChain | None]) -> Exporters:
-    """The metrics exporters of a cluster, that of the primary first: some versions have one of that node alone.
+    """Return the metrics exporters of a cluster, that of the primary first: some versions have one of that node alone.
 
     Args:
         presented: what they may present as V(metrics_exporter).

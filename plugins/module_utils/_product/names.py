@@ -37,5 +37,5 @@ ALIASES = {
 
 
 def canonical_name(name: str) -> str:
-    """The name that the REST API uses for C(name)."""
+    """Return the name that the REST API uses for C(name)."""
     return ALIASES.get(name, name)

@@ -21,18 +21,18 @@ from .names import INTERNODE
 
 @functools.lru_cache(maxsize=64)  # a fleet has few versions, and each is compared with many
 def version_key(version: str) -> tuple[int, ...]:
-    """The numbers of a version such as C(8.0.20-96), in the order in which they count."""
+    """Return the numbers of a version such as C(8.0.20-96), in the order in which they count."""
     # Python refuses to read numbers of thousands of digits, which an answer may hold.
     return tuple(int(number[:18]) for number in re.findall(r"\d+", version, re.ASCII))
 
 
 def oldest_version(versions: Iterable[str]) -> str | None:
-    """During an upgrade nodes differ: the oldest one says what the cluster can do."""
+    """Return the oldest version: during an upgrade nodes differ, and the oldest one says what the cluster can do."""
     return min(versions, key=version_key, default=None)
 
 
 def is_before(version: str | None, limit: str) -> bool:
-    """Whether a version is known and older than C(limit)."""
+    """Return whether a version is known and older than C(limit)."""
     return version is not None and version_key(version) < version_key(limit)
 
 
@@ -81,11 +81,11 @@ class Hazard:
         return next((fixed for _first, fixed in ranges if is_before(version, fixed)), None)
 
     def concerns(self, version: str | None, name: str) -> bool:
-        """Whether this version has it, for this certificate."""
+        """Return whether this version has it, for this certificate."""
         return name in self.names and self.fixed_in(version) is not None
 
     def as_dict(self) -> dict[str, Any]:
-        """For results."""
+        """Return the hazard for results."""
         return {"id": self.id, "description": self.description, "advice": self.advice}
 
 

@@ -92,7 +92,7 @@ class ForcedUpdate(Step):
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """For results."""
+        """Return the update for results."""
         return {
             "guid": self.crdb.guid,
             "name": self.crdb.name,

@@ -14,7 +14,7 @@ from .._api.replica_source import belongs
 
 
 def judge_pins(clusters: Sequence[Mapping[str, Any]]) -> None:
-    """Set C(state) of each pinned certificate to V(current) or V(stale), where that can be told.
+    """Set C(state) of each pinned certificate to V(current) or V(stale), where that can be determined.
 
     Args:
         clusters: of one fleet, as results show them.
@@ -30,7 +30,7 @@ def judge_pins(clusters: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _at_endpoint(pin: Mapping[str, Any], clusters: Iterable[Mapping[str, Any]]) -> set[str]:
-    """What the API reports of the very endpoint, which may be a certificate of that database alone."""
+    """Return what the API reports of the very endpoint, which may be a certificate of that database alone."""
     return {
         endpoint["reported_chain_fingerprints"][0]
         for cluster in clusters
@@ -53,7 +53,7 @@ def _of_database(pin: Mapping[str, Any], clusters: Iterable[Mapping[str, Any]]) 
 
 
 def _by_name(pin: Mapping[str, Any], clusters: Iterable[Mapping[str, Any]]) -> set[str]:
-    """V(proxy) of the clusters whose FQDN covers the host of the source."""
+    """Return V(proxy) of the clusters whose FQDN covers the host of the source."""
     return {
         certificate["fingerprint"]
         for cluster in clusters

@@ -137,7 +137,9 @@ class Repinning(Step):
         )
 
     def _look(self, cluster: Cluster, *, patient: bool) -> CertificateError | None:
-        """Set C(outcome) to what the API reports after a write, once the database is active; why it cannot be read.
+        """Set C(outcome) to what the API reports after a write, once the database is active.
+
+        Return why it cannot be read, if so.
 
         Args:
             patient: whether to wait until it reports what was written, rather than until it is active.
@@ -179,7 +181,7 @@ class Repinning(Step):
         )
 
     def as_list(self) -> list[dict[str, Any]]:
-        """For results: one entry for each source that is meant."""
+        """Return one entry for each source that is meant, for results."""
         return [
             self._describe(position, source)
             for position, source in enumerate(self._sources)
@@ -207,7 +209,7 @@ def _may_be_repeated(error: CertificateError) -> bool:
 
 
 def _facts(fingerprints: Sequence[str]) -> dict[str, Any] | None:
-    """None: it cannot be parsed, or nobody knows."""
+    """Return the facts of a chain; None: it cannot be parsed, or is not known."""
     if not fingerprints:
         return None
     return {"fingerprint": fingerprints[0], "chain_fingerprints": list(fingerprints)}

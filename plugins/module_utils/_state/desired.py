@@ -52,15 +52,15 @@ class Desired:
 
     @property
     def is_bundle(self) -> bool:
-        """Whether these are CA certificates, each by itself, rather than a chain."""
+        """Return whether these are CA certificates, each by itself, rather than a chain."""
         return self.name in CA_BUNDLES
 
     def certificate_pem(self) -> str:
-        """Normalised PEM of all certificates."""
+        """Return normalised PEM of all certificates."""
         return to_pem(self.certificates)
 
     def facts(self, now: datetime) -> dict[str, Any]:
-        """See M(_x509.certificate.chain_facts).
+        """Return the facts of the chain, see M(_x509.certificate.chain_facts).
 
         Raises:
             CertificateError: a field of the leaf is malformed.
@@ -73,7 +73,7 @@ class Desired:
             ) from None
 
     def load_key(self, *, check: bool) -> Any:
-        """The private key, or None for CA bundles. C(check): see M(load_private_key); made once only.
+        """Return the private key, or None for CA bundles. C(check): see M(load_private_key); made once only.
 
         Raises:
             CertificateError: the key is not usable.
@@ -107,7 +107,7 @@ def _read_file(option: str, path: str) -> bytes:
 
 
 def _text(params: Mapping[str, Any], option: str) -> tuple[str | None, str]:
-    """The text that an option or its C(_path) sibling gives, and which of the two it was."""
+    """Return the text that an option or its C(_path) sibling gives, and which of the two it was."""
     if params.get(option):
         return params[option], option
     path_option = f"{option}_path"
@@ -117,7 +117,7 @@ def _text(params: Mapping[str, Any], option: str) -> tuple[str | None, str]:
 
 
 def _subject(certificate: x509.Certificate) -> str:
-    """For messages."""
+    """Return the subject, for messages."""
     try:
         return name_text(certificate.subject)
     except Exception:  # what is raised depends on the version
@@ -150,7 +150,7 @@ def _check_order(chain: tuple[x509.Certificate, ...], option: str) -> None:
 
 
 def _certificates(params: Mapping[str, Any], option: str, next_step: str) -> tuple[tuple[x509.Certificate, ...], str]:
-    """What an option or its C(_path) sibling gives in PEM, and which of the two it was."""
+    """Return what an option or its C(_path) sibling gives in PEM, and which of the two it was."""
     text, option = _text(params, option)
     if text is None:
         raise invalid_option(option, "it is missing", next_step, kind="missing_certificate")

@@ -25,12 +25,15 @@ SLACK = timedelta(minutes=1)
 
 
 def close_ends(one: datetime, other: datetime) -> bool:
-    """Whether two ends of validity are too close to be told apart: what is measured may be off in either direction."""
+    """Return whether two ends of validity are too close to be distinguished.
+
+    What is measured may be off in either direction.
+    """
     return abs(one - other) <= 2 * SLACK
 
 
 def same_end(one: datetime, other: datetime) -> bool:
-    """Whether two ends of validity may be that of the same certificate."""
+    """Return whether two ends of validity may be that of the same certificate."""
     return abs(one - other) <= SLACK
 
 
@@ -52,7 +55,7 @@ class ExpectedChain:
 
     @classmethod
     def of(cls, certificates: Sequence[x509.Certificate], compare: str) -> ExpectedChain:
-        """The state in which these certificates are there."""
+        """Return the state in which these certificates are there."""
         return cls(
             tuple(sha256_fingerprints(certificates)),
             compare,
@@ -61,7 +64,7 @@ class ExpectedChain:
         )
 
     def shown_by(self, installed: Installed | None) -> bool:
-        """Whether this is what an API reports."""
+        """Return whether this is what an API reports."""
         if installed is None or not installed.chain:
             return installed is None and not self.fingerprints
         reported = tuple(sha256_fingerprints(installed.chain))
@@ -70,18 +73,18 @@ class ExpectedChain:
         return reported[:1] == self.fingerprints[:1] if self.compare == "leaf" else reported == self.fingerprints
 
     def leaf_shown_by(self, installed: Installed | None) -> bool:
-        """Whether an API reports its leaf, be it with other issuers; of a bundle, all has to be the same."""
+        """Return whether an API reports its leaf, be it with other issuers; of a bundle, all has to be the same."""
         return (self if self.compare == "set" else replace(self, compare="leaf")).shown_by(installed)
 
     def served_by(self, presented: Presented) -> bool:
-        """Whether this is what a port presents. It may leave the root out, or add issuers that it knows."""
+        """Return whether this is what a port presents. It may leave the root out, or add issuers that it knows."""
         if self.compare == "leaf":
             return presented.fingerprints[:1] == self.fingerprints[:1]
         without_root = self.fingerprints[:-1] if self.ends_in_root else self.fingerprints
         return presented.fingerprints[: len(without_root)] == without_root
 
     def ended_by(self, measured: datetime, others: Collection[datetime]) -> bool | None:
-        """Whether a node whose certificate ends then has this one; None where that cannot be told.
+        """Return whether a node whose certificate ends then has this one; None where that cannot be determined.
 
         Args:
             measured: what the node's metrics show, in UTC.
@@ -106,15 +109,15 @@ class LastingLeaf(ExpectedChain):
     lasts: datetime = _PAST
 
     def shown_by(self, installed: Installed | None) -> bool:
-        """Whether this is what an API reports."""
+        """Return whether this is what an API reports."""
         return installed is not None and bool(installed.chain) and not_after(installed.chain[0]) > self.lasts
 
     def served_by(self, presented: Presented) -> bool:
-        """Never."""
+        """Return False: no port shows it."""
         return False
 
     def ended_by(self, measured: datetime, others: Collection[datetime]) -> bool | None:
-        """Whether a node whose certificate ends then has such a one."""
+        """Return whether a node whose certificate ends then has such a one."""
         return measured > self.lasts
 
 
@@ -128,17 +131,17 @@ class RenewedLeaf(ExpectedChain):
     """
 
     def shown_by(self, installed: Installed | None) -> bool:
-        """Whether this is what an API reports."""
+        """Return whether this is what an API reports."""
         if installed is None or not installed.chain:
             return False
         return sha256_fingerprint(installed.chain[0]) not in self.fingerprints
 
     def served_by(self, presented: Presented) -> bool:
-        """Never."""
+        """Return False: no port shows it."""
         return False
 
     def ended_by(self, measured: datetime, others: Collection[datetime]) -> bool | None:
-        """Whether a node whose certificate ends then has a new one; None where that cannot be told.
+        """Return whether a node whose certificate ends then has a new one; None where that cannot be determined.
 
         Args:
             measured: what the node's metrics show, in UTC.

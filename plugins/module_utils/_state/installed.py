@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def installed_facts(name: str, facts: Mapping[str, Any], has_private_key: bool) -> dict[str, Any]:
-    """The facts of one certificate of a cluster, as results show them."""
+    """Return the facts of one certificate of a cluster, as results show them."""
     return {"name": name, "required": name in REQUIRED, **facts, "has_private_key": has_private_key}
 
 
@@ -50,13 +50,13 @@ class Installed:
             return cls(name, chain, stored.private_key, facts)
 
     def expires_within(self, days: int, now: datetime) -> bool:
-        """Whether the leaf or an issuer in the chain ends by then. What cannot be parsed may end at any time."""
+        """Return whether the leaf or an issuer in the chain ends by then. What cannot be parsed may end at any time."""
         return not self.chain or earliest_end(self.chain) - now <= timedelta(days=days)
 
     def described(
         self, fqdn: str | None, version: str | None, now: datetime, settings: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """The facts, with what the vendor demands and it does not meet.
+        """Return the facts, with what the vendor demands and it does not meet.
 
         Args:
             fqdn: of the cluster; None where it is not known.
@@ -70,5 +70,5 @@ class Installed:
 
 
 def parse_installed(stored: Mapping[str, Stored], names: Iterable[str], now: datetime) -> dict[str, Installed | None]:
-    """What an API reports under these names; None for what is not set."""
+    """Parse what an API reports under these names; None for what is not set."""
     return {name: Installed.of(name, stored[name], now) if name in stored else None for name in names}

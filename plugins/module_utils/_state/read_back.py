@@ -32,7 +32,7 @@ def poll_installed(
     *,
     afresh: bool = False,
 ) -> tuple[Reported, CertificateError | None]:
-    """Read until it is enough, at least once; what was read last, or why nothing could be.
+    """Read until it is enough, at least once; return what was read last, or why nothing could be.
 
     Args:
         deadline: in terms of C(time.monotonic).
@@ -53,7 +53,7 @@ def poll_installed(
 
 
 def installed_now(api: Api, names: Iterable[str]) -> dict[str, Installed | None]:
-    """What an API reports under these names.
+    """Return what an API reports under these names.
 
     Raises:
         CertificateError: it cannot be read.

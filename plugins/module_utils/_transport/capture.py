@@ -24,7 +24,7 @@ _HEARD = "heard"
 
 
 def capture_chain(context: ssl.SSLContext) -> None:
-    """Let each connection keep the chain that its peer presents. Nothing to do since Python 3.13, which tells it.
+    """Let each connection keep the chain that its peer presents. Nothing to do since Python 3.13, which gives it.
 
     It would take its time there: Python hears of each message of each handshake.
     """
@@ -39,7 +39,7 @@ def capture_chain(context: ssl.SSLContext) -> None:
 
 
 def _certificates(message: bytes, version: int) -> Iterator[bytes]:
-    """The entries of a TLS Certificate message (RFC 5246, 7.4.2; RFC 8446, 4.4.2)."""
+    """Yield the entries of a TLS Certificate message (RFC 5246, 7.4.2; RFC 8446, 4.4.2)."""
 
     def size(at: int, length: int) -> int:
         return int.from_bytes(message[at : at + length], "big")

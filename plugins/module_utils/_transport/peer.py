@@ -54,7 +54,7 @@ def for_requests(context: Context) -> None:
 
 
 def tls_context(connection: Connection, *, verify: bool) -> Context:
-    """What the connection uses.
+    """Return the TLS context that the connection uses.
 
     Args:
         verify: false for a context that leaves it to its user to compare the certificate.
@@ -106,12 +106,12 @@ class _Adapter(HTTPAdapter):
 
 
 def assert_leaf(fingerprint: str) -> dict[str, str]:
-    """For M(Peer): the server has to be the one with this leaf (SHA-256)."""
+    """Return the keyword for M(Peer) that demands the server with this leaf (SHA-256)."""
     return {"assert_fingerprint": fingerprint.replace(":", "")}
 
 
 def authorization(connection: Connection, token: Secret | None = None) -> Secret | None:
-    """The Authorization header of a login by token or password; None for one by client certificate.
+    """Return the Authorization header of a login by token or password; None for one by client certificate.
 
     Args:
         token: comes before the password.
@@ -125,7 +125,7 @@ def authorization(connection: Connection, token: Secret | None = None) -> Secret
 
 
 def _seconds(retry_after: str) -> float | None:
-    """What a C(Retry-After) header asks for: seconds, or a date (RFC 9110, 10.2.3)."""
+    """Return what a C(Retry-After) header asks for: seconds, or a date (RFC 9110, 10.2.3)."""
     if retry_after.strip().isdecimal():
         return float(retry_after)
     try:
@@ -190,7 +190,7 @@ class Peer:
                 http.close()
 
     def pin(self, fingerprint: str, context: Context) -> None:
-        """From the next handshake on, also talk to a server whose leaf this is, whatever else is trusted.
+        """Accept, from the next handshake on, also a server whose leaf this is, whatever else is trusted.
 
         Args:
             fingerprint: SHA-256, as M(_x509.certificate.sha256_fingerprint) gives it.
@@ -248,7 +248,7 @@ class Peer:
         )
 
     def _read(self, answer: requests.Response, request: str) -> tuple[bytes, CertificateError | None]:
-        """The body, and why it is not whole."""
+        """Return the body, and why it is not whole."""
         # read1 returns what has arrived, so that a server that sends a byte now and then cannot outlast the timeout.
         raw: Any = answer.raw
         read1 = getattr(raw, "read1", None) or raw._fp.read1  # noqa: SLF001 - urllib3 1.26 has no read1 of its own

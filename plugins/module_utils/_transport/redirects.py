@@ -33,7 +33,7 @@ class Place(NamedTuple):
 
     @property
     def netloc(self) -> str:
-        """As in a URL."""
+        """Return host and port, as in a URL."""
         return host_and_port(self.host, self.port)
 
 
@@ -45,14 +45,14 @@ class NodeAddresses(NamedTuple):
     external: tuple[str, ...]
 
     def ordered(self, choice: str) -> list[str]:
-        """All its addresses, those first that O(node_address) prefers."""
+        """Return all its addresses, those first that O(node_address) prefers."""
         internal = [self.internal] if self.internal else []
         external = list(self.external)
         return external + internal if choice == "external" else internal + external
 
 
 def origin_of(location: str | None) -> str:
-    """Scheme, host and port of a Location header, for messages; its other parts may hold anything."""
+    """Return scheme, host and port of a Location header, for messages; its other parts may hold anything."""
     try:
         parts = urlsplit(location or "")
         port = f":{parts.port}" if parts.port else ""
@@ -66,13 +66,13 @@ def origin_of(location: str | None) -> str:
 
 
 def parse_place(url: str) -> Place:
-    """Where a URL with scheme, host and port leads."""
+    """Return where a URL with scheme, host and port leads."""
     parts = urlsplit(url)
     return Place(parts.hostname or "", parts.port or 0)
 
 
 def find_destination(location: str | None, path: str) -> Place:
-    """Where a follower redirects a request to.
+    """Return where a follower redirects a request to.
 
     Args:
         location: the Location header.
@@ -109,16 +109,19 @@ class Named:
         self.nodes = tuple(map(_addresses, nodes))
 
     def node_at(self, host: str) -> NodeAddresses | None:
-        """The node that has this address."""
+        """Return the node that has this address."""
         return next((node for node in self.nodes if host == node.internal or host in node.external), None)
 
     def ways_to(self, host: str, choice: str) -> list[str]:
-        """The addresses of the node at C(host), those first that O(node_address) prefers; else C(host) itself."""
+        """Return the addresses of the node at C(host), those first that O(node_address) prefers; else C(host)."""
         node = self.node_at(host)
         return node.ordered(choice) if node else [host]
 
     def siblings(self, host: str, choice: str) -> list[str]:
-        """An address of each other node, where C(host) is an address of a node itself rather than of a balancer."""
+        """Return an address of each other node.
+
+        Empty unless C(host) is an address of a node itself rather than of a balancer.
+        """
         node = self.node_at(host)
         others = [one.ordered(choice) for one in self.nodes if node is not None and one is not node]
         return [addresses[0] for addresses in others if addresses]

@@ -40,48 +40,59 @@ _Answer = TypeVar("_Answer")
 
 
 def read_may_be_repeated(error: CertificateError) -> bool:
-    """Whether a read that failed so is sent again."""
+    """Return whether a read that failed so is sent again."""
     return error.kind in _NOT_SENT | {"connection_lost", "truncated"} or error.data.get("status") in _BUSY
 
 
 def read_is_worth_waiting(error: CertificateError) -> bool:
-    """Whether a read that failed so may succeed later, when something is being waited for."""
+    """Return whether a read that failed so may succeed later, when something is being waited for."""
     return read_may_be_repeated(error) or answer_lost(error) or error.kind in _NO_ANSWER
 
 
 def never_sent(error: CertificateError) -> bool:
-    """Whether the request did not reach the server."""
+    """Return whether the request did not reach the server."""
     return error.kind in _NOT_SENT
 
 
 def answer_lost(error: CertificateError) -> bool:
-    """Whether a read is to tell if a write that failed so was made, before it is sent again."""
+    """Return whether a read has to show if a write that failed so was made, before it is sent again."""
     return error.kind in _LOST or error.data.get("status") in _LOST_STATUSES
 
 
 def perhaps_made(error: CertificateError) -> bool:
-    """Whether a write that failed so may have changed something: all but what the server refused or never got."""
+    """Return whether a write that failed so may have changed something.
+
+    That is every write but those that the server refused or never got.
+    """
     status = error.data.get("status", 0)
     return error.kind in _LOST or status == 409 or status >= 500
 
 
 def misses_nodes(error: CertificateError) -> bool:
-    """Whether a write may have failed so because a node is not active: 409, to a deletion 500, to a rotation 400."""
+    """Return whether a write may have failed so because a node is not active.
+
+    The answer is then 409; to a deletion 500, to a rotation 400.
+    """
     return error.data.get("status") in (409, 500) or error.kind == "not_all_nodes_updated"
 
 
 def write_may_be_repeated(error: CertificateError) -> bool:
-    """Whether a write that failed so is sent again, unless a read shows that it was made."""
+    """Return whether a write that failed so is sent again, unless a read shows that it was made."""
     return never_sent(error) or answer_lost(error) or error.data.get("status") in _BUSY | {409}
 
 
 def rotation_perhaps_made(error: CertificateError) -> bool:
-    """Whether an internal rotation that failed so may have changed something: 400 says that some nodes are not done."""
+    """Return whether an internal rotation that failed so may have changed something.
+
+    400 says that some nodes are not done.
+    """
     return perhaps_made(error) or error.data.get("status") == 400
 
 
 def rotation_may_be_repeated(error: CertificateError, *, untouched: bool) -> bool:
-    """Whether an internal rotation that failed so is sent again. A second one would issue yet another certificate.
+    """Return whether an internal rotation that failed so is sent again.
+
+    A second one would issue yet another certificate.
 
     Args:
         untouched: whether a read shows that nothing has changed. It is needed where something other than the API may
@@ -163,6 +174,6 @@ class Retries:
             number += 1
 
     def _pause(self, repetition: int, asked: float | None) -> float:
-        """Seconds; C(asked) is what the server wants."""
+        """Return the pause in seconds; C(asked) is what the server wants."""
         backoff = self._delay * 2.0 ** (repetition - 1) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, no secret
         return min(max(backoff, asked or 0.0), self._longest)

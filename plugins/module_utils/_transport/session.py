@@ -74,22 +74,25 @@ class Session:
 
     @property
     def answering(self) -> Place:
-        """Where the last answer came from, as far as can be seen from here: behind a balancer there may be others."""
+        """Return where the last answer came from, as far as can be seen from here.
+
+        Behind a balancer there may be others.
+        """
         return parse_place(self._peer.url)
 
     @property
     def redirected(self) -> bool:
-        """Whether requests go to another address than O(url), since that redirected them."""
+        """Return whether requests go to another address than O(url), since that redirected them."""
         return self._peer is not self._first
 
     @property
     def token(self) -> Secret | None:
-        """The token that is sent, if one is."""
+        """Return the token that is sent, if one is."""
         return self._token or self.connection.token
 
     @property
     def secrets(self) -> list[Secret]:
-        """What no message may quote."""
+        """Return what no message may quote."""
         login = authorization(self.connection, self.token)
         return [one for one in (self.connection.password, self.token, login) if one is not None]
 
@@ -102,7 +105,7 @@ class Session:
         self._named.learn(nodes)
 
     def pin(self, fingerprint: str) -> None:
-        """From the next handshake on, also talk to a server that the options do not trust but whose leaf this is.
+        """Accept, from the next handshake on, also a server that the options do not trust but whose leaf this is.
 
         Args:
             fingerprint: SHA-256, as M(_x509.certificate.sha256_fingerprint) gives it.
@@ -238,7 +241,9 @@ class Session:
         return primary
 
     def _ways_to(self, primary: Place) -> list[Peer]:
-        """Whom to ask, one after the other: also at the other addresses of the node, where the cluster named them.
+        """Return whom to ask, one after the other.
+
+        This includes the other addresses of the node, where the cluster named them.
 
         Raises:
             NotFollowed: nothing would prove that it is the cluster's.
@@ -254,7 +259,7 @@ class Session:
         return peers
 
     def _known(self, place: Place) -> Peer | None:
-        """Who is at an address, where the connection will prove that it is the cluster's; else None."""
+        """Return who is at an address, where the connection will prove that it is the cluster's; else None."""
         url = f"https://{place.netloc}"
         if url in self._peers:
             return self._peers[url]
@@ -271,7 +276,7 @@ class Session:
         return [assert_leaf(leaf)] if leaf else []
 
     def _leaf_at_url(self) -> str | None:
-        """The fingerprint of the certificate that O(url) presents."""
+        """Return the fingerprint of the certificate that O(url) presents."""
         first = parse_place(self.url)
         seen = read_presented(first.host, first.port, first.host, self.connection.timeout)
         return seen.fingerprints[0] if seen.fingerprints and seen.problem is None else None

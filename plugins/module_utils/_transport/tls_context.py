@@ -46,7 +46,10 @@ class _Kept:
         self._contexts: OrderedDict[Hashable, Context] = OrderedDict()
 
     def get(self, key: Hashable, make: Callable[[], Context]) -> Context:
-        """The one that is kept under the key, or a new one. Threads that want the same one wait for its maker."""
+        """Return the context that is kept under the key, or a new one.
+
+        Threads that want the same one wait for its maker.
+        """
         with self._lock:
             if key not in self._contexts:
                 self._contexts[key] = make()
@@ -60,7 +63,7 @@ _KEPT = _Kept()
 
 
 def trusting_context(ca_path: str | None, prepare: Preparation, *, shared: bool = True) -> Context:
-    """A context that trusts C(ca_path) alone, or else the operating system's store.
+    """Return a context that trusts C(ca_path) alone, or else the operating system's store.
 
     Args:
         prepare: a function of a module. Contexts that differ in it are not shared.
@@ -80,7 +83,7 @@ def trusting_context(ca_path: str | None, prepare: Preparation, *, shared: bool 
 
 
 def unverified_context(prepare: Preparation) -> Context:
-    """A context that leaves it to its user to compare the certificate."""
+    """Return a context that leaves it to its user to compare the certificate."""
     context = _empty()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -111,7 +114,7 @@ def _made(where: dict[str, str], prepare: Preparation) -> Context:
 
 
 def _system_trust() -> dict[str, str]:
-    """Where this system's OpenSSL was built to look for CAs; the bundle of certifi where there is nothing."""
+    """Return where this system's OpenSSL was built to look for CAs; the bundle of certifi where there is nothing."""
     paths = ssl.get_default_verify_paths()
     if os.path.isfile(paths.openssl_cafile):
         return {"cafile": paths.openssl_cafile}
@@ -121,6 +124,6 @@ def _system_trust() -> dict[str, str]:
 
 
 def _identity(path: str) -> tuple[int, ...]:
-    """What is different once a file was replaced or written to."""
+    """Return what is different once a file was replaced or written to."""
     status = os.stat(path)
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns

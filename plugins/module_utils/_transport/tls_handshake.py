@@ -127,7 +127,7 @@ def _indication(name: str | None) -> str | None:
 
 
 def _reason(error: Exception) -> str:
-    """In the field's words, without addresses or anything that the peer sent."""
+    """Return why, in the field's words, without addresses or anything that the peer sent."""
     if isinstance(error, socket.timeout):
         return NO_ANSWER
     if isinstance(error, socket.gaierror):

@@ -28,7 +28,7 @@ _HOST_MISMATCH = {62, 64}
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """C(error) and everything that it wraps, in whatever way requests and urllib3 wrapped it."""
+    """Yield C(error) and everything that it wraps, in whatever way requests and urllib3 wrapped it."""
     queue, seen = [error], set()
     while queue:
         current = queue.pop(0)
@@ -71,7 +71,7 @@ def verify_error(error: BaseException, connection: Connection) -> tuple[str, str
 
 
 def _diagnose(error: BaseException, connection: Connection) -> tuple[str, str, str]:
-    """Kind, cause and next step."""
+    """Return kind, cause and next step."""
     causes = list(_causes(error))
 
     def find(*types: type[BaseException]) -> BaseException | None:
@@ -130,7 +130,7 @@ def _diagnose(error: BaseException, connection: Connection) -> tuple[str, str, s
 
 
 def transport_error(error: BaseException, connection: Connection, request: str, url: str) -> CertificateError:
-    """The error to raise for C(error), which is not quoted: it may hold the request's headers or body.
+    """Return the error to raise for C(error), which is not quoted: it may hold the request's headers or body.
 
     Args:
         request: method and path, for the message.

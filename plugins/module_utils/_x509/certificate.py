@@ -32,7 +32,7 @@ class CertificateParseError(ValueError):
 
 
 def parse_pem(text: str) -> tuple[x509.Certificate, ...]:
-    """All certificates in a PEM text, in order; blocks of other kinds and text between blocks are passed over.
+    """Parse all certificates in a PEM text, in order; blocks of other kinds and text between blocks are passed over.
 
     Raises:
         CertificateParseError: there is none, or one of them is broken.
@@ -47,7 +47,7 @@ def parse_pem(text: str) -> tuple[x509.Certificate, ...]:
 
 
 def parse_der(ders: Sequence[bytes]) -> tuple[x509.Certificate, ...]:
-    """The certificates, in order.
+    """Parse the certificates, in order.
 
     Raises:
         CertificateParseError: one of them is broken.
@@ -62,51 +62,54 @@ def parse_der(ders: Sequence[bytes]) -> tuple[x509.Certificate, ...]:
 
 
 def to_pem(certificates: Iterable[x509.Certificate]) -> str:
-    """Normalised PEM: LF, one block directly after the other, a last newline."""
+    """Return normalised PEM: LF, one block directly after the other, a last newline."""
     return "".join(c.public_bytes(serialization.Encoding.PEM).decode("ascii") for c in certificates)
 
 
 def sha256_fingerprint(certificate: x509.Certificate) -> str:
-    """SHA-256 over the DER bytes, lower-case hexadecimal with colons, as community.crypto prints it."""
+    """Return SHA-256 over the DER bytes, lower-case hexadecimal with colons, as community.crypto prints it."""
     return certificate.fingerprint(hashes.SHA256()).hex(":")
 
 
 def sha256_fingerprints(certificates: Iterable[x509.Certificate]) -> list[str]:
-    """The fingerprint of each certificate, in order."""
+    """Return the fingerprint of each certificate, in order."""
     return [sha256_fingerprint(certificate) for certificate in certificates]
 
 
 def not_before(certificate: x509.Certificate) -> datetime:
-    """The start of validity, in UTC."""
+    """Return the start of validity, in UTC."""
     if hasattr(certificate, "not_valid_before_utc"):  # cryptography >= 42
         return certificate.not_valid_before_utc
     return certificate.not_valid_before.replace(tzinfo=timezone.utc)
 
 
 def not_after(certificate: x509.Certificate) -> datetime:
-    """The end of validity, in UTC."""
+    """Return the end of validity, in UTC."""
     if hasattr(certificate, "not_valid_after_utc"):  # cryptography >= 42
         return certificate.not_valid_after_utc
     return certificate.not_valid_after.replace(tzinfo=timezone.utc)
 
 
 def earliest_end(chain: Iterable[x509.Certificate]) -> datetime:
-    """When the first of the certificates expires, in UTC."""
+    """Return when the first of the certificates expires, in UTC."""
     return min(map(not_after, chain))
 
 
 def to_iso(moment: datetime) -> str:
-    """ISO 8601 in UTC, to the second."""
+    """Return ISO 8601 in UTC, to the second."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def name_text(name: x509.Name) -> str:
-    """A subject or issuer as RFC 4514 writes it, the most specific part first: C(CN=a.example.com,O=Example)."""
+    """Return a subject or issuer as RFC 4514 writes it.
+
+    The most specific part comes first: C(CN=a.example.com,O=Example).
+    """
     return name.rfc4514_string()
 
 
 def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Whether C(issuer) is named as the issuer and its key verifies the signature.
+    """Return whether C(issuer) is named as the issuer and its key verifies the signature.
 
     Where the signature's algorithm is one that cryptography does not verify (SHA-1, MD5), the names decide.
     """
@@ -145,7 +148,7 @@ def complete_chain(
 
 
 def chain_depth(chain: Sequence[x509.Certificate]) -> int:
-    """How many certificates lead from the leaf to the root, counting a root that the chain leaves out."""
+    """Return how many certificates lead from the leaf to the root, counting a root that the chain leaves out."""
     return len(chain) + (not issued_by(chain[-1], chain[-1]))
 
 
@@ -181,7 +184,7 @@ def _alternative_names(certificate: x509.Certificate) -> list[str]:
 
 
 def _public_key(certificate: x509.Certificate) -> tuple[str, int | None]:
-    """Type, in the words of community.crypto, and size in bits."""
+    """Return type, in the words of community.crypto, and size in bits."""
     key = certificate.public_key()
     if isinstance(key, rsa.RSAPublicKey):
         return "RSA", key.key_size
@@ -201,7 +204,7 @@ def _public_key(certificate: x509.Certificate) -> tuple[str, int | None]:
 
 
 def days_between(start: datetime, end: datetime) -> int:
-    """Full days between, negative when C(end) comes first."""
+    """Return full days between, negative when C(end) comes first."""
     return math.floor((end - start).total_seconds() / 86400)
 
 
@@ -229,7 +232,9 @@ NO_FACTS: dict[str, Any] = dict.fromkeys(
 
 
 def chain_facts(chain: Sequence[x509.Certificate], now: datetime) -> dict[str, Any]:
-    """What there is to know of a chain's leaf, and the fingerprints of all of it. JSON-serialisable, no PEM.
+    """Return what there is to know of a chain's leaf, and the fingerprints of all of it.
+
+    JSON-serialisable, no PEM.
 
     Raises:
         CertificateParseError: a field of the certificate is malformed.

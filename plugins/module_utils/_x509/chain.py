@@ -70,27 +70,27 @@ class ChainCertificate:
 
     @property
     def self_issued(self) -> bool:
-        """Whether it says that it is self-signed; V(chain_signature) is about whether that is true."""
+        """Return whether it says that it is self-signed; V(chain_signature) is about whether that is true."""
         return self.names(self)
 
     @property
     def is_ca(self) -> bool | None:
-        """Whether its basic constraints say that it may issue certificates."""
+        """Return whether its basic constraints say that it may issue certificates."""
         if self.extensions is None:
             return None
         constraints = self.extension(x509.BasicConstraints)
         return constraints is not None and constraints.ca
 
     def names(self, issuer: ChainCertificate) -> bool:
-        """Whether C(issuer) has the name that it gives for its issuer."""
+        """Return whether C(issuer) has the name that it gives for its issuer."""
         return self.issuer is not None and self.issuer == issuer.subject
 
     def extension(self, kind: type[_T]) -> _T | None:
-        """The value of an extension, or None where there is none."""
+        """Return the value of an extension, or None where there is none."""
         return next((one.value for one in self.extensions or () if isinstance(one.value, kind)), None)
 
     def badly_signed_by(self, issuer: ChainCertificate) -> bool:
-        """Whether the key of C(issuer), whose name fits, is known not to have made the signature.
+        """Return whether the key of C(issuer), whose name fits, is known not to have made the signature.
 
         Not known where cryptography does not verify the algorithm (SHA-1, MD5, RSASSA-PSS in version 40).
         """

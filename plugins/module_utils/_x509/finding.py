@@ -36,10 +36,10 @@ class Finding:
     source: str
 
     def as_dict(self) -> dict[str, str]:
-        """For results."""
+        """Return the finding for results."""
         return asdict(self)
 
     @property
     def text(self) -> str:
-        """One line for messages, without the certificate name."""
+        """Return one line for messages, without the certificate name."""
         return f"{self.found}. {self.remedy} ({self.id})"

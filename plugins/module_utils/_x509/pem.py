@@ -27,12 +27,12 @@ class PemBlock(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The block as PEM, with LF and a last newline."""
+        """Return the block as PEM, with LF and a last newline."""
         return "\n".join((f"-----BEGIN {self.label}-----", *self.lines, f"-----END {self.label}-----", ""))
 
     @property
     def der(self) -> bytes:
-        """The decoded content.
+        """Return the decoded content.
 
         Raises:
             PemError: the content is not base64.
@@ -44,7 +44,7 @@ class PemBlock(NamedTuple):
 
 
 def split_pem(text: str) -> list[PemBlock]:
-    """The PEM blocks in C(text), in order.
+    """Return the PEM blocks in C(text), in order.
 
     Line endings, indentation, a missing last newline, and text between the blocks (bag attributes, comments) do not
     count; neither do newlines that a form or a folded YAML scalar turned into spaces.

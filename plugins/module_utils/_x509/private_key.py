@@ -48,7 +48,7 @@ def _is_encrypted(block: PemBlock) -> bool:
 
 
 def load_private_key(text: Secret, passphrase: Secret | None, *, check: bool) -> Any:
-    """The private key in a PEM text, decrypted.
+    """Return the private key in a PEM text, decrypted.
 
     Args:
         text: PEM; text and blocks around the key are passed over.
@@ -83,7 +83,7 @@ def load_private_key(text: Secret, passphrase: Secret | None, *, check: bool) ->
 
 
 def key_matches(key: Any, certificate: x509.Certificate) -> bool:
-    """Whether C(certificate) was issued for this private key.
+    """Return whether C(certificate) was issued for this private key.
 
     Raises:
         ValueError: the public key in the certificate is malformed, or of a type that cryptography does not know.
@@ -97,13 +97,16 @@ def key_matches(key: Any, certificate: x509.Certificate) -> bool:
 
 
 def key_to_pem(key: Any) -> Secret:
-    """The key as unencrypted PKCS#8 PEM with LF, the form that the vendor's REST API reference shows for updates."""
+    """Return the key as unencrypted PKCS#8 PEM with LF.
+
+    That is the form that the vendor's REST API reference shows for updates.
+    """
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return Secret(pem.decode("ascii"))
 
 
 def normalise_key(text: Secret) -> Secret:
-    """The one key in a PEM text as it is, but with LF, a last newline and nothing around it.
+    """Return the one key in a PEM text as it is, but with LF, a last newline and nothing around it.
 
     Raises:
         MaterialProblem: no key, or several keys.

@@ -68,14 +68,14 @@ _LONGEST_VALIDITY = timedelta(days=366)
 
 
 def _printable(text: str) -> str:
-    """C(text) on one line: what could break it, or move a cursor, is escaped as in Python."""
+    """Return C(text) on one line: what could break it, or move a cursor, is escaped as in Python."""
     if text.isprintable():
         return text
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
 
 
 def _host(name: str) -> str:
-    """A DNS name in the form in which names are compared."""
+    """Return a DNS name in the form in which names are compared."""
     return name.lower().rstrip(".")
 
 
@@ -99,7 +99,7 @@ class _Case:
         return self.links[-1]
 
     def finding(self, id: str, severity: str, found: str, remedy: str, source: str = _VENDOR) -> Finding:
-        """A finding about this certificate name."""
+        """Return a finding about this certificate name."""
         return Finding(id, severity, self.name, _printable(found), _printable(remedy), source)
 
 
@@ -220,7 +220,7 @@ def _key_usage(case: _Case) -> Iterator[Finding]:
 
 
 def _uncovered(names: set[str], host: str) -> list[str]:
-    """Which of C(host) and the wildcard below it the alternative names do not cover."""
+    """Return which of C(host) and the wildcard below it the alternative names do not cover."""
     wildcard = f"*.{host}"
     parent_wildcard = f"*.{host.partition('.')[2]}"
     missing = [] if {host, parent_wildcard} & names else [host]
