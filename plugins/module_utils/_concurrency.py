@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
-#: Places that are looked at side by side, unless somebody wants another number.
+#: Places that are looked at side by side, unless the caller gives another number.
 _LIMIT = 64
 
 #: Places that are worth a process.

@@ -18,7 +18,7 @@ def mask_secrets(result: Mapping[str, Any], secrets: Collection[str]) -> dict[st
     """Return the result as Ansible masks it, with JSON's types.
 
     Ansible compares each text with each secret, and a fleet has many of both: a fifth of all its time went there. So it
-    is only told of the secrets that are anywhere in a field.
+    is only given the secrets that are anywhere in a field.
     """
     return {name: _masked(value, secrets) for name, value in json.loads(json.dumps(result)).items()}
 

@@ -65,7 +65,7 @@ class Operation:
             # A panic in cryptography's Rust code is no Exception, and must not end Ansible's worker.
             if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
                 raise
-            # A text of unknown origin may quote a key or a password: only where it happened is told.
+            # A text of unknown origin may quote a key or a password: only where it happened is reported.
             where = traceback.extract_tb(error.__traceback__)[-1]
             return {
                 "failed": True,

@@ -11,7 +11,7 @@ from typing import Any
 
 
 class Secret:
-    """Holds a private key or a password so that no log, traceback, JSON or pickle can show it by accident."""
+    """A private key or a password, held so that no log, traceback, JSON or pickle can show it by accident."""
 
     __slots__ = ("_value",)
 

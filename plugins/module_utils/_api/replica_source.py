@@ -22,7 +22,7 @@ from .._secrets import Secret
 from .._x509.certificate import CertificateParseError, not_after, parse_pem, sha256_fingerprints
 from . import fields
 
-#: What stands between the user info of a URI and its path. No "@": it ends the user info, and a password may hold it.
+#: What is between the user info of a URI and its path. No "@": it ends the user info, and a password may hold it.
 _AUTHORITY = re.compile(r"(?P<host>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:(?P<port>[0-9]{1,5}))?([/?#][^@]*)?")
 
 

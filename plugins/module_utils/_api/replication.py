@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""The endpoints that tell peers about a new certificate: Active-Active databases, their tasks, and replica sources.
+"""The endpoints that propagate a new certificate to peers: Active-Active databases, their tasks, replica sources.
 
 Facts about statuses and bodies: vendor, REST API reference, requests for CRDBs, CRDB tasks and databases.
 """

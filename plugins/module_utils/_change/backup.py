@@ -40,7 +40,7 @@ class Opened(NamedTuple):
 
 
 class Vault(Protocol):
-    """Encrypts and decrypts; only the controller has the secrets for it.
+    """The encryption of files; only the controller has the secrets for it.
 
     Attributes:
         vault_id: the identity whose secret encrypts.

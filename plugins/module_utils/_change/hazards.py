@@ -59,7 +59,7 @@ def spare_ldap_client(changes: Iterable[Change], cluster: Cluster, warn: Callabl
 def drop_misreported(changes: Iterable[Change], cluster: Cluster, warn: Callable[[str], None]) -> list[Change]:
     """Return the changes without those that only a wrong read-back calls for (RS176540); each run would make them.
 
-    The leaf is the wanted one, and only its issuers seem to differ. What is stored, this version does not tell.
+    The leaf is the wanted one, and only its issuers seem to differ. This version does not report what is stored.
     """
     hazard = UNRELIABLE_READ_BACK
     kept = []

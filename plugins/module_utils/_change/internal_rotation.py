@@ -29,7 +29,7 @@ from .transaction import Settings
 
 
 class InternalRotation:
-    """Has a cluster issue new internal certificates, once."""
+    """One internal rotation: the cluster issues new internal certificates, once."""
 
     def __init__(
         self, api: Api, retries: Retries, changes: Sequence[Change], prover: Prover, settings: Settings, *, whole: bool
@@ -86,7 +86,7 @@ class InternalRotation:
         untouched = False
 
         def send() -> None:
-            # A kept connection may be closed just now, and then nobody knew whether the request had arrived.
+            # A kept connection may be closed just now, and then it is not known whether the request has arrived.
             self._api.session.disconnect()
             self._api.rotate(self._name)
 
@@ -157,7 +157,7 @@ class InternalRotation:
         proof, goal = evidence.proof.of(name), {name: self._new[name]}
         if acknowledged and evidence.shows(goal):
             return PARTIAL if proof.missing else CHANGED
-        # What is not visible says nothing for what nobody acknowledged.
+        # What is not visible proves nothing that the server did not acknowledge.
         if proof.complete and (evidence.unread is not None or evidence.shows(goal)):
             return CHANGED
         return FAILED_UNCHANGED if _nowhere(proof, evidence) and not evidence.shows(goal) else PARTIAL

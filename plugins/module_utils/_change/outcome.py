@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""What has come of changes that were to be made together, and how that is told to the user."""
+"""What has come of changes that were to be made together, and how that is reported to the user."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Settings:
 
 
 class Transaction:
-    """Makes changes, once."""
+    """A transaction of changes, made once."""
 
     def __init__(
         self, api: Api, retries: Retries, changes: Sequence[Change], prover: Prover, settings: Settings
@@ -114,7 +114,7 @@ class Transaction:
     def _expected(self, refused: CertificateError, names: Iterable[str]) -> bool:
         """Return whether a refusal only says that nothing is there to delete, or that inactive nodes have missed it.
 
-        A read has to tell whether it is so.
+        A read has to show whether it is so.
         """
         readable = self._settings.unreadable.isdisjoint(names)
         return refused.kind == "not_found" or (readable and self._settings.without_nodes and misses_nodes(refused))
@@ -156,7 +156,7 @@ class Transaction:
                 self._api.delete(group[0].name)
 
         def made(error: CertificateError) -> bool:
-            # What is not there to be deleted was perhaps deleted by an attempt before, or by somebody else.
+            # What is not there to be deleted was perhaps deleted by an attempt before, or concurrently.
             if perhaps_made(error) or (not updates and error.kind == "not_found"):
                 self._perhaps_made.update(goals)
             if answer_lost(error):

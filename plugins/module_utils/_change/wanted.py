@@ -51,7 +51,7 @@ def parse_desired(entries: Iterable[Mapping[str, Any]]) -> list[Wanted]:
         entries: options as in M(ENTRY_SPEC).
 
     Raises:
-        CertificateError: something of one is not usable, or a name stands twice; all that is wrong is named.
+        CertificateError: something of one is not usable, or a name is listed twice; all that is wrong is named.
     """
     now = datetime.now(timezone.utc)
     found: list[Wanted] = []

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""Metrics: which node tells when which certificate ends, and to whom."""
+"""Metrics: which node shows when which certificate ends, and to whom."""
 
 from __future__ import annotations
 

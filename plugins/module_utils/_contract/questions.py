@@ -41,7 +41,7 @@ PASSWORD, TOKEN, CLIENT_CERTIFICATE = "password", "token", "client_certificate"
 
 
 class Questions:
-    """Asks, and keeps the answers.
+    """The questions to one cluster, and their answers, which are kept.
 
     Attributes:
         session: with the cluster.

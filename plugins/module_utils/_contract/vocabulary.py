@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-#: What stands for everything that is not known here.
+#: The word for everything that is not known here.
 OTHER = "other"
 
 #: The largest count that is shown.

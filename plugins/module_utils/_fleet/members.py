@@ -30,7 +30,7 @@ class Member:
     Attributes:
         name: unique in the fleet.
         options: of its connection, as they were given to it or to all.
-        wanted: the option C(certificates) of M(cluster_certificates), where somebody wants to compare.
+        wanted: the option C(certificates) of M(cluster_certificates), where it is to be compared.
     """
 
     name: str

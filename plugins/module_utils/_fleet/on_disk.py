@@ -34,7 +34,7 @@ def on_disk(
     Args:
         stored: what the API reports.
         installed: the same, parsed.
-        presented: the certificates that have a port, so that handshakes tell more of them.
+        presented: the certificates that have a port, so that handshakes show more of them.
     """
     readable = [one for one in installed if one.name in SHOWN and one.name not in presented and one.chain]
     nodes = [node.uid for node in cluster.nodes if node.uid is not None]

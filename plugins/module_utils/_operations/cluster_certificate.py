@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""Have one certificate present or absent: a transaction of one."""
+"""Ensure that one certificate is present or absent: a transaction of one."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""Have several certificates present or absent, all of them or none."""
+"""Ensure that several certificates are present or absent, all of them or none."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""Let peers learn a new C(proxy) or C(syncer) certificate."""
+"""Propagate a new C(proxy) or C(syncer) certificate to peers."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ def _limited(
     """Return those that are named.
 
     Raises:
-        CertificateError: a name is nobody's.
+        CertificateError: the cluster has no database of such a name.
     """
     if names is None:
         return crdbs, databases

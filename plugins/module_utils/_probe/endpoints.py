@@ -23,7 +23,7 @@ from .._hostnames import host_and_port, is_host
 #: The certificates that ports show.
 SERVICES = ("api", "cm", "metrics_exporter", "proxy")
 
-#: What O(endpoints) takes: an IPv6 address stands in brackets, or its end could be the port.
+#: What O(endpoints) takes: an IPv6 address is in brackets, or its end could be the port.
 _LISTED = re.compile(r"(?:\[(?P<bracketed>[^\[\]]*:[^\[\]]*)\]|(?P<host>[^\[\]:]+)):(?P<port>[0-9]{1,5})")
 
 

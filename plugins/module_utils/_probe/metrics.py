@@ -67,7 +67,7 @@ class Shown:
     """What metrics showed, by the uid of the node as text.
 
     Attributes:
-        ends: of those nodes of which they tell.
+        ends: of those nodes that they show.
         problem: why there are none of other nodes.
     """
 

@@ -5,7 +5,7 @@
 
 """How far it is proven that every node has its certificates: handshakes with ports, metrics, what the primary reports.
 
-A follower's API tells nothing of that node: it redirects, or passes on what the primary says (vendor: cluster setting
+A follower's API reports nothing of that node: it redirects, or passes on what the primary says (vendor: cluster setting
 handle_redirects). So there are three kinds of evidence: a port presents the certificate, and the peer has its key; the
 node's own metrics show the end of the validity of what is on its disk; or the cluster has acknowledged the change, and
 its primary reports it. What none of them shows is not visible, and nothing waits for it.
@@ -50,7 +50,7 @@ class Target:
         endpoints: ports whose handshakes show it; or of each node the metrics port or, where nothing shows it, the API.
         by: V(handshake), V(metrics) or V(nowhere).
         handshakes: how many in a row have to present it.
-        ends: when the old one and the new one end, in UTC, as far as that is known: metrics are to tell between them.
+        ends: when the old one and the new one end, in UTC, as far as that is known: metrics are to distinguish them.
     """
 
     name: str
@@ -74,7 +74,7 @@ class _Before:
 
 
 class Prover:
-    """Looks wherever certificates can be seen, side by side."""
+    """A prover that looks wherever certificates can be seen, side by side."""
 
     def __init__(
         self,

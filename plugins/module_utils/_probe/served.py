@@ -17,7 +17,7 @@ from .._transport.tls_handshake import HUNG_UP, NO_ANSWER, Presented, read_prese
 from .._x509.certificate import NO_FACTS, CertificateParseError, chain_facts, parse_der
 from .endpoints import Endpoint
 
-#: What is told of each certificate of a chain.
+#: What is reported of each certificate of a chain.
 _CHAIN_FACTS = (
     "subject",
     "issuer",

@@ -15,7 +15,7 @@ from typing import Any
 #: How OpenSSL names the authentication of cipher suites (C(SSL_CIPHER_get_auth_nid)).
 RSA, ECDSA = "auth-rsa", "auth-ecdsa"
 
-#: What stands between suites. Square brackets and bars are those of BoringSSL, which serves the control plane.
+#: What is between suites. Square brackets and bars are those of BoringSSL, which serves the control plane.
 _SEPARATORS = re.compile(r"[\s:,;|\[\]]+")
 
 #: What removes suites, or orders them: it may name what this OpenSSL does not know.

@@ -62,7 +62,7 @@ class Hazard:
         affected: pairs of releases: from the first one on, before the second one.
         description: what happens.
         advice: what is done about it, or is to be done.
-        action: what meets it: V(update), V(delete) or V(rotate) of a certificate; V(propagate), telling the peers of a
+        action: what meets it: V(update), V(delete) or V(rotate) of a certificate; V(propagate) to the peers of a
             database after that; V(read), anything else that an API or a metric reports.
     """
 

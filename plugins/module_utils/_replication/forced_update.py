@@ -26,7 +26,7 @@ class ForcedUpdate(Step):
     """One forced update, and its task.
 
     It carries no values of its own, so it has the same effect when it comes twice, and is sent again like the update of
-    a certificate. No read tells whether one was begun whose answer was lost; the one that is sent again has a task, and
+    a certificate. No read shows whether one was begun whose answer was lost; the one that is sent again has a task, and
     that shows how it ends.
     """
 

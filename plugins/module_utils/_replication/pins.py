@@ -24,7 +24,7 @@ def judge_pins(clusters: Sequence[Mapping[str, Any]]) -> None:
             if pin["state"] != "unknown" or pin["fingerprint"] is None:
                 continue
             has = _at_endpoint(pin, clusters) or _of_database(pin, clusters) or _by_name(pin, clusters)
-            # Two clusters may share addresses, or a name by mistake: then nobody knows.
+            # Two clusters may share addresses, or a name by mistake: then it is not known.
             if len(has) == 1:
                 pin["state"] = "current" if has == {pin["fingerprint"]} else "stale"
 

@@ -76,9 +76,9 @@ class Repinning(Step):
         if not self._perhaps_made:
             if refused is not None:
                 raise refused
-            self.outcome = "unchanged"  # somebody else has done it
+            self.outcome = "unchanged"  # a concurrent change has done it
             return
-        # What was refused was perhaps done all the same; waiting tells no more than one look.
+        # What was refused was perhaps done all the same; waiting shows no more than one look.
         unread = self._look(cluster, patient=refused is None)
         if self.outcome != "changed":
             raise refused or self._not_shown(cluster, unread)

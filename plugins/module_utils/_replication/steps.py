@@ -57,5 +57,5 @@ class Step(ABC):
         """Do it, and keep C(outcome) true at all times.
 
         Raises:
-            CertificateError: it was not done, or nobody knows.
+            CertificateError: it was not done, or it is not known whether it was.
         """

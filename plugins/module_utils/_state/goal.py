@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""What one certificate of a cluster is to be, or was: told by fingerprints, compared with what is there."""
+"""What one certificate of a cluster is to be, or was: identified by fingerprints, compared with what is there."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Response(NamedTuple):
 def for_requests(context: Context) -> None:
     """Complete a context for the session of requests."""
     ssl.SSLContext.set_alpn_protocols(context, ["http/1.1"])
-    # urllib3 1.26 tells OpenSSL no host when it is an address, and compares names itself when OpenSSL does not.
+    # urllib3 1.26 passes no host to OpenSSL when it is an address, and compares names itself when OpenSSL does not.
     if urllib3.__version__.startswith("1."):  # type: ignore[attr-defined]
         context.check_hostname = False
 
@@ -81,7 +81,7 @@ def tls_context(connection: Connection, *, verify: bool) -> Context:
 
 
 class _Adapter(HTTPAdapter):
-    """Uses one TLS context for everything, and keeps requests from adding CAs of its own to it."""
+    """An adapter that uses one TLS context for everything, and keeps requests from adding CAs of its own to it."""
 
     def __init__(self, context: Context, **tls: str) -> None:
         """Prepare.
@@ -138,7 +138,7 @@ def _seconds(retry_after: str) -> float | None:
 
 
 class Peer:
-    """Sends requests to one address. Not safe to share between threads.
+    """One address, to which requests are sent. Not safe to share between threads.
 
     Attributes:
         connection: the options that it was made with.

@@ -26,7 +26,7 @@ _NOT_SENT = frozenset(
 #: The server answered, or something before it, that it does not serve now.
 _BUSY = frozenset({429, 500, 502, 503, 504})
 
-#: A write that ends so was perhaps made all the same: only a read can tell.
+#: A write that ends so was perhaps made all the same: only a read can show it.
 _LOST = frozenset({"connection_lost", "read_timeout"})
 _LOST_STATUSES = frozenset({502, 504})
 

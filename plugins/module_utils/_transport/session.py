@@ -37,7 +37,7 @@ _SET_URL = (
 
 
 class Session:
-    """Sends requests to the primary node of a cluster. Not safe to share between threads.
+    """Requests to the primary node of a cluster. Not safe to share between threads.
 
     Attributes:
         connection: the options that it was made with.

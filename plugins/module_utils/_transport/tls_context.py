@@ -32,7 +32,7 @@ Preparation = Callable[["Context"], None]
 
 
 class Context(ssl.SSLContext):
-    """A TLS context that several connections use, in several threads: once it is made, nobody may change it."""
+    """A TLS context that several connections use, in several threads: once it is made, it must not be changed."""
 
     def set_alpn_protocols(self, alpn_protocols: Any) -> None:
         """Do nothing: urllib3 calls it before each handshake, while other threads may be using what it replaces."""

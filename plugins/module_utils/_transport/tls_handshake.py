@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""What a port really presents, told by a TLS handshake, and whether it is trusted. Nothing is sent after it."""
+"""What a port really presents in a TLS handshake, and whether it is trusted. Nothing is sent after it."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def read_presented(
     Args:
         server_name: for the server name indication; none for an IP address (RFC 6066, 3).
         timeout: seconds, for everything.
-        trust: verifies what is presented, also that it covers C(server_name), be that a name or an address; M(overhear)
-            has prepared it. Without it nothing is verified, and all is seen.
+        trust: verifies what is presented, also that it covers C(server_name), be that a name or an address;
+            M(capture_chain) has prepared it. Without it nothing is verified, and all is seen.
     """
     if not is_host(address):
         return Presented(reachable=False, problem=NO_ADDRESS)

@@ -23,7 +23,7 @@ class PemBlock(NamedTuple):
     """One PEM block."""
 
     label: str  # "CERTIFICATE", "PRIVATE KEY", ...
-    lines: tuple[str, ...]  # what stands between the BEGIN and END lines
+    lines: tuple[str, ...]  # what is between the BEGIN and END lines
 
     @property
     def text(self) -> str:

@@ -196,7 +196,7 @@ def _purposes(case: _Case) -> Iterator[Finding]:
     usage = case.leaf.extension(x509.ExtendedKeyUsage)
     held = {purpose.dotted_string for purpose in usage or ()}
     for severity, demanded in _PURPOSES[case.name].items():
-        # anyExtendedKeyUsage does not stand in for them: OpenSSL does not accept it in their place.
+        # anyExtendedKeyUsage does not replace them: OpenSSL does not accept it in their place.
         missing = " and ".join(purpose for purpose in demanded if _PURPOSE_OIDS[purpose] not in held)
         if missing:
             has = "no extended key usage, and so lacks" if usage is None else "an extended key usage without"
@@ -317,7 +317,7 @@ def _internode_key(case: _Case) -> Iterator[Finding]:
 
 def _internode_chain(case: _Case) -> Iterator[Finding]:
     given = len(case.links)
-    levels = given if case.last.self_issued else given + 1  # at least: what stands above the last one is not known
+    levels = given if case.last.self_issued else given + 1  # at least: what is above the last one is not known
     if given == 1 and levels > 1:
         found = f"{case.leaf.title} comes without its issuers"
         yield case.finding("internode_chain_missing", ERROR, found, "Add the chain, the root last")
