@@ -119,10 +119,10 @@ def address(uri: Any) -> tuple[str | None, int | None]:
     found = _AUTHORITY.fullmatch(rest.rpartition("@")[2]) if separator else None
     if found is None:
         return None, None
-    return normalise_certificate(found["host"]), int(found["port"]) if found["port"] else None
+    return normalise_host(found["host"]), int(found["port"]) if found["port"] else None
 
 
-def normalise_certificate(host: str) -> str:
+def normalise_host(host: str) -> str:
     """Return a host in the form in which hosts are compared."""
     return host.strip("[]").rstrip(".").lower()
 

@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from .._api.cluster import if_visible
-from .._api.replica_source import Pin, normalise_certificate
+from .._api.replica_source import Pin, normalise_host
 from .._api.replication import Crdb, Database, ReplicationApi
 from .._api.tokens import ensure_token_lasts
 from .._argspec import CONNECTION_EXCLUSIVE, CONNECTION_SPEC
@@ -190,7 +190,7 @@ def _pin(params: Mapping[str, Any], now: datetime) -> Pin | None:
 
 
 def _host(given: str) -> str:
-    host = normalise_certificate(given.strip())
+    host = normalise_host(given.strip())
     try:
         ipaddress.ip_address(host)
     except ValueError:
