@@ -60,7 +60,7 @@ def spoil(clusters: dict[str, Cluster]) -> None:
 
 
 def variables(cluster: Cluster, role: str) -> dict[str, Any]:
-    """What the inventory says of a cluster."""
+    """Return what the inventory says of a cluster."""
     user = cluster.user(role)
     return {
         "redis_enterprise_url": cluster.url,

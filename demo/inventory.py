@@ -21,7 +21,7 @@ OWNCA = {
 
 
 def host(cluster: dict[str, Any], url: str) -> dict[str, Any]:
-    """The variables of one cluster."""
+    """Return the variables of one cluster."""
     return {
         "redis_enterprise_url": url,
         "redis_enterprise_username": cluster["username"],
