@@ -28,7 +28,7 @@ COMMAND = ["ansible-playbook", "redis_enterprise.certificates.rotate", "-i", "in
 NAMES = ("api", "proxy", "syncer")
 #: In characters.
 WIDTH = 126
-SHOWN = re.compile(r"(?:Have all|Have the Active-Active|Show what was before)")
+SHOWN = re.compile(r"(?:Replace all|Propagate what changed|Report what was before)")
 HEADER = """<!-- SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
      SPDX-License-Identifier: GPL-3.0-or-later
      Made by: make picture -->

@@ -198,7 +198,7 @@ findings:
   elements: dict
   contains:
     severity:
-      description: V(critical) fails the audit; V(warning) will have to be mended; V(info) is advice.
+      description: V(critical) fails the audit; V(warning) will have to be fixed; V(info) is advice.
       type: str
       returned: always
     cluster:

@@ -371,7 +371,7 @@ failure:
       type: str
       returned: when the cluster was asked
     option:
-      description: The option that has to be mended.
+      description: The option to fix.
       type: str
       returned: when an option is the cause
     status:

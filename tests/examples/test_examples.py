@@ -64,7 +64,7 @@ NOT_RUN = {
     "docs/faults.md": {"tools/with test tools/stages/faults --write-table": "makes the page"},
     "docs/first-rotation.md": {
         "certificates/payments/proxy.pem": "shows names of files",
-        "TASK [redis_enterprise.certificates.rotation : Show what was before and what is after]": "shows an output",
+        "TASK [redis_enterprise.certificates.rotation : Report what was before and what is after]": "shows an output",
     },
     "docs/handover.md": {
         "acme.sh --install-cert -d payments.redis.example.com \\": "needs acme.sh",

@@ -25,7 +25,7 @@ PLAYBOOK = f"{PREFIX}.audit"
 
 
 def table(run: Run) -> list[str]:
-    lines: list[str] = run["Show all clusters"].result["msg"]
+    lines: list[str] = run["Report all clusters"].result["msg"]
     return lines
 
 
@@ -34,7 +34,7 @@ def failures(run: Run) -> dict[str, str]:
     return {
         outcome.host: outcome.result["msg"]
         for outcome in run.outcomes
-        if outcome.task.endswith("Fail where something is to be mended, or could not be read")
+        if outcome.task.endswith("Fail where something is critical, or could not be read")
         and outcome.status == "failed"
     }
 
@@ -304,7 +304,7 @@ def test_what_the_playbook_for_slices_merges_is_what_one_run_reports(ansible: An
     given = {"audit_data_paths": ["c0/audit.json", "c2/audit.json"], "audit_output_directory": "merged"}
     merged = ansible.playbook(f"{PREFIX}.audit_report", "-e", json.dumps(given)).expect()
     assert len(table(merged)) == 1 + 4 * 7
-    stats = merged["Hand the summary on to what runs next"].result["ansible_stats"]["data"]
+    stats = merged["Publish the summary (set_stats)"].result["ansible_stats"]["data"]
     assert stats["audit_failed_clusters"] == []
     assert stats["audit_summary"]
     assert sorted(path.name for path in (ansible.folder / "merged").iterdir()) == [

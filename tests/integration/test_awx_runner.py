@@ -146,6 +146,6 @@ def test_what_a_rotation_that_fails_leaves_and_hands_on(ansible: Ansible, author
         assert summary["bad"]["outcome"] == "failed_unchanged"
         assert summary["bad"]["certificates"] == ["proxy"]
         assert summary["bad"]["proof"]["level"] == "none"
-        assert summary["bad"]["failure"].startswith("Have all certificates at once: ")
+        assert summary["bad"]["failure"].startswith("Replace all certificates at once: ")
         secrets = {PASSWORD, VAULT_PASSWORD, token, *key_lines(str(material.key_pem))}
         assert_keeps(secrets | stored_keys(good) | stored_keys(bad), job)

@@ -15,7 +15,7 @@ from simulator import Cluster, Fault
 from .runs import PREFIX, Ansible, Run, login, task
 from .test_secrets import assert_absent, key_lines
 
-CHECK, SHOW, FAIL = "Check each fact on this cluster", "Show what to paste into an issue", "Fail where facts differ"
+CHECK, SHOW, FAIL = "Check each fact on this cluster", "Report what to paste into an issue", "Fail where facts differ"
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_facts_that_differ_fail_only_when_that_is_wanted(ansible: Ansible, three
     assert "seen: status: 418" in block(run)
     assert run[FAIL].status == "skipped"
     failed = playbook(ansible, three, contract_fail_on_difference=True).expect(ok=False)
-    assert failed[FAIL].result["msg"] == "Facts that differ: 1. See above."
+    assert failed[FAIL].result["msg"] == "Facts that differ: 1; the report is above."
 
 
 def test_a_cluster_that_cannot_be_read_fails(ansible: Ansible, three: Cluster) -> None:

@@ -72,7 +72,7 @@ def test_rotate_put_back_and_again(
     restored = ansible.playbook(PLAYBOOK, *arguments, "--diff").expect()
     assert pairs(any_cluster, NAMES) == first
     assert sorted(updated(any_cluster)) == list(NAMES)
-    assert restored["Put the old pairs back"].result["outcome"] == "changed"
+    assert restored["Roll back to the previous certificates"].result["outcome"] == "changed"
     assert table(predicted) == table(restored)
     proven = {"cm": "proven 1/1", "ldap_client": "reported by the API", "proxy": "proven 1/1"}
     assert (proofs(predicted), proofs(restored)) == ({}, proven)
@@ -115,7 +115,10 @@ def test_an_old_pair_that_has_expired_is_refused(
     with Cluster(nodes=1, database="none", expires={"proxy": -1}) as cluster:
         arguments = rotate(ansible, folder, {"one": cluster}, authority, vault, ["cm", "proxy"])
         run = ansible.playbook(PLAYBOOK, *arguments).expect(ok=False)
-        assert "proxy: option certificate: the certificate expired on" in run["Put the old pairs back"].result["msg"]
+        assert (
+            "proxy: option certificate: the certificate expired on"
+            in run["Roll back to the previous certificates"].result["msg"]
+        )
         assert cluster.writes == []
 
 
@@ -139,7 +142,7 @@ def test_a_backup_that_cannot_be_opened(
         run = ansible.playbook(PLAYBOOK, *arguments, *identities)
         assert run.returncode != 0
         assert "Traceback" not in run.output
-        assert message in run["Say that the backup cannot be opened"].result["msg"]
+        assert message in run["Fail because the backup cannot be opened"].result["msg"]
     assert cluster.requests == []
 
 

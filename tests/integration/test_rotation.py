@@ -62,7 +62,9 @@ def trusting_both(ansible: Ansible, cluster: Cluster, authority: Authority) -> d
 
 def _cells(run: Run) -> list[list[str]]:
     """The table without its header."""
-    (shown,) = [outcome for outcome in run.outcomes if outcome.task.endswith("Show what was before and what is after")]
+    (shown,) = [
+        outcome for outcome in run.outcomes if outcome.task.endswith("Report what was before and what is after")
+    ]
     header, *rows = (re.split(r" {2,}", line) for line in shown.result["msg"])
     assert (header[0], header[-2:]) == ("certificate", ["outcome", "proof"])
     return rows
@@ -250,7 +252,7 @@ def test_wrong_variables_fail_at_the_start(ansible: Ansible, cluster: Cluster) -
     run = ansible.playbook(PLAYBOOK, "-i", written(ansible, hosts), *SIDE_BY_SIDE).expect(ok=False)
     for host, message in zip(hosts, wrong):
         assert any(message in one for one in failures(run, host)), message
-        assert failures(run, host)[-1] == "This cluster failed. See above.", message
+        assert failures(run, host)[-1] == f"Rotation failed on {host}; the message is above.", message
     assert cluster.writes == []
 
 
@@ -307,4 +309,4 @@ def test_peers_that_cannot_be_told_fail_the_cluster(ansible: Ansible, authority:
         hosts = inventory(ansible, {"one": one}, rotation_certificates=from_folder(made, ["proxy"]))
         run = ansible.playbook(PLAYBOOK, "-i", hosts).expect(ok=False)
         assert table(run)["proxy"].endswith("replaced")
-    assert "Have the Active-Active peers learn what changed: " in run.output
+    assert "Propagate what changed to Active-Active peers: " in run.output

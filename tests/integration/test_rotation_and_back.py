@@ -130,12 +130,16 @@ def test_issued_twice_and_put_back(
     assert files(backups) == {}
     rotated = run(PLAYBOOK)
     foretold, made = (
-        [one.result for one in ended.outcomes if one.task.endswith("Keep what is about to be replaced")]
+        [
+            one.result
+            for one in ended.outcomes
+            if one.task.endswith("Ensure there is a backup of what is about to be replaced")
+        ]
         for ended in (predicted, rotated)
     )
     assert [one["changed"] for one in (*foretold, *made)] == [True] * 4
     for ended in (predicted, rotated):
-        peers = [one for one in ended.outcomes if one.task.endswith("Have the Active-Active peers learn what changed")]
+        peers = [one for one in ended.outcomes if one.task.endswith("Propagate what changed to Active-Active peers")]
         assert [one.changed for one in peers] == [True, True]
     for before, after in zip(foretold, made):
         assert (before["path"], before["certificates"]) == (after["path"], after["certificates"])
@@ -177,7 +181,7 @@ def test_only_what_changes_is_kept_and_before_it_does(
     variables = keeping(backups, rotation_certificates=from_folder(folder(ansible, material), material))
     hosts = inventory(ansible, {"one": any_cluster}, **variables)
     run = ansible.playbook(PLAYBOOK, "-i", hosts, *vault).expect()
-    assert run["Keep what is about to be replaced"].changed
+    assert run["Ensure there is a backup of what is about to be replaced"].changed
     assert len(seen) >= 1
     assert all(one == first for one in seen)
     # A later rotation keeps what is replaced then, and loses nothing.
@@ -215,9 +219,13 @@ def test_nothing_is_written_when_nothing_can_be_kept(
         PLAYBOOK, "-i", written(ansible, hosts), *SIDE_BY_SIDE, *vault, *arguments, environment=ENVIRONMENT
     ).expect(ok=False)
     for case, (_variables, _role, message) in CANNOT_BE_KEPT.items():
-        said = [line for line in failures(run, case) if line.startswith("Keep what is about to be replaced: ")]
+        said = [
+            line
+            for line in failures(run, case)
+            if line.startswith("Ensure there is a backup of what is about to be replaced: ")
+        ]
         assert any(message in line for line in said), case
-        assert failures(run, case)[-1] == "This cluster failed. See above.", case
+        assert failures(run, case)[-1] == f"Rotation failed on {case}; the message is above.", case
     assert cluster.writes == []
     assert files(backups) == {}
 
@@ -250,12 +258,12 @@ def test_what_was_put_back_is_told_to_the_peers(
         "api": "failed_unchanged",
     }
     assert [entry["outcome"] for entry in result["replication"]["active_active"]] == ["changed"]
-    assert result["failure"]["task"] == "Have all certificates at once"
+    assert result["failure"]["task"] == "Replace all certificates at once"
     assert result["proof"] == {"level": "complete", "verified": 8, "of": 8, "not_visible": [], "unreachable": []}
     assert table(run)["proxy"].endswith("put back")
     assert proofs(run) == dict.fromkeys(names[1:], "proven 2/2")
     assert table(run)["api"].endswith("not replaced")
-    assert any(line.startswith("Have all certificates at once: ") for line in failures(run))
+    assert any(line.startswith("Replace all certificates at once: ") for line in failures(run))
 
 
 @pytest.mark.parametrize("refused", [False, True], ids=["replaced", "put back"])
@@ -282,8 +290,8 @@ def test_a_participating_cluster_that_is_down(
         result = reported(ansible)
         message = next(line for line in failures(run) if line == result["failure"]["msg"])
         # What failed first is not forgotten over what failed next.
-        assert ("Have all certificates at once: " in message) is refused
-        assert "Have the Active-Active peers learn what changed: " in message
+        assert ("Replace all certificates at once: " in message) is refused
+        assert "Propagate what changed to Active-Active peers: " in message
         assert "two.example.com (cluster_unreachable)" in message
         assert "force=true" in message
         assert result["outcome"] == ("rolled_back" if refused else "changed")

@@ -67,7 +67,7 @@ _STATUS = {
     401: ("unauthorized", "the login was refused", "Check username and password, token, or client_cert"),
     403: ("forbidden", "this user may not do it", "Use a user whose role allows it"),
     404: ("not_found", "there is no such path", "Check that url leads to the REST API of a Redis Software cluster"),
-    405: ("method_not_allowed", "the path does not take this method", "Check the version of the cluster"),
+    405: ("method_not_allowed", "method not allowed", "Check the version of the cluster"),
     429: ("too_many_requests", "the server asks for fewer requests", "Wait, then run again"),
     503: (
         "unavailable",
@@ -127,7 +127,7 @@ _ROTATE_STATUS = {
         "this cluster has no internal rotation of it, or this user may not do it",
         "Use a user with the role admin",
     ),
-    409: ("conflict", "it is in conflict with something else that the cluster does", "Wait for that, then run again"),
+    409: ("conflict", "another operation is in progress", "Wait for that, then run again"),
     500: ("server_error", "the cluster failed to do it", "Check the state of the cluster's nodes"),
 }
 
@@ -311,7 +311,7 @@ class Api:
             if isinstance(error, json.JSONDecodeError) and (
                 error.pos >= len(error.doc) or error.msg.startswith("Unterminated")
             ):
-                raise self._body_error("truncated", request, "the answer breaks off") from None
+                raise self._body_error("truncated", request, "the response is truncated") from None
             raise self._body_error("not_json", request, "the answer is not JSON") from None
 
     def _unexpected(self, request: str, wanted: str) -> NoReturn:

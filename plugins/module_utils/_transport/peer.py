@@ -265,11 +265,11 @@ class Peer:
                 problem = self._body_error(request, *self._excess(len(content)))
             expected = answer.headers.get("Content-Length", "")
             if problem is None and expected.isdigit() and len(content) < int(expected):
-                problem = self._body_error(request, "truncated", "the answer breaks off")
+                problem = self._body_error(request, "truncated", "the response is truncated")
         except Exception as error:  # urllib3, http.client, ssl and OSError, depending on versions
             problem = transport_error(error, self.connection, request, self.url)
             if problem.kind == "connection_lost":
-                problem = self._body_error(request, "truncated", "the answer breaks off")
+                problem = self._body_error(request, "truncated", "the response is truncated")
         if problem is None:
             raw.release_conn()
         else:

@@ -131,7 +131,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, socket.timeout):
         return NO_ANSWER
     if isinstance(error, socket.gaierror):
-        return "unknown host"
+        return "cannot resolve the host"
     if isinstance(error, ConnectionRefusedError):
         return "connection refused"
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError, BrokenPipeError)):

@@ -85,7 +85,7 @@ def _diagnose(error: BaseException, connection: Connection) -> tuple[str, str, s
     if find(requests.exceptions.InvalidURL):
         return "unknown_host", f"{connection.host} is not a valid host name", "Check url"
     if find(socket.gaierror):
-        return "unknown_host", f"the host {connection.host} is not known", "Check url and the name service"
+        return "unknown_host", f"cannot resolve {connection.host}", "Check url and DNS"
     if find(ConnectionRefusedError):
         return (
             "connection_refused",
@@ -95,7 +95,7 @@ def _diagnose(error: BaseException, connection: Connection) -> tuple[str, str, s
     if find(requests.exceptions.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError):
         return (
             "connect_timeout",
-            f"there is no connection after {connection.timeout:g} s (option timeout)",
+            f"connection timed out after {connection.timeout:g} s (timeout)",
             "Check the host and port in url, and the firewalls on the way",
         )
     if find(requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError, socket.timeout):

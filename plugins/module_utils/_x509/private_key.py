@@ -74,7 +74,9 @@ def load_private_key(text: Secret, passphrase: Secret | None, *, check: bool) ->
             raise MaterialProblem(
                 "passphrase_wrong", "it cannot be decrypted", "Check private_key_passphrase and the key itself"
             ) from None
-        raise _invalid("it cannot be parsed, or its numbers do not fit together") from None
+        raise _invalid(
+            "it cannot be parsed, or the RSA key is inconsistent (p, q and d do not match the modulus)"
+        ) from None
     if not isinstance(
         key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey, ed448.Ed448PrivateKey)
     ):

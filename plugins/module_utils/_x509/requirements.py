@@ -170,7 +170,7 @@ def _signatures(case: _Case) -> Iterator[Finding]:
 def _issuers_are_cas(case: _Case) -> Iterator[Finding]:
     for issuer in case.links[1:]:
         if issuer.is_ca is False:
-            found = f"{issuer.title} stands as an issuer in the chain, and is no CA certificate"
+            found = f"{issuer.title} is used as an issuer but is not a CA certificate (basicConstraints CA:FALSE)"
             yield case.finding("issuer_not_ca", ERROR, found, "Use a certificate that a CA issued", _BASIC_CONSTRAINTS)
 
 
@@ -238,7 +238,7 @@ def _alternative_names(case: _Case) -> Iterator[Finding]:
     ):
         missing = " and ".join(_uncovered(names, host))
         if missing:
-            found = f"the alternative names of {case.leaf.title} do not cover {missing}"
+            found = f"the subject alternative names (SAN) of {case.leaf.title} do not cover {missing}"
             remedy = f"Issue it again with {missing} among its alternative names"
             if case.leaf.self_issued and WILDCARDS_LEFT_OUT.concerns(case.version, case.name):
                 remedy += f"; the vendor's script leaves wildcard names out ({WILDCARDS_LEFT_OUT.id})"

@@ -309,7 +309,7 @@ def test_a_host_that_is_not_known_is_not_reachable(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(socket, "create_connection", unknown)
     seen = tls_handshake.read_presented("nowhere.example.com", 9443, None, 10)
-    assert seen == Presented(reachable=False, problem="unknown host")
+    assert seen == Presented(reachable=False, problem="cannot resolve the host")
 
 
 @pytest.fixture
