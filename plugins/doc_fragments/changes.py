@@ -40,7 +40,7 @@ options:
     default: auto
   verify_timeout:
     description:
-      - Seconds to wait until every node has the new certificate. Then the old one is put back, for which the same time
+      - Seconds to wait until every node has the new certificate. Then the old one is restored, for which the same time
         is allowed.
     type: float
     default: 300

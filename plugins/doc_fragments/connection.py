@@ -23,7 +23,7 @@ options:
   url:
     description:
       - Where the REST API of the cluster is, such as V(https://cluster.example.com:9443).
-      - The port defaults to 9443 (with C(http://), to 8080). A path, a query or credentials (user:password@) are an error.
+      - The port defaults to 9443 (with C(http://), to 8080). A path, a query or credentials are an error.
       - If not set, the environment variable E(REDIS_ENTERPRISE_URL) is used.
     type: str
   username:

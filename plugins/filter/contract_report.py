@@ -76,7 +76,7 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
     yield f"redis_enterprise.certificates {_collection()}, contract"
     yield from _wrapped("; ".join(result["server"]))
     if result["restored"] is not None:
-        yield f"everything that was written was put back: {'yes' if result['restored'] else 'NO'}"
+        yield f"everything that was written was restored: {'yes' if result['restored'] else 'NO'}"
     yield ""
     for check in result["checks"]:
         if check["outcome"] == DIFFERS:

@@ -59,7 +59,7 @@ def _cells(facts: Facts | None) -> list[str]:
 def _what(certificate: Facts) -> str:
     action, outcome = certificate["action"], certificate["outcome"]
     if outcome in ("rolled_back", "partial"):
-        return "put back" if outcome == "rolled_back" else "PARTLY REPLACED"
+        return "rolled back" if outcome == "rolled_back" else "PARTLY REPLACED"
     if action == "none":
         return "unchanged"
     if action == "issue":

@@ -20,7 +20,7 @@ description:
     and each certificate be issued by the next, the private key must belong to the leaf, and the leaf must be valid now.
   - Then the vendor's requirements are checked, and what is known about bugs of the cluster's version is acted on.
   - After a write, every node is looked at until it serves the new certificate. When that cannot be proven, the old
-    certificate and its private key, which were read before the write, are put back, and the task fails.
+    certificate and its private key, which were read before the write, are restored, and the task fails.
 extends_documentation_fragment:
   - redis_enterprise.certificates.attributes
   - redis_enterprise.certificates.connection
@@ -149,7 +149,7 @@ reason:
 outcome:
   description:
     - V(unchanged), V(changed) (in check mode, what would be), V(failed_unchanged) (nothing was changed),
-      V(rolled_back) (the old certificate was put back and is proven), or V(partial) (see RV(nodes)).
+      V(rolled_back) (the old certificate was restored and is proven), or V(partial) (see RV(nodes)).
     - Every run ends with one of these, whatever breaks in between.
   returned: always
   type: str

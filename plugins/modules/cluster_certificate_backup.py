@@ -15,7 +15,7 @@ author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
   - Reads certificates of a cluster with their private keys, and keeps them in a file that is encrypted with
-    Ansible Vault, so that they can be put back.
+    Ansible Vault, so that they can be restored.
   - They are encrypted in memory. Nothing is ever written in clear, not even to a temporary file.
   - The file holds JSON with C(version), C(cluster), C(time) and C(certificates), which is what
     O(redis_enterprise.certificates.cluster_certificates#module:certificates) takes. C(ansible-vault view)

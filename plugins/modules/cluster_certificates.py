@@ -16,7 +16,7 @@ description:
     them not.
   - What M(redis_enterprise.certificates.cluster_certificate) does for one certificate, this does for all of them
     together. They are read once and compared, everything is checked before the first write, and there is one proof at
-    the end. When one of them is refused or cannot be proven, those already changed are put back, and the task fails.
+    the end. When one of them is refused or cannot be proven, those already changed are restored, and the task fails.
   - A server that can update several certificates by one request (7.22.2 or newer) gets one. On others they are updated
     one after the other. V(ccs_internode_encryption) goes in a request of its own before 8.0.20-68, where it can be
     corrupted otherwise (RS199373). Certificates between nodes come first, deletions after updates, and V(api) last.
@@ -142,7 +142,7 @@ RETURN = r"""
 outcome:
   description:
     - V(unchanged), V(changed) (in check mode, what would be), V(failed_unchanged) (nothing was changed),
-      V(rolled_back) (what was changed was put back and is proven), or V(partial) (see RV(changes) and RV(nodes)).
+      V(rolled_back) (what was changed was restored and is proven), or V(partial) (see RV(changes) and RV(nodes)).
     - Every run ends with one of these, whatever breaks in between.
   returned: always
   type: str

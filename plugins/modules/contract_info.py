@@ -28,10 +28,10 @@ attributes:
     details: Makes the checks that read, and none that write.
   diff_mode:
     support: N/A
-    details: What is written is put back.
+    details: What is written is restored.
   idempotent:
     support: full
-    details: What is written is put back.
+    details: What is written is restored.
 notes:
   - The login is sent without following a redirect only to nodes that the cluster itself names, on the port of O(url),
     by the same trust.
@@ -42,7 +42,7 @@ options:
       - Whether to make the checks that write, too, on a cluster that may fail. They need the role C(admin).
       - They write V(metrics_exporter) again with the pair that the API shows, without its root where it has one, and
         with a key that does not belong to it, which the cluster has to refuse. They use C(dry_run) where the API has
-        it. What was taken all the same is put back at once, and RV(restored) says whether that succeeded.
+        it. What was taken all the same is restored at once, and RV(restored) says whether that succeeded.
     type: bool
     default: false
   writes_confirmed:
@@ -142,7 +142,7 @@ counts:
     differs: 0
     not_checked: 31
 restored:
-  description: Whether everything that was written was put back; null when nothing was written.
+  description: Whether everything that was written was restored; null when nothing was written.
   returned: success, and when it was not
   type: bool
 failure:

@@ -21,7 +21,7 @@ description:
     replaces the pinned certificate of the replica sources that are meant, and leaves all else as it is.
   - Both can be done by one task, when a cluster is a source and a destination.
   - One database is updated after the other. When one of them fails, the others are updated all the same. Then the task
-    fails, and names those that are left. What was done is not put back.
+    fails, and names those that are left. What was done is not restored.
 extends_documentation_fragment:
   - redis_enterprise.certificates.attributes
   - redis_enterprise.certificates.connection

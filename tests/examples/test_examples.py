@@ -39,7 +39,7 @@ NOT_RUN = {
     },
     "docs/break-glass.md": {
         "ansible-playbook redis_enterprise.certificates.rollback -i inventory.yml --limit payments \\": (
-            "is run for docs/rollback.md; here what it would put back has expired"
+            "is run for docs/rollback.md; here what it would restore has expired"
         ),
         "rladmin cluster certificate set api certificate_file api.pem key_file api.key": "needs a node",
     },

@@ -9,7 +9,7 @@ With T for ``timeout``, W for ``write_timeout``, R for ``retries`` and P for ``r
 - ``wait_timeout``, and T for a read that begins when it ends;
 - ``verify_timeout``, and T for a look that begins when it ends.
 
-The way back is as long, and a last look everywhere ends what could not be put back. With several certificates there may
+The way back is as long, and a last look everywhere ends what could not be restored. With several certificates there may
 be a write for each, and one more for all of them; each may have to wait for the API.
 
 A rotation, a forced update and new replica sources have no way back.
@@ -53,7 +53,7 @@ class Limits(NamedTuple):
 def of(operation: Operation, options: Mapping[str, Any], *, back: bool, metrics: bool) -> Limits:
     """The limits of one run.
 
-    :param back: whether the old certificates were put back, or that was tried.
+    :param back: whether the old certificates were restored, or that was tried.
     :param metrics: whether metrics are to show a certificate that is changed.
     """
     if isinstance(operation, CertificateWrite):

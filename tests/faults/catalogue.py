@@ -10,7 +10,7 @@ What is right follows from the rules in docs/architecture.md, not from what the 
 - ``failed_unchanged``: nothing was written, or the old certificate is seen everywhere after a write that nobody
   acknowledged, or that is not to be taken back.
 - ``rolled_back``: a write was acknowledged, or shows, and the same as for ``changed`` holds of the old certificate
-  after it was put back.
+  after it was restored.
 - ``partial``: neither could be proven.
 
 Where handshakes or metrics show a certificate on every node, an API that cannot be read does not matter. Where nothing
@@ -217,7 +217,7 @@ def _nodes() -> list[Row]:
 
 
 def _there_and_back(writes: int) -> dict[str, int]:
-    """How many writes are right where only what shows anywhere is put back."""
+    """How many writes are right where only what shows anywhere is restored."""
     return {key: writes if NOT_FOLLOWED[key] == BACK else 1 for key in ALL}
 
 
@@ -246,7 +246,7 @@ def _inactive_nodes() -> list[Row]:
             together(down, lag(2, math.inf)),
             NOT_FOLLOWED,
             options,
-            # What was refused together is put back one by one.
+            # What was refused together is restored one by one.
             writes={**_there_and_back(2), "several": 3},
         ),
     ]

@@ -9,7 +9,7 @@ What is right follows from docs/decisions.md:
 - ``failed_unchanged``: nothing was written, or the API reports what was there before.
 - ``partial``: neither; it cannot be read, or shows something else.
 
-The old certificate is not put back.
+The old certificate is not restored.
 """
 
 from __future__ import annotations

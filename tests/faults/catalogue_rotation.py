@@ -152,7 +152,7 @@ def _primary() -> list[Row]:
 
 
 def _seen_by_metrics(section: str) -> list[Row]:
-    """The same faults as for an internode certificate; but where a node shows the old one, it is not put back."""
+    """The same faults as for an internode certificate; but where a node shows the old one, it is not restored."""
     rows = CERTIFICATES[section]
     stale = [row.name for row in rows if row.outcomes["internode"] == BACK]
     return declared(rows, _CHANGED, dict.fromkeys(stale, _PARTIAL), usual_writes=1)

@@ -92,7 +92,7 @@ def test_writes_have_to_be_confirmed(ansible: Ansible, three: Cluster) -> None:
     run = playbook(ansible, three, "--check", **wanted).expect()
     assert {request.names for request in three.writes} <= {()}
     run = playbook(ansible, three, **wanted).expect()
-    assert "everything that was written was put back: yes" in block(run)
+    assert "everything that was written was restored: yes" in block(run)
     assert run[CHECK].changed is False
     assert [node.stored for node in three.nodes] == before
     assert ("metrics_exporter",) in {request.names for request in three.writes}

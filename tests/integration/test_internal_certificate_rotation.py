@@ -234,7 +234,7 @@ def test_a_node_that_follows_later_is_waited_for(ansible: Ansible) -> None:
 
 
 def test_a_node_that_never_follows_is_named_and_found_again(ansible: Ansible) -> None:
-    """The old certificates are not put back; and the next run sees that this node still has them."""
+    """The old certificates are not restored; and the next run sees that this node still has them."""
     with Cluster(nodes=3, database="none", expires=BOTH, lag={3: math.inf}) as cluster:
         before = held(cluster)
         run = ansible.tasks([task("rotate", MODULE, {"verify_timeout": 1})], connection=login(cluster))

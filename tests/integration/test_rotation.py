@@ -173,7 +173,7 @@ def test_a_refused_certificate_leaves_all_as_they_were(ansible: Ansible, authori
         trusted = trusting_both(ansible, cluster, authority)
         run = ansible.playbook(PLAYBOOK, "-i", hosts, "-e", json.dumps(trusted)).expect(ok=False)
         assert {name: cluster.certificate(name) for name in NAMES} == before
-    assert sum(line.endswith("put back") for line in table(run).values()) == 2
+    assert sum(line.endswith("rolled back") for line in table(run).values()) == 2
     assert sum(line.endswith("not replaced") for line in table(run).values()) == 3
     assert proofs(run) == dict.fromkeys(("cm", "metrics_exporter"), "proven 1/1")
 

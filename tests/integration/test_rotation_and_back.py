@@ -260,13 +260,13 @@ def test_what_was_put_back_is_told_to_the_peers(
     assert [entry["outcome"] for entry in result["replication"]["active_active"]] == ["changed"]
     assert result["failure"]["task"] == "Replace all certificates at once"
     assert result["proof"] == {"level": "complete", "verified": 8, "of": 8, "not_visible": [], "unreachable": []}
-    assert table(run)["proxy"].endswith("put back")
+    assert table(run)["proxy"].endswith("rolled back")
     assert proofs(run) == dict.fromkeys(names[1:], "proven 2/2")
     assert table(run)["api"].endswith("not replaced")
     assert any(line.startswith("Replace all certificates at once: ") for line in failures(run))
 
 
-@pytest.mark.parametrize("refused", [False, True], ids=["replaced", "put back"])
+@pytest.mark.parametrize("refused", [False, True], ids=["replaced", "rolled back"])
 def test_a_participating_cluster_that_is_down(
     ansible: Ansible, crdb: ActiveActive, authority: Authority, refused: bool
 ) -> None:
@@ -298,7 +298,7 @@ def test_a_participating_cluster_that_is_down(
         (entry,) = result["replication"]["active_active"]
         assert (entry["name"], entry["outcome"]) == ("orders", "partial")
         assert not crdb.synchronising()
-    assert table(run)["proxy"].endswith("put back" if refused else "replaced")
+    assert table(run)["proxy"].endswith("rolled back" if refused else "replaced")
 
 
 def replicating(source: Cluster) -> Cluster:

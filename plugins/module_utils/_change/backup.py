@@ -67,10 +67,10 @@ class Entry:
 
     @classmethod
     def of(cls, name: str, installed: Installed | None) -> Entry:
-        """Return the entry that would put back what the cluster has.
+        """Return the entry that would restore what the cluster has.
 
         Raises:
-            CertificateError: it could not be put back, so that there is no use in keeping it.
+            CertificateError: it could not be restored, so that there is no use in keeping it.
         """
         without = f"To replace {name} without a backup, leave it out of names (role rotation: unset rotation_backup)"
         if installed is None:
@@ -83,7 +83,7 @@ class Entry:
         if not installed.chain:
             raise CertificateError(
                 "invalid_certificate",
-                f"what the cluster has could not be put back: {installed.facts['error']}. {without}.",
+                f"what the cluster has could not be restored: {installed.facts['error']}. {without}.",
             )
         pem = to_pem(installed.chain)
         if name in CA_BUNDLES:
@@ -91,7 +91,7 @@ class Entry:
         if installed.private_key is None:
             raise CertificateError(
                 "private_key_not_visible",
-                "this user's role may not read the private key, and a backup without it could not be put back. Use a "
+                "this user's role may not read the private key, and a backup without it could not be restored. Use a "
                 f"user with the role admin, cluster_member or user_manager (permission view_cluster_keys). {without}.",
             )
         try:
@@ -169,7 +169,7 @@ class Backup:
         )
 
     def holds_the_same_as(self, other: Backup) -> bool:
-        """Return whether both would put back the same."""
+        """Return whether both would restore the same."""
         return [entry.fields() for entry in self.entries] == [entry.fields() for entry in other.entries]
 
 

@@ -27,7 +27,7 @@ class Write(NamedTuple):
 def in_safe_order(writes: Iterable[Write]) -> list[Write]:
     """Return the writes in the order in which they are made.
 
-    The certificates between nodes come first: what can cost a cluster its API has nothing to be put back with it.
+    The certificates between nodes come first: what can cost a cluster its API has nothing to be restored with it.
     Deletions come after all updates, which may be refused, and V(api) last: from then on another certificate is met.
     """
 

@@ -29,7 +29,7 @@ class Outcome:
         cause: why they are not all made and proven; None: they are.
         proof: what was seen of what is there now; None: nothing was touched, so nothing was looked at.
         summary: how far that is proven, for results; None: as far as nothing was changed.
-        problems: why a certificate was not put back, by its name.
+        problems: why a certificate was not restored, by its name.
         repeatable: whether the same change may be made twice without harm.
         rotation: whether the cluster itself issued the certificates, so that there is no way back.
         may_follow: whether a rotation that has not shown yet may still come about.

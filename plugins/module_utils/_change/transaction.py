@@ -36,7 +36,7 @@ class Settings:
     Attributes:
         verify_timeout: seconds.
         wait_timeout: seconds.
-        rollback: whether what cannot be proven is put back.
+        rollback: whether what cannot be proven is restored.
         bulk: whether the bulk update is tried first.
         alone: names that are never updated together with others.
         disturbing: names after whose update the cluster has to come to rest before the next one.
@@ -294,7 +294,7 @@ class Transaction:
         while waiting:
             names, refused = self._write(waiting)
             if refused is not None and len(names) > 1:
-                self._bulk = False  # one of them must not keep the others from being put back
+                self._bulk = False  # one of them must not keep the others from being restored
                 continue
             waiting = waiting[len(names) :]
             if refused is not None:
@@ -310,7 +310,7 @@ class Transaction:
         """Check what is there when not everything is as it was.
 
         Args:
-            problems: why a certificate was not put back, by its name.
+            problems: why a certificate was not restored, by its name.
             put_back: names of those that were.
         """
         outcomes = self._outcomes(put_back, ROLLED_BACK)

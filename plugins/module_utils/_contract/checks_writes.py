@@ -6,7 +6,7 @@
 """What a write is answered by, and what shows after it. For a cluster that may fail, and only when asked for twice.
 
 The one certificate that is written is V(metrics_exporter), which serves no database and no login. It is written with
-the pair that the API shows; whatever else was taken is put back at once.
+the pair that the API shows; whatever else was taken is restored at once.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _ROOT_CHECKED = "8.0.16-29"
 #: Statuses by which a server says for certain that it has changed nothing.
 _REFUSALS = frozenset({400, 401, 403, 404, 405, 406, 501})
 _NO_SUCH_PATH = (404, 405, 501)
-#: Seconds within which the API has to report what was put back.
+#: Seconds within which the API has to report what was restored.
 _PATIENCE = 30
 
 

@@ -49,7 +49,7 @@ class Questions:
         check_mode: whether nothing is written all the same.
         cluster: what the cluster says of itself, as far as the user may see it.
         login: the kind of login.
-        restored: whether everything that checks have written was put back; None: they have written nothing.
+        restored: whether everything that checks have written was restored; None: they have written nothing.
     """
 
     def __init__(self, session: Session, retries: Retries, *, writes: bool, check_mode: bool) -> None:

@@ -24,7 +24,7 @@ def run(task: Context) -> dict[str, Any]:
 
     Raises:
         CertificateError: the cluster cannot be read; the writes are not confirmed (V(not_confirmed)); or what they
-            changed could not be put back (V(not_restored)).
+            changed could not be restored (V(not_restored)).
     """
     writes = task.params["writes"]
     session, retries = task.connect()
@@ -41,7 +41,7 @@ def run(task: Context) -> dict[str, Any]:
     if asked.restored is False:
         raise CertificateError(
             "not_restored",
-            "what the checks had written could not be put back. Check metrics_exporter and the certificates of "
+            "what the checks had written could not be restored. Check metrics_exporter and the certificates of "
             "databases. Replace what is wrong with cluster_certificate or rladmin.",
             cluster=session.url,
         ).with_result(changed=True, **found)

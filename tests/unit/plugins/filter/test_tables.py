@@ -74,7 +74,7 @@ def test_rotation() -> None:
         (f"gone         {known}  {none}", "removed", "reported by the API"),
         (f"half         {known}  {none}", "PARTLY REPLACED", "proven 1/3 (2 unreachable)"),
         (f"new          {none}  {known}", "new", "proven 9/9"),
-        (f"old          {known}  {known}", "put back", "-"),
+        (f"old          {known}  {known}", "rolled back", "-"),
         (f"proxy        {known}  2030-01-02 (100 days)  ab:cd:ef:01", "replaced (it expires in 3 days)", "proven 2/2"),
         (f"same         {known}  {known}", "not replaced", "-"),
     ]

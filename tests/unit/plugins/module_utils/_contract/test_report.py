@@ -54,7 +54,7 @@ def test_what_differs_comes_first() -> None:
 
 @pytest.mark.parametrize(("restored", "shown"), [(True, "yes"), (False, "NO")])
 def test_what_was_put_back_is_said(restored: bool, shown: str) -> None:
-    assert f"everything that was written was put back: {shown}" in contract_report(result(restored=restored))
+    assert f"everything that was written was restored: {shown}" in contract_report(result(restored=restored))
 
 
 def test_lines_are_short() -> None:
