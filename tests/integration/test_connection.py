@@ -148,7 +148,7 @@ def test_hosts_and_ports_that_do_not_answer(
     cases: dict[str, tuple[dict[str, Any], str, str]] = {
         "unknown host": ({"url": "https://no-such-host.invalid:9443"}, "unknown_host", "no-such-host.invalid"),
         "refused": ({"url": f"https://127.0.0.1:{closed_port}"}, "connection_refused", "refused"),
-        "silent": ({"url": f"https://127.0.0.1:{silent_port}", "timeout": 1}, "connect_timeout", "option timeout"),
+        "silent": ({"url": f"https://127.0.0.1:{silent_port}", "timeout": 1}, "connect_timeout", "(timeout)"),
         "no TLS": ({"url": f"https://127.0.0.1:{text_port}"}, "tls", "TLS handshake"),
         "another CA": ({"ca_path": str(ansible.folder / "other-ca.pem")}, "tls_untrusted", "Set ca_path"),
         "no CA in the file": ({"ca_path": str(ansible.folder / "no-ca.pem")}, "invalid_option", "option ca_path"),
