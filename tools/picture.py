@@ -83,7 +83,7 @@ def shown(output: str) -> Iterator[Text]:
         name = re.sub(r"redis_enterprise\.certificates\.rotation : ", "", block)
         if name.startswith("TASK") and not SHOWN.search(name.partition("\n")[0]):
             left_out = True
-        elif not name.startswith("PLAY [Say which"):
+        elif not name.startswith("PLAY [Report which"):
             if left_out:
                 yield Text("...", "bright_black")
             left_out = False

@@ -370,7 +370,7 @@ def test_a_ca_that_cannot_sign(ansible: Ansible, cluster: Cluster, own: Path) ->
     run = Rotation(ansible, cluster, [{"name": "proxy", "source": source}]).run(ok=False)
     assert cluster.writes == []
     messages = [str(outcome.result.get("msg")) for outcome in run.outcomes if outcome.status == "failed"]
-    assert any(message.startswith("Sign the certificate proxy: ") for message in messages), messages
+    assert any(message.startswith("Issue the certificate proxy: ") for message in messages), messages
     assert "open barley" not in run.output
     source = ownca(own, ca_certificate_path="nowhere.pem")
     (ansible.home / "tmp").rmdir()
@@ -423,7 +423,7 @@ def test_tasks_before_and_after(ansible: Ansible, cluster: Cluster, own: Path) -
     assert notes() == ["before one", "after changed"]
     cluster.add_fault(Fault(method="PUT", status=400))
     rotation.run(ok=False)
-    assert notes() == ["before one", "after failed_unchanged Have all certificates at once"]
+    assert notes() == ["before one", "after failed_unchanged Replace all certificates at once"]
     cluster.clear_faults()
     rotation.run()
     assert notes() == ["before one", "after changed"]
