@@ -29,9 +29,9 @@ demo: environment-demo
 test: environments
 	@tools/with test tools/test $(STAGES)
 
-lint events molecule package faults quick coverage bench picture: environment-test
+lint events molecule package quick coverage bench picture: environment-test
 docs: environment-docs
-unit integration sanity: environments
+unit integration faults sanity: environments
 
 $(filter-out docs,$(STAGES)) quick coverage bench picture:
 	@tools/with test tools/stages/$@

@@ -22,6 +22,7 @@ from .._transport.peer import Response
 from .._transport.redirects import origin_of
 from .._transport.retry import Retries, read_may_be_repeated
 from .._transport.session import Session
+from . import fields
 from .explanation import make_printable, parse_explanation
 
 CERTIFICATES = "/v1/cluster/certificates"
@@ -230,8 +231,8 @@ class Api:
         """
         path = "/v1/users/refresh_jwt"
         answer = self._content(self._send("POST", path, {"ttl": seconds}, None), f"POST {path}")
-        token = answer.get("access_token") if isinstance(answer, dict) else None
-        if not token or not isinstance(token, str) or not token.isascii() or not token.isprintable():
+        token = fields.text(answer, "access_token")
+        if token is None or not token.isascii() or not token.isprintable():
             self._unexpected(f"POST {path}", "an object with an access_token")
         return Secret(token)
 

@@ -15,6 +15,7 @@ from .._errors import CertificateError
 from .._probe.proof import Proof
 from .._state.goal import ExpectedChain
 from .._state.read_back import Reported
+from .settings import Settings
 
 #: By certificate name.
 States = Mapping[str, ExpectedChain]
@@ -46,18 +47,12 @@ class Evidence:
         return self.proof.summary(reported=self.reported)
 
 
-def not_proven(
-    evidence: Evidence, states: States, url: str, *, wait_timeout: float, verify_timeout: float
-) -> CertificateError:
-    """Return the error that says what is missing for proof of states that the server said it has brought about.
-
-    Args:
-        wait_timeout: seconds; and so is C(verify_timeout).
-    """
+def not_proven(evidence: Evidence, states: States, settings: Settings, url: str) -> CertificateError:
+    """Return the error that says what is missing for proof of states that the server said it has brought about."""
     if evidence.unread is not None:
         problem = f"it cannot be read back: {evidence.unread.message}"
     elif not evidence.shows(states):
-        problem = f"the API still reports another certificate after {wait_timeout:g} s (wait_timeout)."
+        problem = f"the API still reports another certificate after {settings.wait_timeout:g} s (wait_timeout)."
         if all(state.leaf_shown_by(evidence.installed[name]) for name, state in states.items()):
             problem += (
                 " The leaf does, but with other issuers than those that were sent: send what the cluster reports, or "
@@ -65,5 +60,5 @@ def not_proven(
             )
     else:
         missing = "; ".join(map(str, evidence.proof.missing))
-        problem = f"after {verify_timeout:g} s (verify_timeout) {missing}."
+        problem = f"after {settings.verify_timeout:g} s (verify_timeout) {missing}."
     return CertificateError("not_proven", f"the cluster accepted the change, but {problem}", cluster=url)

@@ -14,6 +14,7 @@ from typing import Any
 from .._api.client import Api, Stored
 from .._api.cluster import Cluster, with_primary_now
 from .._api.tokens import ensure_token_lasts
+from .._connection import check_range
 from .._errors import CertificateError
 from .._operation import Context
 from .._product.releases import UNRELIABLE_READ_BACK
@@ -30,8 +31,10 @@ def reading(task: Context, report: Report) -> Iterator[tuple[Api, Retries, Mappi
     """Connect, and give what the cluster reports; whatever fails inside, the report has what is known by then.
 
     Raises:
-        CertificateError: it cannot be read.
+        CertificateError: a timeout is out of range, or it cannot be read.
     """
+    for option in ("wait_timeout", "verify_timeout"):
+        check_range(task.params, option, 0, 86400, "seconds")
     session, retries = task.connect()
     report.common.update(attempts=retries.attempts, retried=retries.log)
     try:
@@ -57,8 +60,9 @@ def execute(
     ensure_token_lasts(api, longest_change(task.params))
     outcome = changes.run()
     report.note(outcome.changes)
-    if outcome.cause is not None:
-        raise explain(outcome, outcome.cause.about(", ".join(outcome.changes)))
+    error = explain(outcome)
+    if error is not None:
+        raise error
     report.common["cluster"] = with_primary_now(api, cluster).as_dict(api.url)
     note_evidence(outcome.evidence, list(outcome.changes), report.common, task.warn)
     return outcome.evidence

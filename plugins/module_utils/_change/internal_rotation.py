@@ -25,7 +25,7 @@ from .._x509.certificate import not_after
 from .evidence import Evidence, not_proven
 from .outcome import CHANGED, FAILED_UNCHANGED, PARTIAL, Outcome
 from .plan import Change
-from .transaction import Settings
+from .settings import Settings
 
 
 class InternalRotation:
@@ -54,29 +54,23 @@ class InternalRotation:
 
     def run(self) -> Outcome:
         """Rotate, and prove it."""
+        names = ", ".join(self._new)
         refused = self._send()
         if refused is not None and not self._perhaps_made:
-            return Outcome(FAILED_UNCHANGED, dict.fromkeys(self._new, FAILED_UNCHANGED), cause=refused, rotation=True)
+            outcomes = dict.fromkeys(self._new, FAILED_UNCHANGED)
+            return Outcome(FAILED_UNCHANGED, outcomes, cause=refused.about(names), rotation=True)
         acknowledged = refused is None or self._expected(refused)
         evidence = self._after_success() if acknowledged else self._after_failure()
         outcomes = {name: self._outcome(name, evidence, acknowledged=acknowledged) for name in self._new}
         distinct = set(outcomes.values())
         if distinct == {CHANGED}:
             return Outcome(CHANGED, outcomes, evidence, rotation=True)
-        cause = refused or not_proven(
-            evidence,
-            self._new,
-            self._api.url,
-            wait_timeout=self._settings.wait_timeout,
-            verify_timeout=self._settings.verify_timeout,
-        )
+        cause = refused or not_proven(evidence, self._new, self._settings, self._api.url)
         return Outcome(
             FAILED_UNCHANGED if distinct == {FAILED_UNCHANGED} else PARTIAL,
             outcomes,
             evidence,
-            cause,
-            proof=evidence.proof,
-            summary=evidence.summary(),
+            cause.about(names),
             rotation=True,
             may_follow=refused is None or answer_lost(refused),
         )

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from .._errors import CertificateError
-from .._probe.proof import Proof
+from .._probe.proof import NO_PROOF
 from .evidence import Evidence
 
 CHANGED, FAILED_UNCHANGED, ROLLED_BACK, PARTIAL = "changed", "failed_unchanged", "rolled_back", "partial"
@@ -25,10 +24,8 @@ class Outcome:
     Attributes:
         whole: V(changed), V(failed_unchanged), V(rolled_back) or V(partial).
         changes: the same of each, by certificate name.
-        evidence: for what is there now; of a change that was made, for the new certificates.
+        evidence: for what is there now; nothing where nothing was touched, so that nothing was looked at.
         cause: why they are not all made and proven; None: they are.
-        proof: what was seen of what is there now; None: nothing was touched, so nothing was looked at.
-        summary: how far that is proven, for results; None: as far as nothing was changed.
         problems: why a certificate was not restored, by its name.
         repeatable: whether the same change may be made twice without harm.
         rotation: whether the cluster itself issued the certificates, so that there is no way back.
@@ -39,8 +36,6 @@ class Outcome:
     changes: Mapping[str, str]
     evidence: Evidence = field(default_factory=Evidence)
     cause: CertificateError | None = None
-    proof: Proof | None = None
-    summary: Mapping[str, Any] | None = None
     problems: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool = False
     rotation: bool = False
@@ -52,15 +47,20 @@ class Outcome:
         return [name for name, outcome in self.changes.items() if outcome == ROLLED_BACK]
 
 
-def explain(outcome: Outcome, cause: CertificateError) -> CertificateError:
-    """Return the error of changes that were not all made: the cause, what is there now, and what to do."""
+def explain(outcome: Outcome) -> CertificateError | None:
+    """Return the error of changes that were not all made, if so: the cause, what is there now, and what to do."""
+    cause = outcome.cause
+    if cause is None:
+        return None
     sentences = {ROLLED_BACK: _rolled_back, PARTIAL: _partial}.get(outcome.whole, _unchanged)(outcome)
-    result: dict[str, Any] = {"outcome": outcome.whole, "changed": outcome.whole == PARTIAL}
-    if outcome.proof is not None:
-        result["nodes"] = outcome.proof.as_list()
-    if outcome.summary is not None:
-        result["proof"] = outcome.summary
-    return (cause.adding(sentences) if sentences else cause).with_result(**result)
+    untouched = outcome.whole == FAILED_UNCHANGED and not outcome.rotation
+    return (cause.adding(sentences) if sentences else cause).with_result(
+        outcome=outcome.whole,
+        changed=outcome.whole == PARTIAL,
+        nodes=outcome.evidence.proof.as_list(),
+        # What a transaction has not changed, it does not claim to prove.
+        proof=NO_PROOF if untouched else outcome.evidence.summary(),
+    )
 
 
 def _unchanged(outcome: Outcome) -> str:
@@ -73,7 +73,7 @@ def _unchanged(outcome: Outcome) -> str:
 
 
 def _rolled_back(outcome: Outcome) -> str:
-    names, summary = outcome.put_back, outcome.summary or {}
+    names, summary = outcome.put_back, outcome.evidence.summary()
     if summary["level"] == "complete":
         seen = "proven on every node again"
     elif summary["verified"]:
@@ -86,8 +86,7 @@ def _rolled_back(outcome: Outcome) -> str:
 
 
 def _partial(outcome: Outcome) -> str:
-    seen = outcome.proof.sightings if outcome.proof else ()
-    nodes = "; ".join(map(str, seen)) or "not asked (verify=none)"
+    nodes = "; ".join(map(str, outcome.evidence.proof.sightings)) or "not asked (verify=none)"
     if outcome.rotation:
         return (
             "An internal rotation cannot be rolled back. What the nodes have now (verified: a new certificate, stale: "

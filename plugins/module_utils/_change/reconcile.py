@@ -13,7 +13,6 @@ from datetime import datetime, timezone
 from .._api.client import Api, Stored
 from .._api.cluster import read_cluster
 from .._concurrency import side_by_side
-from .._connection import check_range
 from .._errors import CertificateError, combined
 from .._operation import Context
 from .._probe.witnesses import build_prover, exporter_state, visible_databases
@@ -28,7 +27,8 @@ from .lockout import warn_about_next_run
 from .plan import Change, plan_change
 from .preflight import check_nodes_active, enforce_requirements, find_problems
 from .result import Report
-from .transaction import Settings, Transaction
+from .settings import Settings
+from .transaction import Transaction
 from .wanted import Wanted, list_unlisted
 
 #: What databases present, or what they present to the sources that they replicate.
@@ -47,13 +47,10 @@ def reconcile(task: Context, certificates: Sequence[Wanted], report: Report, *, 
     Raises:
         CertificateError: naming the certificates. C(result) has what the report's C(common) then has.
     """
-    check_range(task.params, "wait_timeout", 0, 86400, "seconds")
-    check_range(task.params, "verify_timeout", 0, 86400, "seconds")
     now = datetime.now(timezone.utc)
     with reading(task, report) as (api, retries, stored):
         report.plan(_changes(task, stored, certificates, purge_optional, now))
-        pending = [change for change in report.changes if change.action != "none"]
-        evidence = _make(task, api, retries, stored, pending, report, now) if pending else None
+        evidence = _make(task, api, retries, stored, report, now) if report.pending else None
     report.succeeded(evidence)
 
 
@@ -82,7 +79,6 @@ def _make(
     api: Api,
     retries: Retries,
     stored: Mapping[str, Stored],
-    changes: Sequence[Change],
     report: Report,
     now: datetime,
 ) -> Evidence | None:
@@ -90,10 +86,10 @@ def _make(
     params, common = task.params, report.common
     cluster = read_cluster(api, task.warn, needed=True)
     common["cluster"] = cluster.as_dict(api.url)
-    needed = drop_misreported(spare_ldap_client(changes, cluster, task.warn), cluster, task.warn)
+    needed = drop_misreported(spare_ldap_client(report.pending, cluster, task.warn), cluster, task.warn)
     spared = {change.name: change for change in needed}
     report.plan([spared.get(change.name, change) for change in report.changes])
-    changes = [change for change in spared.values() if change.action != "none"]
+    changes = report.pending
     if not changes:
         return None
     names = [change.name for change in changes]

@@ -36,6 +36,15 @@ class Report:
         }
     )  # what the results of all modules have
 
+    @property
+    def pending(self) -> list[Change]:
+        """Return the changes that are to be made."""
+        return [change for change in self.changes if change.action != "none"]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result, with every change."""
+        return {**self.common, "changes": [self._change(change) for change in self.changes]}
+
     def plan(self, changes: Sequence[Change]) -> None:
         """Note what is to be done."""
         self.changes = list(changes)
@@ -64,7 +73,7 @@ class Report:
         self.common["changed"] = "changed" in self.outcomes.values()
         self.common["outcome"] = "changed" if self.common["changed"] else "unchanged"
 
-    def change(self, change: Change) -> dict[str, Any]:
+    def _change(self, change: Change) -> dict[str, Any]:
         """Return one change, for results."""
         return {
             "name": change.name,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from .._api.client import Api, NoBulkUpdate
 from .._errors import CertificateError
@@ -24,34 +24,10 @@ from .evidence import Evidence, States, not_proven
 from .ordering import Write, in_safe_order, next_request
 from .outcome import CHANGED, FAILED_UNCHANGED, PARTIAL, ROLLED_BACK, Outcome
 from .plan import CannotUndo, Change, plan_undo
+from .settings import Settings
 
 _NOT_WANTED = "Not rolled back (rollback=false)"
 _CONCURRENT = "The cluster now has neither the old nor the new certificate (concurrent change?); left in place"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the user wants of a transaction, and what the server can do.
-
-    Attributes:
-        verify_timeout: seconds.
-        wait_timeout: seconds.
-        rollback: whether what cannot be proven is restored.
-        bulk: whether the bulk update is tried first.
-        alone: names that are never updated together with others.
-        disturbing: names after whose update the cluster has to come to rest before the next one.
-        unreadable: names of which this version reports another certificate than it has (RS176540).
-        without_nodes: whether the user goes on although nodes are not active, which the cluster then says.
-    """
-
-    verify_timeout: float
-    wait_timeout: float
-    rollback: bool
-    bulk: bool
-    alone: frozenset[str] = frozenset()
-    disturbing: frozenset[str] = frozenset()
-    unreadable: frozenset[str] = frozenset()
-    without_nodes: bool = False
 
 
 class Transaction:
@@ -215,8 +191,7 @@ class Transaction:
         return replace(read, proof=proof, proven=proven, reported=reported)
 
     def _not_proven(self, evidence: Evidence, states: States) -> CertificateError:
-        wait, verify = self._settings.wait_timeout, self._settings.verify_timeout
-        return not_proven(evidence, states, self._api.url, wait_timeout=wait, verify_timeout=verify)
+        return not_proven(evidence, states, self._settings, self._api.url)
 
     # Failing.
 
@@ -254,7 +229,7 @@ class Transaction:
             unread = evidence.unread is not None
             readable = not unread and self._settings.unreadable.isdisjoint(old)
             if (unread or evidence.shows(old)) and (not proof.missing if readable else proof.complete):
-                return Outcome(FAILED_UNCHANGED, self._outcomes((), CHANGED), cause=cause, proof=proof)
+                return Outcome(FAILED_UNCHANGED, self._outcomes((), CHANGED), Evidence(proof=proof), cause)
         if not self._settings.rollback:
             return self._partial(cause, dict.fromkeys(touched, _NOT_WANTED), ())
         return self._put_back(cause, touched, evidence)
@@ -284,8 +259,7 @@ class Transaction:
                 problems[name] = f"The roll-back failed too: {why.message}"
         if problems:
             return self._partial(cause, problems, put_back)
-        outcomes = self._outcomes(put_back, ROLLED_BACK)
-        return Outcome(ROLLED_BACK, outcomes, back, cause, proof=back.proof, summary=back.summary())
+        return Outcome(ROLLED_BACK, self._outcomes(put_back, ROLLED_BACK), back, cause)
 
     def _write_all(self, writes: Iterable[Write]) -> dict[str, CertificateError]:
         """Make all writes, whichever fail; return why those were not made, by certificate name."""
@@ -325,10 +299,8 @@ class Transaction:
         return Outcome(
             PARTIAL,
             outcomes,
-            read,
+            replace(read, reported=read.shows(states)),
             cause,
-            proof=proof,
-            summary=proof.summary(reported=read.shows(states)),
             problems=problems,
             repeatable=any(self._changes[name].update for name in problems),
         )

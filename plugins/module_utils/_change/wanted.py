@@ -44,11 +44,11 @@ def list_unlisted(wanted: Iterable[Wanted], installed: Iterable[str]) -> list[Wa
     return [Wanted(name, None, reason="not_listed") for name in sorted(optional.intersection(installed))]
 
 
-def parse_desired(entries: Iterable[Mapping[str, Any]]) -> list[Wanted]:
+def parse_wanted(entries: Iterable[Mapping[str, Any]]) -> list[Wanted]:
     """Parse what the user wants, each certificate read and checked. No request is needed for it.
 
     Args:
-        entries: options as in M(ENTRY_SPEC).
+        entries: options as in M(_argspec.CERTIFICATE_SPEC).
 
     Raises:
         CertificateError: something of one is not usable, or a name is listed twice; all that is wrong is named.

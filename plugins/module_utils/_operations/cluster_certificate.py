@@ -12,7 +12,7 @@ from typing import Any
 from .._argspec import CERTIFICATE_SPEC, CHANGE_SPEC, CONNECTION_EXCLUSIVE, CONNECTION_SPEC, MATERIAL_EXCLUSIVE
 from .._change.reconcile import reconcile
 from .._change.result import Report
-from .._change.wanted import parse_desired
+from .._change.wanted import parse_wanted
 from .._errors import CertificateError
 from .._operation import Context, Operation
 from .._product.names import canonical_name
@@ -27,7 +27,7 @@ def run(task: Context) -> dict[str, Any]:
     name = canonical_name(task.params["name"].strip())
     report = Report()
     try:
-        reconcile(task, parse_desired([task.params]), report)
+        reconcile(task, parse_wanted([task.params]), report)
     except CertificateError as error:
         before = {"before": report.changes[0].before} if report.changes else {}
         raise (error.about(name) if name else error).with_result(**report.common, name=name, **before) from None

@@ -12,7 +12,7 @@ from typing import Any
 from .._argspec import CERTIFICATE_SPEC, CHANGE_SPEC, CONNECTION_EXCLUSIVE, CONNECTION_SPEC, MATERIAL_EXCLUSIVE
 from .._change.reconcile import reconcile
 from .._change.result import Report
-from .._change.wanted import parse_desired
+from .._change.wanted import parse_wanted
 from .._errors import CertificateError
 from .._operation import Context, Operation
 
@@ -25,15 +25,11 @@ def run(task: Context) -> dict[str, Any]:
     """
     report = Report()
     try:
-        certificates = parse_desired(task.params["certificates"])
+        certificates = parse_wanted(task.params["certificates"])
         reconcile(task, certificates, report, purge_optional=task.params["purge_optional"])
     except CertificateError as error:
-        raise error.with_result(**_result(report)) from None
-    return {**_result(report), "diff": [change.diff for change in report.changes if change.action != "none"]}
-
-
-def _result(report: Report) -> dict[str, Any]:
-    return {**report.common, "changes": [report.change(change) for change in report.changes]}
+        raise error.with_result(**report.as_dict()) from None
+    return {**report.as_dict(), "diff": [change.diff for change in report.pending]}
 
 
 OPERATION = Operation(

@@ -22,7 +22,7 @@ from .._change.internal_rotation import InternalRotation
 from .._change.plan import Change
 from .._change.preflight import check_nodes_active
 from .._change.result import Report
-from .._change.transaction import Settings
+from .._change.settings import Settings
 from .._connection import check_range
 from .._errors import CertificateError, invalid_option
 from .._operation import Context, Operation
@@ -48,22 +48,16 @@ def run(task: Context) -> dict[str, Any]:
     try:
         _rotate(task, report)
     except CertificateError as error:
-        raise error.with_result(**_result(report)) from None
-    made = [] if task.check_mode else [change for change in report.changes if change.action != "none"]
+        raise error.with_result(**report.as_dict()) from None
+    made = [] if task.check_mode else report.pending
     diff = [replace(change, after=report.after[change.name]).diff for change in made]
-    return {**_result(report), "diff": diff}
-
-
-def _result(report: Report) -> dict[str, Any]:
-    return {**report.common, "changes": [report.change(change) for change in report.changes]}
+    return {**report.as_dict(), "diff": diff}
 
 
 def _rotate(task: Context, report: Report) -> None:
     params = task.params
     names = _chosen(params["name"])
     check_range(params, "renew_before", 0, _LIFETIME - 1, "days")
-    for option in ("wait_timeout", "verify_timeout"):
-        check_range(params, option, 0, 86400, "seconds")
     with reading(task, report) as (api, retries, stored):
         installed = _reported(api, stored, names)
         cluster = read_cluster(api, task.warn, needed=True)
@@ -72,7 +66,7 @@ def _rotate(task: Context, report: Report) -> None:
         states = dict.fromkeys(names, (lasting, lasting))
         prover = build_prover(api, states, exporter_state(stored), cluster, (), (), params["verify"])
         report.plan(_changes(prover, installed, lasting, force=params["force"]))
-        pending = [change for change in report.changes if change.action != "none"]
+        pending = report.pending
         report.note_hazards(find_hazards(pending, cluster))
         check_nodes_active(pending, cluster, allowed=params["allow_inactive_nodes"])
         made = bool(pending) and not task.check_mode

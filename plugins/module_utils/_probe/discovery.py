@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
+from .._api import fields
 from .._api.client import Api, Stored
 from .._api.cluster import Cluster, if_visible
 from .._api.databases import own_certificates
@@ -137,7 +138,7 @@ def _databases(
     Where that cannot be read, their ports are compared with nothing: what they present may well be right.
     """
     connection = api.session.connection
-    shown = [(bdb.get("uid"), endpoints_showing("proxy", cluster, connection, [bdb])) for bdb in bdbs]
+    shown = [(fields.uid(bdb), endpoints_showing("proxy", cluster, connection, [bdb])) for bdb in bdbs]
     shown = [(uid, endpoints) for uid, endpoints in shown if endpoints]
     own: dict[str, str] = {}
     try:
@@ -147,7 +148,7 @@ def _databases(
         proxy = None
     found = []
     for uid, endpoints in shown:
-        pem = own.get(str(uid)) if isinstance(uid, (int, str)) else None
+        pem = None if uid is None else own.get(str(uid))
         reported, database = (proxy, None) if pem is None else (_state(pem), uid)
         found.append(Group(_named(endpoints, connection), reported, database))
     return found

@@ -19,7 +19,6 @@ from .endpoints import Endpoint
 #: How a certificate can be seen.
 HANDSHAKE, METRICS, NOWHERE = "handshake", "metrics", "nowhere"
 
-
 #: Only these are failures.
 FAILURES = frozenset({"stale", "failed"})
 

@@ -13,12 +13,11 @@ from typing import Optional
 
 from .._api.client import Api
 from .._errors import CertificateError
-from .._state.installed import Installed, parse_installed
 from .._transport.retry import poll_until
+from .installed import Installed, parse_installed
 
 #: By certificate name.
 Reported = Mapping[str, Optional[Installed]]
-
 
 #: Waiting does not help against these.
 _NOT_ALLOWED = frozenset({"unauthorized", "forbidden"})

@@ -14,12 +14,10 @@ from typing import Any
 #: Gives the chain in DER, leaf first; since Python 3.13.
 _PUBLIC_CHAIN: Callable[[ssl.SSLSocket], Sequence[bytes]] | None = getattr(ssl.SSLSocket, "get_unverified_chain", None)
 
-
 #: The type of the handshake message that holds the chain (RFC 8446, 4).
 _CERTIFICATE_MESSAGE = 11
 
-
-#: The attribute of a connection where a chain that was overheard is kept: in DER, leaf first.
+#: The attribute of a connection where a captured chain is kept: in DER, leaf first.
 _HEARD = "heard"
 
 

@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass
 
 ERROR = "error"  # breaks a cluster
 
-
 WARNING = "warning"  # is advised against
 
 

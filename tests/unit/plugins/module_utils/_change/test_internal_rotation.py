@@ -19,7 +19,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._cha
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.outcome import explain
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.plan import Change
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.transaction import Settings
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.settings import Settings
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
@@ -173,7 +173,7 @@ def run(
         retries = Retries(limit, 0.5, 30)
         rotation = InternalRotation(Api(session), retries, planned, eyes, settings, whole=len(planned) == 2)
         outcome = rotation.run()
-    error = outcome.cause and explain(outcome, outcome.cause)
+    error = explain(outcome)
     if error is not None:
         json.dumps([error.failure, error.result])
     return Made(outcome.changes, outcome.evidence, error, clock.now - 1000)

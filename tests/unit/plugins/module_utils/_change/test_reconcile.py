@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CERTIFICATE_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.evidence import Evidence
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.execution import note_evidence
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.wanted import parse_desired
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.wanted import parse_wanted
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context, Operation
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
@@ -40,23 +40,23 @@ def entry(name: str, material: Material | None = None, **options: Any) -> dict[s
 
 def refused(*entries: dict[str, Any]) -> CertificateError:
     with pytest.raises(CertificateError) as raised:
-        parse_desired(entries)
+        parse_wanted(entries)
     return raised.value
 
 
 def test_what_is_wanted_is_in_the_order_in_which_it_is_given(material: Material, other: Material) -> None:
-    found = parse_desired([entry("proxy", material), entry("ldap_client"), entry("api", other, compare="leaf")])
+    found = parse_wanted([entry("proxy", material), entry("ldap_client"), entry("api", other, compare="leaf")])
     assert [(one.name, one.material is None, one.compare, one.reason) for one in found] == [
         ("proxy", False, "chain", "not_wanted"),
         ("ldap_client", True, "chain", "not_wanted"),
         ("api", False, "leaf", "not_wanted"),
     ]
-    assert parse_desired([]) == []
+    assert parse_wanted([]) == []
 
 
 def test_names_of_the_operator_are_those_of_the_api(material: Material) -> None:
     names = ["cp_internode_encryption", "dp_internode_encryption", " proxy "]
-    found = parse_desired([entry(name, material) for name in names])
+    found = parse_wanted([entry(name, material) for name in names])
     internode = ["ccs_internode_encryption", "data_internode_encryption"]
     assert [one.name for one in found] == [*internode, "proxy"]
     assert [one.material and one.material.name for one in found] == [*internode, "proxy"]

@@ -24,10 +24,8 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._cha
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.evidence import Evidence
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.outcome import explain
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.plan import Change, plan_change
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.transaction import (
-    Settings,
-    Transaction,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.settings import Settings
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.transaction import Transaction
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.wanted import Wanted
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import parse_connection
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
@@ -95,9 +93,9 @@ class Made(NamedTuple):
 
 def outcome(transaction: Transaction) -> Made:
     made = transaction.run()
-    if made.cause is None:
+    error = explain(made)
+    if error is None:
         return Made(made.changes, made.evidence, None)
-    error = explain(made, made.cause)
     json.dumps([error.failure, error.result])
     return Made(made.changes, None, error)
 
