@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from simulator import Cluster, Fault
 from simulator.authority import Authority, Material
+from simulator.forgery import ECDHE_RSA, Forgery
 
 from .runs import Ansible, login, task
 
@@ -67,6 +68,28 @@ def test_a_node_that_never_follows_gets_all_of_them_the_old_one_again(
         assert "verify_timeout" in result["msg"]
         assert "Rolled back: the previous certificate" in result["msg"]
         assert [request.status for request in cluster.writes] == [200, 200]
+
+
+def test_a_node_that_presents_the_certificate_without_its_key_is_not_proven(
+    ansible: Ansible, authority: Authority
+) -> None:
+    with Cluster(nodes=3, database="tls") as cluster:
+        for name in ("cm", "proxy"):
+            cluster.forge(name, 3, Forgery(ECDHE_RSA))
+        options = [pair(name, authority.issue(), verify_timeout=1, rollback=False) for name in ("cm", "proxy")]
+        tasks = [task(one["name"], MODULE, one, ignore_errors=True) for one in options]
+        tasks.append(task("look", "served_certificate_info", {"discover": True}))
+        run = ansible.tasks(tasks, connection=login(cluster)).expect()
+        for name in ("cm", "proxy"):
+            result = run[name].result
+            assert (result["outcome"], run[name].failure["kind"]) == ("partial", "not_proven")
+            assert statuses(result) == [*ALL_VERIFIED[:2], ("127.0.0.3", "failed")]
+            assert "without proof that it has the private key" in result["msg"]
+        forged = [one for one in run["look"].result["endpoints"] if one["status"] == "failed"]
+        assert [(one["service"], one["address"]) for one in forged] == [("cm", "127.0.0.3"), ("proxy", "127.0.0.3")]
+        for one in forged:
+            assert (one["fingerprint"], one["trusted"]) == (None, None)
+            assert "without proof that it has the private key" in one["problem"]
 
 
 @pytest.mark.parametrize("name", ["ldap_client", "mtls_trusted_ca"])

@@ -9,6 +9,7 @@ import threading
 from .access import Access
 from .bugs import Bugs
 from .faults import Fault, Faults
+from .forgery import Forgery
 from .listeners import Listener
 from .outage import Outage
 from .primary import Primary
@@ -48,11 +49,22 @@ class Handles:
         :param node: uid of the only node to look at; None for all.
         :raises KeyError: there is no such port, or it is that of redis-server, which does not count.
         """
+        return sum(listener.handshakes for listener in self._listeners(name, node))
+
+    def forge(self, name: str, node: int | None, forgery: Forgery | None) -> None:
+        """Let ports present the certificate ``name`` without its private key, or with it again.
+
+        Parameters and errors as in :meth:`handshakes`.
+        """
+        for listener in self._listeners(name, node):
+            listener.forgery = forgery
+
+    def _listeners(self, name: str, node: int | None) -> list[Listener]:
         services = [one.services[name] for one in self.nodes if node in (None, one.uid)]
         listeners = [service for service in services if isinstance(service, Listener)]
         if not listeners:
             raise KeyError(name)
-        return sum(listener.handshakes for listener in listeners)
+        return listeners
 
     @property
     def primary(self) -> Node:

@@ -14,6 +14,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
+from cryptography import x509
+
+from .forgery import Forgery
 from .state import Pair
 from .tls import server_context
 
@@ -129,6 +132,7 @@ class Listener:
     :param identity: what to present; asked at each handshake, when the client's first byte is there.
     :ivar handshakes: how many handshakes clients have begun.
     :ivar latency: seconds that pass before a new connection is heard.
+    :ivar forgery: how the port presents its certificate without the key; None: it has the key.
     """
 
     def __init__(self, held: socket.socket, identity: Callable[[], Identity], serve: Serve) -> None:
@@ -137,6 +141,7 @@ class Listener:
         self.address, self.port = held.getsockname()
         self.handshakes = 0
         self.latency = 0.0
+        self.forgery: Forgery | None = None
         self._closing = threading.Event()
         self._suspended = threading.Event()
         self._identity = identity
@@ -212,6 +217,11 @@ class Listener:
             if self.latency and ending.at_once.wait(self.latency):
                 return
             if not connection.recv(1, socket.MSG_PEEK):
+                return
+            if self.forgery is not None:
+                certificate = self._identity().pair.certificate
+                assert certificate is not None
+                self.forgery.serve(connection, x509.load_pem_x509_certificates(certificate.encode()))
                 return
             connection = secured = self._secure(connection)
             secured.do_handshake()

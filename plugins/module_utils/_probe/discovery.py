@@ -21,8 +21,8 @@ from .._connection import Connection
 from .._errors import CertificateError
 from .._hostnames import is_host
 from .._state.goal import ExpectedChain
-from .._transport.capture import capture_chain
 from .._transport.tls_context import trusting_context
+from .._transport.tls_handshake import prepare_look
 from .._x509.certificate import CertificateParseError, parse_pem
 from .endpoints import SERVICES, Endpoint, endpoints_at_url, endpoints_showing
 from .served import Served
@@ -50,7 +50,7 @@ class Looks:
         Raises:
             CertificateError: C(ca_path) is not usable.
         """
-        self._trust = trusting_context(ca_path, capture_chain)
+        self._trust = trusting_context(ca_path, prepare_look)
         self._timeout = timeout
         self.seen: dict[Endpoint, Served] = {}
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 #: Gives the chain in DER, leaf first; since Python 3.13.
-_PUBLIC_CHAIN: Callable[[ssl.SSLSocket], Sequence[bytes]] | None = getattr(ssl.SSLSocket, "get_unverified_chain", None)
+_PUBLIC_CHAIN: Callable[[ssl.SSLObject], Sequence[bytes]] | None = getattr(ssl.SSLObject, "get_unverified_chain", None)
 
 #: The type of the handshake message that holds the chain (RFC 8446, 4).
 _CERTIFICATE_MESSAGE = 11
@@ -51,6 +51,6 @@ def _certificates(message: bytes, version: int) -> Iterator[bytes]:
             at += 2 + size(at, 2)
 
 
-def captured_chain(connection: ssl.SSLSocket) -> Sequence[bytes]:
+def captured_chain(connection: ssl.SSLObject) -> Sequence[bytes]:
     """Return what the peer has presented, in DER, leaf first; nothing before it has."""
     return getattr(connection, _HEARD, ()) if _PUBLIC_CHAIN is None else _PUBLIC_CHAIN(connection)

@@ -27,6 +27,9 @@ except ImportError:  # comes with requests, which _libraries reports
 #: Contexts that are kept: one task seldom has more than one bundle, and uses it in two ways.
 _KEPT_LIMIT = 8
 
+#: OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH.
+_HOST_MISMATCH = 62
+
 #: What completes a context after its bundle is loaded.
 Preparation = Callable[["Context"], None]
 
@@ -36,6 +39,22 @@ class Context(ssl.SSLContext):
 
     def set_alpn_protocols(self, alpn_protocols: Any) -> None:
         """Do nothing: urllib3 calls it before each handshake, while other threads may be using what it replaces."""
+
+    def wrap_socket(self, *args: Any, **kwargs: Any) -> ssl.SSLSocket:
+        """Refuse a certificate without names where urllib3 1.26 compares them: it would take the common name."""
+        secured = super().wrap_socket(*args, **kwargs)
+        if self.verify_mode != ssl.CERT_NONE and not self.check_hostname and not _names(secured):
+            secured.close()
+            error = ssl.SSLCertVerificationError("the certificate has no subject alternative name")
+            error.verify_code = _HOST_MISMATCH
+            raise error
+        return secured
+
+
+def _names(secured: ssl.SSLSocket) -> list[str]:
+    """Return what a host can be compared with."""
+    certificate: Any = secured.getpeercert() or {}
+    return [name for kind, name in certificate.get("subjectAltName", ()) if kind in ("DNS", "IP Address")]
 
 
 class _Kept:
@@ -94,6 +113,7 @@ def unverified_context(prepare: Preparation) -> Context:
 def _empty() -> Context:
     context = Context(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.hostname_checks_common_name = False  # RFC 9525: only subject alternative names count
     return context
 
 

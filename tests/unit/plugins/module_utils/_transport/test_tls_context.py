@@ -18,10 +18,10 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._arg
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import parse_connection
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport import tls_context
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.capture import capture_chain
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.session import Session
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.tls_handshake import (
     Presented,
+    prepare_look,
     read_presented,
 )
 from simulator import Cluster
@@ -92,7 +92,7 @@ def ask(cluster: Cluster, ca_path: str | None, **options: Any) -> str | int:
 
 
 def look(cluster: Cluster, ca_path: str | None, name: str = FQDN) -> Presented:
-    trust = tls_context.trusting_context(ca_path, capture_chain)
+    trust = tls_context.trusting_context(ca_path, prepare_look)
     return read_presented("127.0.0.1", cluster.api_port, name, 10, trust)
 
 
@@ -111,6 +111,16 @@ def test_what_others_trust_is_not_trusted(cluster: Cluster, authority: Authority
         assert ask(cluster, own) == 200
         assert look(cluster, own).verify_error is None
         assert ask(cluster, None) == "tls_untrusted"
+
+
+def test_a_common_name_covers_nothing(cluster: Cluster, authority: Authority, own: str) -> None:
+    """RFC 9525: only subject alternative names count."""
+    material = authority.issue("localhost", sans=[])
+    cluster.set_certificate("api", material.certificate_pem, str(material.key_pem))
+    assert ask(cluster, own, url=cluster.url.replace("127.0.0.1", "localhost")) == "tls_host_mismatch"
+    verify_error = look(cluster, own, "localhost").verify_error
+    assert verify_error is not None
+    assert verify_error.kind == "host_mismatch"
 
 
 def test_names_are_compared_by_sessions_and_by_looks_at_any_time(
@@ -174,7 +184,7 @@ def test_only_a_few_are_kept(authority: Authority, tmp_path: Path) -> None:
     for number in range(30):
         path = tmp_path / f"{number}.pem"
         path.write_text(authority.ca_pem)
-        made.append(weakref.ref(tls_context.trusting_context(str(path), capture_chain)))
+        made.append(weakref.ref(tls_context.trusting_context(str(path), prepare_look)))
     gc.collect()
     alive = [number for number, one in enumerate(made) if one() is not None]
     assert 1 <= len(alive) <= 10

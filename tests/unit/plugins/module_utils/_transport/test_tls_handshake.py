@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from itertools import chain, repeat
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,35 +25,46 @@ import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._hostnames import is_host
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.endpoints import Endpoint
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport import capture, tls_handshake
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.capture import capture_chain
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.tls_handshake import Presented
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.tls_handshake import (
+    Presented,
+    prepare_look,
+)
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import example, given
 from hypothesis import strategies as st
 from simulator.authority import Authority, Material, fingerprint_of, pem_of
+from simulator.forgery import ECDHE_RSA, RSA_KEY_EXCHANGE, Forgery, corrupted_key
+from simulator.keys import KeyText
 from simulator.tls import server_context
 
 FQDN = "cluster.example.com"
 VERSION_NAMES = {ssl.TLSVersion.TLSv1_2: "TLSv1.2", ssl.TLSVersion.TLSv1_3: "TLSv1.3"}
+
+#: Seconds that a port of a test waits for its client.
+_PATIENCE = 5
 
 Serve = Callable[[socket.socket], object]
 
 
 @contextmanager
 def port(serve: Serve) -> Iterator[int]:
-    """A port that handles one connection, and breaks with it when the client does."""
+    """A port that handles its connections one after another, and breaks with each when the client does."""
     with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as thread:
-        listener.settimeout(5)
 
         def handle() -> None:
-            connection = listener.accept()[0]
-            with connection, suppress(OSError):
-                connection.settimeout(5)
-                serve(connection)
+            while True:
+                try:
+                    connection = listener.accept()[0]
+                except OSError:
+                    return  # closed
+                with connection, suppress(OSError):
+                    connection.settimeout(_PATIENCE)
+                    serve(connection)
 
         handled = thread.submit(handle)
         yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
         handled.result()
 
 
@@ -146,10 +159,66 @@ def test_a_port_that_demands_a_client_certificate_shows_its_own(material: Materi
     assert seen.tls_version == VERSION_NAMES[version]
 
 
+FORGERIES = {
+    "refuses after the certificate": Forgery(ECDHE_RSA),
+    "refuses after the certificate, RSA key exchange": Forgery(RSA_KEY_EXCHANGE),
+    "hangs up after the certificate": Forgery(ECDHE_RSA, refuses=False),
+    "signs nothing": Forgery(ECDHE_RSA, done=True),
+    "asks for a certificate and signs nothing": Forgery(ECDHE_RSA, asks=True, done=True),
+    "asks for a certificate, RSA key exchange": Forgery(RSA_KEY_EXCHANGE, asks=True, done=True),
+    "makes a signature up": Forgery(ECDHE_RSA, signs=True, done=True),
+    "makes a signature up and asks for a certificate": Forgery(ECDHE_RSA, signs=True, asks=True, done=True),
+}
+
+
+@pytest.mark.usefixtures("every_way")
+@pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
+@pytest.mark.parametrize("trusts", [False, True])
+def test_a_certificate_without_its_key_is_no_proof(
+    material: Material, authority: Authority, forgery: Forgery, trusts: bool
+) -> None:
+    trust = trusting(authority.certificate) if trusts else None
+    seen = look(lambda connection: forgery.serve(connection, material.chain), trust=trust)
+    assert seen.fingerprints == ()
+    assert seen.reachable
+    assert seen.problem
+
+
+@pytest.mark.usefixtures("every_way")
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize("demands", [False, True])
+@pytest.mark.parametrize("ciphers", ["ECDHE", "kRSA"])
+def test_a_corrupted_key_is_no_proof(material: Material, version: ssl.TLSVersion, demands: bool, ciphers: str) -> None:
+    corrupted = replace(material, key_pem=KeyText(corrupted_key(material.key_pem)))
+    context = demanding(corrupted, version) if demands else context_of(corrupted)
+    context.minimum_version = context.maximum_version = version
+    context.set_ciphers(ciphers)
+    seen = look(tls(context))
+    assert seen.fingerprints == ()
+    assert seen.problem is not None
+
+
+def test_why_a_certificate_without_its_key_does_not_count(material: Material) -> None:
+    context = context_of(replace(material, key_pem=KeyText(corrupted_key(material.key_pem))))
+    assert look(tls(context)).problem == (
+        "it presents a certificate without proof that it has the private key: TLS handshake failed (BAD_SIGNATURE)"
+    )
+
+
+def test_a_port_with_nothing_but_rsa_key_exchange_is_seen_once_the_handshake_is_complete(material: Material) -> None:
+    context = context_of(material)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("kRSA")
+    assert look(tls(context)) == shown(material)
+    refusing = demanding(material, ssl.TLSVersion.TLSv1_2)
+    refusing.set_ciphers("kRSA")
+    assert look(tls(refusing)).fingerprints == ()
+
+
 def trusting(*certificates: x509.Certificate) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(cadata="".join(map(pem_of, certificates)))
-    capture_chain(context)
+    prepare_look(context)
     return context
 
 
@@ -349,21 +418,23 @@ def test_a_port_that_is_silent_or_slow_has_no_more_than_its_time(serve: Serve) -
     assert time.monotonic() - began < 5
 
 
-@pytest.mark.parametrize(("connecting", "left"), [(0.0, 10.0), (3.0, 7.0), (11.0, 0.001)])
+@pytest.mark.parametrize(("connecting", "left"), [(0.0, 10.0), (3.0, 7.0), (11.0, None)])
 def test_the_handshake_has_the_time_that_connecting_left(
-    monkeypatch: pytest.MonkeyPatch, connecting: float, left: float
+    monkeypatch: pytest.MonkeyPatch, connecting: float, left: float | None
 ) -> None:
-    moments = iter([100.0, 100.0 + connecting])
+    moments = chain([100.0, 100.0], repeat(100.0 + connecting))
     monkeypatch.setattr(tls_handshake, "time", SimpleNamespace(monotonic=lambda: next(moments)))
     timeouts: list[float | None] = []
 
-    def handshake(connection: socket.socket, _context: object, _server_name: str | None) -> Presented:
-        timeouts.append(connection.gettimeout())
-        return Presented()
+    class Recording(socket.socket):
+        def settimeout(self, value: float | None) -> None:
+            timeouts.append(value)
+            super().settimeout(value)
 
-    monkeypatch.setattr(tls_handshake, "_handshake", handshake)
-    look(wait_for_client_to_go)
-    assert timeouts == [pytest.approx(left)]
+    monkeypatch.setattr(socket, "socket", Recording)
+    assert look(hang_up).problem == ("no answer in time" if left is None else "connection closed during the handshake")
+    _connected, *given = [one for one in timeouts if one not in (None, _PATIENCE)]
+    assert given == [] if left is None else given and given == [pytest.approx(left)] * len(given)
 
 
 def hang_up(connection: socket.socket) -> None:
