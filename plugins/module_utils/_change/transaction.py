@@ -27,7 +27,6 @@ from .plan import CannotUndo, Change, plan_undo
 from .settings import Settings
 
 _NOT_WANTED = "Not rolled back (rollback=false)"
-_CONCURRENT = "The cluster now has neither the old nor the new certificate (concurrent change?); left in place"
 
 
 class Transaction:
@@ -232,23 +231,21 @@ class Transaction:
                 return Outcome(FAILED_UNCHANGED, self._outcomes((), CHANGED), Evidence(proof=proof), cause)
         if not self._settings.rollback:
             return self._partial(cause, dict.fromkeys(touched, _NOT_WANTED), ())
-        return self._put_back(cause, touched, evidence)
+        return self._put_back(cause, touched)
 
-    def _put_back(self, cause: CertificateError, touched: Sequence[str], evidence: Evidence) -> Outcome:
+    def _put_back(self, cause: CertificateError, touched: Sequence[str]) -> Outcome:
         """Put back what can be."""
-        problems: dict[str, str] = {}  # by certificate name
+        problems = self._changed_by_others(touched)  # by certificate name
         writes = []
         for name in touched:
-            readable = evidence.unread is None and name not in self._settings.unreadable
-            if readable and self._somebody_else(name, evidence.installed[name]):
-                problems[name] = _CONCURRENT
+            if name in problems:
                 continue
             try:
                 writes.append(plan_undo(self._changes[name]))
             except CannotUndo as reason:
                 problems[name] = f"The previous certificate cannot be restored: {reason}"
-        old = self._old(write.name for write in writes)
-        refusals = {name: why for name, why in self._write_all(writes).items() if not self._expected(why, [name])}
+        refusals = self._write_all(writes, problems)
+        old = self._old(write.name for write in writes if write.name not in problems)
         back = self._evidence(old, acknowledged=not refusals) if old else Evidence()
         put_back = []
         for name, state in old.items():
@@ -261,24 +258,46 @@ class Transaction:
             return self._partial(cause, problems, put_back)
         return Outcome(ROLLED_BACK, self._outcomes(put_back, ROLLED_BACK), back, cause)
 
-    def _write_all(self, writes: Iterable[Write]) -> dict[str, CertificateError]:
-        """Make all writes, whichever fail; return why those were not made, by certificate name."""
+    def _write_all(self, writes: Iterable[Write], problems: dict[str, str]) -> dict[str, CertificateError]:
+        """Make all writes, whichever fail; return why those were not made, by certificate name.
+
+        Args:
+            problems: gets why certificates are left in place, by name.
+        """
         refusals = {}
         waiting = in_safe_order(writes)
         while waiting:
+            # The proof, and each write before, may have taken minutes.
+            problems.update(self._changed_by_others(write.name for write in waiting))
+            waiting = [write for write in waiting if write.name not in problems]
+            if not waiting:
+                break
             names, refused = self._write(waiting)
             if refused is not None and len(names) > 1:
                 self._bulk = False  # one of them must not keep the others from being restored
                 continue
             waiting = waiting[len(names) :]
-            if refused is not None:
+            if refused is not None and not self._expected(refused, names):
                 refusals[names[0]] = refused
         return refusals
 
-    def _somebody_else(self, name: str, installed: Installed | None) -> bool:
-        parsed = installed is None or bool(installed.chain)
-        change = self._changes[name]
-        return parsed and not change.old.shown_by(installed) and not change.new.leaf_shown_by(installed)
+    def _changed_by_others(self, names: Iterable[str]) -> dict[str, str]:
+        """Read once; return why certificates are left in place, by name: nobody here has written what is there."""
+        installed, _unread = self._poll(names, lambda dummy: True, time.monotonic())
+        return {
+            name: f"{_described(found)}, neither the old nor the new certificate (concurrent change?); left in place"
+            for name, found in self._others(installed).items()
+        }
+
+    def _others(self, installed: Reported) -> Reported:
+        """Return what is neither the old nor the new certificate, as far as it can be parsed and read back at all."""
+
+        def ours(name: str, found: Installed | None) -> bool:
+            change = self._changes[name]
+            unjudged = name in self._settings.unreadable or (found is not None and not found.chain)
+            return unjudged or change.old.shown_by(found) or change.new.leaf_shown_by(found)
+
+        return {name: found for name, found in installed.items() if not ours(name, found)}
 
     def _partial(self, cause: CertificateError, problems: Mapping[str, str], put_back: Iterable[str]) -> Outcome:
         """Check what is there when not everything is as it was.
@@ -295,7 +314,7 @@ class Transaction:
         for name in problems:
             acknowledged = name not in self._perhaps_made
             there = proof.of(name).complete or (acknowledged and read.proves(name, states[name]))
-            outcomes[name] = CHANGED if there else PARTIAL
+            outcomes[name] = CHANGED if there and name not in self._others(installed) else PARTIAL
         return Outcome(
             PARTIAL,
             outcomes,
@@ -304,3 +323,9 @@ class Transaction:
             problems=problems,
             repeatable=any(self._changes[name].update for name in problems),
         )
+
+
+def _described(installed: Installed | None) -> str:
+    if installed is None:
+        return "The cluster now has none under this name"
+    return f"The cluster now has {installed.facts['fingerprint']} ({installed.facts['subject']})"

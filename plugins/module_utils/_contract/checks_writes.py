@@ -74,6 +74,7 @@ class Trial:
             raise NotChecked(PERMISSION)
         self.before = Update(_NAME, pem, Secret(key))
         self.doubtful = False
+        self._sent = [self.before]
 
     def put(self, certificate: str, key: Secret | None, *, bulk: bool | None = None) -> Answer:
         """Write a certificate and a key.
@@ -85,6 +86,7 @@ class Trial:
             NotChecked: there is no answer, or the user may not write.
         """
         update = Update(_NAME, certificate, key)
+        self._sent.append(update)
         if bulk is None:
             bulk = not is_before(self._asked.version, BULK_UPDATE)
         path = CERTIFICATES if bulk else UPDATE_CERT
@@ -111,8 +113,7 @@ class Trial:
             raise NotChecked(NOTHING)
         return self.put(to_pem(chain[:-1]), self.before.private_key)
 
-    @property
-    def pair(self) -> tuple[Sequence[str], str | None]:
+    def read_pair(self) -> tuple[Sequence[str], str | None]:
         """Return what the API reports now: fingerprints, and the key, which is only compared."""
         answer = self._asked.read_again(CERTIFICATES).object
         return _pair(answer.get(f"{_NAME}_cert"), answer.get(f"{_NAME}_key"))
@@ -120,17 +121,19 @@ class Trial:
     @property
     def unchanged(self) -> bool:
         """Return whether the API reports the pair that was there before."""
-        key = self.before.private_key
-        return self.pair == _pair(self.before.certificate, key.reveal() if key else None)
+        return self.read_pair() == _pair_of(self.before)
 
     def finish(self) -> None:
-        """Put back what was there before, where it is not certain to be there."""
+        """Restore what was there before, where it is not certain to be there, and nobody else has written since."""
         asked = self._asked
+        concurrent = False
         try:
-            restored = not self.doubtful and self.unchanged
+            now = self.read_pair()
+            restored = not self.doubtful and now == _pair_of(self.before)
+            concurrent = now[0] not in [_pair_of(update)[0] for update in self._sent]
         except NotChecked:
             restored = False
-        if not restored:
+        if not restored and not concurrent:
             connection = asked.session.connection
             api = Api(asked.session)
             retries = Retries(connection.retries, connection.retry_delay, connection.retry_max_delay)
@@ -151,6 +154,10 @@ class Trial:
             except NotChecked:
                 pass  # asked again
         return False
+
+
+def _pair_of(update: Update) -> tuple[Sequence[str], str | None]:
+    return _pair(update.certificate, update.private_key.reveal() if update.private_key else None)
 
 
 def _pair(certificate: Any, key: Any) -> tuple[Sequence[str], str | None]:
@@ -244,7 +251,7 @@ def root_left_out(asked: Questions) -> Verdict:
         refused = answer.status in (400, 404)
         chain = chain_of(trial.before.certificate)
         wanted = chain if refused else chain[:-1]
-        kept = list(trial.pair[0]) == sha256_fingerprints(wanted)
+        kept = list(trial.read_pair()[0]) == sha256_fingerprints(wanted)
         return verdict((refused or answer.status == 200) and kept, _status(answer), Fact("read back", kept))
 
     return _tried(asked, look)
@@ -388,7 +395,8 @@ def dry_run_of_own_certificate(asked: Questions) -> Verdict:
     asked.restored = asked.restored is not False
     changed: list[bool] = []
     answer = _then(
-        lambda: asked.send("POST", f"{path}?dry_run=true", body), lambda: changed.append(_remove(asked, path))
+        lambda: asked.send("POST", f"{path}?dry_run=true", body),
+        lambda: changed.append(_remove(asked, path, body["cert"])),
     )
     answer.assert_permitted()
     return verdict(answer.status == 200 and not any(changed), _status(answer), Fact("same as before", not any(changed)))
@@ -400,12 +408,14 @@ def _usable(bdb: Mapping[str, Any], known: set[str]) -> bool:
     return plain and bdb.get("tls_mode") == "enabled" and bool(names) and isinstance(names[0], str)
 
 
-def _remove(asked: Questions, path: str) -> bool:
-    """Remove the certificate that a database did not have before, if it has one; return whether it had."""
+def _remove(asked: Questions, path: str, certificate: str) -> bool:
+    """Remove a certificate from a database that had none before, if it has it; return whether it had one."""
     try:
-        if asked.read_again(path).status == 404:
+        now = asked.read_again(path)
+        if now.status == 404:
             return False
-        asked.send("DELETE", path, None)
+        if _pair(now.object.get("cert"), None) == _pair(certificate, None):
+            asked.send("DELETE", path, None)
         gone = asked.read_again(path).status == 404
     except NotChecked:
         gone = False

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+import math
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime, timezone
@@ -671,11 +673,36 @@ def test_what_somebody_else_changed_meanwhile_is_left_alone(
         "syncer": "rolled_back",
         "ldap_client": "failed_unchanged",
     }
-    assert "cm: The cluster now has neither the old nor the new certificate" in made.failure.message
+    found = f"{third.fingerprint} ({third.leaf.subject.rfc4514_string()})"
+    assert f"cm: The cluster now has {found}, neither the old nor the new certificate" in made.failure.message
     seen = {one["fingerprint"] for one in made.failure.result["nodes"] if one["name"] == "cm"}
     assert seen == {third.fingerprint}
     assert writes(cluster)[2:] == [("bulk", ("metrics_exporter", "syncer"), 200)]
     assert held(cluster, *wanted) == {**old, **held_of({"cm": third})}
+
+
+@pytest.mark.parametrize("when", ["during the proof", "between two requests that restore"])
+def test_what_somebody_else_installs_after_the_read_back_is_left_in_place(
+    start: Callable[..., Cluster], new: Materials, authority: Authority, when: str
+) -> None:
+    third = authority.issue()
+    cluster = start(lag={2: math.inf})
+    wanted = only(new, "cm", "syncer")
+    old = held(cluster, *wanted)
+
+    def install(meant: Cluster) -> None:
+        meant.set_certificate("syncer", third.certificate_pem, third.key_pem)
+
+    proof = when == "during the proof"
+    if proof:
+        threading.Timer(1.0, install, [cluster]).start()
+    else:
+        cluster.add_fault(Fault(method="PUT", path=UPDATE_CERT, kind="pass", after=2, times=1, effect=install))
+    made = run(cluster, wanted, bulk=proof, verify_timeout=2)
+    assert made.whole == "partial"
+    assert made.of == {"cm": "rolled_back", "syncer": "partial"}
+    assert third.fingerprint in made.failure.message
+    assert held(cluster, *wanted) == {**old, **held_of({"syncer": third})}
 
 
 def test_nothing_is_put_back_without_rollback(start: Callable[..., Cluster], new: Materials) -> None:

@@ -103,6 +103,19 @@ def test_what_cannot_be_put_back_is_a_failure() -> None:
         assert result["checks"]
 
 
+def test_what_somebody_else_installs_meanwhile_is_left_in_place() -> None:
+    with cluster() as made:
+        others = made.nodes[0].holds("cm")
+
+        def install(struck: Cluster) -> None:
+            struck.set_certificate("metrics_exporter", others.certificate, str(others.key))
+
+        made.add_fault(Fault("PUT", BULK, kind="pass", times=1, effect=install, afterwards=True))
+        result = run(made, **CONFIRMED)
+        assert result["restored"] is False
+        assert [node.holds("metrics_exporter").certificate for node in made.nodes] == [others.certificate] * 3
+
+
 @pytest.mark.parametrize("given", [None, "", "other.example.com", "CLUSTER.EXAMPLE.COM."])
 def test_writes_are_asked_for_twice(given: str | None) -> None:
     with cluster() as made:
@@ -151,12 +164,16 @@ def test_an_interrupt_leaves_nothing_behind(patch: pytest.MonkeyPatch) -> None:
     with cluster() as made:
         before = held(made)
 
-        def interrupted(_trial: checks_writes.Trial) -> None:
-            assert held(made) != before
-            raise KeyboardInterrupt
+        read = checks_writes.Trial.read_pair
+        interrupts = iter([KeyboardInterrupt])
 
-        patch.setattr(checks_writes.Trial, "pair", property(interrupted))
-        patch.setattr(checks_writes.Trial, "unchanged", property(lambda trial: True))
+        def interrupted(trial: checks_writes.Trial) -> Any:
+            if held(made) != before:
+                for interrupt in interrupts:
+                    raise interrupt
+            return read(trial)
+
+        patch.setattr(checks_writes.Trial, "read_pair", interrupted)
         with pytest.raises(KeyboardInterrupt):
             run(made, **CONFIRMED)
         assert held(made) == before
