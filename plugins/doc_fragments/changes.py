@@ -44,6 +44,17 @@ options:
         is allowed.
     type: float
     default: 300
+  verify_unchanged:
+    description:
+      - Whether to look, once, at what every node serves or shows of a certificate that does not differ. A run that was
+        interrupted may have left a node behind, and the API does not show that. What was seen is in RV(nodes).
+      - A certificate that a node has missed is written again, since the same update may be made twice without harm;
+        its reason is V(node_differs). Where that is not safe (a node that is not active, an unmet requirement, a known
+        bug of the version that an update of internode certificates meets), there is a warning instead.
+      - It takes some requests, and a handshake with each port. With O(verify=none), it makes no difference.
+    type: bool
+    default: false
+    version_added: 1.1.0
   rollback:
     description:
       - Whether to put the old certificate back when the new one cannot be proven.

@@ -57,6 +57,7 @@ CHANGE_SPEC: dict[str, dict[str, Any]] = {
     "requirements": {"type": "str", "choices": ["enforce", "warn", "ignore"], "default": "enforce"},
     "verify": {"type": "str", "choices": ["auto", "strict", "none"], "default": "auto"},
     "verify_timeout": {"type": "float", "default": 300},
+    "verify_unchanged": {"type": "bool", "default": False},
     "rollback": {"type": "bool", "default": True},
     "wait_timeout": {"type": "float", "default": 300},
     "allow_inactive_nodes": {"type": "bool", "default": False},

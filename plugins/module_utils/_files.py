@@ -12,12 +12,11 @@ import os
 import tempfile
 
 
-def replace_file(path: str, content: bytes, *, mode: int = 0o600, kept_as: str | None = None) -> None:
+def replace_file(path: str, content: bytes, *, mode: int = 0o600) -> None:
     """Put the content in a file's place.
 
     Args:
         mode: until the file is complete, its owner alone can read it.
-        kept_as: the path under which what the file held is kept.
 
     Raises:
         OSError: it could not be written. Nothing is left behind.
@@ -30,8 +29,6 @@ def replace_file(path: str, content: bytes, *, mode: int = 0o600, kept_as: str |
             file.flush()
             os.fsync(descriptor)
         os.chmod(new, mode)
-        if kept_as is not None:
-            os.rename(path, kept_as)
         os.replace(new, path)
     except OSError:
         with contextlib.suppress(OSError):

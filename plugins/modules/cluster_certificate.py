@@ -141,8 +141,9 @@ change:
   sample: update
 reason:
   description:
-    - Why. V(not_set), V(not_readable), V(leaf_differs), V(chain_differs) (and the leaf does not), V(bundle_differs) or
-      V(forced) for an update, V(not_wanted) for a deletion, V(same) or V(absent) for nothing.
+    - Why. V(not_set), V(not_readable), V(leaf_differs), V(chain_differs) (and the leaf does not), V(bundle_differs),
+      V(node_differs) (see O(verify_unchanged)) or V(forced) for an update, V(not_wanted) for a deletion, V(same) or
+      V(absent) for nothing.
   returned: success
   type: str
   sample: leaf_differs

@@ -20,6 +20,9 @@ description:
   - The file holds JSON with C(version), C(cluster), C(time) and C(certificates), which is what
     O(redis_enterprise.certificates.cluster_certificates#module:certificates) takes. C(ansible-vault view)
     shows it.
+  - A change may take several runs, when one is interrupted. With O(until_proven=true), what a file holds stays in it
+    until a task with O(state=proven) says that the change is proven. So the pairs from before the first of these runs
+    are still there after the last.
   - Needs a user with the permission C(view_cluster_keys), such as one with the role C(admin).
 extends_documentation_fragment:
   - redis_enterprise.certificates.attributes
@@ -44,7 +47,9 @@ options:
       - The file, on the control node. Its folder must exist.
       - A path that is not absolute starts at the working directory of C(ansible-playbook).
       - A file that is there must be a backup of this module that can be decrypted; anything else is not replaced. What
-        it held is kept beside it, under a name with its time, such as C(payments.20261231T235959.123Z.vault).
+        it held is kept beside it, under a name with its time, such as C(payments.20261231T235959.123Z.vault). What it
+        holds of a change that is not proven stays in it instead; a certificate that has another pair now is kept beside
+        it as well.
     type: path
     required: true
   names:
@@ -55,9 +60,25 @@ options:
         V(data_internode_encryption).
       - Only name what is about to be changed. Internode certificates are rotated by the cluster itself, and old ones
         would break it.
+      - Required with O(state=present).
     type: list
     elements: str
-    required: true
+  state:
+    description:
+      - V(present) keeps certificates of the cluster in the file.
+      - V(proven) notes in the file that the change is proven that it was made for, so that the next backup replaces
+        it. Nothing is asked of the cluster. Where there is no file, there is nothing to note; one that cannot be opened
+        is a warning.
+    type: str
+    choices: [present, proven]
+    default: present
+    version_added: 1.1.0
+  until_proven:
+    description:
+      - Whether later backups leave in the file what it holds, and only add to it, until a task with O(state=proven).
+    type: bool
+    default: false
+    version_added: 1.1.0
   vault_id:
     description:
       - The vault identity whose secret encrypts the file. C(ansible-playbook) must have it, through C(--vault-id) or
@@ -95,7 +116,7 @@ path:
   type: str
   sample: /home/operator/backups/payments.vault
 previous_path:
-  description: Where the backup is that was replaced; null when none was.
+  description: Where what the file does not hold any more, or does not take, is kept; null when there is no such thing.
   returned: success
   type: str
   sample: /home/operator/backups/payments.20261231T235959.123Z.vault
@@ -105,7 +126,7 @@ vault_id:
   type: str
   sample: backups
 cluster:
-  description: The cluster that was asked.
+  description: The cluster that was asked, or whose backup is proven; null when there is none.
   returned: success
   type: dict
   contains:

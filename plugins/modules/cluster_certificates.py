@@ -115,6 +115,14 @@ options:
         V(sso_service) and V(sso_issuer). A name that only a newer server knows is never deleted so.
     type: bool
     default: false
+  kept:
+    description:
+      - Names of certificates that are to stay as they are, whatever they are. They are in the result, are not deleted
+        by O(purge_optional), and are looked at with O(verify_unchanged).
+    type: list
+    elements: str
+    default: []
+    version_added: 1.1.0
 seealso:
   - module: redis_enterprise.certificates.cluster_certificate
   - module: redis_enterprise.certificates.cluster_certificate_info
@@ -163,9 +171,10 @@ changes:
       returned: always
     reason:
       description:
-        - Why. V(not_set), V(not_readable), V(leaf_differs), V(chain_differs) (and the leaf does not), V(bundle_differs)
-          or V(forced) for an update, V(not_wanted) or V(not_listed) (see O(purge_optional)) for a deletion, V(same),
-          V(absent) or V(known_bug) (O(purge_optional), and a bug of the server is in the way) for nothing.
+        - Why. V(not_set), V(not_readable), V(leaf_differs), V(chain_differs) (and the leaf does not),
+          V(bundle_differs), V(node_differs) (see O(verify_unchanged)) or V(forced) for an update, V(not_wanted) or
+          V(not_listed) (see O(purge_optional)) for a deletion, V(same), V(absent) or V(known_bug) (O(purge_optional),
+          and a bug of the server is in the way) for nothing.
       type: str
       returned: always
     before:

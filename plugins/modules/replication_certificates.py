@@ -64,6 +64,17 @@ options:
       - It makes no difference to Replica Of databases.
     type: bool
     default: false
+  resynchronise:
+    description:
+      - Whether to force an update of the Active-Active databases whose synchronisation with a peer is not V(in-sync),
+        as the cluster reports it. For what a run did not come to because it was interrupted after the certificate was
+        replaced. A synchronisation that is under way is waited for, up to ten seconds.
+      - A database can be out of sync for other reasons, such as a peer that is away. Then the update, and with it the
+        task, fails.
+      - It makes no difference to Replica Of databases.
+    type: bool
+    default: false
+    version_added: 1.1.0
   source_certificate:
     description:
       - The new V(proxy) certificate of a cluster from which databases of this one replicate, in PEM, the leaf first,
@@ -120,6 +131,10 @@ EXAMPLES = r"""
   redis_enterprise.certificates.replication_certificates:
     force: true
     databases: [orders]
+
+- name: Finish what an interrupted run left, if anything
+  redis_enterprise.certificates.replication_certificates:
+    resynchronise: true
 
 - name: Let the databases that replicate from that cluster learn it
   redis_enterprise.certificates.replication_certificates:

@@ -91,6 +91,8 @@ class Database(NamedTuple):
     sources: tuple[ReplicaSource, ...]  # what it replicates, in the order of the API
     status: str | None = None  # such as "active-change-pending"; None: the API does not say
     client_certificates: tuple[str, ...] = ()  # PEM: those of clients and peers that it lets in
+    crdb: str | None = None  # the guid of the Active-Active database that it is an instance of
+    peers: tuple[str, ...] = ()  # how far it is with each of its peers: "in-sync", "syncing", "out-of-sync"
 
     @property
     def active(self) -> bool:
@@ -168,6 +170,12 @@ class ReplicationApi(Api):
                     tuple(map(ReplicaSource.of, fields.entries(facts, "replica_sources"))),
                     _database_status(facts.get("status")),
                     tuple(pem for _kind, pem in client_certificates(facts)),
+                    fields.text(facts, "crdt_guid"),
+                    tuple(
+                        status
+                        for source in fields.mappings(facts, "crdt_sources")
+                        if (status := fields.text(source, "status")) is not None
+                    ),
                 )
             )
         return found

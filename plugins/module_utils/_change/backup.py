@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -132,12 +132,19 @@ class Entry:
 
 @dataclass(frozen=True)
 class Backup:
-    """Some certificates of one cluster, at one time."""
+    """Some certificates of one cluster, as they were before a change.
 
-    cluster: str | None  # FQDN; None where the user may not see it
+    Attributes:
+        cluster: FQDN; None where the user may not see it.
+        time: ISO 8601 in UTC, to the millisecond.
+        proven: whether the change is proven that it was made for, so that the next backup may replace it.
+    """
+
+    cluster: str | None
     url: str
-    time: str  # ISO 8601 in UTC, to the millisecond
+    time: str
     entries: tuple[Entry, ...]
+    proven: bool = True
 
     @classmethod
     def parse(cls, content: Secret) -> Backup | None:
@@ -150,7 +157,10 @@ class Backup:
                 Entry(one["name"], one.get("certificate"), Secret(one["private_key"]) if "private_key" in one else None)
                 for one in found["certificates"]
             ]
-            return cls(found["cluster"]["name"], found["cluster"]["url"], found["time"], tuple(entries))
+            cluster = found["cluster"]
+            return cls(
+                cluster["name"], cluster["url"], found["time"], tuple(entries), found.get("proven", True) is not False
+            )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
@@ -162,15 +172,27 @@ class Backup:
                     "version": VERSION,
                     "cluster": {"name": self.cluster, "url": self.url},
                     "time": self.time,
+                    **({} if self.proven else {"proven": False}),
                     "certificates": [entry.fields() for entry in self.entries],
                 },
                 indent=2,
             )
         )
 
+    def added_to(self, earlier: Backup) -> Backup:
+        """Return an earlier backup with the certificates that it does not hold: of each, the oldest is kept."""
+        held = {entry.name: entry for entry in (*self.entries, *earlier.entries)}
+        return replace(earlier, entries=tuple(held[name] for name in sorted(held)))
+
+    def adds_up_to(self, other: Backup) -> bool:
+        """Return whether the other one holds all of this one's certificates."""
+        held = [entry.fields() for entry in other.entries]
+        return all(entry.fields() in held for entry in self.entries)
+
     def holds_the_same_as(self, other: Backup) -> bool:
-        """Return whether both would restore the same."""
-        return [entry.fields() for entry in self.entries] == [entry.fields() for entry in other.entries]
+        """Return whether both would restore the same, until the same moment."""
+        same = [entry.fields() for entry in self.entries] == [entry.fields() for entry in other.entries]
+        return same and self.proven == other.proven
 
 
 def backup_timestamp(now: datetime) -> str:
@@ -197,6 +219,7 @@ class BackupFile:
         self.backup: Backup | None = None
         self.vault_id: str | None = None
         self._vault = vault
+        self._encrypted = b""  # as it is now
         folder = os.path.dirname(self.path)
         if not os.path.isdir(folder):
             raise invalid_option("path", f"the folder of {self.path} does not exist", "Create it with mode 0700")
@@ -210,11 +233,12 @@ class BackupFile:
     def _read(self) -> None:
         try:
             with open(self.path, "rb") as file:
-                opened = self._vault.decrypt(file.read())
+                self._encrypted = file.read()
         except OSError as error:
             raise invalid_option(
                 "path", f"{self.path} cannot be read: {os.strerror(error.errno or 0)}", "Move it away"
             ) from None
+        opened = self._vault.decrypt(self._encrypted)
         self.backup = Backup.parse(opened.content) if opened else None
         if opened is None or self.backup is None:
             raise invalid_option(
@@ -224,39 +248,53 @@ class BackupFile:
             )
         self.vault_id = opened.vault_id
 
-    @property
-    def previous_path(self) -> str | None:
-        """Return the path to which what it holds now goes, when it is replaced."""
-        if self.backup is None:
-            return None
+    def path_of(self, backup: Backup) -> str:
+        """Return the path beside the file where another backup is kept."""
         root, extension = os.path.splitext(self.path)
-        return f"{root}.{re.sub('[-:]', '', self.backup.time)}{extension}"
+        return f"{root}.{re.sub('[-:]', '', backup.time)}{extension}"
 
-    def is_current(self, backup: Backup) -> bool:
-        """Return whether there is nothing to write.
+    def prepare(self, backup: Backup) -> tuple[Backup, Backup | None]:
+        """Return what the file is to hold after a backup, and what is to be kept beside it, if anything.
+
+        What it holds of a change that is not proven stays in it.
 
         Raises:
             CertificateError: it is the backup of another cluster.
         """
-        if self.backup is None:
-            return False
-        if None not in (self.backup.cluster, backup.cluster) and self.backup.cluster != backup.cluster:
+        held = self.backup
+        if held is None:
+            return backup, None
+        if None not in (held.cluster, backup.cluster) and held.cluster != backup.cluster:
             raise invalid_option(
                 "path",
-                f"{self.path} is the backup of {self.backup.cluster}, and this cluster is {backup.cluster}",
+                f"{self.path} is the backup of {held.cluster}, and this cluster is {backup.cluster}",
                 "Give each cluster a file of its own",
             )
-        return self.backup.holds_the_same_as(backup) and self.vault_id == self._vault.vault_id
+        if held.proven:
+            return backup, None if held.holds_the_same_as(backup) else held
+        whole = backup.added_to(held)
+        return whole, None if backup.adds_up_to(whole) else backup
 
-    def write(self, backup: Backup) -> None:
-        """Replace the file at once, readable for its owner alone; what it held is kept under another name.
+    def is_current(self, backup: Backup) -> bool:
+        """Return whether there is nothing to write."""
+        return (
+            self.backup is not None and self.backup.holds_the_same_as(backup) and self.vault_id == self._vault.vault_id
+        )
+
+    def write(self, backup: Backup, beside: Backup | None) -> None:
+        """Replace the file at once, readable for its owner alone.
+
+        Args:
+            beside: what is kept under another name, before that.
 
         Raises:
             CertificateError: it could not be written.
         """
-        encrypted = self._vault.encrypt(backup.content())
         try:
-            replace_file(self.path, encrypted, kept_as=self.previous_path)
+            if beside is not None:
+                same = beside is self.backup
+                replace_file(self.path_of(beside), self._encrypted if same else self._vault.encrypt(beside.content()))
+            replace_file(self.path, self._vault.encrypt(backup.content()))
         except OSError as error:
             raise CertificateError(
                 "not_written",

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -42,8 +42,8 @@ class Change:
     Attributes:
         action: V(none), V(update) or V(delete).
         reason: V(same), V(absent) or V(known_bug) for nothing; V(not_set), V(not_readable), V(leaf_differs),
-            V(chain_differs), V(bundle_differs) or V(forced) for an update; V(not_wanted) or V(not_listed) for a
-            deletion.
+            V(chain_differs), V(bundle_differs), V(node_differs) or V(forced) for an update; V(not_wanted) or
+            V(not_listed) for a deletion.
     """
 
     name: str
@@ -94,8 +94,14 @@ def plan_change(wanted: Wanted, installed: Installed | None, *, force: bool, now
             cluster needs what is not wanted.
     """
     if wanted.material is None:
-        return _absent(wanted, installed)
+        return _kept(wanted.name, installed) if wanted.reason == "kept" else _absent(wanted, installed)
     return _present(wanted.material, installed, wanted.compare, force, now)
+
+
+def _kept(name: str, installed: Installed | None) -> Change:
+    state = _state_of(installed)
+    reason = "absent" if installed is None else "same"
+    return Change(name, "none", reason, installed, installed.facts if installed else None, state, state)
 
 
 def _present(material: Desired, installed: Installed | None, compare: str, force: bool, now: datetime) -> Change:
@@ -105,11 +111,16 @@ def _present(material: Desired, installed: Installed | None, compare: str, force
     new = ExpectedChain.of(material.certificates, "set" if material.is_bundle else compare)
     same = new.shown_by(installed)
     if same and not force:
-        return Change(name, "none", "same", installed, installed.facts if installed else None, old, new)
-    key = material.load_key(check=True)
-    after = installed_facts(name, material.facts(now), key is not None)
-    update = Update(name, material.certificate_pem(), None if key is None else key_to_pem(key))
+        facts = installed.facts if installed else None
+        return Change(name, "none", "same", installed, facts, old, new, material=material)
+    update = _update(material)
+    after = installed_facts(name, material.facts(now), update.private_key is not None)
     return Change(name, "update", _difference(old, new, installed, same), installed, after, old, new, update, material)
+
+
+def _update(material: Desired) -> Update:
+    key = material.load_key(check=True)
+    return Update(material.name, material.certificate_pem(), None if key is None else key_to_pem(key))
 
 
 def _difference(old: ExpectedChain, new: ExpectedChain, installed: Installed | None, same: bool) -> str:
@@ -138,7 +149,22 @@ def _absent(wanted: Wanted, installed: Installed | None) -> Change:
 
 
 class CannotUndo(Exception):
-    """A change cannot be taken back; the text says why."""
+    """What a cluster has, or had, cannot be sent to it; the text says why."""
+
+
+def plan_again(change: Change, end: datetime | None) -> Change:
+    """Return the update that sends again what the cluster has, for nodes that have missed it.
+
+    Args:
+        change: of a certificate that is to stay as it is.
+        end: when the certificate ends that such a node has, in UTC, where that is all that is known of it.
+
+    Raises:
+        CannotUndo: that is not possible.
+        CertificateError: the private key's numbers are not consistent.
+    """
+    update = _same_again(change.name, change.installed) if change.material is None else _update(change.material)
+    return replace(change, action="update", reason="node_differs", old=replace(change.old, end=end), update=update)
 
 
 def plan_undo(change: Change) -> Write:
@@ -150,15 +176,23 @@ def plan_undo(change: Change) -> Write:
     installed = change.installed
     if installed is None:
         return Write(change.name, None, change.old)
-    if not installed.chain:
-        raise CannotUndo("the old certificate cannot be parsed")
-    if change.old.fingerprints == change.new.fingerprints:
+    if installed.chain and change.old.fingerprints == change.new.fingerprints:
         raise CannotUndo("the old certificate is the same one")
+    return Write(change.name, _same_again(change.name, installed), change.old)
+
+
+def _same_again(name: str, installed: Installed | None) -> Update:
+    """Return the update that sends what the API reports.
+
+    Raises:
+        CannotUndo: that is not possible.
+    """
+    if installed is None or not installed.chain:
+        raise CannotUndo("the old certificate cannot be parsed")
     key = installed.private_key
-    if key is None and change.name not in CA_BUNDLES:
+    if key is None and name not in CA_BUNDLES:
         raise CannotUndo("this user may not read the old private key (the role admin may)")
     try:
-        update = Update(change.name, to_pem(installed.chain), key and normalise_key(key))
+        return Update(name, to_pem(installed.chain), key and normalise_key(key))
     except MaterialProblem:
         raise CannotUndo("the old private key cannot be read as PEM") from None
-    return Write(change.name, update, change.old)

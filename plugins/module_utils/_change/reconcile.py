@@ -29,6 +29,7 @@ from .preflight import check_nodes_active, enforce_requirements, find_problems
 from .result import Report
 from .settings import Settings
 from .transaction import Transaction
+from .unchanged import look_at_unchanged, plan_repairs
 from .wanted import Wanted, list_unlisted
 
 #: What databases present, or what they present to the sources that they replicate.
@@ -50,8 +51,16 @@ def reconcile(task: Context, certificates: Sequence[Wanted], report: Report, *, 
     now = datetime.now(timezone.utc)
     with reading(task, report) as (api, retries, stored):
         report.plan(_changes(task, stored, certificates, purge_optional, now))
-        evidence = _make(task, api, retries, stored, report, now) if report.pending else None
+        unchanged = _to_be_seen(task, report)
+        evidence = _make(task, api, retries, stored, report, unchanged, now) if report.pending or unchanged else None
     report.succeeded(evidence)
+
+
+def _to_be_seen(task: Context, report: Report) -> list[Change]:
+    """Return what needs no change, as far as the user wants it to be looked at on the nodes all the same."""
+    if not task.params["verify_unchanged"] or task.params["verify"] == "none":
+        return []
+    return [change for change in report.changes if change.action == "none" and change.new.fingerprints]
 
 
 def _changes(
@@ -80,12 +89,23 @@ def _make(
     retries: Retries,
     stored: Mapping[str, Stored],
     report: Report,
+    unchanged: Sequence[Change],
     now: datetime,
 ) -> Evidence | None:
-    """Check everything, then make the changes; None in check mode."""
+    """Check everything, then make the changes; None in check mode, or where there are none.
+
+    Args:
+        unchanged: what is looked at on the nodes, and written again where one of them has missed it.
+    """
     params, common = task.params, report.common
-    cluster = read_cluster(api, task.warn, needed=True)
+    cluster = read_cluster(api, task.warn, needed=bool(report.pending))
     common["cluster"] = cluster.as_dict(api.url)
+    concerned = {change.name for change in (*report.pending, *unchanged)}
+    bdbs = visible_databases(api, task.warn) if _SEEN_BY_DATABASES.intersection(concerned) else ()
+    if unchanged:
+        report.seen = look_at_unchanged(task, api, stored, unchanged, cluster, bdbs)
+        repairs = plan_repairs(task, api, report.seen, unchanged, cluster, now)
+        report.plan([repairs.get(change.name, change) for change in report.changes])
     needed = drop_misreported(spare_ldap_client(report.pending, cluster, task.warn), cluster, task.warn)
     spared = {change.name: change for change in needed}
     report.plan([spared.get(change.name, change) for change in report.changes])
@@ -104,7 +124,6 @@ def _make(
     check_nodes_active(changes, cluster, allowed=params["allow_inactive_nodes"])
     states = {change.name: (change.old, change.new) for change in changes}
     exporter = exporter_state(stored)
-    bdbs = visible_databases(api, task.warn) if _SEEN_BY_DATABASES.intersection(names) else ()
     if "syncer" in names and (refusals := syncer_refusals(bdbs)):
         task.warn(syncer_warning(refusals))
     prover = build_prover(api, states, exporter, cluster, bdbs, hazards, params["verify"])

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._probe.proof import NO_PROOF, summarise
+from .._probe.proof import NO_PROOF, Proof, summarise
 from .._product.releases import Hazard
 from .evidence import Evidence
 from .plan import Change
@@ -24,6 +24,7 @@ class Report:
     changes: list[Change] = field(default_factory=list)
     outcomes: dict[str, str] = field(default_factory=dict)  # by certificate name
     after: dict[str, dict[str, Any] | None] = field(default_factory=dict)  # facts, by certificate name
+    seen: Proof = field(default_factory=Proof)  # of what needed no change
     common: dict[str, Any] = field(
         default_factory=lambda: {
             "changed": False,
@@ -72,6 +73,11 @@ class Report:
             self.after[name] = installed.facts if installed else None
         self.common["changed"] = "changed" in self.outcomes.values()
         self.common["outcome"] = "changed" if self.common["changed"] else "unchanged"
+        # Of what was written, there is a newer look; not so in check mode.
+        unchanged = self.seen.without(change.name for change in self.pending if evidence is not None)
+        if not self.pending:
+            self.common["proof"] = unchanged.summary(reported=True) if unchanged.names else NO_PROOF
+        self.common["nodes"] = [*self.common["nodes"], *unchanged.as_list()]
 
     def _change(self, change: Change) -> dict[str, Any]:
         """Return one change, for results."""
@@ -88,7 +94,8 @@ class Report:
     def _proof(self, name: str) -> dict[str, Any]:
         """Return how far the change of one certificate is proven; not at all where none was made."""
         overall = self.common["proof"]
-        if overall == NO_PROOF or self.outcomes[name] in ("unchanged", "failed_unchanged"):
+        seen = self.outcomes[name] == "unchanged" and name in self.seen.names
+        if not seen and (overall == NO_PROOF or self.outcomes[name] in ("unchanged", "failed_unchanged")):
             return NO_PROOF
         about = [one for one in self.common["nodes"] if one["name"] == name]
         # With verify none nothing was looked at, and all that is known is about all of them.

@@ -23,15 +23,23 @@ class Wanted:
 
     Attributes:
         name: as the REST API writes it.
-        material: what is to be there; None: no certificate.
+        material: what is to be there, if that is given.
         compare: V(chain) or V(leaf).
-        reason: why there is to be no certificate: V(not_wanted) or V(not_listed).
+        reason: why there is no material: there is to be no certificate, V(not_wanted) or V(not_listed), or whatever
+            there is stays, V(kept).
     """
 
     name: str
     material: Desired | None
     compare: str = "chain"
     reason: str = "not_wanted"
+
+
+def list_kept(wanted: Iterable[Wanted], names: Iterable[str]) -> list[Wanted]:
+    """List what O(kept) adds: the certificates that are to stay as they are, but for those that are listed."""
+    listed = {one.name for one in wanted}
+    kept = dict.fromkeys(canonical_name(name.strip()) for name in names)
+    return [Wanted(name, None, reason="kept") for name in kept if name and name not in listed]
 
 
 def list_unlisted(wanted: Iterable[Wanted], installed: Iterable[str]) -> list[Wanted]:

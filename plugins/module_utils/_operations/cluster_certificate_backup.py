@@ -8,7 +8,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -24,11 +26,42 @@ from .._state.installed import Installed, parse_installed
 
 def _run(task: Context, open_vault: Callable[[str], Vault]) -> dict[str, Any]:
     params = task.params
-    names = sorted({canonical_name(name.strip()) for name in params["names"]})
+    if params["state"] == "proven":
+        return _note_proof(task, open_vault)
+    names = sorted({canonical_name(name.strip()) for name in params["names"] or ()})
     if not names or "" in names:
         raise invalid_option("names", "must not be empty, nor contain an empty name", "Give certificate names")
     vault = open_vault(params["vault_id"])
-    file = BackupFile(params["path"], vault)
+    return _back_up(task, names, BackupFile(params["path"], vault), vault)
+
+
+def _note_proof(task: Context, open_vault: Callable[[str], Vault]) -> dict[str, Any]:
+    """Note that the change is proven; no request is needed for it, and without a backup nothing at all."""
+    path = os.path.realpath(task.params["path"])
+    held: Backup | None = None
+    if os.path.lexists(path):
+        try:
+            file = BackupFile(path, open_vault(task.params["vault_id"]))
+            held = file.backup
+            changed = held is not None and not held.proven
+            if held is not None and changed and not task.check_mode:
+                file.write(replace(held, proven=True), None)
+        except CertificateError as error:
+            task.warn(f"{error.message} Until then the next backup may only be added to this one.")
+            changed = False
+    else:
+        changed = False
+    return {
+        "changed": changed,
+        "path": path,
+        "previous_path": None,
+        "vault_id": task.params["vault_id"],
+        "cluster": {"name": held.cluster, "url": held.url} if held else None,
+        "certificates": [entry.facts for entry in held.entries] if held else [],
+    }
+
+
+def _back_up(task: Context, names: Sequence[str], file: BackupFile, vault: Vault) -> dict[str, Any]:
     now = datetime.now(timezone.utc)
     session, retries = task.connect()
     try:
@@ -37,19 +70,20 @@ def _run(task: Context, open_vault: Callable[[str], Vault]) -> dict[str, Any]:
             stored = api.certificates()
             cluster = cluster_name(api)
         entries = _entries(parse_installed(stored, names, now))
-        backup = Backup(cluster, api.url, backup_timestamp(now), entries)
-        current = file.is_current(backup)
+        read = Backup(cluster, api.url, backup_timestamp(now), entries, proven=not task.params["until_proven"])
+        backup, beside = file.prepare(read)
+        current = beside is None and file.is_current(backup)
         if not current and not task.check_mode:
-            file.write(backup)
+            file.write(backup, beside)
     except CertificateError as error:
         raise error.with_result(attempts=retries.attempts, retried=retries.log) from None
     return {
         "changed": not current,
         "path": file.path,
-        "previous_path": None if current else file.previous_path,
+        "previous_path": file.path_of(beside) if beside else None,
         "vault_id": vault.vault_id,
         "cluster": {"name": cluster, "url": api.url},
-        "certificates": [entry.facts for entry in entries],
+        "certificates": [entry.facts for entry in backup.entries],
         "attempts": retries.attempts,
         "retried": retries.log,
     }
@@ -78,7 +112,9 @@ def with_vault(open_vault: Callable[[str], Vault]) -> Operation:
         {
             **CONNECTION_SPEC,
             "path": {"type": "path", "required": True},
-            "names": {"type": "list", "elements": "str", "required": True},
+            "names": {"type": "list", "elements": "str"},
+            "state": {"type": "str", "choices": ["present", "proven"], "default": "present"},
+            "until_proven": {"type": "bool", "default": False},
             "vault_id": {"type": "str", "default": "default"},
         },
         mutually_exclusive=CONNECTION_EXCLUSIVE,

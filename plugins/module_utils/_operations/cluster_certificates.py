@@ -12,7 +12,7 @@ from typing import Any
 from .._argspec import CERTIFICATE_SPEC, CHANGE_SPEC, CONNECTION_EXCLUSIVE, CONNECTION_SPEC, MATERIAL_EXCLUSIVE
 from .._change.reconcile import reconcile
 from .._change.result import Report
-from .._change.wanted import parse_wanted
+from .._change.wanted import list_kept, parse_wanted
 from .._errors import CertificateError
 from .._operation import Context, Operation
 
@@ -26,6 +26,7 @@ def run(task: Context) -> dict[str, Any]:
     report = Report()
     try:
         certificates = parse_wanted(task.params["certificates"])
+        certificates += list_kept(certificates, task.params["kept"])
         reconcile(task, certificates, report, purge_optional=task.params["purge_optional"])
     except CertificateError as error:
         raise error.with_result(**report.as_dict()) from None
@@ -44,6 +45,7 @@ OPERATION = Operation(
             "mutually_exclusive": MATERIAL_EXCLUSIVE,
         },
         "purge_optional": {"type": "bool", "default": False},
+        "kept": {"type": "list", "elements": "str", "default": []},
         **CHANGE_SPEC,
     },
     mutually_exclusive=CONNECTION_EXCLUSIVE,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
@@ -26,10 +27,17 @@ from .._replication.preflight import check_writable
 from .._replication.repinning import Repinning
 from .._replication.steps import Cluster, Step
 from .._state.desired import read_chain
+from .._transport.retry import poll_until
 from .._x509.certificate import sha256_fingerprints, to_pem
 
 #: After a change of one of these, the peers of an Active-Active database refuse to synchronise.
 _SEEN_BY_PEERS = frozenset({"proxy", "syncer"})
+
+#: The states of synchronisation with a peer that are well, and under way (vendor: crdt_sources object, status).
+_IN_SYNC, _SYNCING = "in-sync", "syncing"
+
+#: Seconds within which a synchronisation that is under way may come to its end by itself.
+_SETTLE = 10
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?")
@@ -104,7 +112,8 @@ def _run(task: Context, report: _Report) -> dict[str, Any]:
             crdbs = api.crdbs() if needed else if_visible(api.crdbs, None) or []
             databases = api.databases() if pin is not None else []
             crdbs, databases = _limited(params["databases"], crdbs, databases)
-            report.forced = [ForcedUpdate(crdb, needed=needed) for crdb in crdbs]
+            behind = _out_of_sync(api, crdbs, params["wait_timeout"]) if params["resynchronise"] else set()
+            report.forced = [ForcedUpdate(crdb, needed=needed or crdb.guid in behind) for crdb in crdbs]
             if pin is not None:
                 report.repinned = [Repinning(database, pin) for database in databases]
                 if not any(one.as_list() for one in report.repinned):
@@ -117,6 +126,23 @@ def _run(task: Context, report: _Report) -> dict[str, Any]:
     except CertificateError as error:
         raise error.with_result(attempts=retries.attempts, retried=retries.log) from None
     return {**report.as_dict(failed=False), "diff": report.diff(), "attempts": retries.attempts, "retried": retries.log}
+
+
+def _out_of_sync(api: ReplicationApi, crdbs: Sequence[Crdb], wait_timeout: float) -> set[str | None]:
+    """Return the guids of the Active-Active databases that do not synchronise with all their peers.
+
+    Raises:
+        CertificateError: the databases cannot be read.
+    """
+    behind: set[str | None] = set()
+    if not crdbs:
+        return behind
+    for dummy in poll_until(time.monotonic() + min(wait_timeout, _SETTLE)):
+        databases = api.databases()
+        behind = {one.crdb for one in databases if any(status != _IN_SYNC for status in one.peers)}
+        if not any(_SYNCING in one.peers for one in databases):
+            break
+    return behind
 
 
 def _check(api: ReplicationApi, report: _Report, task: Context) -> None:
@@ -253,6 +279,7 @@ OPERATION = Operation(
         **CONNECTION_SPEC,
         "updated": {"type": "list", "elements": "str"},
         "force": {"type": "bool", "default": False},
+        "resynchronise": {"type": "bool", "default": False},
         "source_certificate": {"type": "str"},
         "source_certificate_path": {"type": "path"},
         "source_hosts": {"type": "list", "elements": "str"},

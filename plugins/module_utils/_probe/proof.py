@@ -96,6 +96,11 @@ class Proof:
         about = tuple(sighting for sighting in self.sightings if sighting.name == name)
         return Proof(self.names & {name}, about)
 
+    def without(self, names: Iterable[str]) -> Proof:
+        """Return the part that is about all other certificates."""
+        left = self.names - set(names)
+        return Proof(left, tuple(sighting for sighting in self.sightings if sighting.name in left))
+
     def as_list(self) -> list[dict[str, Any]]:
         """Return the sightings for results."""
         return [sighting.as_dict() for sighting in self.sightings]

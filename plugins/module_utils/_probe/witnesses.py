@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .._api.client import Api, Stored
@@ -47,28 +48,13 @@ def build_prover(
     Raises:
         CertificateError: V(strict), and a node cannot be seen where a handshake or metrics would show it.
     """
-    timeout = api.session.connection.timeout
-    if verify == "none":
-        return Prover([Target(name, (), NOWHERE) for name in changes], timeout)
     connection = api.session.connection
-    own = _own_certificates(api, bdbs) if "proxy" in changes else {}
-    targets = []
-    for name, states in changes.items():
-        ports = endpoints_showing(name, cluster, connection, bdbs, own)
-        if ports:
-            targets.append(Target(name, ports, HANDSHAKE, _handshakes(name, met)))
-        elif name in SHOWN:
-            ends = tuple(state.end for state in states if state.end is not None)
-            targets.append(Target(name, _one_a_node("metrics_exporter", api, cluster), METRICS, ends=ends))
-        else:
-            targets.append(Target(name, _one_a_node("api", api, cluster), NOWHERE))
-    prover = Prover(
-        targets,
-        timeout,
-        exporters=exporters(api, cluster, (exporter, *changes.get("metrics_exporter", ()))),
-        primary=lambda: _primary_now(api, cluster),
-        inactive={node.uid for node in cluster.inactive} - {None},
-    )
+    if verify == "none":
+        return Prover([Target(name, (), NOWHERE) for name in changes], connection.timeout)
+    targets = [
+        replace(target, handshakes=_handshakes(target.name, met)) for target in _targets(api, changes, cluster, bdbs)
+    ]
+    prover = _prover(api, targets, (exporter, *changes.get("metrics_exporter", ())), cluster)
     unseen = prover.try_all(lambda tried: endpoints_at_url(tried, cluster, connection))
     if verify == "strict" and unseen:
         concerned = ", ".join(dict.fromkeys(sighting.name for sighting in unseen))
@@ -83,6 +69,58 @@ def build_prover(
             .with_result(nodes=[sighting.as_dict() for sighting in unseen])
         )
     return prover
+
+
+def build_observer(
+    api: Api,
+    states: Mapping[str, ExpectedChain],
+    exporter: ExpectedChain | None,
+    cluster: Cluster,
+    bdbs: Sequence[Mapping[str, Any]],
+) -> Prover:
+    """Make a prover for a single look at certificates that nobody changes; the rest is as in M(build_prover).
+
+    Raises:
+        CertificateError: it cannot be read which databases present a certificate of their own.
+    """
+    targets = _targets(api, {name: (state,) for name, state in states.items()}, cluster, bdbs)
+    return _prover(api, targets, (exporter,), cluster)
+
+
+def _targets(
+    api: Api,
+    states: Mapping[str, Sequence[ExpectedChain]],
+    cluster: Cluster,
+    bdbs: Sequence[Mapping[str, Any]],
+) -> list[Target]:
+    connection = api.session.connection
+    own = _own_certificates(api, bdbs) if "proxy" in states else {}
+    targets = []
+    for name, known in states.items():
+        ports = endpoints_showing(name, cluster, connection, bdbs, own)
+        if ports:
+            targets.append(Target(name, ports, HANDSHAKE))
+        elif name in SHOWN:
+            ends = tuple(state.end for state in known if state.end is not None)
+            targets.append(Target(name, _one_a_node("metrics_exporter", api, cluster), METRICS, ends=ends))
+        else:
+            targets.append(Target(name, _one_a_node("api", api, cluster), NOWHERE))
+    return targets
+
+
+def _prover(api: Api, targets: Sequence[Target], presented: Iterable[ExpectedChain | None], cluster: Cluster) -> Prover:
+    """Make a prover.
+
+    Args:
+        presented: what exporters may present as V(metrics_exporter).
+    """
+    return Prover(
+        targets,
+        api.session.connection.timeout,
+        exporters=exporters(api, cluster, presented),
+        primary=lambda: _primary_now(api, cluster),
+        inactive={node.uid for node in cluster.inactive} - {None},
+    )
 
 
 def _primary_now(api: Api, cluster: Cluster) -> Any:

@@ -95,6 +95,20 @@ class ExpectedChain:
         return False if any(same_end(measured, other) for other in others) else None
 
 
+@dataclass(frozen=True)
+class KeptLeaf(ExpectedChain):
+    """What every node is to have already: one whose certificate ends at another time has missed it."""
+
+    @classmethod
+    def like(cls, chain: ExpectedChain) -> KeptLeaf:
+        """Return the same chain, kept."""
+        return cls(chain.fingerprints, chain.compare, chain.ends_in_root, chain.end)
+
+    def ended_by(self, measured: datetime, others: Collection[datetime]) -> bool | None:
+        """Return whether a node whose certificate ends then has this one."""
+        return None if self.end is None else same_end(measured, self.end)
+
+
 _PAST = datetime.min.replace(tzinfo=timezone.utc)
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -154,9 +155,9 @@ def test_the_file_is_replaced_and_what_it_held_is_kept(tmp_path: Path, material:
     path = tmp_path / "one.vault"
     first, second = backup(entry(material)), backup(entry(other), second=1)
     file = BackupFile(str(path), Reversing())
-    assert file.previous_path is None
+    assert file.prepare(first) == (first, None)
     assert not file.is_current(first)
-    file.write(first)
+    file.write(first, None)
     assert path.read_bytes() == Reversing().encrypt(first.content())
     assert path.stat().st_mode & 0o777 == 0o600
 
@@ -164,8 +165,12 @@ def test_the_file_is_replaced_and_what_it_held_is_kept(tmp_path: Path, material:
     assert file.is_current(first)
     assert not file.is_current(second)
     previous = tmp_path / "one.20261231T235900.007Z.vault"
-    assert file.previous_path == str(previous)
-    file.write(second)
+    whole, beside = file.prepare(second)
+    assert whole == second
+    assert beside is not None
+    assert beside.holds_the_same_as(first)
+    assert file.path_of(first) == str(previous)
+    file.write(second, beside)
     assert path.read_bytes() == Reversing().encrypt(second.content())
     assert previous.read_bytes() == Reversing().encrypt(first.content())
     assert sorted(tmp_path.iterdir()) == sorted([path, previous])
@@ -174,12 +179,41 @@ def test_the_file_is_replaced_and_what_it_held_is_kept(tmp_path: Path, material:
 def test_another_identity_or_cluster(tmp_path: Path, material: Material) -> None:
     path = str(tmp_path / "one.vault")
     made = backup(entry(material))
-    BackupFile(path, Reversing()).write(made)
+    BackupFile(path, Reversing()).write(made, None)
     assert not BackupFile(path, Reversing("two")).is_current(made)
     assert BackupFile(path, Reversing()).is_current(backup(entry(material), cluster=None))
     with pytest.raises(CertificateError) as raised:
-        BackupFile(path, Reversing()).is_current(backup(entry(material), cluster="other.example.com"))
+        BackupFile(path, Reversing()).prepare(backup(entry(material), cluster="other.example.com"))
     assert raised.value.data == {"option": "path"}
+
+
+def test_what_is_not_proven_stays_and_the_oldest_pair_of_each_is_kept(
+    tmp_path: Path, material: Material, other: Material
+) -> None:
+    path = tmp_path / "one.vault"
+    first = replace(backup(entry(material, "cm"), entry(material, "proxy")), proven=False)
+    BackupFile(str(path), Reversing()).write(first, None)
+
+    def prepared(*entries: Entry) -> tuple[list[tuple[str, str | None]], Backup | None]:
+        again = replace(backup(*entries, second=1), proven=False)
+        whole, beside = BackupFile(str(path), Reversing()).prepare(again)
+        assert (whole.time, whole.proven) == (first.time, False)
+        return [(one.name, one.certificate) for one in whole.entries], beside
+
+    old = [("cm", material.certificate_pem), ("proxy", material.certificate_pem)]
+    assert prepared(entry(material, "cm")) == (old, None)
+    assert prepared(entry(other, "api")) == ([("api", other.certificate_pem), *old], None)
+    held, beside = prepared(entry(other, "cm"))
+    assert held == old
+    assert beside is not None
+    assert [one.certificate for one in beside.entries] == [other.certificate_pem]
+    # Once it is proven, the next one replaces it.
+    BackupFile(str(path), Reversing()).write(replace(first, proven=True), None)
+    second = backup(entry(other, "cm"), second=2)
+    whole, beside = BackupFile(str(path), Reversing()).prepare(second)
+    assert whole == second
+    assert beside is not None
+    assert beside.holds_the_same_as(replace(first, proven=True))
 
 
 @pytest.mark.parametrize("content", ["not encrypted", "one:", "one:}{"])
@@ -193,7 +227,7 @@ def test_what_is_no_backup_is_not_replaced(tmp_path: Path, content: str) -> None
 def test_a_link_is_followed(tmp_path: Path, material: Material) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "one.vault").symlink_to(tmp_path / "elsewhere" / "one.vault")
-    BackupFile(str(tmp_path / "one.vault"), Reversing()).write(backup(entry(material)))
+    BackupFile(str(tmp_path / "one.vault"), Reversing()).write(backup(entry(material)), None)
     assert (tmp_path / "one.vault").is_symlink()
     assert (tmp_path / "elsewhere" / "one.vault").is_file()
     made: Any = BackupFile(str(tmp_path / "one.vault"), Reversing()).backup

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import math
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime, timezone
@@ -694,10 +693,11 @@ def test_what_somebody_else_installs_after_the_read_back_is_left_in_place(
         meant.set_certificate("syncer", third.certificate_pem, third.key_pem)
 
     proof = when == "during the proof"
-    if proof:
-        threading.Timer(1.0, install, [cluster]).start()
+    if proof:  # once it was planned and read back
+        read_back = Fault("GET", CERTIFICATES, kind="pass", after=1, times=1, effect=install, afterwards=True)
+        cluster.add_fault(read_back)
     else:
-        cluster.add_fault(Fault(method="PUT", path=UPDATE_CERT, kind="pass", after=2, times=1, effect=install))
+        cluster.add_fault(Fault("PUT", UPDATE_CERT, kind="pass", after=2, times=1, effect=install))
     made = run(cluster, wanted, bulk=proof, verify_timeout=2)
     assert made.whole == "partial"
     assert made.of == {"cm": "rolled_back", "syncer": "partial"}
