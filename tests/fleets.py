@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Fleet data of mixed health, the same at every call: what fleet_certificate_info would return."""
+"""Fleet data of mixed health, the same at every call: what fleet_certificate_info would return. Of no type, as JSON."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def finding(id: str, severity: str, certificate: str, found: str, remedy: str) -
     }
 
 
-def facts(cluster: str, name: str, days: int = 200, **other: Any) -> dict[str, Any]:
+def facts(cluster: str, name: str, days: int = 200, **other: Any) -> Any:
     """Facts of an installed certificate, as cluster_certificate_info returns them."""
     leaf = colons(fingerprint(cluster, name, days))
     known: dict[str, Any] = {
@@ -79,7 +79,7 @@ def facts(cluster: str, name: str, days: int = 200, **other: Any) -> dict[str, A
     return {**known, **other}
 
 
-def database(cluster: str, name: str, uid: int = 1, days: int = 200, **other: Any) -> dict[str, Any]:
+def database(cluster: str, name: str, uid: int = 1, days: int = 200, **other: Any) -> Any:
     """Facts of the certificate of a database, as fleet_certificate_info returns them."""
     endpoint_name = f"redis-{12000 + uid}.{cluster}"
     known = facts(cluster, name, days, subject=f"CN={endpoint_name}")
@@ -89,12 +89,12 @@ def database(cluster: str, name: str, uid: int = 1, days: int = 200, **other: An
     return {**known, "subject_alternative_names": [f"DNS:{endpoint_name}"], **about, **other}
 
 
-def unreadable(name: str) -> dict[str, Any]:
+def unreadable(name: str) -> Any:
     known = dict.fromkeys(facts("", name))
     return {**known, "name": name, "required": True, "has_private_key": False, "findings": [], "error": "no PEM block"}
 
 
-def endpoint(cluster: str, service: str, node: int, port: int, **other: Any) -> dict[str, Any]:
+def endpoint(cluster: str, service: str, node: int, port: int, **other: Any) -> Any:
     """An entry as served_certificate_info returns it, without the facts that no report shows."""
     return {
         "address": f"10.{len(cluster)}.{sum(map(ord, cluster)) % 250}.{node}",
@@ -113,13 +113,13 @@ def endpoint(cluster: str, service: str, node: int, port: int, **other: Any) -> 
     }
 
 
-def on_disk(name: str, node: int, status: str = "verified", **other: Any) -> dict[str, Any]:
+def on_disk(name: str, node: int, status: str = "verified", **other: Any) -> Any:
     """An entry for a certificate that only metrics show."""
     ends = iso(NOW + timedelta(days=200, hours=1))
     return {"name": name, "node": node, "status": status, "not_after": ends, "problem": None, **other}
 
 
-def cluster(name: str, **other: Any) -> dict[str, Any]:
+def cluster(name: str, **other: Any) -> Any:
     """A healthy cluster of three nodes."""
     ports = (("api", 9443), ("cm", 8443), ("metrics_exporter", 8070), ("proxy", 12000))
     known: dict[str, Any] = {
@@ -152,15 +152,16 @@ def cluster(name: str, **other: Any) -> dict[str, Any]:
     return {**known, **other}
 
 
-def unreachable(name: str) -> dict[str, Any]:
+def unreachable(name: str) -> Any:
     """A cluster that gave no answer."""
-    empty = dict.fromkeys(("cluster", "endpoints", "on_disk", "internal", "replication", "alerts", "drift"))
+    empty = dict.fromkeys(("endpoints", "on_disk", "internal", "replication", "alerts", "drift"))
     error = {
         "msg": f"https://{name}:9443 gave no answer within 30 s. Check the address and the network.",
         "failure": {"kind": "unreachable"},
     }
     lists: dict[str, Any] = {key: [] for key in ("certificates", "databases", "hazards", "not_visible", "warnings")}
-    return {**cluster(name), **empty, **lists, "seconds": 30.0, "error": error}
+    about = dict.fromkeys(("name", "version", "primary", "nodes"))
+    return {**cluster(name), **empty, **lists, "cluster": about, "seconds": 30.0, "error": error}
 
 
 def _replace(data: dict[str, Any], name: str, **other: Any) -> None:
@@ -226,6 +227,7 @@ def _stale_pin(data: dict[str, Any]) -> None:
         "database": "orders-copy",
         "uid": 4,
         "source": "redis-12000.ledger-prod.example.com",
+        "port": 12000,
         "fingerprint": colons(fingerprint("old")),
         "not_after": iso(NOW + timedelta(days=40)),
         "days_remaining": 40,
@@ -297,7 +299,7 @@ _ILLS: tuple[Callable[[dict[str, Any]], None], ...] = (
 )
 
 
-def fleet(size: int) -> list[dict[str, Any]]:
+def fleet(size: int) -> list[Any]:
     """So many clusters: some of them healthy, every kind of ill among the first dozen or so."""
     chance = random.Random(6)
     made = []
@@ -319,7 +321,7 @@ def fleet(size: int) -> list[dict[str, Any]]:
     return made
 
 
-def hostile() -> dict[str, Any]:
+def hostile() -> Any:
     """A cluster whose texts all try to be something else."""
     script = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
     name = "evil.example.com"

@@ -12,6 +12,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._libraries import missing_library
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import (
+    CertificateFacts,
     CertificateParseError,
     chain_facts,
     parse_pem,
@@ -52,7 +53,7 @@ _value:
 """
 
 
-def certificate_facts(pem: Any) -> dict[str, Any]:
+def certificate_facts(pem: Any) -> CertificateFacts:
     """Return facts about the first certificate, and the fingerprints of all.
 
     Raises:

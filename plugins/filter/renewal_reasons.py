@@ -5,8 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import (
+        CertificateFacts,
+    )
 
 DOCUMENTATION = r"""
 name: renewal_reasons
@@ -76,7 +81,7 @@ def _name(text: str) -> str:
     return f"DNS:{str(text).lower()}"
 
 
-def _names(facts: Mapping[str, Any], wanted: Sequence[str]) -> Iterator[str]:
+def _names(facts: CertificateFacts, wanted: Sequence[str]) -> Iterator[str]:
     has, should = (set(map(_name, names)) for names in (facts["subject_alternative_names"], wanted))
     differences = [f"without {name.partition(':')[2]}" for name in sorted(should - has)]
     differences += [f"with {name.partition(':')[2]}" for name in sorted(has - should)]
@@ -84,7 +89,7 @@ def _names(facts: Mapping[str, Any], wanted: Sequence[str]) -> Iterator[str]:
         yield f"its names differ ({', '.join(differences)})"
 
 
-def _validity(facts: Mapping[str, Any], renew_before: int) -> Iterator[str]:
+def _validity(facts: CertificateFacts, renew_before: int) -> Iterator[str]:
     if facts["expired"]:
         yield f"it expired on {facts['not_after'][:10]}"
     elif facts["days_remaining"] < renew_before:
@@ -93,14 +98,14 @@ def _validity(facts: Mapping[str, Any], renew_before: int) -> Iterator[str]:
         yield f"one of its issuers expires in {facts['chain_days_remaining']} days"
 
 
-def _key(facts: Mapping[str, Any], key_type: str | None, key_size: int | None) -> Iterator[str]:
+def _key(facts: CertificateFacts, key_type: str | None, key_size: int | None) -> Iterator[str]:
     if key_type is not None and facts["public_key_type"] != key_type:
         yield f"its key is of type {facts['public_key_type']}, not {key_type}"
     elif key_size is not None and facts["public_key_size"] != key_size:
         yield f"its key has {facts['public_key_size']} bits, not {key_size}"
 
 
-def _ca(facts: Mapping[str, Any], ca_fingerprint: str | None, issuer: str | None) -> Iterator[str]:
+def _ca(facts: CertificateFacts, ca_fingerprint: str | None, issuer: str | None) -> Iterator[str]:
     if ca_fingerprint is not None:
         if facts["chain_fingerprints"][1:2] != [ca_fingerprint]:
             yield "another CA issued it"
@@ -112,7 +117,7 @@ def _ca(facts: Mapping[str, Any], ca_fingerprint: str | None, issuer: str | None
 
 
 def renewal_reasons(
-    facts: Mapping[str, Any] | None,
+    facts: CertificateFacts | None,
     *,
     renew_before: int,
     names: Sequence[str] | None = None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypedDict
 
 from .._errors import CertificateError
 from .._product.releases import oldest_version
@@ -39,6 +39,13 @@ class Node:
         return self.status in (None, "active")
 
 
+class PrimaryEntry(TypedDict):
+    """The primary in results."""
+
+    node: fields.Uid | None
+    address: str | None
+
+
 @dataclass(frozen=True)
 class Primary:
     """The node that answers API requests; None for what is not known."""
@@ -46,7 +53,7 @@ class Primary:
     node: int | str | None  # uid
     address: str | None
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> PrimaryEntry:
         """Return the node for results."""
         return {"node": self.node, "address": self.address}
 
@@ -73,7 +80,7 @@ class Cluster:
         """Return the nodes that the cluster reports as not active."""
         return tuple(node for node in self.nodes if not node.active)
 
-    def as_dict(self, url: str) -> dict[str, Any]:
+    def as_dict(self, url: str) -> dict[str, object]:
         """Return the cluster for results.
 
         Args:

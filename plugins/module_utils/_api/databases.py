@@ -16,8 +16,8 @@ from datetime import datetime
 from typing import Any
 
 from .._hostnames import host_and_port, is_host
-from .._x509.certificate import NO_FACTS, CertificateParseError, chain_facts, parse_pem
-from .._x509.finding import ERROR, WARNING, Finding
+from .._x509.certificate import NO_FACTS, CertificateFacts, CertificateParseError, chain_facts, parse_pem
+from .._x509.finding import ERROR, WARNING, Finding, FindingEntry
 from .._x509.requirements import CHAIN_WITHOUT_ROOT, check_requirements
 from . import fields
 from .client import Api
@@ -31,6 +31,20 @@ CLIENTS: Mapping[str, str] = {
 }
 
 _SOURCE = "vendor, endpoints"
+
+
+class _Described(CertificateFacts):
+    findings: list[FindingEntry]
+
+
+class DatabaseEntry(_Described):
+    """The facts of one certificate of a database, and what it does not meet."""
+
+    uid: fields.Uid
+    name: str | None  # of the database
+    certificate: str  # what findings call it
+    kind: str  # SERVER, or a key of CLIENTS
+    endpoints: list[str]
 
 
 def own_certificates(api: Api) -> dict[str, str]:
@@ -65,7 +79,7 @@ def speaks_tls(bdb: Mapping[str, Any]) -> bool:
 
 def describe_databases(
     bdbs: Sequence[Mapping[str, Any]], own: Mapping[str, str], fqdn: str | None, version: str | None, now: datetime
-) -> list[dict[str, Any]]:
+) -> list[DatabaseEntry]:
     """Return the facts of all certificates of databases, for results. Never raises.
 
     A server certificate that no client meets, since the database does not speak TLS, is left out.
@@ -78,23 +92,23 @@ def describe_databases(
         now: in UTC.
     """
     names = Counter(fields.text(bdb, "name") for bdb in bdbs)
-    found = []
+    found: list[DatabaseEntry] = []
     for bdb in bdbs:
         uid, name = fields.uid(bdb), fields.text(bdb, "name")
         if uid is None:
             continue
         label = f"database {name or uid}" + (f" ({uid})" if name and names[name] > 1 else "")
-        about = {"uid": uid, "name": name}
         if str(uid) in own and speaks_tls(bdb):
             places = _places(bdb, fqdn)
             facts = _facts(label, own[str(uid)], now, [host for host, _port in places], version)
-            endpoints = [host_and_port(host, number) for host, number in places]
-            found.append({**about, "certificate": label, "kind": SERVER, "endpoints": endpoints, **facts})
+            ports = [host_and_port(host, number) for host, number in places]
+            found.append({"uid": uid, "name": name, "certificate": label, "kind": SERVER, "endpoints": ports, **facts})
         numbers: Counter[str] = Counter()
         for kind, pem in client_certificates(bdb):
             numbers[kind] += 1
             one = f"{label}, {kind} {numbers[kind]}"
-            found.append({**about, "certificate": one, "kind": kind, "endpoints": [], **_facts(one, pem, now)})
+            facts = _facts(one, pem, now)
+            found.append({"uid": uid, "name": name, "certificate": one, "kind": kind, "endpoints": [], **facts})
     return found
 
 
@@ -112,7 +126,7 @@ def _places(bdb: Mapping[str, Any], fqdn: str | None) -> list[tuple[str, int]]:
 
 def _facts(
     label: str, pem: str, now: datetime, names: Iterable[str] | None = None, version: str | None = None
-) -> dict[str, Any]:
+) -> _Described:
     """Return facts and findings of one certificate.
 
     Args:

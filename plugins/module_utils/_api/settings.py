@@ -7,14 +7,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypedDict
 
 from . import fields
 
 ALERTS = ("cluster_certs_about_to_expire", "node_internal_certs_about_to_expire")
 
 
-def parse_alerts(settings: Any) -> dict[str, Any] | None:
+class Alert(TypedDict):
+    """One alert of a cluster."""
+
+    enabled: bool
+    threshold: int | None  # days
+
+
+class _Rotation(TypedDict):
+    rotation_enabled: bool | None
+
+
+class RotationSettings(_Rotation, total=False):
+    """How a cluster renews its internal certificates."""
+
+    expiry_days_before_rotation: int | None
+    cron_expression: str | None
+
+
+def parse_alerts(settings: Any) -> dict[str, Alert | None] | None:
     """Return the alerts about certificates; None where they are not there.
 
     Args:
@@ -23,15 +42,16 @@ def parse_alerts(settings: Any) -> dict[str, Any] | None:
     alerts = fields.mapping(settings, "alert_settings")
     if alerts is None:
         return None
-    found = {name: fields.mapping(alerts, name) for name in ALERTS}
-    return {
-        name: alert
-        and {"enabled": fields.flag(alert, "enabled") is True, "threshold": fields.number(alert, "threshold")}
-        for name, alert in found.items()
-    }
+    return {name: _alert(fields.mapping(alerts, name)) for name in ALERTS}
 
 
-def parse_internal_rotation(scheduler: Any) -> dict[str, Any] | None:
+def _alert(alert: Mapping[str, Any] | None) -> Alert | None:
+    if alert is None:
+        return None
+    return {"enabled": fields.flag(alert, "enabled") is True, "threshold": fields.number(alert, "threshold")}
+
+
+def parse_internal_rotation(scheduler: Any) -> RotationSettings | None:
     """Return how the cluster renews its internal certificates; None where that is not there.
 
     Args:

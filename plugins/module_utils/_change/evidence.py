@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from .._errors import CertificateError
-from .._probe.proof import Proof
+from .._probe.proof import Proof, ProofSummary
 from .._state.goal import ExpectedChain
 from .._state.read_back import Reported
 from .settings import Settings
@@ -42,7 +41,7 @@ class Evidence:
         """Return whether one certificate is there: reported by the API, and nothing else wherever it could be seen."""
         return self.shows({name: state}) and not self.proof.of(name).missing
 
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> ProofSummary:
         """Return how far it is proven, for results."""
         return self.proof.summary(reported=self.reported)
 

@@ -7,9 +7,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from .._api.cluster import Cluster
 from .._errors import CertificateError
@@ -27,6 +27,23 @@ from .plan import Change
 
 if TYPE_CHECKING:
     from cryptography import x509
+
+
+class HazardEntry(TypedDict):
+    """A known bug in results, with the names of the certificates whose change meets it."""
+
+    id: str
+    description: str
+    advice: str
+    certificates: list[str]
+
+
+def describe_hazards(met: Mapping[Hazard, Sequence[str]]) -> list[HazardEntry]:
+    """Return known bugs for results, from the names of the certificates that meet each."""
+    return [
+        {"id": one.id, "description": one.description, "advice": one.advice, "certificates": list(names)}
+        for one, names in met.items()
+    ]
 
 
 def spare_ldap_client(changes: Iterable[Change], cluster: Cluster, warn: Callable[[str], None]) -> list[Change]:
@@ -92,7 +109,7 @@ def find_hazards(changes: Iterable[Change], cluster: Cluster) -> dict[Hazard, li
 
 
 def _expired(change: Change, _cluster: Cluster) -> bool:
-    return change.action == "update" and (change.before or {}).get("expired") is True
+    return change.action == "update" and change.before is not None and change.before["expired"] is True
 
 
 def _other_ca(change: Change, cluster: Cluster) -> bool:

@@ -17,7 +17,7 @@ from .._errors import CertificateError, MaterialProblem
 from .._product.names import CA_BUNDLES, REQUIRED
 from .._state.desired import Desired
 from .._state.goal import ExpectedChain
-from .._state.installed import Installed, installed_facts
+from .._state.installed import Installed, InstalledFacts, installed_facts
 from .._x509.certificate import to_pem
 from .._x509.private_key import key_to_pem, normalise_key
 from .ordering import Write
@@ -50,14 +50,14 @@ class Change:
     action: str
     reason: str
     installed: Installed | None
-    after: dict[str, Any] | None  # facts, as they will be
+    after: InstalledFacts | None  # as they will be
     old: ExpectedChain
     new: ExpectedChain
     update: Update | None = None  # what is sent, if something is
     material: Desired | None = None  # what is wanted, if something is
 
     @property
-    def before(self) -> dict[str, Any] | None:
+    def before(self) -> InstalledFacts | None:
         """Return facts about what was there."""
         return self.installed.facts if self.installed else None
 
@@ -72,7 +72,7 @@ class Change:
         }
 
 
-def _diff_side(facts: Mapping[str, Any] | None) -> dict[str, Any]:
+def _diff_side(facts: Mapping[str, object] | None) -> dict[str, object]:
     return {} if facts is None else {key: facts[key] for key in _DIFF_FACTS}
 
 

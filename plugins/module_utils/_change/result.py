@@ -9,12 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
-from .._probe.proof import NO_PROOF, Proof, summarise
+from .._probe.proof import NO_PROOF, Proof, ProofSummary, summarise
 from .._product.releases import Hazard
+from .._state.installed import InstalledFacts
 from .evidence import Evidence
+from .hazards import describe_hazards
 from .plan import Change
+
+
+class ChangeEntry(TypedDict):
+    """One change in results."""
+
+    name: str
+    action: str
+    reason: str
+    before: InstalledFacts | None
+    after: InstalledFacts | None
+    outcome: str
+    proof: ProofSummary
 
 
 @dataclass
@@ -23,7 +37,7 @@ class Report:
 
     changes: list[Change] = field(default_factory=list)
     outcomes: dict[str, str] = field(default_factory=dict)  # by certificate name
-    after: dict[str, dict[str, Any] | None] = field(default_factory=dict)  # facts, by certificate name
+    after: dict[str, InstalledFacts | None] = field(default_factory=dict)  # by certificate name
     seen: Proof = field(default_factory=Proof)  # of what needed no change
     common: dict[str, Any] = field(
         default_factory=lambda: {
@@ -62,7 +76,7 @@ class Report:
 
     def note_hazards(self, hazards: Mapping[Hazard, Sequence[str]]) -> None:
         """Note the known bugs that the changes meet, each with the names of the certificates."""
-        self.common["hazards"] = [{**hazard.as_dict(), "certificates": list(met)} for hazard, met in hazards.items()]
+        self.common["hazards"] = describe_hazards(hazards)
 
     def succeeded(self, evidence: Evidence | None) -> None:
         """Note that all is as it should be, or in check mode would be."""
@@ -79,7 +93,7 @@ class Report:
             self.common["proof"] = unchanged.summary(reported=True) if unchanged.names else NO_PROOF
         self.common["nodes"] = [*self.common["nodes"], *unchanged.as_list()]
 
-    def _change(self, change: Change) -> dict[str, Any]:
+    def _change(self, change: Change) -> ChangeEntry:
         """Return one change, for results."""
         return {
             "name": change.name,
@@ -91,7 +105,7 @@ class Report:
             "proof": self._proof(change.name),
         }
 
-    def _proof(self, name: str) -> dict[str, Any]:
+    def _proof(self, name: str) -> ProofSummary:
         """Return how far the change of one certificate is proven; not at all where none was made."""
         overall = self.common["proof"]
         seen = self.outcomes[name] == "unchanged" and name in self.seen.names

@@ -7,17 +7,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TypedDict
 
 from .._api.client import Api, Stored
 from .._api.cluster import Cluster
+from .._api.fields import Uid
 from .._errors import CertificateError
 from .._probe.metrics import SHOWN
+from .._probe.served import EndpointEntry
 from .._probe.witnesses import exporter_state, exporters
 from .._state.goal import same_end
 from .._state.installed import Installed
-from .._x509.certificate import not_after, to_iso
+from .._x509.certificate import IsoTime, not_after, to_iso
+
+
+class DiskEntry(TypedDict):
+    """What the metrics of one node show of one certificate."""
+
+    name: str
+    node: Uid
+    status: str
+    not_after: IsoTime | None
+    problem: str | None
 
 
 def on_disk(
@@ -25,8 +37,8 @@ def on_disk(
     cluster: Cluster,
     stored: Mapping[str, Stored],
     installed: Iterable[Installed],
-    presented: Container[str],
-) -> list[dict[str, Any]]:
+    endpoints: Iterable[EndpointEntry],
+) -> list[DiskEntry]:
     """Compare what the metrics show with what the API reports, for results: one entry for each certificate and node.
 
     Nothing is raised where the metrics cannot be read: the entries say so.
@@ -34,14 +46,15 @@ def on_disk(
     Args:
         stored: what the API reports.
         installed: the same, parsed.
-        presented: the certificates that have a port, so that handshakes show more of them.
+        endpoints: what ports show: of the certificates that have one, handshakes show more.
     """
+    presented = {one["service"] for one in endpoints if one["database"] is None}
     readable = [one for one in installed if one.name in SHOWN and one.name not in presented and one.chain]
     nodes = [node.uid for node in cluster.nodes if node.uid is not None]
     if not readable or not nodes:
         return []
     shown = exporters(api, cluster, [exporter_state(stored)]).read(nodes)
-    found: list[dict[str, Any]] = []
+    found: list[DiskEntry] = []
     for one in readable:
         end = not_after(one.chain[0])
         for node in nodes:
@@ -55,7 +68,7 @@ def on_disk(
                     "name": one.name,
                     "node": node,
                     "status": status,
-                    "not_after": measured and to_iso(measured),
+                    "not_after": to_iso(measured) if measured else None,
                     "problem": None if ends else shown.problem or "the metrics do not tell",
                 }
             )
@@ -64,7 +77,7 @@ def on_disk(
     return found
 
 
-def _doubt(found: Iterable[dict[str, Any]], api: Api, stored: Mapping[str, Stored]) -> None:
+def _doubt(found: Iterable[DiskEntry], api: Api, stored: Mapping[str, Stored]) -> None:
     """Take back what may only seem so: a change may have come between the read of the API and that of the metrics."""
     try:
         now = Api(api.session).certificates()
@@ -73,4 +86,5 @@ def _doubt(found: Iterable[dict[str, Any]], api: Api, stored: Mapping[str, Store
     for one in found:
         before, after = stored[one["name"]], now.get(one["name"])
         if one["status"] == "stale" and (after is None or after.certificate != before.certificate):
-            one.update(status="not_visible", problem="the certificate changed while it was read")
+            one["status"] = "not_visible"
+            one["problem"] = "the certificate changed while it was read"

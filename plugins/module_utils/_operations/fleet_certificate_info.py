@@ -15,10 +15,11 @@ from .._argspec import CONNECTION_EXCLUSIVE, CONNECTION_SPEC, MEMBER_SPEC
 from .._concurrency import in_processes
 from .._connection import check_range
 from .._errors import CertificateError, invalid_option
+from .._fleet.cluster_data import ClusterData, ClusterError, DriftEntry, cluster_entry
 from .._fleet.members import Member, parse_members
-from .._fleet.read_cluster import READ, cluster_entry
+from .._fleet.pins import judge_pins
+from .._fleet.read_cluster import READ
 from .._operation import Context, Operation
-from .._replication.pins import judge_pins
 from .cluster_certificates import OPERATION as CHANGE
 
 
@@ -38,24 +39,31 @@ def run(task: Context) -> dict[str, Any]:
     return {"changed": False, "clusters": clusters}
 
 
-def _entry(member: Member, *, served: bool) -> dict[str, Any]:
+def _entry(member: Member, *, served: bool) -> ClusterData:
     """Return what is known of one cluster. Never raises."""
     started, moment = time.monotonic(), datetime.now(timezone.utc)
     task = Context({}, check_mode=True)
     try:
         task.params = member.checked(READ, served=served)
-        found = READ.outcome(task)
+        read = READ.outcome(task)
     except CertificateError as wrong:
-        found = {"failed": True, "msg": wrong.message, "failure": wrong.failure}
-    error = {"msg": found.pop("msg"), "failure": found.pop("failure")} if found.pop("failed", False) else None
+        read = {"failed": True, "msg": wrong.message, "failure": wrong.failure}
+    error: ClusterError | None = {"msg": read["msg"], "failure": read["failure"]} if "failed" in read else None
     drift = _drift(member, task) if error is None and member.wanted is not None else None
     seconds = round(time.monotonic() - started, 3)
     return cluster_entry(
-        member.name, moment, seconds=seconds, error=error, found=found, drift=drift, warnings=task.warnings
+        member.name,
+        moment,
+        url=read.get("url"),
+        seconds=seconds,
+        error=error,
+        found=read.get("found"),
+        drift=drift,
+        warnings=task.warnings,
     )
 
 
-def _drift(member: Member, task: Context) -> list[dict[str, Any]] | None:
+def _drift(member: Member, task: Context) -> list[DriftEntry] | None:
     """Return what a change to what is wanted would do; None, with a warning, where that cannot be determined."""
     compared = Context({}, check_mode=True)
     try:
@@ -68,7 +76,7 @@ def _drift(member: Member, task: Context) -> list[dict[str, Any]] | None:
     if found.get("failed"):
         task.warn(f"what is wanted could not be compared: {found['msg']}")
         return None
-    return [{key: change[key] for key in ("name", "action", "reason")} for change in found["changes"]]
+    return [{"name": one["name"], "action": one["action"], "reason": one["reason"]} for one in found["changes"]]
 
 
 OPERATION = Operation(

@@ -25,7 +25,7 @@ from .._transport.tls_context import trusting_context
 from .._transport.tls_handshake import prepare_look
 from .._x509.certificate import CertificateParseError, parse_pem
 from .endpoints import SERVICES, Endpoint, endpoints_at_url, endpoints_showing
-from .served import Served
+from .served import Served, ServedEntry
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Group:
 
     endpoints: tuple[Endpoint, ...]
     reported: ExpectedChain | None = None
-    database: int | str | None = None  # uid of the database whose own certificate that is
+    database: fields.Uid | None = None  # uid of the database whose own certificate that is
 
 
 class Looks:
@@ -60,7 +60,7 @@ class Looks:
         found = side_by_side(lambda endpoint: Served.look(endpoint, self._trust, self._timeout), fresh)
         self.seen.update(zip(fresh, found))
 
-    def entries(self, groups: Iterable[Group]) -> list[dict[str, Any]]:
+    def entries(self, groups: Iterable[Group]) -> list[ServedEntry]:
         """Return one entry for each port, which was looked at before, for results."""
         now = datetime.now(timezone.utc)
         return [

@@ -31,7 +31,7 @@ _LISTED = re.compile(r"(?:\[(?P<bracketed>[^\[\]]*:[^\[\]]*)\]|(?P<host>[^\[\]:]
 class Endpoint:
     """One port at one address."""
 
-    node: Any  # uid of the node, where it is known
+    node: fields.Uid | None  # where it is known
     address: str
     port: int
     service: str | None  # the certificate that a handshake shows there, where it is known: one of SERVICES

@@ -7,13 +7,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
+from .._api.fields import Uid
 from .._hostnames import host_and_port
-from .._x509.certificate import to_iso
+from .._x509.certificate import IsoTime, to_iso
 from .endpoints import Endpoint
 
 #: How a certificate can be seen.
@@ -21,6 +22,36 @@ HANDSHAKE, METRICS, NOWHERE = "handshake", "metrics", "nowhere"
 
 #: Only these are failures.
 FAILURES = frozenset({"stale", "failed"})
+
+
+class Seen(TypedDict):
+    """What a proof is summarised from."""
+
+    name: str
+    status: str
+    address: str
+    port: int
+
+
+class SightingEntry(Seen):
+    """A sighting in results."""
+
+    node: Uid | None
+    service: str | None
+    evidence: str | None
+    fingerprint: str | None
+    not_after: IsoTime | None
+    problem: str | None
+
+
+class ProofSummary(TypedDict):
+    """How far something is proven, in results."""
+
+    level: str  # "complete", "partial", "reported" or "none"
+    verified: int  # places
+    of: int  # places
+    not_visible: list[str]  # names of certificates
+    unreachable: list[str]  # hosts and ports
 
 
 class Sighting(NamedTuple):
@@ -43,7 +74,7 @@ class Sighting(NamedTuple):
     evidence: str | None = HANDSHAKE
     not_after: datetime | None = None
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> SightingEntry:
         """Return the sighting for results."""
         return {
             "name": self.name,
@@ -54,7 +85,7 @@ class Sighting(NamedTuple):
             "status": self.status,
             "evidence": self.evidence,
             "fingerprint": self.fingerprint,
-            "not_after": self.not_after and to_iso(self.not_after),
+            "not_after": to_iso(self.not_after) if self.not_after else None,
             "problem": self.problem,
         }
 
@@ -101,7 +132,7 @@ class Proof:
         left = self.names - set(names)
         return Proof(left, tuple(sighting for sighting in self.sightings if sighting.name in left))
 
-    def as_list(self) -> list[dict[str, Any]]:
+    def as_list(self) -> list[SightingEntry]:
         """Return the sightings for results."""
         return [sighting.as_dict() for sighting in self.sightings]
 
@@ -110,7 +141,7 @@ class Proof:
         """Return what could not be looked at."""
         return tuple(sighting for sighting in self.sightings if sighting.status == "unreachable")
 
-    def summary(self, *, reported: bool) -> dict[str, Any]:
+    def summary(self, *, reported: bool) -> ProofSummary:
         """Return how far it is proven, for results.
 
         Args:
@@ -119,7 +150,7 @@ class Proof:
         return summarise(self.as_list(), self.names, reported=reported)
 
 
-def summarise(nodes: Iterable[Mapping[str, Any]], names: Iterable[str], *, reported: bool) -> dict[str, Any]:
+def summarise(nodes: Iterable[Seen], names: Iterable[str], *, reported: bool) -> ProofSummary:
     """Return how far something is proven, for results.
 
     Args:

@@ -8,13 +8,15 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
+from .._api.fields import Uid
 from .._state.goal import ExpectedChain
 from .._transport.tls_handshake import HUNG_UP, NO_ANSWER, Presented, read_presented
-from .._x509.certificate import NO_FACTS, CertificateParseError, chain_facts, parse_der
+from .._x509.certificate import NO_FACTS, CertificateFacts, CertificateParseError, chain_facts, parse_der
 from .endpoints import Endpoint
 
 #: What is reported of each certificate of a chain.
@@ -29,6 +31,36 @@ _CHAIN_FACTS = (
     "fingerprint",
     "self_signed",
 )
+
+
+class _Endpoint(TypedDict):
+    address: str
+    port: int
+    service: str | None
+    database: Uid | None  # that presents a certificate of its own there
+    status: str
+    trusted: bool | None
+    verify_error: str | None
+    matches: bool | None
+
+
+class EndpointEntry(_Endpoint, total=False):
+    """A port in results, without the facts of what it presents. Audits rely on the fields of the base."""
+
+    node: Uid | None
+    server_name: str | None
+    problem: str | None
+    tls_version: str | None
+    verify_error_message: str | None
+    reported_chain_fingerprints: list[str] | None
+
+
+class _PresentedFacts(CertificateFacts):
+    chain: list[dict[str, object]]
+
+
+class ServedEntry(EndpointEntry, _PresentedFacts):
+    """A port in results, with the facts of what it presents."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +89,7 @@ class Served:
         """Return whether this is what the API reports; None where either is not known."""
         return None if reported is None or not self.presented.fingerprints else reported.served_by(self.presented)
 
-    def entry(self, reported: ExpectedChain | None, now: datetime, database: int | str | None = None) -> dict[str, Any]:
+    def entry(self, reported: ExpectedChain | None, now: datetime, database: Uid | None = None) -> ServedEntry:
         """Return the entry of this port in results.
 
         Args:
@@ -65,6 +97,7 @@ class Served:
             database: uid of the database whose own certificate that is, in place of V(proxy).
         """
         seen = self.presented
+        trusted, verify_error, verify_error_message = self._verification()
         return {
             "address": self.endpoint.address,
             "port": self.endpoint.port,
@@ -76,38 +109,43 @@ class Served:
             "problem": seen.problem,
             **_facts(seen, now),
             "tls_version": seen.tls_version,
-            **self._verification(),
+            "trusted": trusted,
+            "verify_error": verify_error,
+            "verify_error_message": verify_error_message,
             "matches": self.matches(reported),
             "reported_chain_fingerprints": list(reported.fingerprints) if reported else None,
         }
 
-    def _verification(self) -> dict[str, Any]:
+    def _verification(self) -> tuple[bool | None, str | None, str | None]:
+        """Return whether it verifies, and the kind and the message of why not."""
         verified = self.verified
         if verified is None:
-            return {"trusted": None, "verify_error": None, "verify_error_message": None}
+            return None, None, None
         if verified.verify_error is None:
             # The handshake may have failed for another reason, such as ciphers that are only good enough to look.
-            return {
-                "trusted": True if verified.fingerprints else None,
-                "verify_error": None,
-                "verify_error_message": verified.problem,
-            }
-        return {
-            "trusted": False,
-            "verify_error": verified.verify_error.kind,
-            "verify_error_message": verified.verify_error.message,
-        }
+            return True if verified.fingerprints else None, None, verified.problem
+        return False, verified.verify_error.kind, verified.verify_error.message
 
 
-def _facts(seen: Presented, now: datetime) -> dict[str, Any]:
+def _facts(seen: Presented, now: datetime) -> _PresentedFacts:
     if not seen.fingerprints:
         return {**NO_FACTS, "chain": []}
     try:
         chain = parse_der(seen.chain)
         leaf = chain_facts(chain, now)
         issuers = [chain_facts([certificate], now) for certificate in chain[1:]]
-        return {**leaf, "chain": [{name: one[name] for name in _CHAIN_FACTS} for one in (leaf, *issuers)]}
+        return {**leaf, "chain": [_short(one) for one in (leaf, *issuers)]}
     except CertificateParseError as error:
         fingerprints = list(seen.fingerprints)
-        known = {"fingerprint": fingerprints[0], "chain_fingerprints": fingerprints, "chain_length": len(fingerprints)}
-        return {**NO_FACTS, **known, "chain": [], "error": str(error)}
+        return {
+            **NO_FACTS,
+            "fingerprint": fingerprints[0],
+            "chain_fingerprints": fingerprints,
+            "chain_length": len(fingerprints),
+            "chain": [],
+            "error": str(error),
+        }
+
+
+def _short(facts: Mapping[str, object]) -> dict[str, object]:
+    return {name: facts[name] for name in _CHAIN_FACTS}

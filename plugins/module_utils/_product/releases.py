@@ -14,7 +14,6 @@ import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from .names import INTERNODE
 
@@ -83,10 +82,6 @@ class Hazard:
     def concerns(self, version: str | None, name: str) -> bool:
         """Return whether this version has it, for this certificate."""
         return name in self.names and self.fixed_in(version) is not None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the hazard for results."""
-        return {"id": self.id, "description": self.description, "advice": self.advice}
 
 
 _PEERS = frozenset({"proxy", "syncer"})

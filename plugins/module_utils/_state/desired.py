@@ -17,6 +17,7 @@ from .._errors import MaterialProblem, invalid_option
 from .._product.names import CA_BUNDLES
 from .._secrets import Secret
 from .._x509.certificate import (
+    CertificateFacts,
     CertificateParseError,
     chain_facts,
     complete_chain,
@@ -59,7 +60,7 @@ class Desired:
         """Return normalised PEM of all certificates."""
         return to_pem(self.certificates)
 
-    def facts(self, now: datetime) -> dict[str, Any]:
+    def facts(self, now: datetime) -> CertificateFacts:
         """Return the facts of the chain, see M(_x509.certificate.chain_facts).
 
         Raises:

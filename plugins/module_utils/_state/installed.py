@@ -15,15 +15,36 @@ from typing import TYPE_CHECKING, Any
 from .._api.client import Stored
 from .._product.names import REQUIRED
 from .._secrets import Secret
-from .._x509.certificate import NO_FACTS, CertificateParseError, chain_facts, earliest_end, parse_pem
-from .._x509.finding import Finding
+from .._x509.certificate import (
+    NO_FACTS,
+    CertificateFacts,
+    CertificateParseError,
+    chain_facts,
+    earliest_end,
+    parse_pem,
+)
+from .._x509.finding import Finding, FindingEntry
 from .._x509.requirements import check_requirements
 
 if TYPE_CHECKING:
     from cryptography import x509
 
 
-def installed_facts(name: str, facts: Mapping[str, Any], has_private_key: bool) -> dict[str, Any]:
+class InstalledFacts(CertificateFacts):
+    """The facts of one certificate of a cluster."""
+
+    name: str
+    required: bool
+    has_private_key: bool
+
+
+class CertificateEntry(InstalledFacts):
+    """The facts of one certificate of a cluster, with what the vendor demands and it does not meet."""
+
+    findings: list[FindingEntry]
+
+
+def installed_facts(name: str, facts: CertificateFacts, has_private_key: bool) -> InstalledFacts:
     """Return the facts of one certificate of a cluster, as results show them."""
     return {"name": name, "required": name in REQUIRED, **facts, "has_private_key": has_private_key}
 
@@ -35,7 +56,7 @@ class Installed:
     name: str
     chain: tuple[x509.Certificate, ...]  # empty when it cannot be parsed
     private_key: Secret | None  # None: there is none, or the user may not see it
-    facts: dict[str, Any]  # with C(error) when it cannot be parsed, or a field of it is malformed
+    facts: InstalledFacts  # with C(error) when it cannot be parsed, or a field of it is malformed
 
     @classmethod
     def of(cls, name: str, stored: Stored, now: datetime) -> Installed:
@@ -46,8 +67,8 @@ class Installed:
             chain = parse_pem(stored.certificate)
             return cls(name, chain, stored.private_key, installed_facts(name, chain_facts(chain, now), has_key))
         except CertificateParseError as error:
-            facts = {**installed_facts(name, NO_FACTS, has_key), "error": str(error)}
-            return cls(name, chain, stored.private_key, facts)
+            facts: CertificateFacts = {**NO_FACTS, "error": str(error)}
+            return cls(name, chain, stored.private_key, installed_facts(name, facts, has_key))
 
     def expires_within(self, days: int, now: datetime) -> bool:
         """Return whether the leaf or an issuer in the chain ends by then. What cannot be parsed may end at any time."""
@@ -55,7 +76,7 @@ class Installed:
 
     def described(
         self, fqdn: str | None, version: str | None, now: datetime, settings: Mapping[str, Any] | None = None
-    ) -> dict[str, Any]:
+    ) -> CertificateEntry:
         """Return the facts, with what the vendor demands and it does not meet.
 
         Args:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
-from typing import Any
+from typing import NewType, TypedDict, cast
 
 from .pem import PemError, split_pem
 
@@ -25,6 +25,10 @@ _LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE"})
 
 #: Bits. Of what is larger Python makes no text, and no JSON; a serial number has 160 at the most (RFC 5280, 4.1.2.2).
 _LARGEST_NUMBER = 14000
+
+
+#: A time as results show it: M(to_iso).
+IsoTime = NewType("IsoTime", str)
 
 
 class CertificateParseError(ValueError):
@@ -95,9 +99,9 @@ def earliest_end(chain: Iterable[x509.Certificate]) -> datetime:
     return min(map(not_after, chain))
 
 
-def to_iso(moment: datetime) -> str:
+def to_iso(moment: datetime) -> IsoTime:
     """Return ISO 8601 in UTC, to the second."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return IsoTime(moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 def name_text(name: x509.Name) -> str:
@@ -208,33 +212,40 @@ def days_between(start: datetime, end: datetime) -> int:
     return math.floor((end - start).total_seconds() / 86400)
 
 
-#: Every key of M(facts), with what it is when the certificate cannot be parsed.
-NO_FACTS: dict[str, Any] = dict.fromkeys(
-    (
-        "subject",
-        "issuer",
-        "serial_number",
-        "subject_alternative_names",
-        "not_before",
-        "not_after",
-        "days_remaining",
-        "expired",
-        "fingerprint",
-        "chain_fingerprints",
-        "chain_length",
-        "chain_days_remaining",
-        "public_key_type",
-        "public_key_size",
-        "signature_algorithm",
-        "self_signed",
-    )
-)
+class _Facts(TypedDict):
+    subject: str
+    issuer: str
+    serial_number: int
+    subject_alternative_names: list[str]
+    not_before: IsoTime
+    not_after: IsoTime
+    days_remaining: int
+    expired: bool
+    fingerprint: str
+    chain_fingerprints: list[str]
+    chain_length: int
+    chain_days_remaining: int
+    public_key_type: str
+    public_key_size: int | None
+    signature_algorithm: str
+    self_signed: bool
 
 
-def chain_facts(chain: Sequence[x509.Certificate], now: datetime) -> dict[str, Any]:
-    """Return what there is to know of a chain's leaf, and the fingerprints of all of it.
+class CertificateFacts(_Facts, total=False):
+    """What there is to know of a chain's leaf, and the fingerprints of all of it: JSON, no PEM.
 
-    JSON-serialisable, no PEM.
+    With C(error) it is about a certificate that cannot be parsed, and all else is C(None): look for that first.
+    """
+
+    error: str
+
+
+#: All facts of a certificate that cannot be parsed.
+NO_FACTS = cast("CertificateFacts", dict.fromkeys(_Facts.__annotations__))
+
+
+def chain_facts(chain: Sequence[x509.Certificate], now: datetime) -> CertificateFacts:
+    """Return the facts of a chain.
 
     Raises:
         CertificateParseError: a field of the certificate is malformed.

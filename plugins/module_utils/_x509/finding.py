@@ -8,10 +8,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import TypedDict, cast
 
 ERROR = "error"  # breaks a cluster
 
 WARNING = "warning"  # is advised against
+
+
+class FindingEntry(TypedDict):
+    """A finding in results, as M(Finding)."""
+
+    id: str
+    severity: str
+    certificate: str
+    found: str
+    remedy: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -34,9 +46,9 @@ class Finding:
     remedy: str
     source: str
 
-    def as_dict(self) -> dict[str, str]:
+    def as_dict(self) -> FindingEntry:
         """Return the finding for results."""
-        return asdict(self)
+        return cast("FindingEntry", asdict(self))
 
     @property
     def text(self) -> str:

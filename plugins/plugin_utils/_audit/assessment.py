@@ -8,17 +8,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.cluster_data import ClusterData
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import to_iso
 
 from . import certificates
 from .checks import certificate, cluster, node, port
 from .checks.judgement import CRITICAL, SEVERITIES, WARNING, Judgement
-from .policy import ANY, Policy
+from .policy import ANY, Acceptance, Policy
 from .times import age
+from .types import Check, Finding, JudgedCluster, Report, Summary
 
 #: Of the report's form; docs/audit-report.schema.json describes it.
 SCHEMA = 3
@@ -27,28 +28,36 @@ VERDICTS = ("ok", "warning", "failed", "unreachable")
 OUTCOMES = ("passed", "advice", "warning", "failed", "accepted", "not_visible")
 
 
-def report(clusters: Sequence[Mapping[str, Any]], policy: Policy, now: datetime) -> dict[str, Any]:
+def report(clusters: Sequence[ClusterData], policy: Policy, now: datetime) -> Report:
     """Judge a fleet. Pure.
 
     Args:
         clusters: fleet data, as M(fleet_certificate_info) returns it.
         now: in UTC.
     """
-    findings: list[dict[str, Any]] = []
-    checks: list[dict[str, Any]] = []
-    judged = []
+    findings: list[Finding] = []
+    checks: list[Check] = []
+    judged: list[JudgedCluster] = []
     for data in clusters:
         cluster = data["name"]
         worst: set[str] = set()
         for judgement in _judgements(data, policy, now):
             acceptance = policy.accepting(now, cluster, judgement.certificate, judgement.check)
             if judgement.severity:
-                findings.append(_finding(cluster, judgement, acceptance.as_dict() if acceptance else None))
+                findings.append(_finding(cluster, judgement, acceptance))
                 if acceptance is None:
                     worst.add(judgement.severity)
             accepted = bool(judgement.severity and acceptance)
             checks.append(_check(cluster, judgement, "accepted" if accepted else judgement.outcome))
-        judged.append({**data, **_proven(data), "verdict": _verdict(data, worst)})
+        proofs = iter([node.proof(facts, data) for facts in certificates.of(data)])
+        judged.append(
+            {
+                **data,
+                "certificates": [{**facts, "proof": next(proofs)} for facts in data["certificates"]],
+                "databases": [{**facts, "proof": next(proofs)} for facts in data["databases"]],
+                "verdict": _verdict(data, worst),
+            }
+        )
     for cluster, judgement in _ended(policy, now, {data["name"] for data in clusters}):
         findings.append(_finding(cluster, judgement, None))
         checks.append(_check(cluster, judgement, judgement.outcome))
@@ -64,7 +73,7 @@ def report(clusters: Sequence[Mapping[str, Any]], policy: Policy, now: datetime)
     }
 
 
-def _judgements(data: Mapping[str, Any], policy: Policy, now: datetime) -> Iterator[Judgement]:
+def _judgements(data: ClusterData, policy: Policy, now: datetime) -> Iterator[Judgement]:
     if data["error"]:
         yield cluster.unreachable(data["error"])
         return
@@ -73,15 +82,6 @@ def _judgements(data: Mapping[str, Any], policy: Policy, now: datetime) -> Itera
     yield from port.ports(data["endpoints"] or (), data["databases"])
     yield from node.nodes(data["on_disk"] or ())
     yield from cluster.cluster(data)
-
-
-def _proven(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the certificates of a cluster, each with how far it is proven that its nodes have it."""
-    own = [{**facts, "proof": node.proof(facts, data)} for facts in data["certificates"]]
-    databases = [
-        {**facts, "proof": node.proof({**facts, "name": facts["certificate"]}, data)} for facts in data["databases"]
-    ]
-    return {"certificates": own, "databases": databases}
 
 
 def _ended(policy: Policy, now: datetime, clusters: set[str]) -> Iterator[tuple[str, Judgement]]:
@@ -94,7 +94,7 @@ def _ended(policy: Policy, now: datetime, clusters: set[str]) -> Iterator[tuple[
             yield one.cluster, Judgement(certificate, "exception_ended", WARNING, message, remedy)
 
 
-def _finding(cluster: str, judgement: Judgement, accepted: dict[str, str] | None) -> dict[str, Any]:
+def _finding(cluster: str, judgement: Judgement, acceptance: Acceptance | None) -> Finding:
     return {
         "severity": judgement.severity,
         "cluster": cluster,
@@ -102,11 +102,11 @@ def _finding(cluster: str, judgement: Judgement, accepted: dict[str, str] | None
         "check": judgement.check,
         "message": judgement.message,
         "remedy": judgement.remedy,
-        "accepted": {key: accepted[key] for key in ("reason", "until")} if accepted else None,
+        "accepted": {"reason": acceptance.reason, "until": acceptance.until.isoformat()} if acceptance else None,
     }
 
 
-def _check(cluster: str, judgement: Judgement, outcome: str) -> dict[str, Any]:
+def _check(cluster: str, judgement: Judgement, outcome: str) -> Check:
     return {
         "cluster": cluster,
         "certificate": judgement.certificate,
@@ -116,25 +116,24 @@ def _check(cluster: str, judgement: Judgement, outcome: str) -> dict[str, Any]:
     }
 
 
-def _verdict(data: Mapping[str, Any], worst: set[str]) -> str:
+def _verdict(data: ClusterData, worst: set[str]) -> str:
     if data["error"]:
         return "unreachable"
     return "failed" if CRITICAL in worst else "warning" if WARNING in worst else "ok"
 
 
 def _summary(
-    clusters: Sequence[Mapping[str, Any]],
-    findings: Sequence[Mapping[str, Any]],
-    checks: Sequence[Mapping[str, Any]],
+    clusters: Sequence[JudgedCluster],
+    findings: Sequence[Finding],
+    checks: Sequence[Check],
     policy: Policy,
     now: datetime,
-) -> dict[str, Any]:
+) -> Summary:
     """Count what was found, and find the certificate that expires next."""
     ends = [
         (facts["days_remaining"] - age(data, now), facts["not_after"], data["name"], facts["name"])
         for data in clusters
-        for facts in certificates.of(data)
-        if not facts.get("error")
+        for facts in certificates.readable(data)
     ]
     coming = min((end for end in ends if end[0] >= 0), default=None)
     verdicts = Counter(data["verdict"] for data in clusters)
@@ -153,5 +152,6 @@ def _summary(
             "accepted": sum(bool(finding["accepted"]) for finding in findings),
         },
         "checks": {outcome: outcomes[outcome] for outcome in OUTCOMES},
-        "next": dict(zip(("days_remaining", "not_after", "cluster", "certificate"), coming)) if coming else None,
+        "next": coming
+        and {"days_remaining": coming[0], "not_after": coming[1], "cluster": coming[2], "certificate": coming[3]},
     }

@@ -7,22 +7,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import cast
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.databases import SERVER
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.cluster_data import ClusterData
+
+from .types import Certificate, JudgedCluster
 
 
-def of(cluster: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def of(cluster: ClusterData | JudgedCluster) -> list[Certificate]:
     """Return the facts of each, under the C(name) by which findings, exceptions and formats call it."""
-    return [*cluster["certificates"], *({**one, "name": one["certificate"]} for one in cluster["databases"])]
+    found = [*cluster["certificates"], *({**one, "name": one["certificate"]} for one in cluster["databases"])]
+    return cast("list[Certificate]", found)  # both kinds have its keys, and some more
 
 
-def belongs_to_database(facts: Mapping[str, Any]) -> bool:
+def readable(cluster: ClusterData | JudgedCluster) -> Iterator[Certificate]:
+    """Yield the facts of those that could be parsed."""
+    return (facts for facts in of(cluster) if not facts.get("error"))
+
+
+def belongs_to_database(facts: Certificate) -> bool:
     """Check whether a certificate is not one of the cluster, so that no rotation replaces it."""
     return "kind" in facts
 
 
-def lets_clients_in(facts: Mapping[str, Any]) -> bool:
+def lets_clients_in(facts: Certificate) -> bool:
     """Check whether a database checks clients against it, rather than present it."""
     return belongs_to_database(facts) and facts["kind"] != SERVER

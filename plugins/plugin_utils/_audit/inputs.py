@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,11 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._err
     CertificateError,
     invalid_option,
 )
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.read_cluster import cluster_entry
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.cluster_data import (
+    ClusterData,
+    ClusterError,
+    cluster_entry,
+)
 
 from .assessment import SCHEMA
 from .checks.cluster import NOT_REPORTED
@@ -26,7 +30,7 @@ from .validation import problem
 _OPTION = "option clusters"
 
 
-def gather(clusters: Sequence[Mapping[str, Any]], paths: Sequence[str]) -> list[dict[str, Any]]:
+def gather(clusters: Sequence[Any], paths: Sequence[str]) -> list[ClusterData]:
     """Collect all clusters, without what an earlier report made of them.
 
     First come those given, in their order, then those read, by name. How the slices of a fleet are numbered
@@ -38,7 +42,7 @@ def gather(clusters: Sequence[Mapping[str, Any]], paths: Sequence[str]) -> list[
     Raises:
         CertificateError: something is not fleet data, or a cluster comes twice.
     """
-    gathered: list[dict[str, Any]] = []
+    gathered: list[ClusterData] = []
     seen: dict[str, str] = {}
     files = [file for path in paths for file in _files(path)]
     sources = [(_OPTION, "clusters", clusters), *((file, "data_paths", _read(file)) for file in files)]
@@ -59,10 +63,10 @@ def gather(clusters: Sequence[Mapping[str, Any]], paths: Sequence[str]) -> list[
                 )
             seen[name] = source
             gathered.append(_without_surrogates({key: value for key, value in cluster.items() if key != "verdict"}))
-    return gathered[: len(clusters)] + sorted(gathered[len(clusters) :], key=lambda one: str(one["name"]))
+    return gathered[: len(clusters)] + sorted(gathered[len(clusters) :], key=lambda one: one["name"])
 
 
-def missing(expected: Iterable[str], clusters: Iterable[Mapping[str, Any]], now: datetime) -> list[dict[str, Any]]:
+def missing(expected: Iterable[str], clusters: Iterable[ClusterData], now: datetime) -> list[ClusterData]:
     """Return data of the clusters that should be there and are not, by name.
 
     Args:
@@ -70,7 +74,7 @@ def missing(expected: Iterable[str], clusters: Iterable[Mapping[str, Any]], now:
         clusters: those that are there.
         now: in UTC.
     """
-    error = {"msg": "it is in none of the reports that were merged", "failure": NOT_REPORTED}
+    error: ClusterError = {"msg": "it is in none of the reports that were merged", "failure": NOT_REPORTED}
     return [cluster_entry(name, now, error=error) for name in sorted({*expected} - {one["name"] for one in clusters})]
 
 

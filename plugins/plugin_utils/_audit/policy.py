@@ -18,6 +18,8 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._err
     invalid_option,
 )
 
+from .types import ExceptionEntry, PolicyEntry
+
 ANY = "*"
 
 #: The argument spec of the policy; documented by the module C(audit_report).
@@ -82,7 +84,7 @@ class Acceptance:
         pairs = ((self.cluster, cluster), (self.certificate, certificate), (self.check, check))
         return all(wanted in (ANY, found) for wanted, found in pairs)
 
-    def as_dict(self) -> dict[str, str]:
+    def as_dict(self) -> ExceptionEntry:
         """Return a dictionary for the report."""
         return {
             "cluster": self.cluster,
@@ -149,7 +151,7 @@ class Policy:
         """Return the exceptions that count no more."""
         return [one for one in self.exceptions if one.until < now.date()]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> PolicyEntry:
         """Return a dictionary for the report."""
         return {
             "warn_within": self.warn_within,

@@ -7,9 +7,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timezone
-from typing import Any
+
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.cluster_data import ReadStatus
+
+from .types import Report
 
 _FORM = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -23,11 +25,11 @@ def moment(text: str) -> datetime:
     return datetime.strptime(text, _FORM).replace(tzinfo=timezone.utc)
 
 
-def made(report: Mapping[str, Any]) -> datetime:
+def made(report: Report) -> datetime:
     """Return when a report was made."""
     return moment(report["generated_at"])
 
 
-def age(cluster: Mapping[str, Any], now: datetime) -> int:
+def age(cluster: ReadStatus, now: datetime) -> int:
     """Return the full days since a cluster was read: what its facts say of days has to be lessened by as many."""
     return max(0, (now - moment(cluster["read_at"])).days)

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.proof import ProofSummary
 
 
-def proof_text(proof: Mapping[str, Any] | None) -> str:
+def proof_text(proof: ProofSummary | None) -> str:
     """Describe the C(proof) of a certificate: V(proven 9/9), V(proven 1/3 (2 unreachable)), V(reported by the API).
 
     Args:

@@ -15,6 +15,10 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.redis_enterprise.certificates.plugins.filter.renewal_reasons import renewal_reasons
 from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_material import rotation_material
 from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_plan import rotation_plan
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.cluster_data import (
+    ClusterData,
+    DriftEntry,
+)
 
 from .._hosts import Host
 
@@ -53,9 +57,9 @@ class Wanted(NamedTuple):
             # What it says may quote the value.
             return cls([], problem="the variables rotation_... are not what the role rotation takes. Fix them.")
 
-    def compare(self, cluster: dict[str, Any]) -> None:
+    def compare(self, cluster: ClusterData) -> None:
         """Add to what was read of the cluster which certificates are due to be issued, or why that is not known."""
-        name = (cluster["cluster"] or {}).get("name")
+        name = cluster["cluster"]["name"]
         plan = rotation_plan(self.entries, name) if self.entries else {"problems": [], "entries": []}
         problems = [self.problem] if self.problem else plan["problems"]
         if problems:
@@ -64,7 +68,7 @@ class Wanted(NamedTuple):
         elif cluster["drift"] is not None:
             cluster["drift"] += self._due(cluster, plan["entries"])
 
-    def _due(self, cluster: Mapping[str, Any], planned: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    def _due(self, cluster: ClusterData, planned: Sequence[Mapping[str, Any]]) -> Iterator[DriftEntry]:
         installed = {one["name"]: one for one in cluster["certificates"]}
         for entry in planned:
             if entry["issues"]:

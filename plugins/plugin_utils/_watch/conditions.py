@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.cluster_data import ClusterData
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import assessment, certificates
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.checks.judgement import (
     CRITICAL,
     SEVERITIES,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.types import Certificate, Finding
 
 from .settings import Settings
 
@@ -66,7 +68,7 @@ class Conditions:
     not_visible: frozenset[tuple[str | None, str]]
 
     @classmethod
-    def of(cls, data: Mapping[str, Any], settings: Settings, now: datetime) -> Conditions:
+    def of(cls, data: ClusterData, settings: Settings, now: datetime) -> Conditions:
         """Judge what was read by the policy and the thresholds.
 
         Args:
@@ -92,11 +94,11 @@ class Conditions:
         return key.check not in _READ_APART or about in self.judged
 
 
-def _expiring(data: Mapping[str, Any], settings: Settings, now: datetime) -> Iterator[Condition]:
-    for facts in certificates.of(data):
+def _expiring(data: ClusterData, settings: Settings, now: datetime) -> Iterator[Condition]:
+    for facts in certificates.readable(data):
         days, name, check = facts["days_remaining"], facts["name"], "expiry"
         # The tightest threshold is the first one.
-        threshold = next((one for one in settings.thresholds if days is not None and days < one), None)
+        threshold = next((one for one in settings.thresholds if days < one), None)
         if threshold is None or settings.policy.accepting(now, data["name"], name, check):
             continue
         soon = f"expires in less than {threshold} day{'' if threshold == 1 else 's'}"
@@ -112,14 +114,14 @@ def _expiring(data: Mapping[str, Any], settings: Settings, now: datetime) -> Ite
         yield Condition(Key("expiring", name, check, facts["fingerprint"]), threshold, event)
 
 
-def _found(data: Mapping[str, Any], findings: list[Mapping[str, Any]], settings: Settings) -> Iterator[Condition]:
-    known = {facts["name"]: facts for facts in certificates.of(data)}
+def _found(data: ClusterData, findings: list[Finding], settings: Settings) -> Iterator[Condition]:
+    known: dict[str | None, Certificate] = {facts["name"]: facts for facts in certificates.of(data)}
     for finding in findings:
         level, check, certificate = SEVERITIES.index(finding["severity"]), finding["check"], finding["certificate"]
         # Expiry has thresholds of its own here.
         if finding["accepted"] or check == "expiry" or level > SEVERITIES.index(settings.minimum_severity):
             continue
-        if check == UNREACHABLE.check:
+        if data["error"] and check == UNREACHABLE.check:
             event = {**_event("unreachable", data, data["error"]["msg"]), "failure": data["error"]["failure"]["kind"]}
             yield Condition(UNREACHABLE, level, event)
             continue
@@ -132,24 +134,25 @@ def _found(data: Mapping[str, Any], findings: list[Mapping[str, Any]], settings:
         }
         fingerprint = None
         if certificate is not None:
-            facts = known.get(certificate, {})
-            fingerprint = facts.get("fingerprint")
-            event.update(certificate=certificate, **_database(facts))
+            event["certificate"] = certificate
+        if certificate in known:
+            event.update(_database(known[certificate]))
+            fingerprint = known[certificate]["fingerprint"]
         if fingerprint is not None:
             event["fingerprint"] = fingerprint
         about = finding["message"] if certificate is None else fingerprint
         yield Condition(Key(kind, certificate, check, about), level, event)
 
 
-def _database(facts: Mapping[str, Any]) -> dict[str, Any]:
+def _database(facts: Certificate) -> dict[str, Any]:
     """Return the database that a certificate belongs to, which no rotation of the cluster replaces."""
     return {"database": facts["uid"]} if certificates.belongs_to_database(facts) else {}
 
 
-def _event(kind: str, data: Mapping[str, Any], message: str) -> dict[str, Any]:
+def _event(kind: str, data: ClusterData, message: str) -> dict[str, Any]:
     return {"kind": kind, "cluster": data["name"], "url": data["url"], "message": message}
 
 
-def recovered(data: Mapping[str, Any]) -> dict[str, Any]:
+def recovered(data: ClusterData) -> dict[str, Any]:
     """Return the event of a cluster that can be read again."""
     return _event("recovered", data, "can be read again")

@@ -16,6 +16,7 @@ from datetime import datetime, timezone
 from typing import Any, Protocol
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.cluster_data import ClusterData
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.members import Member
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import fleet_certificate_info
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._runner import run_in_controller
@@ -92,7 +93,7 @@ class _Watcher:
             _LOGGER.info("%s: %s; next read in %.0f s", member.name, "not read" if data["error"] else "read", seconds)
             await asyncio.sleep(seconds)
 
-    def _read(self, member: Member) -> dict[str, Any]:
+    def _read(self, member: Member) -> ClusterData:
         """Return what the module would return of this cluster, masked as there."""
         cluster = {**member.options, "name": member.name, "certificates": member.wanted}
         options = {"clusters": [cluster], "served": self._settings.served}
@@ -101,11 +102,11 @@ class _Watcher:
         )
         if result.get("failed"):
             raise CertificateError("internal_error", result["msg"])
-        (data,) = result["clusters"]
+        data: ClusterData = result["clusters"][0]
         # A password that is a part of the name does not make it another cluster.
         return {**data, "name": member.name}
 
-    async def _tell(self, data: dict[str, Any]) -> None:
+    async def _tell(self, data: ClusterData) -> None:
         name = data["name"]
         conditions = Conditions.of(data, self._settings, datetime.now(timezone.utc))
         if conditions.readable and self._told.was(name, UNREACHABLE):

@@ -7,12 +7,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.finding import FindingEntry
 
 from ..certificates import belongs_to_database, lets_clients_in
 from ..policy import Policy
 from ..times import moment
+from ..types import Certificate
 from .judgement import CRITICAL, INFO, WARNING, Judgement, passed
 
 #: How the collection's rules on the vendor's requirements are weighed here.
@@ -22,7 +24,7 @@ _SEVERITIES = {"error": CRITICAL, "warning": INFO}
 _OWN = frozenset({"expired", "chain_expired", "key_too_small"})
 
 
-def certificate(facts: Mapping[str, Any], policy: Policy, age: int) -> Iterator[Judgement]:
+def certificate(facts: Certificate, policy: Policy, age: int) -> Iterator[Judgement]:
     """Make all checks of a certificate.
 
     Args:
@@ -51,7 +53,7 @@ def certificate(facts: Mapping[str, Any], policy: Policy, age: int) -> Iterator[
     yield from _requirements(facts)
 
 
-def _remedy(facts: Mapping[str, Any]) -> str:
+def _remedy(facts: Certificate) -> str:
     if lets_clients_in(facts):
         return "Replace it in the list of the database, or remove it once no client has it"
     return "Replace the certificate of the database" if belongs_to_database(facts) else "Rotate it"
@@ -68,7 +70,7 @@ def _expiry(name: str, check: str, whose: str, days: int, policy: Policy, remedy
     return Judgement(name, check, severity, message, remedy) if severity else passed(name, check, message)
 
 
-def _issuers(facts: Mapping[str, Any], policy: Policy, age: int) -> Judgement:
+def _issuers(facts: Certificate, policy: Policy, age: int) -> Judgement:
     check = "issuer_expiry"
     # The facts say when the first of the chain expires: an issuer, if that is before the leaf.
     if facts["chain_days_remaining"] < facts["days_remaining"]:
@@ -82,10 +84,10 @@ def _days(number: int) -> str:
     return f"{number} day{'' if number == 1 else 's'}"
 
 
-def _key(facts: Mapping[str, Any], policy: Policy) -> Judgement:
+def _key(facts: Certificate, policy: Policy) -> Judgement:
     name, check, minimum = facts["name"], "key_size", policy.minimum_rsa_bits
     kind, size = facts["public_key_type"], facts["public_key_size"]
-    if kind == "RSA" and size < minimum:
+    if kind == "RSA" and size and size < minimum:
         remedy = f"Rotate it to a key of at least {minimum} bits"
         return Judgement(name, check, CRITICAL, f"has an RSA key of {size} bits", remedy)
     for finding in facts["findings"]:
@@ -94,7 +96,7 @@ def _key(facts: Mapping[str, Any], policy: Policy) -> Judgement:
     return passed(name, check, f"has an {kind} key of {size} bits" if size else f"has an {kind} key")
 
 
-def _issuer(facts: Mapping[str, Any], policy: Policy) -> Judgement:
+def _issuer(facts: Certificate, policy: Policy) -> Judgement:
     if policy.allows_issuer(facts["issuer"]):
         return passed(facts["name"], "issuer", f"was issued by {facts['issuer']}")
     remedy = "Rotate it to a certificate of an allowed issuer"
@@ -103,23 +105,23 @@ def _issuer(facts: Mapping[str, Any], policy: Policy) -> Judgement:
     )
 
 
-def _lifetime(facts: Mapping[str, Any], maximum: int) -> Judgement:
-    start, end = (moment(facts[name]) for name in ("not_before", "not_after"))
-    days, check = (end - start).days, "lifetime"
+def _lifetime(facts: Certificate, maximum: int) -> Judgement:
+    days, check = (moment(facts["not_after"]) - moment(facts["not_before"])).days, "lifetime"
     if days > maximum:
         remedy = f"Rotate it to a certificate that is valid for at most {_days(maximum)}"
         return Judgement(facts["name"], check, CRITICAL, f"is valid for {_days(days)}", remedy)
     return passed(facts["name"], check, f"is valid for {_days(days)}")
 
 
-def _requirements(facts: Mapping[str, Any]) -> Iterator[Judgement]:
+def _requirements(facts: Certificate) -> Iterator[Judgement]:
     name = facts["name"]
-    by_rule: dict[str, list[Mapping[str, str]]] = {}
+    by_rule: dict[str, list[FindingEntry]] = {}
     for finding in facts["findings"]:  # errors first
         if finding["id"] not in _OWN:
             by_rule.setdefault(finding["id"], []).append(finding)
     for rule, findings in by_rule.items():
-        found, remedy = ("; ".join(dict.fromkeys(one[key] for one in findings)) for key in ("found", "remedy"))
+        found = "; ".join(dict.fromkeys(one["found"] for one in findings))
+        remedy = "; ".join(dict.fromkeys(one["remedy"] for one in findings))
         yield Judgement(name, rule, _SEVERITIES[findings[0]["severity"]], found, remedy)
     if not by_rule:
         yield passed(name, "requirements", "meets what the vendor demands")

@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.settings import Alert, RotationSettings
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet import cluster_data
 
 from .judgement import CRITICAL, INFO, WARNING, Judgement, not_visible, passed
 
@@ -23,15 +25,15 @@ _ALERTS = {
 NOT_REPORTED = {"kind": "not_reported"}
 
 
-def unreachable(error: Mapping[str, Any]) -> Judgement:
+def unreachable(error: cluster_data.ClusterError) -> Judgement:
     """Make the only check of a cluster that could not be read."""
     remedy = "Check the address, the login and the CA of this cluster, and audit again"
-    if error.get("failure") == NOT_REPORTED:
+    if error["failure"] == NOT_REPORTED:
         remedy = "Look for the job that was to audit it, run it again, and merge again"
     return Judgement(None, "reachable", CRITICAL, f"could not be read: {error['msg']}", remedy)
 
 
-def cluster(data: Mapping[str, Any]) -> Iterator[Judgement]:
+def cluster(data: cluster_data.ClusterData) -> Iterator[Judgement]:
     """Make all checks of a cluster that could be read, but for those of its certificates and ports."""
     yield passed(None, "reachable", "could be read")
     yield from _nodes(data["cluster"]["nodes"])
@@ -53,7 +55,7 @@ def cluster(data: Mapping[str, Any]) -> Iterator[Judgement]:
         yield Judgement(None, "reading", INFO, warning, "Read the warning, and audit again where it matters")
 
 
-def _nodes(nodes: Sequence[Mapping[str, Any]] | None) -> Iterator[Judgement]:
+def _nodes(nodes: Sequence[cluster_data.NodeEntry] | None) -> Iterator[Judgement]:
     """Check that each node would get a new certificate: one that is away keeps what it has."""
     check = "node_active"
     if nodes is None:
@@ -72,7 +74,7 @@ def _nodes(nodes: Sequence[Mapping[str, Any]] | None) -> Iterator[Judgement]:
         yield passed(None, check, "every node is active")
 
 
-def _internal_rotation(internal: Mapping[str, Any] | None) -> Judgement:
+def _internal_rotation(internal: RotationSettings | None) -> Judgement:
     check = "internal_rotation"
     enabled = internal["rotation_enabled"] if internal else None
     if enabled is None:
@@ -83,7 +85,7 @@ def _internal_rotation(internal: Mapping[str, Any] | None) -> Judgement:
     return passed(None, check, "the cluster rotates its internal certificates")
 
 
-def _alert(name: str, check: str, alert: Mapping[str, Any] | None) -> Judgement:
+def _alert(name: str, check: str, alert: Alert | None) -> Judgement:
     if alert is None:
         return not_visible(None, check, f"the alert {name} could not be read")
     if not alert["enabled"]:
@@ -92,7 +94,7 @@ def _alert(name: str, check: str, alert: Mapping[str, Any] | None) -> Judgement:
     return passed(None, check, f"the alert {name} is on" + (f", at {threshold} days" if threshold is not None else ""))
 
 
-def _replication(replication: Mapping[str, Any] | None) -> Iterator[Judgement]:
+def _replication(replication: cluster_data.Replication | None) -> Iterator[Judgement]:
     check = "replica_pin"
     if replication is None:
         yield not_visible(None, check, "what replica sources pin could not be read")
@@ -115,11 +117,11 @@ def _replication(replication: Mapping[str, Any] | None) -> Iterator[Judgement]:
         yield passed(None, check, "no database replicates from another cluster")
 
 
-def _drift(change: Mapping[str, Any]) -> Judgement:
+def _drift(change: cluster_data.DriftEntry) -> Judgement:
     name, check = change["name"], "drift"
     if change["action"] == "none":
         return passed(name, check, "is what is wanted")
-    reason = f" ({change['reason']})" if change.get("reason") else ""
+    reason = f" ({change['reason']})" if change["reason"] else ""
     return Judgement(
         name,
         check,

@@ -26,7 +26,7 @@ class Judgement:
     Attributes:
         certificate: the certificate name; None: it is about the cluster.
         check: a stable identifier.
-        severity: None: there is nothing to fix.
+        severity: empty: there is nothing to fix.
         message: what was found; one line, without a final period.
         remedy: what to do about it; one line, without a final period.
         visible: whether it could be checked at all.
@@ -34,7 +34,7 @@ class Judgement:
 
     certificate: str | None
     check: str
-    severity: str | None
+    severity: str
     message: str
     remedy: str = ""
     visible: bool = True
@@ -49,9 +49,9 @@ class Judgement:
 
 def passed(certificate: str | None, check: str, message: str) -> Judgement:
     """Judge that there is nothing to fix."""
-    return Judgement(certificate, check, None, message)
+    return Judgement(certificate, check, "", message)
 
 
 def not_visible(certificate: str | None, check: str, message: str) -> Judgement:
     """Judge that it could not be checked."""
-    return Judgement(certificate, check, None, message, visible=False)
+    return Judgement(certificate, check, "", message, visible=False)

@@ -7,18 +7,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.proof import summarise
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.cluster_data import ClusterData
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.on_disk import DiskEntry
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.proof import (
+    ProofSummary,
+    Seen,
+    summarise,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.served import EndpointEntry
 
 from .. import certificates
+from ..types import Certificate
 from .judgement import WARNING, Judgement, not_visible, passed
 
 _CHECK = "on_node"
 
 
-def proof(facts: Mapping[str, Any], cluster: Mapping[str, Any]) -> dict[str, Any] | None:
+def proof(facts: Certificate, cluster: ClusterData) -> ProofSummary | None:
     """Summarise what was seen of one certificate; None where nothing was looked at.
 
     Args:
@@ -30,22 +37,26 @@ def proof(facts: Mapping[str, Any], cluster: Mapping[str, Any]) -> dict[str, Any
     name = facts["name"]
     database = facts["uid"] if certificates.belongs_to_database(facts) else None
     service = "proxy" if database is not None else name
-    ports = [
+    ports: list[Seen] = [
         {"name": name, "status": _status(one), "address": one["address"], "port": one["port"]}
         for one in cluster["endpoints"]
         if (one["service"], one["database"]) == (service, database)
     ]
-    nodes = [{**one, "address": "", "port": 0} for one in cluster["on_disk"] or () if one["name"] == name]
-    return summarise([*ports, *(nodes if database is None else ())], {name}, reported=True)
+    nodes: list[Seen] = [
+        {"name": name, "status": one["status"], "address": "", "port": 0}
+        for one in cluster["on_disk"] or ()
+        if one["name"] == name and database is None
+    ]
+    return summarise([*ports, *nodes], {name}, reported=True)
 
 
-def _status(endpoint: Mapping[str, Any]) -> str:
+def _status(endpoint: EndpointEntry) -> str:
     if endpoint["status"] != "seen":
-        return str(endpoint["status"])
+        return endpoint["status"]
     return {True: "verified", False: "stale", None: "not_visible"}[endpoint["matches"]]
 
 
-def nodes(on_disk: Sequence[Mapping[str, Any]]) -> Iterator[Judgement]:
+def nodes(on_disk: Sequence[DiskEntry]) -> Iterator[Judgement]:
     """Check each certificate that the nodes' metrics show.
 
     Args:

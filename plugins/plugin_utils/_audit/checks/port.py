@@ -7,11 +7,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.databases import SERVER
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.databases import SERVER, DatabaseEntry
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._hostnames import host_and_port
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.served import EndpointEntry
 
 from .judgement import CRITICAL, INFO, WARNING, Judgement, not_visible, passed
 
@@ -19,7 +19,7 @@ from .judgement import CRITICAL, INFO, WARNING, Judgement, not_visible, passed
 _MAY_BE_MEANT = frozenset({"untrusted"})
 
 
-def ports(endpoints: Sequence[Mapping[str, Any]], databases: Sequence[Mapping[str, Any]]) -> Iterator[Judgement]:
+def ports(endpoints: Sequence[EndpointEntry], databases: Sequence[DatabaseEntry]) -> Iterator[Judgement]:
     """Make two checks for each certificate that ports show.
 
     Args:
@@ -27,7 +27,7 @@ def ports(endpoints: Sequence[Mapping[str, Any]], databases: Sequence[Mapping[st
         databases: certificates of databases, as M(fleet_certificate_info) returns them.
     """
     labels = {one["uid"]: one["certificate"] for one in databases if one["kind"] == SERVER}
-    by_certificate: dict[str | None, list[Mapping[str, Any]]] = {}
+    by_certificate: dict[str | None, list[EndpointEntry]] = {}
     for endpoint in endpoints:
         database = endpoint["database"]
         name = endpoint["service"] if database is None else labels.get(database, f"database {database}")
@@ -37,17 +37,17 @@ def ports(endpoints: Sequence[Mapping[str, Any]], databases: Sequence[Mapping[st
         yield _trusted(name, shown)
 
 
-def address(endpoint: Mapping[str, Any]) -> str:
+def address(endpoint: EndpointEntry) -> str:
     """Return host and port, as in a URL."""
     return host_and_port(endpoint["address"], endpoint["port"])
 
 
-def _listed(endpoints: Sequence[Mapping[str, Any]]) -> str:
+def _listed(endpoints: Sequence[EndpointEntry]) -> str:
     some, more = endpoints[:5], len(endpoints) - 5
     return ", ".join(map(address, some)) + (f" and {more} more" if more > 0 else "")
 
 
-def _served(service: str | None, endpoints: Sequence[Mapping[str, Any]]) -> Judgement:
+def _served(service: str | None, endpoints: Sequence[EndpointEntry]) -> Judgement:
     check = "served"
     differing = [one for one in endpoints if one["matches"] is False]
     if differing:
@@ -69,11 +69,11 @@ def _served(service: str | None, endpoints: Sequence[Mapping[str, Any]]) -> Judg
     return passed(service, check, f"{len(known)} of {len(endpoints)} ports were seen, and present it")
 
 
-def _trusted(service: str | None, endpoints: Sequence[Mapping[str, Any]]) -> Judgement:
+def _trusted(service: str | None, endpoints: Sequence[EndpointEntry]) -> Judgement:
     check = "trusted"
     distrusted = [one for one in endpoints if one["trusted"] is False]
     if distrusted:
-        reasons = sorted({one["verify_error"] for one in distrusted})
+        reasons = sorted({one["verify_error"] or "unknown" for one in distrusted})
         severity = INFO if _MAY_BE_MEANT.issuperset(reasons) else WARNING
         why = ", ".join(reasons).replace("_", " ")
         return Judgement(

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.proofs import proof_text
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import printable
 
 from .. import certificates
+from ..types import Report
 
 _FACTS = (
     "subject",
@@ -31,6 +32,7 @@ _FACTS = (
     "self_signed",
     "fingerprint",
 )
+_values = itemgetter(*_FACTS)
 _HEADER = (
     "cluster",
     "url",
@@ -48,7 +50,7 @@ _HEADER = (
 _FORMULA = ("=", "+", "-", "@")
 
 
-def render(report: Mapping[str, Any]) -> str:
+def render(report: Report) -> str:
     """Return the content of the file."""
     found: dict[tuple[str, str | None], list[str]] = {}
     for finding in report["findings"]:
@@ -58,16 +60,15 @@ def render(report: Mapping[str, Any]) -> str:
     writer = csv.writer(file)
     writer.writerow(_HEADER)
     for cluster in report["clusters"]:
-        known = cluster["cluster"] or {}
-        about = [cluster["name"], cluster["url"], known.get("name"), known.get("version"), cluster["verdict"]]
+        known = cluster["cluster"]
+        about = [cluster["name"], cluster["url"], known["name"], known["version"], cluster["verdict"]]
         own = [*about, None, *[None] * len(_FACTS), None, "; ".join(found.get((cluster["name"], None), ())), None]
         writer.writerow(map(_cell, own))
         for facts in certificates.of(cluster):
             names = " ".join(facts["subject_alternative_names"] or ())
             findings = "; ".join(found.get((cluster["name"], facts["name"]), ()))
-            known_facts = [facts[fact] for fact in _FACTS]
             proof = proof_text(facts["proof"])
-            writer.writerow(map(_cell, [*about, facts["name"], *known_facts, names, findings, proof]))
+            writer.writerow(map(_cell, [*about, facts["name"], *_values(facts), names, findings, proof]))
     return file.getvalue()
 
 

@@ -8,19 +8,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import printable
+
+from ..types import Check, Report
 
 #: The element that an outcome adds to its item. What has none has passed; its message is kept as output.
 _ELEMENTS = {"failed": "failure", "accepted": "skipped", "not_visible": "skipped"}
 
 
-def render(report: Mapping[str, Any]) -> str:
+def render(report: Report) -> str:
     """Return the content of the file."""
-    by_cluster: dict[str, list[Mapping[str, Any]]] = {}
+    by_cluster: dict[str, list[Check]] = {}
     for check in report["checks"]:
         by_cluster.setdefault(check["cluster"], []).append(check)
     seconds = {cluster["name"]: cluster["seconds"] for cluster in report["clusters"]}
@@ -45,7 +46,7 @@ def render(report: Mapping[str, Any]) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _counts(checks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _counts(checks: Sequence[Check]) -> dict[str, str]:
     elements = Counter(_ELEMENTS.get(check["outcome"]) for check in checks)
     return {
         "tests": str(len(checks)),
@@ -55,7 +56,7 @@ def _counts(checks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     }
 
 
-def _item(suite: ElementTree.Element, check: Mapping[str, Any], used: Counter[str]) -> None:
+def _item(suite: ElementTree.Element, check: Check, used: Counter[str]) -> None:
     name = printable(f"{check['certificate']}: {check['check']}" if check["certificate"] else check["check"])
     used[name] += 1  # such as one for each replica source
     if used[name] > 1:

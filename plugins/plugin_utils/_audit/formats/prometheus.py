@@ -8,13 +8,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import printable
 
 from .. import certificates, times
 from ..assessment import VERDICTS
+from ..types import Certificate, Finding, JudgedCluster, Report
 
 _Labels = tuple[tuple[str, str], ...]
 _Samples = Iterable[tuple[_Labels, float]]
@@ -22,7 +22,7 @@ _Samples = Iterable[tuple[_Labels, float]]
 _PREFIX = "redis_enterprise_certificate_"
 
 
-def render(report: Mapping[str, Any]) -> str:
+def render(report: Report) -> str:
     """Return the content of the file."""
     clusters = report["clusters"]
     families: tuple[tuple[str, str, _Samples], ...] = (
@@ -74,14 +74,13 @@ def render(report: Mapping[str, Any]) -> str:
     return "".join(_family(_PREFIX + name, text, samples) for name, text, samples in families)
 
 
-def _readable(clusters: Iterable[Mapping[str, Any]]) -> Iterator[tuple[_Labels, Mapping[str, Any]]]:
+def _readable(clusters: Iterable[JudgedCluster]) -> Iterator[tuple[_Labels, Certificate]]:
     for cluster in clusters:
-        for facts in certificates.of(cluster):
-            if not facts.get("error"):
-                yield _labels(cluster=cluster["name"], name=facts["name"]), facts
+        for facts in certificates.readable(cluster):
+            yield _labels(cluster=cluster["name"], name=facts["name"]), facts
 
 
-def _facts(facts: Mapping[str, Any]) -> _Labels:
+def _facts(facts: Certificate) -> _Labels:
     return _labels(
         subject=facts["subject"],
         issuer=facts["issuer"],
@@ -92,7 +91,7 @@ def _facts(facts: Mapping[str, Any]) -> _Labels:
     )
 
 
-def _findings(findings: Iterable[Mapping[str, Any]]) -> _Samples:
+def _findings(findings: Iterable[Finding]) -> _Samples:
     counted = Counter(
         _labels(
             cluster=finding["cluster"],

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.proofs import proof_text
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import printable, table
@@ -16,6 +15,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._out
 from .. import certificates
 from ..checks.judgement import CRITICAL, INFO, WARNING
 from ..times import age, made
+from ..types import Finding, JudgedCluster, Report
 
 _HEADER = ("cluster", "version", "certificate", "expires", "days", "status", "issuer", "proof")
 
@@ -23,9 +23,9 @@ _HEADER = ("cluster", "version", "certificate", "expires", "days", "status", "is
 _EXPIRY = {"expiry": "EXPIRES SOON", "issuer_expiry": "AN ISSUER EXPIRES SOON"}
 
 
-def lines(report: Mapping[str, Any]) -> list[str]:
+def lines(report: Report) -> list[str]:
     """Return one line a certificate, and one a cluster that could not be read, or of which more was found."""
-    found: dict[tuple[str, str | None], list[Mapping[str, Any]]] = {}
+    found: dict[tuple[str, str | None], list[Finding]] = {}
     for finding in report["findings"]:
         if finding["severity"] != INFO:
             found.setdefault((finding["cluster"], finding["certificate"]), []).append(finding)
@@ -37,7 +37,7 @@ def lines(report: Mapping[str, Any]) -> list[str]:
 
 
 def _rows(
-    cluster: Mapping[str, Any], found: Mapping[tuple[str, str | None], Sequence[Mapping[str, Any]]], age: int
+    cluster: JudgedCluster, found: Mapping[tuple[str, str | None], Sequence[Finding]], age: int
 ) -> list[list[str]]:
     name = cluster["name"]
     if cluster["error"]:
@@ -63,7 +63,7 @@ def _rows(
     return rows
 
 
-def _status(findings: Sequence[Mapping[str, Any]], days: int) -> str:
+def _status(findings: Sequence[Finding], days: int) -> str:
     """Return the worst that was found; what was accepted comes last."""
     parts: dict[str, list[str]] = {}
     words = []

@@ -10,13 +10,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import printable
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from ..types import Report
 from . import clusters, findings, matrix, timeline
 
 _HERE = os.path.dirname(__file__)
@@ -25,7 +25,7 @@ _HERE = os.path.dirname(__file__)
 _LONGEST = 300
 
 
-def render(report: Mapping[str, Any]) -> str:
+def render(report: Report) -> str:
     """Return the page."""
     style, script = _read("page.css"), _read("page.js")
     # Everything is escaped, and shows what does not print; no template may switch that off but for these two files.

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.served import EndpointEntry
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.proofs import proof_text
 
-from .. import certificates
+from .. import certificates, types
 from ..checks.port import address
 from ..times import age, made
 from .timeline import level
@@ -24,7 +24,7 @@ from .timeline import level
 class Certificate:
     """One line."""
 
-    facts: Mapping[str, Any]
+    facts: types.Certificate
     level: str
     days: int | None
     key: str
@@ -46,13 +46,13 @@ class Ports:
 class Details:
     """One cluster."""
 
-    data: Mapping[str, Any]
+    data: types.JudgedCluster
     certificates: list[Certificate]
     ports: list[Ports]
     counts: Mapping[str, int]  # findings that are not accepted, by severity
 
 
-def details(report: Mapping[str, Any]) -> list[Details]:
+def details(report: types.Report) -> list[Details]:
     """Return the details of each cluster, in the order of the report."""
     now = made(report)
     counts: dict[str, dict[str, int]] = {}
@@ -71,7 +71,7 @@ def details(report: Mapping[str, Any]) -> list[Details]:
     ]
 
 
-def _certificates(found: Sequence[Mapping[str, Any]], older: int, policy: Mapping[str, Any]) -> list[Certificate]:
+def _certificates(found: Sequence[types.Certificate], older: int, policy: types.PolicyEntry) -> list[Certificate]:
     """Return the lines; one issuer of several in a row is shown once."""
     return [
         _certificate(facts, older, policy, len(same) if facts is same[0] else 0)
@@ -81,7 +81,7 @@ def _certificates(found: Sequence[Mapping[str, Any]], older: int, policy: Mappin
     ]
 
 
-def _certificate(facts: Mapping[str, Any], older: int, policy: Mapping[str, Any], issuer_rows: int) -> Certificate:
+def _certificate(facts: types.Certificate, older: int, policy: types.PolicyEntry, issuer_rows: int) -> Certificate:
     if facts.get("error"):
         return Certificate(facts, "unreadable", None, "", "", 0, "")
     days = facts["days_remaining"] - older
@@ -91,7 +91,7 @@ def _certificate(facts: Mapping[str, Any], older: int, policy: Mapping[str, Any]
     )
 
 
-def _ports(endpoints: Sequence[Mapping[str, Any]]) -> list[Ports]:
+def _ports(endpoints: Sequence[EndpointEntry]) -> list[Ports]:
     alike: dict[tuple[str, str], list[str]] = {}
     for endpoint in endpoints:
         state = endpoint["status"]

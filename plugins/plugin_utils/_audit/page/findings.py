@@ -7,11 +7,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ..checks.judgement import SEVERITIES
+from ..types import Accepted, Finding, Report
 
 #: What checks are called; others by their identifier.
 TITLES = {
@@ -45,7 +45,7 @@ class Row:
     cluster: str
     certificates: list[str | None]
     message: str
-    accepted: Mapping[str, str] | None
+    accepted: Accepted | None
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Section:
     groups: list[Group]
 
 
-def by_severity(report: Mapping[str, Any]) -> list[Section]:
+def by_severity(report: Report) -> list[Section]:
     """Return critical findings first, accepted ones last; sections without findings are left out."""
     sections = []
     for name in (*SEVERITIES, "accepted"):
@@ -78,8 +78,8 @@ def by_severity(report: Mapping[str, Any]) -> list[Section]:
     return sections
 
 
-def _groups(found: Sequence[Mapping[str, Any]]) -> list[Group]:
-    by_check: dict[str, list[Mapping[str, Any]]] = {}
+def _groups(found: Sequence[Finding]) -> list[Group]:
+    by_check: dict[str, list[Finding]] = {}
     for finding in found:
         by_check.setdefault(finding["check"], []).append(finding)
     groups = [
@@ -95,7 +95,7 @@ def _groups(found: Sequence[Mapping[str, Any]]) -> list[Group]:
     return sorted(groups, key=lambda group: -group.total)
 
 
-def _rows(findings: Sequence[Mapping[str, Any]]) -> list[Row]:
+def _rows(findings: Sequence[Finding]) -> list[Row]:
     alike: dict[tuple[str, str, str], Row] = {}
     for one in findings:
         key = one["cluster"], one["message"], str(one["accepted"])

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from .. import certificates
 from ..times import age, made
+from ..types import Certificate, JudgedCluster, PolicyEntry, Report
 from .timeline import LANES, lane, level
 
 _LEVELS = ("none", "ok", "warning", "critical", "expired", "unreadable")
@@ -48,7 +48,7 @@ class Table:
 _ABSENT = Cell("none", None, False)
 
 
-def table(report: Mapping[str, Any]) -> Table:
+def table(report: Report) -> Table:
     """Return the matrix of a report."""
     now = made(report)
     flagged = {
@@ -58,7 +58,7 @@ def table(report: Mapping[str, Any]) -> Table:
         and not finding["accepted"]
         and finding["check"] not in ("expiry", "issuer_expiry", "readable")
     }
-    found: list[tuple[Mapping[str, Any], dict[str, Cell]]] = []
+    found: list[tuple[JudgedCluster, dict[str, Cell]]] = []
     for cluster in report["clusters"]:
         cells: dict[str, Cell] = {}
         for facts in certificates.of(cluster):
@@ -71,7 +71,7 @@ def table(report: Mapping[str, Any]) -> Table:
     return Table(columns, [_row(cluster, cells, columns) for cluster, cells in found])
 
 
-def _cell(facts: Mapping[str, Any], older: int, policy: Mapping[str, Any], flagged: bool) -> Cell:
+def _cell(facts: Certificate, older: int, policy: PolicyEntry, flagged: bool) -> Cell:
     if facts.get("error"):
         return Cell("unreadable", None, flagged)
     days = min(facts["days_remaining"], facts["chain_days_remaining"]) - older
@@ -82,6 +82,6 @@ def _urgency(cell: Cell) -> tuple[int, bool, int]:
     return _LEVELS.index(cell.level), cell.flagged, -(cell.days or 0)
 
 
-def _row(cluster: Mapping[str, Any], cells: Mapping[str, Cell], columns: list[str]) -> Row:
+def _row(cluster: JudgedCluster, cells: Mapping[str, Cell], columns: list[str]) -> Row:
     first = min((cell.days for cell in cells.values() if cell.days is not None), default=None)
     return Row(cluster["name"], cluster["verdict"], first, [cells.get(column, _ABSENT) for column in columns])

@@ -11,12 +11,12 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._product.names import KNOWN
 
 from .. import certificates
 from ..times import age, made
+from ..types import Certificate, PolicyEntry, Report
 
 #: Pixels of the picture's own coordinates.
 _LEFT, _RIGHT, _TOP, _LANE, _WIDTH = 190, 24, 46, 34, 1000
@@ -84,31 +84,29 @@ class Picture:
     dots: list[Dot]
 
 
-def level(days: int, policy: Mapping[str, Any]) -> str:
+def level(days: int, policy: PolicyEntry) -> str:
     """Return how urgent an expiry is."""
     if days < 0:
         return "expired"
     return "critical" if days < policy["fail_within"] else "warning" if days < policy["warn_within"] else "ok"
 
 
-def lane(facts: Mapping[str, Any]) -> str:
+def lane(facts: Certificate) -> str:
     """Return the lane, or column, of a certificate."""
     if certificates.belongs_to_database(facts):
         return _DATABASES
     return facts["name"] if facts["name"] in KNOWN else _OTHERS
 
 
-def ends(report: Mapping[str, Any]) -> list[End]:
+def ends(report: Report) -> list[End]:
     """List all expiries, the first one first: those of the certificates, and of issuers that expire before them."""
     now = made(report)
     return sorted(_ends(report, now), key=lambda end: (end.days, end.date))
 
 
-def _ends(report: Mapping[str, Any], now: datetime) -> Iterator[End]:
+def _ends(report: Report, now: datetime) -> Iterator[End]:
     for cluster in report["clusters"]:
-        for facts in certificates.of(cluster):
-            if facts.get("error"):
-                continue
+        for facts in certificates.readable(cluster):
             older = age(cluster, now)
             name = facts["name"]
             found = [(facts["days_remaining"] - older, facts["not_after"][:10], lane(facts))]
@@ -124,7 +122,7 @@ def _scale(days: float) -> float:
     return math.copysign(math.log1p(abs(days) / 7), days)
 
 
-def picture(ends: Sequence[End], policy: Mapping[str, Any]) -> Picture:
+def picture(ends: Sequence[End], policy: PolicyEntry) -> Picture:
     """Return the places of everything that is drawn."""
     last = max(400, *(end.days for end in ends)) if ends else 400
     first = _PAST if any(end.days < 0 for end in ends) else 0

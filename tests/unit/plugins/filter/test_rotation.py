@@ -244,7 +244,7 @@ def test_reasons(authority: Authority) -> None:
     assert renewal_reasons(facts, renew_before=0, issuer="Other") == [f"its issuer is {facts['issuer']}"]
     assert renewal_reasons(facts, renew_before=0, force=True) == ["rotation_force is set"]
     assert renewal_reasons(None, renew_before=0) == ["there is none"]
-    assert renewal_reasons({"error": "why"}, renew_before=0, names=names) == ["it cannot be read"]
+    assert renewal_reasons({**facts, "error": "why"}, renew_before=0, names=names) == ["it cannot be read"]
 
 
 def test_reasons_of_time(authority: Authority) -> None:

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.client import Api
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.databases import (
     CLIENTS,
+    DatabaseEntry,
     describe_databases,
     own_certificates,
 )
@@ -135,11 +136,11 @@ def database(uid: Any = 1, port: int = 12000, **fields: Any) -> dict[str, Any]:
     return {"uid": uid, "name": "orders", "tls_mode": "enabled", "endpoints": [endpoint], **fields}
 
 
-def described(now: datetime, *bdbs: dict[str, Any], own: Any = None) -> list[dict[str, Any]]:
+def described(now: datetime, *bdbs: dict[str, Any], own: Any = None) -> list[DatabaseEntry]:
     return describe_databases(bdbs, own or {}, FQDN, "8.2.0-46", now)
 
 
-def findings(entry: dict[str, Any]) -> list[tuple[str, str]]:
+def findings(entry: DatabaseEntry) -> list[tuple[str, str]]:
     return [(one["severity"], one["id"]) for one in entry["findings"]]
 
 

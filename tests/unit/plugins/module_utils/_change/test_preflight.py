@@ -14,6 +14,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.cluster import Cluster, Node
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.hazards import (
+    describe_hazards,
     drop_misreported,
     find_hazards,
     spare_ldap_client,
@@ -219,7 +220,10 @@ def test_peers_that_log_in_by_certificate_know_the_ca_of_the_api(
 
 def test_a_read_back_that_means_nothing_is_known(other: Material, now: datetime) -> None:
     planned = changes({CCS: other, "proxy": other}, now)
-    assert find_hazards(planned, cluster("8.0.2-40"))[UNRELIABLE_READ_BACK] == [CCS]
+    met = find_hazards(planned, cluster("8.0.2-40"))
+    assert met[UNRELIABLE_READ_BACK] == [CCS]
+    assert UNRELIABLE_READ_BACK.id in {one["id"] for one in describe_hazards(met) if one["certificates"] == [CCS]}
+    assert all(one["description"] and one["advice"] for one in describe_hazards(met))
     assert UNRELIABLE_READ_BACK not in find_hazards(planned, cluster("8.0.2-41"))
 
 

@@ -15,7 +15,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.members import parse_members
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._replication.pins import judge_pins
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.pins import judge_pins
 
 NOTHING: dict[str, Any] = dict.fromkeys(CONNECTION_SPEC)
 
@@ -81,7 +81,7 @@ def test_a_schedule_that_is_not_complete() -> None:
     }
 
 
-def cluster(fqdn: str | None, proxy: str, *endpoints: dict[str, Any], pins: Any = ()) -> dict[str, Any]:
+def cluster(fqdn: str | None, proxy: str, *endpoints: dict[str, Any], pins: Any = ()) -> Any:
     return {
         "cluster": {"name": fqdn},
         "certificates": [{"name": "api", "fingerprint": "other"}, {"name": "proxy", "fingerprint": proxy}],
@@ -116,7 +116,7 @@ def endpoint(address: str, reported: str, **other: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_what_replicas_pin(source: str, fleet: list[dict[str, Any]], state: str) -> None:
+def test_what_replicas_pin(source: str, fleet: list[Any], state: str) -> None:
     pin = {"source": source, "port": 12000, "fingerprint": "pinned", "state": "unknown"}
     judge_pins([*fleet, cluster("destination.example.org", "mine", pins=[pin])])
     assert pin["state"] == state

@@ -44,7 +44,7 @@ def shown(*chain: x509.Certificate) -> Presented:
 
 
 def entry(seen: Presented, verified: Presented | None = None, reported: ExpectedChain | None = None) -> dict[str, Any]:
-    return Served(ENDPOINT, seen, verified).entry(reported, NOW)
+    return {**Served(ENDPOINT, seen, verified).entry(reported, NOW)}
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import fleets
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import assessment, inputs
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.policy import Policy
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.types import Report
 
 _POLICY: dict[str, Any] = {
     "warn_within": 30,
@@ -33,11 +34,11 @@ def policy(**other: Any) -> Policy:
     return Policy.parse({**_POLICY, **other})
 
 
-def report(clusters: Sequence[Mapping[str, Any]], **other: Any) -> dict[str, Any]:
+def report(clusters: Sequence[Any], **other: Any) -> Report:
     """The report of a fleet, by a policy that differs from the default in what is given."""
     return assessment.report(inputs.gather(clusters, []), policy(**other), fleets.NOW)
 
 
-def found(clusters: Sequence[Mapping[str, Any]], **other: Any) -> list[tuple[str, str | None, str]]:
+def found(clusters: Sequence[Any], **other: Any) -> list[tuple[str, str | None, str]]:
     """Severity, certificate and check of each finding."""
     return [(one["severity"], one["certificate"], one["check"]) for one in report(clusters, **other)["findings"]]

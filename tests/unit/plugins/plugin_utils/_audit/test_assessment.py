@@ -391,7 +391,7 @@ def test_no_cluster_comes_twice() -> None:
         ({"read_at": "yesterday"}, "a time is not written as"),
         ({"certificates": [{"name": "proxy"}]}, "certificate proxy has no subject"),
         ({"endpoints": [3]}, "endpoints is not a dictionary"),
-        ({"databases": [{"uid": 1}]}, "databases has no name"),
+        ({"databases": [{"uid": 1}]}, "databases has no subject"),
         ({"databases": [{**fleets.database(NAME, "orders"), "issuer": 3}]}, "issuer of certificate database orders"),
         ({"cluster": {"name": None, "version": None, "primary": None, "nodes": [3]}}, "nodes is not a dictionary"),
         ({"cluster": {"name": None, "version": None, "nodes": None}}, "cluster has no primary"),
@@ -399,7 +399,7 @@ def test_no_cluster_comes_twice() -> None:
         ({"replication": {"active_active": [], "replica_of": [{}]}}, "replica_of has no"),
         ({"cluster": None}, "cluster is not a dictionary"),
         ({"error": {"why": 3}}, "error has no msg"),
-        ({"warnings": [3]}, "warnings holds something that is not text"),
+        ({"warnings": [3]}, "an entry of warnings has a wrong type"),
     ],
 )
 def test_what_is_no_fleet_data(damage: dict[str, Any], message: str) -> None:

@@ -21,6 +21,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._aud
     junit,
     text_table,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.types import Report
 from prometheus_client.parser import text_string_to_metric_families
 
 from . import reports
@@ -36,16 +37,16 @@ FLEETS = {
 
 
 @pytest.fixture(params=FLEETS)
-def report(request: pytest.FixtureRequest) -> dict[str, Any]:
+def report(request: pytest.FixtureRequest) -> Report:
     ended = {**reports.ACCEPTED, "cluster": "*", "certificate": "cm", "check": "*", "until": "2026-01-31"}
     return reports.report(FLEETS[request.param], exceptions=[reports.ACCEPTED, ended], maximum_lifetime=400)
 
 
-def render(name: str, report: dict[str, Any]) -> str:
+def render(name: str, report: Report) -> str:
     return FORMATS[name][1](report)
 
 
-def metrics(report: dict[str, Any]) -> dict[str, dict[tuple[tuple[str, str], ...], float]]:
+def metrics(report: Report) -> dict[str, dict[tuple[tuple[str, str], ...], float]]:
     found: dict[str, dict[tuple[tuple[str, str], ...], float]] = {}
     for family in text_string_to_metric_families(render("prometheus", report)):
         assert family.documentation
@@ -58,7 +59,7 @@ def metrics(report: dict[str, Any]) -> dict[str, dict[tuple[tuple[str, str], ...
     return found
 
 
-def test_json_fits_the_published_schema(report: dict[str, Any]) -> None:
+def test_json_fits_the_published_schema(report: Report) -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     text = render("json", report)
     assert text.isascii()
@@ -73,7 +74,7 @@ def test_the_schema_refuses_something(damage: dict[str, Any]) -> None:
         jsonschema.validate({**reports.report(fleets.fleet(1)), **damage}, SCHEMA)
 
 
-def test_csv(report: dict[str, Any]) -> None:
+def test_csv(report: Report) -> None:
     text = render("csv", report)
     assert all(line.isprintable() for line in text.split("\r\n"))
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
@@ -98,7 +99,7 @@ def test_csv_is_no_formula() -> None:
     assert {"'=cmd|' /C calc'!A0", "'@SUM(1+1)*cmd", "'-2+3?{{ 7 * 7 }}{% raw %}"} <= dangerous
 
 
-def test_junit(report: dict[str, Any], tmp_path: Path) -> None:
+def test_junit(report: Report, tmp_path: Path) -> None:
     path = tmp_path / "audit.xml"
     path.write_text(render("junit", report), encoding="utf-8")
     read = junitparser.JUnitXml.fromfile(str(path))
@@ -127,7 +128,7 @@ def test_junit_names_what_failed() -> None:
     assert failure.message.startswith("could not be read: https://one.example.com:9443 gave no answer")
 
 
-def test_prometheus(report: dict[str, Any]) -> None:
+def test_prometheus(report: Report) -> None:
     found = metrics(report)
     prefix = "redis_enterprise_certificate_"
     assert all(name.startswith(prefix) for name in found)

@@ -16,10 +16,10 @@ NAME = "cluster.example.com"
 
 
 def text(name: str, **cluster: Any) -> str:
-    return proof_text(node.proof({"name": name}, fleets.cluster(NAME, **cluster)))
+    return proof_text(node.proof(fleets.facts(NAME, name), fleets.cluster(NAME, **cluster)))
 
 
-def ports(**other: Any) -> list[dict[str, Any]]:
+def ports(**other: Any) -> list[Any]:
     return [fleets.endpoint(NAME, "cm", node, 8443, **(other if node == 3 else {})) for node in (1, 2, 3)]
 
 
@@ -52,12 +52,12 @@ def test_nothing_is_said_where_nothing_was_looked_at() -> None:
 def test_a_database_is_proven_by_its_own_ports() -> None:
     own = fleets.endpoint(NAME, "proxy", 1, 12001, database=7)
     data = fleets.cluster(NAME, endpoints=[own, fleets.endpoint(NAME, "proxy", 2, 12000, matches=False)])
-    facts = {**fleets.database(NAME, "orders", 7), "name": "database orders"}
+    facts = fleets.database(NAME, "orders", 7)
     assert proof_text(node.proof(facts, data)) == "proven 1/1"
-    assert node.proof({**facts, "kind": "client"}, data) is None
+    assert node.proof(fleets.database(NAME, "orders", 7, kind="client"), data) is None
 
 
-def judged(*entries: dict[str, Any]) -> list[tuple[str | None, str, str]]:
+def judged(*entries: Any) -> list[tuple[str | None, str, str]]:
     return [(one.certificate, one.outcome, one.message) for one in node.nodes(entries)]
 
 

@@ -27,16 +27,16 @@ def settings(**args: Any) -> Settings:
     return Settings.parse({"state_path": "unused", "clusters": clusters, **args})
 
 
-def with_proxy(days: int = 200, **facts: Any) -> dict[str, Any]:
+def with_proxy(days: int = 200, **facts: Any) -> Any:
     return fleets.cluster(NAME, certificates=[fleets.facts(NAME, "proxy", days, **facts)])
 
 
-def differing() -> dict[str, Any]:
+def differing() -> Any:
     ports = [fleets.endpoint(NAME, "proxy", node, 12000, matches=node != 2) for node in (1, 2)]
     return fleets.cluster(NAME, endpoints=ports)
 
 
-def unreadable() -> dict[str, Any]:
+def unreadable() -> Any:
     return fleets.unreachable(NAME)
 
 
@@ -55,7 +55,7 @@ class Watched:
     def restart(self) -> None:
         self.told = Told(str(self.path), [NAME])
 
-    def read(self, data: dict[str, Any]) -> list[dict[str, Any]]:
+    def read(self, data: Any) -> list[dict[str, Any]]:
         """The events of one read."""
         conditions = Conditions.of(data, self.settings, fleets.NOW)
         events = [dict(one.event) for one in self.told.news(NAME, conditions)]

@@ -7,20 +7,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from .._api.replica_source import belongs
+from .cluster_data import ClusterData, PinEntry
 
 
-def judge_pins(clusters: Sequence[Mapping[str, Any]]) -> None:
+def judge_pins(clusters: Sequence[ClusterData]) -> None:
     """Set C(state) of each pinned certificate to V(current) or V(stale), where that can be determined.
 
     Args:
         clusters: of one fleet, as results show them.
     """
     for cluster in clusters:
-        for pin in (cluster["replication"] or {}).get("replica_of", ()):
+        for pin in cluster["replication"]["replica_of"] if cluster["replication"] else ():
             if pin["state"] != "unknown" or pin["fingerprint"] is None:
                 continue
             has = _at_endpoint(pin, clusters) or _of_database(pin, clusters) or _by_name(pin, clusters)
@@ -29,7 +29,7 @@ def judge_pins(clusters: Sequence[Mapping[str, Any]]) -> None:
                 pin["state"] = "current" if has == {pin["fingerprint"]} else "stale"
 
 
-def _at_endpoint(pin: Mapping[str, Any], clusters: Iterable[Mapping[str, Any]]) -> set[str]:
+def _at_endpoint(pin: PinEntry, clusters: Iterable[ClusterData]) -> set[str]:
     """Return what the API reports of the very endpoint, which may be a certificate of that database alone."""
     return {
         endpoint["reported_chain_fingerprints"][0]
@@ -42,7 +42,7 @@ def _at_endpoint(pin: Mapping[str, Any], clusters: Iterable[Mapping[str, Any]]) 
     }
 
 
-def _of_database(pin: Mapping[str, Any], clusters: Iterable[Mapping[str, Any]]) -> set[str]:
+def _of_database(pin: PinEntry, clusters: Iterable[ClusterData]) -> set[str]:
     """Return the certificate of the database behind a name, where it presents one of its own."""
     return {
         one["fingerprint"]
@@ -52,7 +52,7 @@ def _of_database(pin: Mapping[str, Any], clusters: Iterable[Mapping[str, Any]]) 
     }
 
 
-def _by_name(pin: Mapping[str, Any], clusters: Iterable[Mapping[str, Any]]) -> set[str]:
+def _by_name(pin: PinEntry, clusters: Iterable[ClusterData]) -> set[str]:
     """Return V(proxy) of the clusters whose FQDN covers the host of the source."""
     return {
         certificate["fingerprint"]
