@@ -21,10 +21,17 @@ from ._transport.session import Session
 
 @dataclass
 class Context:
-    """What an operation gets, and where it leaves its warnings."""
+    """What an operation gets, and where it leaves its warnings.
+
+    Attributes:
+        in_controller: whether it runs in a worker of C(ansible-playbook), and not in a module's process.
+        interrupted: the signal that arrived while it could not stop; None: none did.
+    """
 
     params: Mapping[str, Any]
     check_mode: bool
+    in_controller: bool = False
+    interrupted: int | None = None
     warnings: list[str] = field(default_factory=list)
 
     def connect(self) -> tuple[Session, Retries]:

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,7 +52,7 @@ def run_in_controller(
     params = {**given, **validation.validated_parameters}
     secrets = set(validation._no_log_values)  # noqa: SLF001 - as AnsibleModule does
     missing = missing_library()
-    task = Context(params, check_mode)
+    task = Context(params, check_mode, in_controller=True)
     if validation.error_messages:
         unsupported = isinstance(validation.errors[0], UnsupportedError)
         prefix = f"Unsupported parameters for ({module}) module: " if unsupported else ""
@@ -61,6 +62,8 @@ def run_in_controller(
     else:
         secrets.update(find_secrets(params, os.environ))
         result = operation.outcome(task)
+        if task.interrupted is not None:
+            signal.raise_signal(task.interrupted)  # nobody waits for the result any more
     if invocation:
         result["invocation"] = {"module_args": params}
     if task.warnings:

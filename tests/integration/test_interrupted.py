@@ -5,16 +5,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
-from simulator import ActiveActive, Cluster
+from simulator import ActiveActive, Cluster, Fault
 from simulator.authority import Authority, Material
 from simulator.state import pair
 
-from .runs import Ansible, login, task
+from .runs import IN_PROCESS, PROGRAMS, Ansible, login, task
 from .test_rotation import PLAYBOOK, folder, from_folder, inventory, proofs, table, updated
+
+CERTIFICATES = "/v1/cluster/certificates"
+NOTICE = "certificates are being changed; waiting for the proof, again to stop at once"
 
 
 def change_without(cluster: Cluster, missing: int, material: Mapping[str, Material]) -> None:
@@ -100,3 +111,140 @@ def test_active_active_databases_that_are_out_of_sync_are_updated(ansible: Ansib
         third = ansible.playbook(PLAYBOOK, "-i", hosts).expect()
         assert "changed=0 " in third.output
         assert len(one.writes) == 1
+
+
+class Interrupted:
+    """A run of the playbook that a signal meets at some request of the cluster."""
+
+    def __init__(self, ansible: Ansible, hosts: str, *arguments: str) -> None:
+        self._command = [str(PROGRAMS / "ansible-playbook"), PLAYBOOK, "-i", hosts, *arguments]
+        self._ansible = ansible
+        self._process: subprocess.Popen[str] | None = None
+        self._started = threading.Event()
+        self.struck = threading.Event()
+
+    def run(self) -> str:
+        """Return the output, once the last of its processes has ended."""
+        self._process = subprocess.Popen(
+            self._command,
+            env=self._ansible.environment({"ANSIBLE_CALLBACKS_ENABLED": ""}),
+            cwd=self._ansible.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._started.set()
+        output, _nothing = self._process.communicate(timeout=120)
+        return output
+
+    def striking(self, number: int) -> Callable[[Cluster], None]:
+        return lambda _cluster: self.strike(number)
+
+    def strike(self, number: int) -> None:
+        """Send a signal as a terminal does, or end all processes at once."""
+        assert self._started.wait(10)
+        assert self._process is not None
+        if number == signal.SIGKILL:
+            for pid in [*_descendants(self._process.pid)]:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, number)
+        else:
+            os.killpg(self._process.pid, number)
+        self.struck.set()
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    yield pid
+    with suppress(OSError):
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            yield from _descendants(int(child))
+
+
+def at_write(number: int, strike: Callable[[Cluster], None]) -> Fault:
+    return Fault("PUT", CERTIFICATES, kind="pass", after=number - 1, times=1, effect=strike)
+
+
+def at_read(number: int, strike: Callable[[Cluster], None]) -> Fault:
+    return Fault("GET", CERTIFICATES, kind="pass", after=number - 1, times=1, effect=strike, afterwards=True)
+
+
+#: At what request the signal comes, and how long node 3 lags: for ever where there is a way back.
+PHASES: dict[str, tuple[Callable[[int, Callable[[Cluster], None]], Fault], int, float]] = {
+    "before": (at_read, 1, 0.0),
+    "write": (at_write, 1, 1.0),
+    "proof": (at_read, 3, 2.0),
+    "back": (at_write, 2, math.inf),
+}
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
+
+
+@pytest.mark.corner
+@pytest.mark.skipif(IN_PROCESS == "false", reason="a module has no terminal, and nobody waits for it")
+def test_what_a_signal_cuts_off_is_finished(ansible: Ansible, authority: Authority) -> None:
+    with ExitStack() as running:
+        clusters: dict[str, Cluster] = {}
+        material = {name: authority.issue() for name in ("cm", "proxy")}
+        certificates = from_folder(folder(ansible, material), material)
+        common: dict[str, Any] = {"rotation_certificates": certificates, "rotation_verify_timeout": 4}
+        for phase, (request, number, lag) in PHASES.items():
+            for sent in SIGNALS:
+                host = f"{phase}-{sent.name.lower()}"
+                crdb = ActiveActive()
+                options: dict[str, Any] = {"database": "tls", "active_active": [crdb]}
+                cluster = running.enter_context(Cluster(nodes=3, lag={3: lag}, **options))
+                running.enter_context(Cluster(nodes=1, fqdn="peer.example.com", **options))
+                clusters[host] = cluster
+                hosts = inventory(ansible, {host: cluster}, **common)
+                run = Interrupted(ansible, hosts)
+                cluster.add_fault(request(number, run.striking(sent)))
+                output = run.run()
+                assert run.struck.is_set(), output
+                assert "Traceback" not in output, output
+                if phase != "before" and sent != signal.SIGKILL:
+                    assert output.count(NOTICE) == 1, output
+                    said = output.rpartition(NOTICE)[2]
+                    assert ("Rolled back: the previous" if phase == "back" else "cm, proxy: changed, proven") in said
+                    old_or_new = {node.holds("cm").certificate for node in cluster.nodes}
+                    assert len(old_or_new) == 1
+                    assert (old_or_new == {material["cm"].certificate_pem}) is (phase != "back")
+                cluster.clear_faults()
+                cluster.nodes[2].lag = 0.0
+        hosts = inventory(ansible, clusters, **common, rotation_serial=0)
+        ansible.playbook(PLAYBOOK, "-i", hosts).expect()
+        for host, cluster in clusters.items():
+            for name, issued in material.items():
+                assert [node.holds(name).certificate for node in cluster.nodes] == [issued.certificate_pem] * 3, host
+            (bdb,) = cluster.bdbs
+            assert bdb.crdb is not None
+            assert bdb.crdb.synchronising(), host
+            cluster.clear_requests()
+        third = ansible.playbook(PLAYBOOK, "-i", hosts).expect()
+        assert third.output.count("changed=0 ") == len(clusters)
+        assert [host for host, cluster in clusters.items() if cluster.writes] == []
+
+
+@pytest.mark.skipif(IN_PROCESS == "false", reason="a module has no terminal, and nobody waits for it")
+def test_a_second_signal_stops_at_once(ansible: Ansible, authority: Authority) -> None:
+    material = {"cm": authority.issue()}
+    with Cluster(nodes=3, database="none", lag={3: math.inf}) as cluster:
+        hosts = inventory(
+            ansible,
+            {"one": cluster},
+            rotation_certificates=from_folder(folder(ansible, material), material),
+            rotation_verify_timeout=100,
+        )
+        run = Interrupted(ansible, hosts)
+
+        def twice(_cluster: Cluster) -> None:
+            run.strike(signal.SIGINT)
+            threading.Timer(1.0, run.strike, [signal.SIGINT]).start()
+
+        cluster.add_fault(at_read(3, twice))
+        began = time.monotonic()
+        output = run.run()
+        assert time.monotonic() - began < 60
+        assert output.count(NOTICE) == 1
+        assert "changed, proven" not in output
+        assert len(cluster.writes) == 1

@@ -21,9 +21,12 @@ from .._product.releases import UNRELIABLE_READ_BACK
 from .._transport.retry import Retries
 from .evidence import Evidence
 from .internal_rotation import InternalRotation
-from .outcome import explain
+from .interruption import deferred_signals
+from .outcome import Outcome, explain
 from .result import Report
 from .transaction import Transaction
+
+_WAITING = "certificates are being changed; waiting for the proof, again to stop at once"
 
 
 @contextmanager
@@ -58,14 +61,22 @@ def execute(
         CertificateError: they were not made, or not everywhere.
     """
     ensure_token_lasts(api, longest_change(task.params))
-    outcome = changes.run()
-    report.note(outcome.changes)
-    error = explain(outcome)
-    if error is not None:
-        raise error
+    with deferred_signals(task, _WAITING) as deferred:
+        outcome = changes.run()
+        report.note(outcome.changes)
+        error = explain(outcome)
+        if error is not None:
+            raise error
+        if deferred.signal is not None:
+            deferred.say(_changed(outcome))
     report.common["cluster"] = with_primary_now(api, cluster).as_dict(api.url)
     note_evidence(outcome.evidence, list(outcome.changes), report.common, task.warn)
     return outcome.evidence
+
+
+def _changed(outcome: Outcome) -> str:
+    summary = outcome.evidence.summary()
+    return f"{', '.join(outcome.changes)}: changed, proven at {summary['verified']} of {summary['of']} places"
 
 
 def longest_change(params: Mapping[str, Any]) -> float:

@@ -19,6 +19,7 @@ from .._api.replica_source import Pin, normalise_host
 from .._api.replication import Crdb, Database, ReplicationApi
 from .._api.tokens import ensure_token_lasts
 from .._argspec import CONNECTION_EXCLUSIVE, CONNECTION_SPEC
+from .._change.interruption import deferred_signals
 from .._connection import check_range
 from .._errors import CertificateError, invalid_option
 from .._operation import Context, Operation
@@ -38,6 +39,8 @@ _IN_SYNC, _SYNCING = "in-sync", "syncing"
 
 #: Seconds within which a synchronisation that is under way may come to its end by itself.
 _SETTLE = 10
+
+_WAITING = "databases are being updated; waiting for the end, again to stop at once"
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?")
@@ -122,7 +125,10 @@ def _run(task: Context, report: _Report) -> dict[str, Any]:
             if not task.check_mode:
                 _outlast(api, report, task)
             cluster = Cluster(ReplicationApi(session), retries, params["wait_timeout"])
-            _take(report.steps, cluster, check_mode=task.check_mode)
+            with deferred_signals(task, _WAITING) as deferred:
+                _take(report.steps, cluster, check_mode=task.check_mode)
+                if deferred.signal is not None:
+                    deferred.say("all databases are updated")
     except CertificateError as error:
         raise error.with_result(attempts=retries.attempts, retried=retries.log) from None
     return {**report.as_dict(failed=False), "diff": report.diff(), "attempts": retries.attempts, "retried": retries.log}
