@@ -370,6 +370,12 @@ def test_proxies_are_honoured_and_widen_no_trust(ansible: Ansible, cluster: Clus
     assert proxy.tunnels == [through] * 2
     proxy.close()
     assert read({}, HTTPS_PROXY="http://127.0.0.1:1").failure["kind"] == "proxy"
+    for name in ("HTTPS_PROXY", "ALL_PROXY"):
+        outcome = read({}, **{name: "http://user:open-sesame@[::1"})
+        assert outcome.failure["kind"] == "proxy"
+        assert f"the environment variable {name} is not a valid URL." in outcome.result["msg"]
+        assert "open-sesame" not in outcome.result["msg"]
+    assert read({}, HTTPS_PROXY="http://[::1", NO_PROXY="127.0.0.1").status == "ok"
 
 
 def test_a_client_certificate_logs_in(ansible: Ansible, authority: Authority) -> None:

@@ -25,7 +25,7 @@ def deliver(exchange: Exchange, fault: Fault, answer: Answer, record: Request, e
     :param elsewhere: where a redirect leads unless the fault says.
     """
     delay = fault.delay or 0.0
-    if fault.kind != "drip" and delay and not exchange.wait(delay):
+    if fault.kind not in _DRIPPING and delay and not exchange.wait(delay):
         _hang_up(exchange)
         return
     if fault.kind in _SILENT:
@@ -34,8 +34,8 @@ def deliver(exchange: Exchange, fault: Fault, answer: Answer, record: Request, e
     answer.status = fault.status or answer.status
     answer.headers |= fault.headers
     record.answer(answer.status)
-    if fault.kind == "drip":
-        _drip(exchange, answer, delay)
+    if fault.kind in _DRIPPING:
+        _drip(exchange, answer, delay, whole=fault.kind == "drip_head")
     elif fault.kind in _MANGLED:
         _MANGLED[fault.kind](exchange, answer)
     else:
@@ -81,9 +81,14 @@ _SILENT: dict[str, Callable[[Exchange], None]] = {
 }
 
 
-def _drip(exchange: Exchange, answer: Answer, delay: float) -> None:
-    exchange.wfile.write(exchange.head(answer, {"Content-Length": str(len(answer.body))}))
-    for byte in answer.body:
+_DRIPPING = frozenset({"drip", "drip_head"})
+
+
+def _drip(exchange: Exchange, answer: Answer, delay: float, *, whole: bool) -> None:
+    head = exchange.head(answer, {"Content-Length": str(len(answer.body))})
+    if not whole:
+        exchange.wfile.write(head)
+    for byte in (head if whole else b"") + answer.body:
         if not exchange.wait(delay):
             _hang_up(exchange)
             return

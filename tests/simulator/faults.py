@@ -22,6 +22,7 @@ KINDS = {
     "reset": False,
     "slow": True,
     "drip": True,
+    "drip_head": True,
     "never": False,
     "html": False,
     "empty": False,
@@ -37,7 +38,7 @@ KINDS = {
 """Each kind, and whether the request is carried out all the same unless the fault says otherwise."""
 
 _METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD", "PATCH", "OPTIONS", "*")
-_DEFAULT_DELAY = {"slow": 1.0, "drip": 0.05}
+_DEFAULT_DELAY = {"slow": 1.0, "drip": 0.05, "drip_head": 0.05}
 _DEFAULT_STATUS = {"status": 500, "html": 503, "empty": 503, "redirect": 307}
 
 
@@ -53,7 +54,8 @@ class Fault:
     :ivar kind: one of :data:`KINDS`.
     :ivar status: the HTTP status of ``status``, ``html``, ``empty`` and ``redirect``; the other kinds keep their own
         unless it is given.
-    :ivar delay: seconds before the answer (0 unless given, for ``slow`` 1); for ``drip``, between two bytes (0.05).
+    :ivar delay: seconds before the answer (0 unless given, for ``slow`` 1); for ``drip``, between two bytes of
+        the body (0.05); for ``drip_head``, between two bytes of all that is sent (0.05).
     :ivar applied: whether the request is carried out; None for the kind's own habit.
     :ivar location: where ``redirect`` points to; the same path at the next node unless given.
     :ivar error_code: ``error_code`` of a ``status`` answer.

@@ -15,20 +15,22 @@ from collections.abc import Mapping, Sequence
 from datetime import timezone
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from .._connection import Connection
 from .._errors import CertificateError, invalid_option
 from .._secrets import Secret
+from .adapter import Adapter
+from .deadline import Deadline
 from .tls_context import Context, trusting_context, unverified_context
-from .transport_errors import transport_error
+from .transport_errors import timed_out, transport_error
 
 try:
     import requests
     import urllib3
-    from requests.adapters import HTTPAdapter
     from requests.utils import get_environ_proxies
 except ImportError:  # reported by _libraries
-    HTTPAdapter = object  # type: ignore[assignment,misc]
+    pass
 
 #: Bytes of a response body that are read at the most.
 BODY_LIMIT = 10 * 1024 * 1024
@@ -80,31 +82,6 @@ def tls_context(connection: Connection, *, verify: bool) -> Context:
     return context
 
 
-class _Adapter(HTTPAdapter):
-    """An adapter that uses one TLS context for everything, and keeps requests from adding CAs of its own to it."""
-
-    def __init__(self, context: Context, **tls: str) -> None:
-        """Prepare.
-
-        Args:
-            tls: C(server_hostname), the name that the certificate must cover where the address is another, or
-                C(assert_fingerprint), the fingerprint that it must have.
-        """
-        self._context = context
-        self._tls: dict[str, Any] = {**tls, "ssl_context": context}
-        super().__init__()
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **{**kwargs, **self._tls})
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        return super().proxy_manager_for(proxy, **{**kwargs, **self._tls})
-
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        conn.cert_reqs = self._context.verify_mode.name
-        conn.ca_certs = conn.ca_cert_dir = None
-
-
 def assert_leaf(fingerprint: str) -> dict[str, str]:
     """Return the keyword for M(Peer) that demands the server with this leaf (SHA-256)."""
     return {"assert_fingerprint": fingerprint.replace(":", "")}
@@ -137,6 +114,28 @@ def _seconds(retry_after: str) -> float | None:
     return max(0.0, moment.timestamp() - time.time())
 
 
+def _proxies(url: str) -> dict[str, str]:
+    """Return the proxies of the environment for a URL, by scheme.
+
+    Raises:
+        CertificateError: one is not a URL. Old versions of requests stumble over it.
+    """
+    found: dict[str, str] = get_environ_proxies(url)
+    for scheme in (url.partition(":")[0], "all"):
+        proxy = found.get(scheme, "")
+        try:
+            urlsplit(proxy if "//" in proxy else f"//{proxy}").port  # noqa: B018 - its computation is the check
+        except ValueError:
+            # The value may hold a password.
+            raise CertificateError(
+                "proxy",
+                f"the environment variable {scheme.upper()}_PROXY is not a valid URL. Fix it, or list the host in "
+                "NO_PROXY.",
+                cluster=url,
+            ) from None
+    return found
+
+
 class Peer:
     """One address, to which requests are sent. Not safe to share between threads.
 
@@ -159,25 +158,30 @@ class Peer:
         Args:
             connection: of which the timeouts count, and what messages name.
             context: what is trusted.
-            names: how the server has to be known, in this order, each as keyword arguments of M(_Adapter): it is enough
-                that one of them fits.
+            names: how the server has to be known, in this order, each as keyword arguments of
+                M(_transport.adapter.Adapter): it is enough that one of them fits.
             login: the Authorization header, see M(authorization); None: no login.
             headers: sent with each request, in place of those of the same name.
+
+        Raises:
+            CertificateError: a proxy in the environment is not a URL.
         """
         self.url = url
         self.connection = connection
         self._headers = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
         self._login = login
-        self._trusting = [self._client(_Adapter(context, **name)) for name in names]
+        self._deadline = Deadline()
+        self._trusting = [self._client(Adapter(context, self._deadline, **name)) for name in names]
         self._pinning: requests.Session | None = None
 
-    def _client(self, adapter: _Adapter) -> requests.Session:
+    def _client(self, adapter: Adapter) -> requests.Session:
         http = requests.Session()
         http.trust_env = False  # or .netrc and REQUESTS_CA_BUNDLE override what the user gave
         # Redirects are not followed here, but requests looks where they lead, and stumbles over what is no URL.
         http.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
         http.mount("https://", adapter)
-        http.proxies = get_environ_proxies(self.url)
+        http.mount("http://", adapter)
+        http.proxies = _proxies(self.url)
         http.headers.update(self._headers)
         if self._login is not None:
             http.headers["Authorization"] = self._login.reveal()
@@ -196,14 +200,26 @@ class Peer:
             fingerprint: SHA-256, as M(_x509.certificate.sha256_fingerprint) gives it.
             context: one that verifies nothing.
         """
-        self._pinning = self._client(_Adapter(context, **assert_leaf(fingerprint)))
+        self._pinning = self._client(Adapter(context, self._deadline, **assert_leaf(fingerprint)))
 
     def request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Response:
         """Send one request and read the answer, whatever its status is. Redirects are not followed.
 
+        A read takes O(timeout) at the most. A write takes O(write_timeout), of which connecting and the body of the
+        answer take O(timeout) each. Only the resolution of a name cannot be cut short.
+
         Raises:
             CertificateError: there was no answer.
         """
+        with self._deadline.limit(self._time(method)):
+            return self._known_server(method, path, body)
+
+    def _time(self, method: str) -> float:
+        """Return the seconds that a request has."""
+        return self.connection.timeout if method == "GET" else self.connection.write_timeout
+
+    def _known_server(self, method: str, path: str, body: Mapping[str, Any] | None) -> Response:
+        """Send one request to the server, in whichever of the ways it is known."""
         first, *others = self._trusting
         try:
             return self._request(first, method, path, body)
@@ -221,8 +237,7 @@ class Peer:
         raise distrusted
 
     def _request(self, http: requests.Session, method: str, path: str, body: Mapping[str, Any] | None) -> Response:
-        connection = self.connection
-        read_timeout = connection.timeout if method == "GET" else connection.write_timeout
+        connection, request = self.connection, f"{method} {path}"
         headers = {} if body is None else {"Content-Type": "application/json"}
         try:
             answer = http.request(
@@ -230,39 +245,57 @@ class Peer:
                 self.url + path,
                 data=None if body is None else json.dumps(body).encode(),
                 headers=headers,
-                timeout=(connection.timeout, read_timeout),
+                timeout=(connection.timeout, self._time(method)),
                 verify=connection.validate_certs,
                 allow_redirects=False,
                 stream=True,
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise transport_error(error, connection, f"{method} {path}", self.url) from None
-        content, body_error = self._read(answer, f"{method} {path}")
+            raise transport_error(error, connection, request, self.url, self._used_up(method)) from None
+        used_up = self._used_up(method)
+        if used_up is not None:  # the headers may have been cut off
+            answer.close()
+            raise timed_out(connection, request, self.url, used_up)
+        with self._deadline.limit(connection.timeout):
+            content, problem = self._read(answer, request)
+        used_up = self._used_up(method)
+        if used_up is not None:  # the end may be one that the deadline made
+            problem = timed_out(connection, request, self.url, used_up)
+        if problem is None:
+            answer.raw.release_conn()
+        else:
+            answer.close()
         return Response(
             answer.status_code,
             answer.headers.get("Content-Type", ""),
             answer.headers.get("Location"),
             content,
-            body_error,
+            problem,
             _seconds(answer.headers.get("Retry-After", "")),
         )
 
+    def _used_up(self, method: str) -> str | None:
+        """Return the option whose time the request has used up; None: there is time left."""
+        if not self._deadline.passed:
+            return None
+        return "timeout" if method == "GET" or self._deadline.left else "write_timeout"
+
     def _read(self, answer: requests.Response, request: str) -> tuple[bytes, CertificateError | None]:
         """Return the body, and why it is not whole."""
-        # read1 returns what has arrived, so that a server that sends a byte now and then cannot outlast the timeout.
+        # read1 returns what has arrived, so that what is too large is found before all of it is there.
         raw: Any = answer.raw
         read1 = getattr(raw, "read1", None) or raw._fp.read1  # noqa: SLF001 - urllib3 1.26 has no read1 of its own
-        deadline = time.monotonic() + self.connection.timeout
         content = bytearray()
         problem = None
         try:
-            while len(content) <= BODY_LIMIT and time.monotonic() < deadline:
+            while len(content) <= BODY_LIMIT:
                 chunk = read1(65536)
                 if not chunk:
                     break
                 content += chunk
             else:
-                problem = self._body_error(request, *self._excess(len(content)))
+                excess = f"the answer is larger than {BODY_LIMIT // 1024 // 1024} MiB"
+                problem = self._body_error(request, "too_large", excess)
             expected = answer.headers.get("Content-Length", "")
             if problem is None and expected.isdigit() and len(content) < int(expected):
                 problem = self._body_error(request, "truncated", "the response is truncated")
@@ -270,16 +303,7 @@ class Peer:
             problem = transport_error(error, self.connection, request, self.url)
             if problem.kind == "connection_lost":
                 problem = self._body_error(request, "truncated", "the response is truncated")
-        if problem is None:
-            raw.release_conn()
-        else:
-            answer.close()
         return bytes(content), problem
-
-    def _excess(self, received: int) -> tuple[str, str]:
-        if received > BODY_LIMIT:
-            return "too_large", f"the answer is larger than {BODY_LIMIT // 1024 // 1024} MiB"
-        return "read_timeout", f"the answer was not complete after {self.connection.timeout:g} s (option timeout)"
 
     def _body_error(self, request: str, kind: str, problem: str) -> CertificateError:
         return CertificateError(

@@ -16,12 +16,12 @@ import functools
 import hashlib
 import socket
 import ssl
-import time
 from contextlib import suppress
 from typing import NamedTuple
 
 from .._hostnames import is_host, is_ip_address
 from .capture import capture_chain, captured_chain
+from .deadline import Deadline
 
 #: Where a peer refuses within the handshake: that of TLS 1.3 is over before the client is judged, and older versions
 #: are not offered.
@@ -87,21 +87,21 @@ def read_presented(
 
     Args:
         server_name: for the server name indication; none for an IP address (RFC 6066, 3).
-        timeout: seconds, for everything.
+        timeout: seconds, for everything but the resolution of a name.
         trust: verifies what is presented, also that it covers C(server_name), be that a name or an address;
             M(prepare_look) has prepared it. Without it nothing is verified, and all is seen.
     """
     if not is_host(address):
         return Presented(reachable=False, problem=NO_ADDRESS)
-    deadline = time.monotonic() + timeout
-    if trust is not None:
-        return _look(address, port, trust, server_name and server_name.partition("%")[0], deadline)
-    name = _indication(server_name)
-    seen = _look(address, port, _all_seeing(), name, deadline)
-    if seen.problem in [_failed(reason) for reason in _NO_SHARED_CIPHER]:
-        unsigned = _look(address, port, _all_seeing(signed=False), name, deadline)
-        return unsigned if unsigned.fingerprints else seen
-    return seen
+    with Deadline().limit(timeout) as deadline:
+        if trust is not None:
+            return _look(address, port, trust, server_name and server_name.partition("%")[0], deadline)
+        name = _indication(server_name)
+        seen = _look(address, port, _all_seeing(), name, deadline)
+        if seen.problem in [_failed(reason) for reason in _NO_SHARED_CIPHER]:
+            unsigned = _look(address, port, _all_seeing(signed=False), name, deadline)
+            return unsigned if unsigned.fingerprints else seen
+        return seen
 
 
 def prepare_look(context: ssl.SSLContext) -> None:
@@ -124,30 +124,24 @@ def _all_seeing(*, signed: bool = True) -> ssl.SSLContext:
     return context
 
 
-def _look(address: str, port: int, context: ssl.SSLContext, server_name: str | None, deadline: float) -> Presented:
+def _look(address: str, port: int, context: ssl.SSLContext, server_name: str | None, deadline: Deadline) -> Presented:
     try:
-        connection = socket.create_connection((address, port), _seconds_until(deadline))
+        connection = deadline.connect(address, port)
     except OSError as error:
         return Presented(reachable=False, problem=_reason(error))
     with connection:
         try:
-            return _Handshake(connection, context, server_name, deadline).look()
+            seen = _Handshake(connection, context, server_name, deadline).look()
         except ValueError as error:  # of a server name that is none
             return Presented(problem=_reason(error))
-
-
-def _seconds_until(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise socket.timeout
-    return left
+    return seen._replace(problem=NO_ANSWER) if deadline.passed and seen.problem == HUNG_UP else seen
 
 
 class _Handshake:
     """A handshake that knows whether the peer has shown its key. A peer that sends slowly has no more than its time."""
 
     def __init__(
-        self, connection: socket.socket, context: ssl.SSLContext, server_name: str | None, deadline: float
+        self, connection: socket.socket, context: ssl.SSLContext, server_name: str | None, deadline: Deadline
     ) -> None:
         self._connection = connection
         self._deadline = deadline
@@ -190,7 +184,7 @@ class _Handshake:
     def _send(self) -> None:
         flight = self._outgoing.read()
         self._key_shown = self._key_shown or self._answers_signed_request(flight)
-        self._connection.settimeout(_seconds_until(self._deadline))
+        self._limit()
         self._connection.sendall(flight)
 
     def _answers_signed_request(self, flight: bytes) -> bool:
@@ -204,12 +198,17 @@ class _Handshake:
         return asked and suite is not None and suite[0].startswith(_SIGNED_SUITES)
 
     def _receive(self) -> None:
-        self._connection.settimeout(_seconds_until(self._deadline))
+        self._limit()
         received = self._connection.recv(_READ_SIZE)
         if received:
             self._incoming.write(received)
         else:
             self._incoming.write_eof()
+
+    def _limit(self) -> None:
+        if not self._deadline.left:
+            raise socket.timeout
+        self._connection.settimeout(self._deadline.left)
 
     def _problem(self, error: OSError) -> str:
         reason = _reason(error)

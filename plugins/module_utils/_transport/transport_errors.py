@@ -70,7 +70,21 @@ def verify_error(error: BaseException, connection: Connection) -> tuple[str, str
     )
 
 
-def _diagnose(error: BaseException, connection: Connection) -> tuple[str, str, str]:
+def _no_answer(connection: Connection, option: str) -> tuple[str, str, str]:
+    """Return kind, cause and next step where the time of a request is used up.
+
+    Args:
+        option: C(timeout) or C(write_timeout).
+    """
+    seconds = connection.timeout if option == "timeout" else connection.write_timeout
+    return (
+        "read_timeout",
+        f"the request timed out after {seconds:g} s ({option})",
+        "Check the load and the state of the cluster's nodes",
+    )
+
+
+def _diagnose(error: BaseException, connection: Connection, used_up: str | None) -> tuple[str, str, str]:
     """Return kind, cause and next step."""
     causes = list(_causes(error))
 
@@ -80,6 +94,10 @@ def _diagnose(error: BaseException, connection: Connection) -> tuple[str, str, s
     distrusted = next(filter(_is_distrust, causes), None)
     if distrusted is not None:
         return verify_error(distrusted, connection)
+    never_connected = find(requests.exceptions.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError)
+    # Whatever the end of a connection looks like that was shut down.
+    if used_up is not None and not never_connected:
+        return _no_answer(connection, used_up)
     if find(requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
         return "proxy", "the proxy does not let it through", "Check HTTPS_PROXY and NO_PROXY in the environment"
     if find(requests.exceptions.InvalidURL):
@@ -92,18 +110,14 @@ def _diagnose(error: BaseException, connection: Connection) -> tuple[str, str, s
             "the connection is refused",
             "Check the host and port in url, and that the node is up",
         )
-    if find(requests.exceptions.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError):
+    if never_connected:
         return (
             "connect_timeout",
             f"connection timed out after {connection.timeout:g} s (timeout)",
             "Check the host and port in url, and the firewalls on the way",
         )
     if find(requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError, socket.timeout):
-        return (
-            "read_timeout",
-            "there is no answer in time (options timeout and write_timeout)",
-            "Check the load and the state of the cluster's nodes",
-        )
+        return _no_answer(connection, "timeout")
     closed = find(ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError, BrokenPipeError)
     found = find(ssl.SSLError)
     if isinstance(found, ssl.SSLError) and closed is None:
@@ -129,16 +143,24 @@ def _diagnose(error: BaseException, connection: Connection) -> tuple[str, str, s
     )
 
 
-def transport_error(error: BaseException, connection: Connection, request: str, url: str) -> CertificateError:
+def transport_error(
+    error: BaseException, connection: Connection, request: str, url: str, used_up: str | None = None
+) -> CertificateError:
     """Return the error to raise for C(error), which is not quoted: it may hold the request's headers or body.
 
     Args:
         request: method and path, for the message.
         url: where it went.
+        used_up: the option whose time the request has used up.
     """
-    kind, cause, next_step = _diagnose(error, connection)
-    return CertificateError(
-        kind,
-        f"{request} to {url}: {cause}. {next_step}.",
-        cluster=url,
-    )
+    return _failure(_diagnose(error, connection, used_up), request, url)
+
+
+def timed_out(connection: Connection, request: str, url: str, used_up: str) -> CertificateError:
+    """Return the error to raise where an answer is not complete in time; for the arguments see M(transport_error)."""
+    return _failure(_no_answer(connection, used_up), request, url)
+
+
+def _failure(diagnosis: tuple[str, str, str], request: str, url: str) -> CertificateError:
+    kind, cause, next_step = diagnosis
+    return CertificateError(kind, f"{request} to {url}: {cause}. {next_step}.", cluster=url)

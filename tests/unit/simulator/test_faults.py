@@ -53,7 +53,7 @@ def test_status_in_the_shape_of_old_versions(cluster: Cluster, client: Client) -
 
 
 @pytest.mark.parametrize("applied", [None, True, False])
-@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"drip"}))
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"drip", "drip_head"}))
 def test_whether_the_change_is_made_is_the_kind_s_habit_or_chosen(
     cluster: Cluster, client: Client, authority: Authority, kind: str, applied: bool | None
 ) -> None:
@@ -143,8 +143,9 @@ def test_slow_makes_the_change_at_once_and_answers_late(cluster: Cluster, client
     assert time.monotonic() - started >= 1.0
 
 
-def test_drip_comes_byte_by_byte(cluster: Cluster, client: Client) -> None:
-    cluster.add_fault(Fault(path="/v1/job_scheduler", kind="drip", delay=0.002))
+@pytest.mark.parametrize("kind", ["drip", "drip_head"])
+def test_drip_comes_byte_by_byte(cluster: Cluster, client: Client, kind: str) -> None:
+    cluster.add_fault(Fault(path="/v1/job_scheduler", kind=kind, delay=0.002))
     started = time.monotonic()
     body = client.ask("GET", "/v1/job_scheduler").body
     assert json.loads(body)
@@ -159,7 +160,7 @@ def test_never_answers_until_the_client_goes(cluster: Cluster, client: Client) -
     assert client.ask("GET", CERTIFICATES).status == 200
 
 
-@pytest.mark.parametrize("kind", ["never", "slow", "drip"])
+@pytest.mark.parametrize("kind", ["never", "slow", "drip", "drip_head"])
 def test_a_pending_answer_does_not_hold_up_the_end(kind: str) -> None:
     with Cluster(nodes=1, database="none") as other:
         other.add_fault(Fault(kind=kind, delay=30))

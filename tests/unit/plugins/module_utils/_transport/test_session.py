@@ -38,6 +38,7 @@ class Server:
         self.material = material
         self.headers: dict[str, str] = {}
         self.habit = "answer"  # or "hang", or "close"
+        self.delay = 0.0  # seconds before an answer
         self.raw: bytes | None = None  # what is sent in place of an answer
         self.asked: list[str] = []
         self.logins: list[str] = []
@@ -74,7 +75,7 @@ class Server:
         exchange.read_body()
         self.asked.append(f"{exchange.command} {exchange.path}")
         self.logins.append(exchange.headers["Authorization"])
-        if self.habit == "answer":
+        if self.habit == "answer" and exchange.wait(self.delay):
             exchange.send(json_answer(200, {}, self.headers))
         elif self.habit == "hang":
             exchange.wait_for_client_to_go()

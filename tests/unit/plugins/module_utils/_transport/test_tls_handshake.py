@@ -14,9 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from itertools import chain, repeat
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import ANY
 from urllib.parse import urlsplit
@@ -416,25 +414,6 @@ def test_a_port_that_is_silent_or_slow_has_no_more_than_its_time(serve: Serve) -
     began = time.monotonic()
     assert look(serve, timeout=0.2) == Presented(problem="no answer in time")
     assert time.monotonic() - began < 5
-
-
-@pytest.mark.parametrize(("connecting", "left"), [(0.0, 10.0), (3.0, 7.0), (11.0, None)])
-def test_the_handshake_has_the_time_that_connecting_left(
-    monkeypatch: pytest.MonkeyPatch, connecting: float, left: float | None
-) -> None:
-    moments = chain([100.0, 100.0], repeat(100.0 + connecting))
-    monkeypatch.setattr(tls_handshake, "time", SimpleNamespace(monotonic=lambda: next(moments)))
-    timeouts: list[float | None] = []
-
-    class Recording(socket.socket):
-        def settimeout(self, value: float | None) -> None:
-            timeouts.append(value)
-            super().settimeout(value)
-
-    monkeypatch.setattr(socket, "socket", Recording)
-    assert look(hang_up).problem == ("no answer in time" if left is None else "connection closed during the handshake")
-    _connected, *given = [one for one in timeouts if one not in (None, _PATIENCE)]
-    assert given == [] if left is None else given and given == [pytest.approx(left)] * len(given)
 
 
 def hang_up(connection: socket.socket) -> None:

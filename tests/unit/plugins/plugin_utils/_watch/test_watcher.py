@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import runpy
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._wat
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._watch.settings import SPEC, Settings
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._watch.watcher import wait, watch
 from simulator import Authority, Cluster, Fault
+from simulator.dripping import ANSWERS, HANDSHAKE, DrippingServer
 from simulator.state import pair
 
 PLUGIN = Path(next(iter(collection.__path__))) / "extensions/eda/plugins/event_source/certificates.py"
@@ -116,6 +118,25 @@ def test_from_near_expiry_to_silence(tmp_path: Path, authority: Authority) -> No
         watching(args(tmp_path, member(cluster)), restarted)
         assert cluster.writes == []
     assert cluster.password not in (tmp_path / "state.json").read_text()
+
+
+@pytest.mark.usefixtures("quick")
+def test_clusters_that_drip_keep_the_others_waiting_for_nothing(tmp_path: Path, authority: Authority) -> None:
+    ca_path = tmp_path / "dripping-ca.pem"
+    ca_path.write_text(authority.ca_pem)
+    material = authority.issue(sans=["127.0.0.1"])
+    user = {"username": "admin@example.com", "password": "open sesame", "ca_path": str(ca_path), "timeout": 1}
+    with ExitStack() as stack:
+        good = stack.enter_context(Cluster(nodes=1, database="none"))
+        slow = {habit: stack.enter_context(DrippingServer(habit, material)) for habit in (*ANSWERS, HANDSHAKE)}
+        members = [{"name": habit, "url": server.url, **user} for habit, server in slow.items()]
+
+        async def story(queue: asyncio.Queue[Event], event: Next) -> None:
+            found = [await event() for dummy in members]
+            assert {one["cluster"]: one["failure"] for one in found} == dict.fromkeys(slow, "read_timeout")
+            await silence(queue, good, 3)
+
+        watching(args(tmp_path, *members, member(good), concurrency=2), story)
 
 
 def test_a_cluster_that_fails_keeps_the_others_waiting_for_nothing(

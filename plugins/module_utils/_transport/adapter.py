@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""How requests connects: by one TLS context, and with a deadline for whatever happens on a connection."""
+
+from __future__ import annotations
+
+import socket
+from functools import partial
+from typing import Any
+
+from .deadline import Deadline
+from .tls_context import Context
+
+try:
+    from requests.adapters import HTTPAdapter
+    from urllib3.connection import HTTPConnection, HTTPSConnection
+    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+    from urllib3.exceptions import ConnectTimeoutError, LocationParseError, NewConnectionError
+except ImportError:  # reported by _libraries
+    HTTPAdapter = HTTPConnection = HTTPSConnection = object  # type: ignore[assignment,misc]
+    HTTPConnectionPool = HTTPSConnectionPool = object  # type: ignore[assignment,misc]
+
+
+class _Watched(HTTPConnection):
+    """A connection that is shut down when the time of a request is up, be that the first one on it or a later one."""
+
+    def __init__(self, *args: Any, deadline: Deadline, **kwargs: Any) -> None:
+        self._deadline = deadline
+        super().__init__(*args, **kwargs)
+
+    def connect(self) -> None:
+        """Connect, through a proxy and with a handshake where there are any, in the time that connecting has."""
+        with self._deadline.limit(self.timeout):  # type: ignore[arg-type]  # always a number here
+            super().connect()
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        if self.sock is not None:
+            self._deadline.watch(self.sock)
+        super().request(*args, **kwargs)
+
+    def _new_conn(self) -> socket.socket:
+        """Do what urllib3 does, whose timeout counts anew with each address of the host."""
+        host = self._dns_host.strip("[]")
+        try:
+            return self._deadline.connect(host, self.port, options=self.socket_options or ())
+        except UnicodeError:
+            raise LocationParseError(host) from None
+        except socket.timeout as error:
+            raise ConnectTimeoutError(self, "no connection in time") from error
+        except OSError as error:
+            raise NewConnectionError(self, "no connection") from error
+
+
+class _WatchedTls(_Watched, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Watched
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _WatchedTls
+
+
+class Adapter(HTTPAdapter):
+    """An adapter that uses one TLS context for everything, and keeps requests from adding CAs of its own to it."""
+
+    def __init__(self, context: Context, deadline: Deadline, **tls: str) -> None:
+        """Prepare.
+
+        Args:
+            deadline: that of the request that is being made.
+            tls: C(server_hostname), the name that the certificate must cover where the address is another, or
+                C(assert_fingerprint), the fingerprint that it must have.
+        """
+        self._context = context
+        self._pools = {"http": partial(_Pool, deadline=deadline), "https": partial(_TlsPool, deadline=deadline)}
+        self._tls: dict[str, Any] = {**tls, "ssl_context": context}
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **{**kwargs, **self._tls})
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **{**kwargs, **self._tls})
+        manager.pool_classes_by_scheme = self._pools
+        return manager
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        conn.cert_reqs = self._context.verify_mode.name
+        conn.ca_certs = conn.ca_cert_dir = None
