@@ -12,6 +12,7 @@ both from 7.8.2 on; C(GET /) is v1, which the primary alone answers. The values 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
@@ -45,6 +46,9 @@ _UNUSABLE = "metrics_unusable"
 
 #: Seconds for one answer, unless O(timeout) is shorter.
 _TIMEOUT = 10.0
+
+#: After so many times that, what shows the whole cluster is looked for no more, and each node is asked for its own.
+_SEARCH = 3
 
 #: A century: what is further away is no date of a certificate.
 _FURTHEST = 100 * 366 * 86400.0
@@ -113,7 +117,10 @@ class Exporters:
             return shown
         wanted = {str(node) for node in nodes}
         silent = set()
+        give_up = time.monotonic() + _SEARCH * self._connection.timeout
         for endpoint in list(self._endpoints):
+            if time.monotonic() > give_up:
+                break
             try:
                 shown.ends.update(self._whole_cluster(endpoint))
                 shown.problem = None

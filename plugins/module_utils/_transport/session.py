@@ -13,6 +13,7 @@ that of O(url).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -29,6 +30,9 @@ try:
     import urllib3
 except ImportError:  # reported by _libraries
     pass
+
+#: After so many times O(timeout), a request that could not be sent goes on to no further address.
+_SEARCH = 3
 
 _SET_URL = (
     "Set url to the primary node, or to a load balancer that leads to it; or turn on the cluster setting "
@@ -48,12 +52,13 @@ class Session:
         """Prepare; nothing is sent yet.
 
         Raises:
-            CertificateError: C(ca_path), C(client_cert) or C(client_key) is not usable.
+            CertificateError: C(ca_path), C(client_cert), C(client_key) or a proxy in the environment is not usable.
         """
         self.connection = connection
         self.url = connection.url
         self._named = Named()
         self._context = tls_context(connection, verify=connection.validate_certs)
+        self._give_up = 0.0
         self._token: Secret | None = None
         self._pin: str | None = None
         self._peers: dict[str, Peer] = {}
@@ -126,13 +131,15 @@ class Session:
         """Send one request to the primary node and read the answer, whatever its status is.
 
         Where O(url) leads to a follower, its redirect is followed once, and the requests after this one go to the
-        primary at once.
+        primary at once. Each address that is asked has the time of a request, and where one cannot be reached, others
+        are tried until three times O(timeout) are over: a read takes five times O(timeout) at the most.
 
         Raises:
             CertificateError: there was no answer; or a redirect that is not followed (V(redirect)), a primary that
                 cannot be reached (V(primary_unreachable)), or nodes that do not agree which one is the primary
                 (V(primary_unknown)): none of the three was carried out.
         """
+        self._give_up = time.monotonic() + _SEARCH * self.connection.timeout
         answer = self._sent(method, path, body)
         return self._at_primary(answer, method, path, body) if answer.status in REDIRECT_STATUSES else answer
 
@@ -164,6 +171,8 @@ class Session:
                 raise
             problem = error
         for peer in self._others(asked):
+            if time.monotonic() > self._give_up:
+                break
             try:
                 answer = peer.request(method, path, body)
             except CertificateError as error:
@@ -205,6 +214,8 @@ class Session:
         self._peer = self._first
         problem: CertificateError | None = None
         for peer in peers:
+            if problem is not None and time.monotonic() > self._give_up:
+                break
             try:
                 found = peer.request(method, path, body)
             except CertificateError as error:

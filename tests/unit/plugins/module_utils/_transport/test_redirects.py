@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._arg
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import parse_connection
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport import session as session_module
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.redirects import (
     Named,
     NotFollowed,
@@ -246,6 +249,20 @@ def test_a_node_that_goes_away_does_not_take_the_others_with_it(nodes: list[Node
         nodes[1].location = nodes[2].url
         assert client.request("GET", PATH).status == 200
         assert client.answering.host == nodes[2].address
+
+
+def test_nodes_that_do_not_answer_are_tried_until_the_time_is_over(
+    nodes: list[Node], ca_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cluster may name addresses without end."""
+    moments = count(1000.0, 4.0)  # each one takes four seconds
+    monkeypatch.setattr(session_module, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    many = [{"uid": number, "addr": f"127.9.0.{number}"} for number in range(10, 200)]
+    with session(nodes[0].url, ca_path=ca_path, timeout=10.0) as client:
+        client.learn([*named(nodes[0]), *many])
+        nodes[0].close()
+        assert failure(client).kind == "connection_refused"
+        assert 7 <= len(client._peers) <= 9  # for three times ten seconds
 
 
 def test_an_answer_that_is_lost_is_no_other_than_before(nodes: list[Node], ca_path: str) -> None:
