@@ -126,7 +126,7 @@ def _make(
     exporter = exporter_state(stored)
     if "syncer" in names and (refusals := syncer_refusals(bdbs)):
         task.warn(syncer_warning(refusals))
-    prover = build_prover(api, states, exporter, cluster, bdbs, hazards, params["verify"])
+    prover = build_prover(api, states, exporter, cluster, bdbs, hazards, params["verify"], task.warn)
     if task.check_mode:
         return None
 

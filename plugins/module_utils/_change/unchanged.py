@@ -52,7 +52,8 @@ def look_at_unchanged(
     states = {change.name: KeptLeaf.like(change.new) for change in unchanged}
     reported = {change.name: change.installed for change in unchanged}
     try:
-        proof = build_observer(api, states, exporter_state(stored), cluster, bdbs).look(states, reported)
+        observer = build_observer(api, states, exporter_state(stored), cluster, bdbs, task.warn)
+        proof = observer.look(states, reported)
     except CertificateError as error:
         task.warn(f"{', '.join(states)}: not looked at on the nodes: {error.message}")
         return Proof()

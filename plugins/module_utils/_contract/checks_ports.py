@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from .._concurrency import side_by_side
-from .._probe.endpoints import Endpoint, endpoints_showing
+from .._probe.endpoints import ENDPOINT_LIMIT, Endpoint, endpoints_showing
 from .._transport.tls_handshake import Presented, read_presented
 from .._x509.certificate import sha256_fingerprint
 from .check import NOTHING, UNCLEAR, UNREACHABLE, NotChecked, Verdict, check, verdict
@@ -41,7 +41,7 @@ def _judged(asked: Questions, wanted: Mapping[Endpoint, str]) -> Verdict:
     def look(endpoint: Endpoint) -> Presented:
         return read_presented(endpoint.address, endpoint.port, endpoint.server_name, timeout)
 
-    endpoints: Sequence[Endpoint] = list(wanted)
+    endpoints: Sequence[Endpoint] = list(wanted)[:ENDPOINT_LIMIT]
     looks = side_by_side(look, endpoints)
     shown = [(leaves[one][0], seen.fingerprints[0]) for one, seen in zip(endpoints, looks) if seen.fingerprints]
     if not shown:
@@ -51,7 +51,7 @@ def _judged(asked: Questions, wanted: Mapping[Endpoint, str]) -> Verdict:
         agreeing == len(shown),
         Fact("ports", len(wanted)),
         Fact("present what is reported", agreeing),
-        Fact("unreachable", len(wanted) - len(shown)),
+        Fact("unreachable", len(endpoints) - len(shown)),
     )
 
 

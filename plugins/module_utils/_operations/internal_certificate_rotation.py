@@ -64,7 +64,7 @@ def _rotate(task: Context, report: Report) -> None:
         report.common["cluster"] = cluster.as_dict(api.url)
         lasting = LastingLeaf(lasts=datetime.now(timezone.utc) + timedelta(days=params["renew_before"]))
         states = dict.fromkeys(names, (lasting, lasting))
-        prover = build_prover(api, states, exporter_state(stored), cluster, (), (), params["verify"])
+        prover = build_prover(api, states, exporter_state(stored), cluster, (), (), params["verify"], task.warn)
         report.plan(_changes(prover, installed, lasting, force=params["force"]))
         pending = report.pending
         report.note_hazards(find_hazards(pending, cluster))

@@ -24,7 +24,7 @@ from .._state.goal import ExpectedChain
 from .._transport.tls_context import trusting_context
 from .._transport.tls_handshake import prepare_look
 from .._x509.certificate import CertificateParseError, parse_pem
-from .endpoints import SERVICES, Endpoint, endpoints_at_url, endpoints_showing
+from .endpoints import SERVICES, Endpoint, endpoints_at_url, endpoints_showing, within_limit
 from .served import Served, ServedEntry
 
 
@@ -92,11 +92,12 @@ def look_at_groups(
 def find_groups(
     api: Api, cluster: Cluster, warn: Callable[[str], None], tolerated: Callable[[str], None] | None = None
 ) -> list[Group]:
-    """Find all ports that the cluster has, as far as this user may see them.
+    """Find all ports that the cluster has, as far as this user may see them, and M(_probe.endpoints.within_limit).
 
     Args:
         warn: called with what this user may not see.
-        tolerated: called with the message of any other failure; without it, that is raised.
+        tolerated: called with the message of any other failure, which is raised without it; and with what else is
+            left out.
 
     Raises:
         CertificateError: a failure that is neither about permissions nor tolerated.
@@ -123,6 +124,9 @@ def find_groups(
             found += _databases(api, cluster, bdbs or (), reported, tolerated or warn)
         else:
             found.append(Group(_named(endpoints_showing(service, cluster, connection, ()), connection), reported))
+    kept = set(within_limit([one for group in found for one in group.endpoints], tolerated or warn))
+    for group in found:
+        group.endpoints = tuple(one for one in group.endpoints if one in kept)
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +19,10 @@ from .._api.cluster import Cluster, Node
 from .._connection import DEFAULT_PORT, Connection
 from .._errors import invalid_option
 from .._hostnames import host_and_port, is_host
+
+#: Ports of one cluster that are looked at: more than a hundred databases whose proxies listen on all of 35 nodes have.
+#: A cluster that names more would hold whoever looks, most of all if none of them answers.
+ENDPOINT_LIMIT = 4096
 
 #: The certificates that ports show.
 SERVICES = ("api", "cm", "metrics_exporter", "proxy")
@@ -114,6 +118,22 @@ def endpoints_showing(
     elif name == "proxy":
         found = _databases(cluster, connection, bdbs, own)
     return tuple(dict.fromkeys(found))
+
+
+def within_limit(endpoints: Sequence[Endpoint], warn: Callable[[str], None]) -> Sequence[Endpoint]:
+    """Return as many of the ports as are looked at.
+
+    Args:
+        warn: called with how many are left out, if any are.
+    """
+    left_out = len(endpoints) - ENDPOINT_LIMIT
+    if left_out > 0:
+        warn(
+            f"{left_out} of the {len(endpoints)} ports that the cluster names are not looked at: the limit is "
+            f"{ENDPOINT_LIMIT}. Check GET /v1/nodes and GET /v1/bdbs, and look at the others with "
+            "served_certificate_info."
+        )
+    return endpoints[:ENDPOINT_LIMIT]
 
 
 def _api_port(cluster: Cluster, connection: Connection) -> int:

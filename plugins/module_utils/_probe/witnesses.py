@@ -18,7 +18,7 @@ from .._errors import CertificateError
 from .._product.releases import STALE_PROXY_WORKERS, Hazard
 from .._state.goal import ExpectedChain
 from .._x509.certificate import CertificateParseError, parse_pem
-from .endpoints import Endpoint, endpoints_at_url, endpoints_showing
+from .endpoints import ENDPOINT_LIMIT, Endpoint, endpoints_at_url, endpoints_showing, within_limit
 from .metrics import SHOWN, Exporters
 from .proof import HANDSHAKE, METRICS, NOWHERE
 from .prover import Prover, Target
@@ -35,6 +35,7 @@ def build_prover(
     bdbs: Sequence[Mapping[str, Any]],
     met: Container[Hazard],
     verify: str,
+    warn: Callable[[str], None],
 ) -> Prover:
     """Make a prover that has seen what can be seen before the change.
 
@@ -44,6 +45,7 @@ def build_prover(
         bdbs: the databases, where V(proxy) is among the changes.
         met: known bugs that the changes meet.
         verify: V(auto), V(strict) or V(none).
+        warn: called with how many ports are not looked at.
 
     Raises:
         CertificateError: V(strict), and a node cannot be seen where a handshake or metrics would show it.
@@ -52,7 +54,8 @@ def build_prover(
     if verify == "none":
         return Prover([Target(name, (), NOWHERE) for name in changes], connection.timeout)
     targets = [
-        replace(target, handshakes=_handshakes(target.name, met)) for target in _targets(api, changes, cluster, bdbs)
+        replace(target, handshakes=_handshakes(target.name, met))
+        for target in _targets(api, changes, cluster, bdbs, warn)
     ]
     prover = _prover(api, targets, (exporter, *changes.get("metrics_exporter", ())), cluster)
     unseen = prover.try_all(lambda tried: endpoints_at_url(tried, cluster, connection))
@@ -77,13 +80,14 @@ def build_observer(
     exporter: ExpectedChain | None,
     cluster: Cluster,
     bdbs: Sequence[Mapping[str, Any]],
+    warn: Callable[[str], None],
 ) -> Prover:
     """Make a prover for a single look at certificates that nobody changes; the rest is as in M(build_prover).
 
     Raises:
         CertificateError: it cannot be read which databases present a certificate of their own.
     """
-    targets = _targets(api, {name: (state,) for name, state in states.items()}, cluster, bdbs)
+    targets = _targets(api, {name: (state,) for name, state in states.items()}, cluster, bdbs, warn)
     return _prover(api, targets, (exporter,), cluster)
 
 
@@ -92,12 +96,13 @@ def _targets(
     states: Mapping[str, Sequence[ExpectedChain]],
     cluster: Cluster,
     bdbs: Sequence[Mapping[str, Any]],
+    warn: Callable[[str], None],
 ) -> list[Target]:
     connection = api.session.connection
     own = _own_certificates(api, bdbs) if "proxy" in states else {}
     targets = []
     for name, known in states.items():
-        ports = endpoints_showing(name, cluster, connection, bdbs, own)
+        ports = tuple(within_limit(endpoints_showing(name, cluster, connection, bdbs, own), warn))
         if ports:
             targets.append(Target(name, ports, HANDSHAKE))
         elif name in SHOWN:
@@ -177,12 +182,14 @@ def _one_a_node(service: str, api: Api, cluster: Cluster) -> tuple[Endpoint, ...
 def exporters(api: Api, cluster: Cluster, presented: Iterable[ExpectedChain | None]) -> Exporters:
     """Return the metrics exporters of a cluster, that of the primary first: some versions have one of that node alone.
 
+    A node whose exporter is beyond the limit of ports shows nothing in metrics, and results say that of it.
+
     Args:
         presented: what they may present as V(metrics_exporter).
     """
     connection = api.session.connection
     everywhere = endpoints_showing("metrics_exporter", cluster, connection, ())
     primary = cluster.primary.node if cluster.primary else None
-    first = sorted(everywhere, key=lambda endpoint: endpoint.node != primary)
+    first = sorted(everywhere, key=lambda endpoint: endpoint.node != primary)[:ENDPOINT_LIMIT]
     leaves = [state.fingerprints[0] for state in presented if state is not None and state.fingerprints]
     return Exporters(connection, [*first, *endpoints_at_url(everywhere, cluster, connection)], leaves)

@@ -206,9 +206,10 @@ class _Handshake:
             self._incoming.write_eof()
 
     def _limit(self) -> None:
-        if not self._deadline.left:
+        left = self._deadline.left
+        if not left:
             raise socket.timeout
-        self._connection.settimeout(self._deadline.left)
+        self._connection.settimeout(left)
 
     def _problem(self, error: OSError) -> str:
         reason = _reason(error)

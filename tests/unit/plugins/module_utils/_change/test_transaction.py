@@ -380,7 +380,7 @@ def run(cluster: Cluster, wanted: Materials, retries: Retries = ONCE, verify: st
         known = read_cluster(api, pytest.fail, needed=True)
         states = {change.name: (change.old, change.new) for change in changes}
         exporter = exporter_state(stored)
-        prover = build_prover(api, states, exporter, known, (), (), verify)
+        prover = build_prover(api, states, exporter, known, (), (), verify, pytest.fail)
         usual = {"verify_timeout": 30, "wait_timeout": 30, "rollback": True, "bulk": True}
         cluster.clear_requests()
         return outcome(Transaction(api, retries, changes, prover, Settings(**{**usual, **settings})))

@@ -28,6 +28,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._pro
     endpoints_at_url,
     endpoints_showing,
     parse_endpoints,
+    within_limit,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.redirects import parse_place
 from hypothesis import given, settings
@@ -415,3 +416,11 @@ def test_no_answer_is_too_odd(
             assert one.url.endswith(f":{one.port}")
     assert all(isinstance(node, Node) for node in facts.nodes)
     assert len(facts.nodes) == len(nodes)
+
+
+@pytest.mark.parametrize(("count", "left_out"), [(0, 0), (4096, 0), (4097, 1), (200_000, 195_904)])
+def test_ports_without_end_are_left_out_and_counted(count: int, left_out: int) -> None:
+    named = [Endpoint(1, "10.0.0.1", number, "proxy") for number in range(count)]
+    said: list[str] = []
+    assert list(within_limit(named, said.append)) == named[:4096]
+    assert [text.startswith(f"{left_out} of the {count} ports") for text in said] == [True] * bool(left_out)

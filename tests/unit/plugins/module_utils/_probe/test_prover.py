@@ -934,7 +934,7 @@ class Real:
             }
             changes = {name: (self.old[name], self.new[name]) for name in wanted}
             exporter = exporter_state(stored)
-            self.prover = build_prover(self._api, changes, exporter, known, (), (), verify)
+            self.prover = build_prover(self._api, changes, exporter, known, (), (), verify, pytest.fail)
         cluster.clear_requests()
 
     def change(self) -> None:

@@ -83,7 +83,9 @@ class Witnesses:
             exporter = exporter_state(stored)
             cluster.clear_requests()
             changes = {name: (old[name], self.new[name]) for name in wanted}
-            self.prover: Prover = build_prover(self.api, changes, exporter, known, bdbs, met, verify)
+            self.prover: Prover = build_prover(
+                self.api, changes, exporter, known, bdbs, met, verify, self.warnings.append
+            )
             self.requests: list[Request] = cluster.requests
 
     def look(self, reported: Reported | None = None) -> Proof:
