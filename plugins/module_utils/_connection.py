@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ._errors import CertificateError, invalid_option
-from ._hostnames import host_and_port
+from ._hostnames import LONGEST_NAME, host_and_port
 from ._secrets import Secret
 
 #: The environment variable of each option that has one.
@@ -124,6 +124,8 @@ def _split_url(url: str) -> tuple[str, str, int]:
         raise invalid_option(
             "url", "must not contain a path, a query or a fragment", f"{example}; the module adds the paths of the API"
         )
+    if host and len(host) > LONGEST_NAME + 1:
+        raise invalid_option("url", f"the host is longer than {LONGEST_NAME} characters", example)
     if not host or port == 0 or any(character.isspace() for character in parts.netloc):
         raise invalid_option("url", "no host, or no valid port", example)
     return parts.scheme, host, port or DEFAULT_PORT[parts.scheme]

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from .._errors import CertificateError
 from .._secrets import Secret
-from .._transport.peer import Response
+from .._transport.peer import BODY_LIMIT, Response
 from .._transport.redirects import origin_of
 from .._transport.retry import Retries, read_may_be_repeated
 from .._transport.session import Session
@@ -250,6 +250,7 @@ class Api:
             CertificateError: a page cannot be read, or there are more than any cluster has.
         """
         found: dict[str, Mapping[str, Any]] = {}
+        size = 0
         for page in range(1, _MOST_PAGES + 1):
             try:
                 listed = self._get_list(f"{BDB_CERTIFICATES}?page={page}")
@@ -257,10 +258,13 @@ class Api:
                 if page == 1 and error.kind in ("not_found", "method_not_allowed"):
                     return []
                 raise
-            known = len(found)
-            found.update((json.dumps(one, sort_keys=True), one) for one in listed)
-            if len(found) == known:
+            fresh = {text: one for one in listed if (text := json.dumps(one, sort_keys=True)) not in found}
+            if not fresh:
                 return list(found.values())
+            found.update(fresh)
+            size += sum(map(len, fresh))
+            if size > BODY_LIMIT:
+                self._unexpected(f"GET {BDB_CERTIFICATES}", "a list that is as short as one answer may be")
         return self._unexpected(f"GET {BDB_CERTIFICATES}", f"a list that ends within {_MOST_PAGES} pages")
 
     def bootstrap(self) -> Mapping[str, Any]:

@@ -41,7 +41,7 @@ _Answer = TypeVar("_Answer")
 
 def read_may_be_repeated(error: CertificateError) -> bool:
     """Return whether a read that failed so is sent again."""
-    return error.kind in _NOT_SENT | {"connection_lost", "truncated"} or error.data.get("status") in _BUSY
+    return error.kind in _NOT_SENT | {"connection_lost", "empty", "truncated"} or error.data.get("status") in _BUSY
 
 
 def read_is_worth_waiting(error: CertificateError) -> bool:

@@ -53,7 +53,17 @@ def test_url(given: str, url: str, host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://", "https://a b", "ftp://a", "https://a:0", "https://a:x", "https://a/#x", "a"]
+    "url",
+    [
+        "https://",
+        "https://a b",
+        "ftp://a",
+        "https://a:0",
+        "https://a:x",
+        "https://a/#x",
+        "a",
+        f"https://{'a.' * 1_000_000}",
+    ],
 )
 def test_urls_that_are_refused(url: str) -> None:
     assert refused(url=url, **LOGIN).data["option"] == "url"

@@ -117,6 +117,18 @@ def test_a_list_without_end_is_given_up() -> None:
     assert (raised.value.kind, len(session.asked)) == ("unexpected_json", 1000)
 
 
+def test_a_list_that_takes_memory_without_end_is_given_up() -> None:
+    class Huge(Pages):
+        def request(self, method: str, path: str, body: Any = None) -> Any:
+            self.asked.append(path)
+            return Answer(200, json.dumps([{**entry(str(len(self.asked))), "more": "x" * 2**20}]).encode())
+
+    session: Any = Huge()
+    with pytest.raises(CertificateError, match="as short as one answer may be") as raised:
+        own_certificates(Api(session))
+    assert (raised.value.kind, len(session.asked)) == ("unexpected_json", 10)
+
+
 def test_uids_are_compared_as_text() -> None:
     assert own_certificates(api([entry("1"), entry(2)])) == {"1": "pem", "2": "pem"}
 

@@ -18,7 +18,6 @@ from unit.plugins.clock import Clock
 BUSY = {429, 500, 502, 503, 504}
 NOT_SENT = {"connection_refused", "connect_timeout", "unreachable"}
 ANSWERED_FOR_GOOD = (
-    "empty",
     "html",
     "not_json",
     "proxy",
@@ -237,6 +236,7 @@ def test_which_statuses_allow_another_try() -> None:
         ("connection_lost", True, True, True),
         ("read_timeout", False, True, True),
         ("truncated", True, False, False),
+        ("empty", True, False, False),
         *((kind, False, False, False) for kind in ANSWERED_FOR_GOOD),
     ],
 )
