@@ -55,6 +55,8 @@ options:
   validate_certs:
     description:
       - Whether the certificate of the API is verified.
+      - With V(false), nothing proves who answers. The login goes to whoever answers at O(url), and on to every address
+        that the answers name as one of the cluster's nodes, when a redirect leads there or a node is away.
       - If not set, it is V(true), unless the environment variable E(REDIS_ENTERPRISE_INSECURE) is true and
         O(ca_path) is not set.
     type: bool
@@ -73,23 +75,30 @@ options:
     default: false
   timeout:
     description:
-      - Seconds to wait for a connection, and for the answer to a read.
+      - Seconds for a read at one address, from the connection to the last byte of the answer, proxy and TLS handshake
+        included, however slowly the server sends; and for one look at a port. Only the resolution of a name cannot be
+        cut short.
+      - Of a write, for connecting, and for the body of the answer.
+      - Where a node redirects or cannot be reached, the request goes on to other addresses, each with as much time,
+        until three times O(timeout) have passed. A read ends after five times O(timeout) at the latest.
     type: float
     default: 30
   write_timeout:
     description:
-      - Seconds to wait for the answer to a write. The vendor lets a cluster take 900.
+      - Seconds for a write at one address, connecting included, until its answer has begun. The vendor lets a cluster
+        take 900.
     type: float
     default: 900
   retries:
     description:
       - How often one request is sent again at the most. That is done for reads and updates after a refused or broken
-        connection, a timeout while connecting, and the statuses 429, 500, 502, 503 and 504; for updates also after 409.
+        connection, a timeout while connecting, and the statuses 429, 500, 502, 503 and 504; for reads also after an
+        answer that is empty or truncated, for updates also after 409.
         No other failure is repeated.
       - A write whose answer was lost is sent again only when a read shows that it was not made.
       - M(redis_enterprise.certificates.internal_certificate_rotation) has rules of its own for what it sends.
       - The pauses begin with O(retry_delay), double each time up to O(retry_max_delay), and are shortened by up to half
-        at random. So one request can take (O(retries) + 1) times O(timeout) (a write, O(write_timeout)) and
+        at random. So one request can take (O(retries) + 1) times what O(timeout) (a write, O(write_timeout)) says, and
         O(retries) times O(retry_max_delay) at the most.
     type: int
     default: 5
