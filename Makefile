@@ -7,7 +7,8 @@ PYTHON = $(shell tools/find-python 3.14 3.13 3.12 3.11)
 OLDEST_PYTHON = $(shell tools/find-python 3.10 3.11 3.12)
 TARGET_PYTHON = $(shell tools/find-python 3.9)
 
-STAGES = sanity lint docs package molecule unit events faults integration
+# In this order: those that tools/test runs two at a time begin with the longest.
+STAGES = faults sanity examples molecule lint docs package events unit integration
 
 .PHONY: help demo test quick $(STAGES) coverage bench picture environments environment-demo environment-docs environment-test \
 	environment-oldest environment-target release clean
@@ -29,7 +30,7 @@ demo: environment-demo
 test: environments
 	@tools/with test tools/test $(STAGES)
 
-lint events molecule package quick coverage bench picture: environment-test
+lint events examples molecule package quick coverage bench picture: environment-test
 docs: environment-docs
 unit integration faults sanity: environments
 

@@ -14,11 +14,13 @@ from .conftest import WRITE
 from .module import PYTHONS, Module
 from .operations import Operation
 from .parts import PARTS
-from .rows import BACK, CHANGED, FAILED, PARTIAL, UNCHANGED, Row
+from .rows import BACK, PARTIAL, Row
 from .setting import Materials, opened
 
-#: Cells with these outcomes wait for deadlines: they come first, so that none is left running alone at the end.
-_LONGEST_FIRST = (PARTIAL, BACK, FAILED, CHANGED, UNCHANGED)
+#: Cells with these outcomes wait for deadlines, and the others work. After each one come so many others, so that at any
+#: time some workers wait and some work, and that none waits alone at the end.
+_WAITING = (PARTIAL, BACK)
+_OTHERS = 3
 
 
 def _cells() -> list[tuple[str, Row, Operation, int]]:
@@ -30,7 +32,11 @@ def _cells() -> list[tuple[str, Row, Operation, int]]:
         for down, row in enumerate(rows)
         for across, operation in enumerate(part.operations)
     ]
-    return sorted(cells, key=lambda cell: _LONGEST_FIRST.index(cell[1].outcomes.get(cell[2].key, PARTIAL)))
+    work, wait = [], []
+    for one in cells:
+        (wait if one[1].outcomes.get(one[2].key, PARTIAL) in _WAITING else work).append(one)
+    mixed = [one for at, first in enumerate(wait) for one in (first, *work[_OTHERS * at : _OTHERS * (at + 1)])]
+    return mixed + work[_OTHERS * len(wait) :]
 
 
 def _id(value: object) -> str:
