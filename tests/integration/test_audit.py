@@ -21,6 +21,8 @@ from .test_rotation import folder, from_folder, inventory
 from .test_secrets import assert_absent, key_lines
 from .test_sources import ENVIRONMENT
 
+pytestmark = pytest.mark.role
+
 PLAYBOOK = f"{PREFIX}.audit"
 
 

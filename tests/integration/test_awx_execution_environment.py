@@ -10,10 +10,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._libraries import MINIMUM
 
 from .runs import HERE
+
+pytestmark = pytest.mark.one_corner
 
 ROOT = HERE.parents[1]
 BUILDER = Path(sys.executable).parent / "ansible-builder"  # has nothing to do with the ansible-core that is tried

@@ -19,6 +19,8 @@ from .test_rotation import folder, from_folder
 from .test_secrets import files_with, key_lines
 from .test_sources import OTHER, ownca
 
+pytestmark = pytest.mark.one_corner
+
 PASSWORD = "correct horse battery staple"
 VAULT_PASSWORD = "of the vault, and long enough"
 VAULT = {r"Vault password \(backups\):\s*?$": VAULT_PASSWORD}

@@ -24,7 +24,7 @@ from .runs import COLLECTIONS, PREFIX, PROGRAMS, Ansible, Run, task
 from .test_secrets import assert_absent, key_lines
 
 #: One worker sets it up once.
-pytestmark = pytest.mark.xdist_group("awx_setup")
+pytestmark = [pytest.mark.xdist_group("awx_setup"), pytest.mark.one_corner]
 
 AWX = ROOT / ".venv/collections-awx"
 PLAYBOOK = f"{PREFIX}.awx_setup"

@@ -14,10 +14,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pytest
 from simulator import Fleet
 
 from .jobs import Job, Jobs, setup_variables
 from .runs import Ansible
+
+pytestmark = pytest.mark.one_corner
 
 #: How many clusters; more of them to measure (TESTING.md).
 CLUSTERS = int(os.environ.get("RC_CLUSTERS") or 60)

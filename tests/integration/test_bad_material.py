@@ -15,7 +15,7 @@ from simulator.authority import Authority, Material, pem_of
 from .runs import Ansible, login, task
 
 #: On one worker, so that the run that the module shares is made once.
-pytestmark = [pytest.mark.xdist_group("test_bad_material"), pytest.mark.corner]
+pytestmark = pytest.mark.xdist_group("test_bad_material")
 
 Options = dict[str, Any]
 

@@ -233,6 +233,7 @@ def test_a_crash_is_the_failure_of_its_task(ansible: Ansible, cluster: Cluster, 
     assert "hunter2" not in run.output
 
 
+@pytest.mark.one_corner
 def test_nothing_piles_up_over_a_thousand_tasks(tmp_path: Path) -> None:
     """A loop runs all of its items in one process."""
     script = tmp_path / "loop.py"

@@ -22,6 +22,8 @@ from .test_secrets import assert_absent, key_lines
 
 __all__ = ["vault"]
 
+pytestmark = pytest.mark.role
+
 PLAYBOOK = f"{PREFIX}.rollback"
 NAMES = ("cm", "ldap_client", "proxy")
 
@@ -152,6 +154,7 @@ def test_wrong_variables_fail_at_the_start(ansible: Ansible, cluster: Cluster, v
     assert cluster.requests == []
 
 
+@pytest.mark.corner
 def test_no_key_anywhere(
     ansible: Ansible, authority: Authority, vault: list[str], folder: Path, tmp_path: Path
 ) -> None:

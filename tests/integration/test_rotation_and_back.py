@@ -36,6 +36,8 @@ from .test_sources import ENVIRONMENT, ownca, plain_tasks
 
 __all__ = ["vault"]
 
+pytestmark = pytest.mark.role
+
 ROLLBACK = f"{PREFIX}.rollback"
 NAMES = ("cm", "proxy", "syncer")
 

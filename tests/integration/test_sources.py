@@ -21,8 +21,10 @@ from simulator.keys import leaf_key
 
 from .parts import Acme, Vault, acme, program, vault
 from .runs import COLLECTIONS, HERE, PROGRAMS, Ansible, Run
-from .test_rotation import PLAYBOOK, inventory, table, updated
+from .test_rotation import PLAYBOOK, SIDE_BY_SIDE, connection, failures, inventory, table, updated, written
 from .test_secrets import assert_absent, key_lines
+
+pytestmark = pytest.mark.role
 
 #: Where the collections are that sources need.
 OTHER = HERE.parents[1] / ".venv/collections"
@@ -329,31 +331,46 @@ def test_content_from_ansible_vault(ansible: Ansible, cluster: Cluster, authorit
 
 
 def test_what_makes_a_certificate_due(ansible: Ansible, cluster: Cluster, own: Path) -> None:
+    """Each case is a host: the same cluster, with variables of its own."""
     rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": ownca(own, days=100)}])
     rotation.run()
     issued = rotation.leaf("proxy")
     assert issued.not_valid_after_utc - datetime.now(timezone.utc) < timedelta(days=100)
+    cases: dict[str, dict[str, Any]] = {
+        "nothing": {},
+        "names added": {"extra_names": ["IP:192.0.2.1"]},
+        "names left out": {"names": ["cluster.example.com"]},
+        "key size": {"key_size": 3072},
+        "key type": {"key_type": "ECC"},
+        # The root is not the issuer, though it is in the chain.
+        "issuer": {"ca_certificate_path": str(own / "root.pem"), "ca_private_key_path": str(own / "root.key")},
+        "expiry": {"rotation_renew_before": 100},
+        "force": {"rotation_force": True},
+    }
 
-    def why(*arguments: str, **source: Any) -> str:
-        certificates = [{"name": "proxy", "source": ownca(own, **{"days": 100, **source})}]
-        inventory(ansible, {"one": cluster}, rotation_certificates=certificates)
-        return table(rotation.run("--check", *arguments))["proxy"].partition("to be issued ")[2]
+    def variables(given: Mapping[str, Any]) -> dict[str, Any]:
+        of_role = {name: value for name, value in given.items() if name.startswith("rotation_")}
+        source = ownca(own, **{"days": 100, **{name: given[name] for name in given.keys() - of_role.keys()}})
+        return {**connection(cluster), "rotation_certificates": [{"name": "proxy", "source": source}], **of_role}
 
-    assert why() == ""
-    assert why(extra_names=["IP:192.0.2.1"]) == "(its names differ (without 192.0.2.1))"
-    assert why(names=["cluster.example.com"]).startswith("(its names differ (with *.cluster.example.com, ")
-    assert why(key_size=3072) == "(its key has 2048 bits, not 3072)"
-    assert why(key_type="ECC") == "(its key is of type RSA, not ECC)"
-    root = {"ca_certificate_path": str(own / "root.pem"), "ca_private_key_path": str(own / "root.key")}
-    # The root is not the issuer, though it is in the chain.
-    assert why(**root) == "(another CA issued it)"
-    assert why("-e", "rotation_renew_before=100") == "(it expires in 99 days)"
-    assert why("-e", "rotation_force=true") == "(rotation_force is set)"
+    written(ansible, {case: variables(given) for case, given in cases.items()})
+    run = rotation.run("--check", *SIDE_BY_SIDE)
+    why = {case: table(run, case)["proxy"].partition("to be issued ")[2] for case in cases}
+    assert why.pop("names left out").startswith("(its names differ (with *.cluster.example.com, ")
+    assert why == {
+        "nothing": "",
+        "names added": "(its names differ (without 192.0.2.1))",
+        "key size": "(its key has 2048 bits, not 3072)",
+        "key type": "(its key is of type RSA, not ECC)",
+        "issuer": "(another CA issued it)",
+        "expiry": "(it expires in 99 days)",
+        "force": "(rotation_force is set)",
+    }
 
     inventory(ansible, {"one": cluster}, rotation_certificates=[{"name": "proxy", "source": ownca(own, key_size=3072)}])
     rotation.run()
     assert rotation.leaf("proxy").public_key().key_size == 3072  # type: ignore[union-attr]
-    assert why(days=365, key_size=3072) == ""
+    assert not rotation.changed(rotation.run("--check"))
 
 
 def test_what_would_be_due_again_at_once_is_not_installed(ansible: Ansible, cluster: Cluster, own: Path) -> None:
@@ -431,27 +448,28 @@ def test_tasks_before_and_after(ansible: Ansible, cluster: Cluster, own: Path) -
     assert notes() == ["before one", "after unchanged"]
 
 
-@pytest.mark.corner
-@pytest.mark.parametrize(
-    ("source", "collection"),
-    [
-        ({"ownca": {"ca_certificate": "x", "ca_private_key": "x"}}, "community.crypto"),
-        (
-            {"acme": {"directory": "https://ca.example.com", "account_key": "x", "dns_tasks": "dns.yml"}},
+def test_a_missing_collection_is_named(ansible: Ansible, cluster: Cluster) -> None:
+    sources: dict[str, tuple[str, dict[str, Any]]] = {
+        "ownca": ("community.crypto", {"ca_certificate": "x", "ca_private_key": "x"}),
+        "acme": (
             "community.crypto",
+            {"directory": "https://ca.example.com", "account_key": "x", "dns_tasks": "dns.yml"},
         ),
-        ({"vault_pki": {"role": "redis"}}, "community.hashi_vault"),
-    ],
-    ids=["ownca", "acme", "vault_pki"],
-)
-def test_a_missing_collection_is_named(
-    ansible: Ansible, cluster: Cluster, source: dict[str, Any], collection: str
-) -> None:
-    rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": source}])
+        "vault_pki": ("community.hashi_vault", {"role": "redis"}),
+    }
+    rotation = Rotation(ansible, cluster, [])
     rotation.environment["ANSIBLE_COLLECTIONS_PATH"] = COLLECTIONS
-    run = rotation.run(ok=False)
-    (kind,) = source
-    assert (
-        f"proxy: source {kind} needs the collection {collection}, which is not installed. "
-        f"Run ansible-galaxy collection install {collection}." in run.output
+    written(
+        ansible,
+        {
+            kind: {**connection(cluster), "rotation_certificates": [{"name": "proxy", "source": {kind: options}}]}
+            for kind, (_collection, options) in sources.items()
+        },
     )
+    run = rotation.run(*SIDE_BY_SIDE, ok=False)
+    for kind, (collection, _options) in sources.items():
+        message = (
+            f"proxy: source {kind} needs the collection {collection}, which is not installed. "
+            f"Run ansible-galaxy collection install {collection}."
+        )
+        assert any(message in one for one in failures(run, kind)), kind
