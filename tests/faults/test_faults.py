@@ -17,13 +17,15 @@ from .parts import PARTS
 from .rows import BACK, PARTIAL, Row
 from .setting import Materials, opened
 
+_Cell = tuple[str, Row, Operation, int]
+
 #: Cells with these outcomes wait for deadlines, and the others work. After each one come so many others, so that at any
 #: time some workers wait and some work, and that none waits alone at the end.
 _WAITING = (PARTIAL, BACK)
 _OTHERS = 3
 
 
-def _cells() -> list[tuple[str, Row, Operation, int]]:
+def _cells() -> list[_Cell]:
     """Every cell, and which Python runs it: as on a chessboard, so that each row and each column meets both."""
     cells = [
         (section, row, operation, (down + across) % len(PYTHONS))
@@ -32,7 +34,8 @@ def _cells() -> list[tuple[str, Row, Operation, int]]:
         for down, row in enumerate(rows)
         for across, operation in enumerate(part.operations)
     ]
-    work, wait = [], []
+    work: list[_Cell] = []
+    wait: list[_Cell] = []
     for one in cells:
         (wait if one[1].outcomes.get(one[2].key, PARTIAL) in _WAITING else work).append(one)
     mixed = [one for at, first in enumerate(wait) for one in (first, *work[_OTHERS * at : _OTHERS * (at + 1)])]
