@@ -200,6 +200,10 @@ def test_several_certificates(cluster: Cluster, write: str, authority: Authority
     assert requests == Counter([READ])
     assert handshakes == {"api": 1}
 
+    dummy, requests, handshakes = made(cluster, operation, certificates=entries, verify_unchanged=True)
+    assert requests == Counter([*CHECKED, BDBS, OWN, METRICS])
+    assert handshakes == Counter({"api": 1}) + tried  # one look at each port
+
 
 def test_ports(cluster: Cluster) -> None:
     operation = served_certificate_info.OPERATION
@@ -259,6 +263,9 @@ def test_active_active_databases() -> None:
             dummy, requests, handshakes = made(cluster, operation, check_mode, updated=updated)
             assert requests == Counter([CRDBS])
             assert handshakes == {"api": 1}
+        dummy, requests, handshakes = made(cluster, operation, resynchronise=True)
+        assert requests == Counter([CRDBS, BDBS])
+        assert handshakes == {"api": 1}
 
         result, requests, handshakes = made(cluster, operation, updated=["proxy"])
         assert result["changed"]
