@@ -409,6 +409,8 @@ def test_kept_material_is_what_is_installed(ansible: Ansible, cluster: Cluster, 
         "proxy.key": 0o600,
     }
     assert kept.stat().st_mode & 0o777 == 0o700
+    key = (kept / "proxy.key").read_text()
+    assert key.splitlines()[1] not in rotation.run("-vvv", ok=False).output
 
     # What could not be written is not issued again: it is there.
     cluster.clear_faults()

@@ -13,9 +13,10 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._arg
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import (
     cluster_certificate_backup as operation,
 )
-from ansible_collections.redis_enterprise.certificates.plugins.modules import audit_report
+from ansible_collections.redis_enterprise.certificates.plugins.modules import audit_report, certificate_files
 from ansible_collections.redis_enterprise.certificates.plugins.modules import cluster_certificate_backup as module
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import operation as audit
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation import files
 
 _FOR_READERS = ("description", "suboptions", "version_added")
 
@@ -43,6 +44,14 @@ def test_its_own_options() -> None:
 
 def test_options_of_the_report() -> None:
     assert audit.OPERATION.argument_spec == documented(audit_report.DOCUMENTATION)
+
+
+def test_options_of_files() -> None:
+    taken = {
+        name: {key: value for key, value in option.items() if key != "no_log"}
+        for name, option in files.OPERATION.argument_spec.items()
+    }
+    assert taken == documented(certificate_files.DOCUMENTATION)
 
 
 def test_it_takes_the_connection_options() -> None:
