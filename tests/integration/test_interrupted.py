@@ -22,7 +22,10 @@ from simulator.authority import Authority, Material
 from simulator.state import pair
 
 from .runs import IN_PROCESS, PROGRAMS, Ansible, login, task
+from .test_backup import kept, pairs, vault, view
 from .test_rotation import PLAYBOOK, folder, from_folder, inventory, proofs, table, updated
+
+__all__ = ["vault"]  # a fixture
 
 CERTIFICATES = "/v1/cluster/certificates"
 NOTICE = "certificates are being changed; waiting for the proof, again to stop at once"
@@ -127,7 +130,7 @@ class Interrupted:
         """Return the output, once the last of its processes has ended."""
         self._process = subprocess.Popen(
             self._command,
-            env=self._ansible.environment({"ANSIBLE_CALLBACKS_ENABLED": ""}),
+            env=self._ansible.environment({"RECORD_FILE": os.devnull}),
             cwd=self._ansible.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -248,3 +251,42 @@ def test_a_second_signal_stops_at_once(ansible: Ansible, authority: Authority) -
         assert output.count(NOTICE) == 1
         assert "changed, proven" not in output
         assert len(cluster.writes) == 1
+
+
+@pytest.mark.skipif(IN_PROCESS == "false", reason="a module has no terminal, and nobody waits for it")
+def test_a_backup_only_grows_until_the_change_is_proven(
+    ansible: Ansible, authority: Authority, vault: list[str]
+) -> None:
+    """Three runs, two of them killed: the pairs from before the first are still there."""
+    names = ["cm", "metrics_exporter", "proxy"]
+    material = {name: authority.issue() for name in names}
+    backups = ansible.folder / "kept"
+    backups.mkdir(mode=0o700)
+    # One request for each certificate, in the order of their names.
+    with Cluster(nodes=1, version="7.8.6-36", database="tls") as cluster:
+        before = pairs(cluster, names)
+        hosts = inventory(
+            ansible,
+            {"one": cluster},
+            rotation_certificates=from_folder(folder(ansible, material), material),
+            rotation_backup=str(backups),
+            rotation_backup_vault_id="backups",
+        )
+        for passed in (1, 0):
+            run = Interrupted(ansible, hosts, *vault)
+            killed = Fault("PUT", "/v1/cluster/update_cert", kind="pass", after=passed, times=1)
+            killed.effect = run.striking(signal.SIGKILL)
+            cluster.add_fault(killed)
+            output = run.run()
+            assert run.struck.is_set(), output
+            cluster.clear_faults()
+            assert kept(view(ansible, backups / "one.vault")) == before
+        ansible.playbook(PLAYBOOK, "-i", hosts, *vault).expect()
+        assert pairs(cluster, names) != before
+        assert kept(view(ansible, backups / "one.vault")) == before
+        assert [path.name for path in backups.iterdir()] == ["one.vault"]
+        # The change is proven: the next one has a backup of its own.
+        folder(ansible, {"cm": authority.issue()})
+        ansible.playbook(PLAYBOOK, "-i", hosts, *vault).expect()
+        assert kept(view(ansible, backups / "one.vault")).keys() == {"cm"}
+        assert len(list(backups.iterdir())) == 2
