@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every module says of check mode, diff mode, idempotence and its action group."""
+"""Documentation of check mode, diff mode, idempotence and the action group of every module."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ attributes:
     support: partial
     details:
       - When the connection is V(local), unless C(become), C(async), C(timeout), C(environment) or another Python
-        (C(ansible_python_interpreter)) asks for a process of its own. Then it runs as a module, with equal results.
+        (C(ansible_python_interpreter)) requires a separate process. Then it runs as a module, with the same results.
       - Set E(REDIS_ENTERPRISE_IN_PROCESS), or the variable C(redis_enterprise_in_process), to V(false) to turn it off.
   action_group:
     description: Use C(group/redis_enterprise.certificates.redis_enterprise) in C(module_defaults).

@@ -25,19 +25,19 @@ version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Returns of a certificate that is not installed yet what M(redis_enterprise.certificates.cluster_certificate_info)
-    returns of one that is.
+  - Returns the same facts about a certificate that is not installed as
+    M(redis_enterprise.certificates.cluster_certificate_info) returns about an installed one.
 requirements:
   - cryptography >= 40.0
 options:
   _input:
-    description: The certificate in PEM, leaf first, then each issuer. Other blocks are passed over.
+    description: The certificate in PEM, leaf first, then each issuer. Other blocks are ignored.
     type: str
     required: true
 """
 
 EXAMPLES = r"""
-- name: See when it expires
+- name: Show when it expires
   ansible.builtin.debug:
     msg: "{{ (pem | redis_enterprise.certificates.certificate_facts).not_after }}"
   vars:

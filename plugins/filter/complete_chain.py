@@ -25,9 +25,9 @@ version_added: 1.1.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Appends to a certificate what its CA leaves out of the chain, as the option
+  - Appends the issuers that the CA leaves out of the chain, as the option
     O(redis_enterprise.certificates.cluster_certificate#module:issuers) of the module does.
-  - Without O(issuers) and O(issuers_path), the certificate is returned as it is.
+  - Returns the certificate unchanged without O(issuers) and O(issuers_path).
 requirements:
   - cryptography >= 40.0
 options:
@@ -36,7 +36,7 @@ options:
     type: str
     required: true
   issuers:
-    description: Further issuers in PEM, in any order. Those that do not continue the chain are left out.
+    description: Further issuers in PEM, in any order. Those that do not continue the chain are ignored.
     type: str
   issuers_path:
     description: Path of a file on the control node with what O(issuers) takes.

@@ -26,10 +26,10 @@ version_added: 1.1.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Makes lines of text, to be pasted into an issue, of what M(redis_enterprise.certificates.contract_info) returned.
-    First the version of the collection, and what the results depend on; then the facts that differ, with what was seen;
-    then counts; then what was not checked, and why.
-  - There is nothing in it that identifies the cluster.
+  - Formats the result of M(redis_enterprise.certificates.contract_info) as lines to paste into an issue. First the
+    version of the collection, and what the results depend on; then the facts that differ, with what was seen; then
+    counts; then what was not checked, and why.
+  - Nothing in it identifies the cluster.
 options:
   _input:
     description: The result of M(redis_enterprise.certificates.contract_info).
@@ -38,11 +38,11 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Compare the cluster with the contract
+- name: Check the cluster against the contract
   redis_enterprise.certificates.contract_info:
   register: contract
 
-- name: Show what to paste into an issue
+- name: Show the report to paste into an issue
   ansible.builtin.debug:
     msg: "{{ contract | redis_enterprise.certificates.contract_report }}"
 """

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 DOCUMENTATION = r"""
 name: renewal_reasons
-short_description: Tell why a certificate has to be issued anew
+short_description: Return why a certificate has to be issued again
 version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Compares the facts about a certificate with what it should be. Nothing is asked or read for it.
+  - Compares the facts about a certificate with the desired ones. Makes no request and reads no file.
 options:
   _input:
     description:
@@ -29,19 +29,19 @@ options:
     type: dict
     required: true
   renew_before:
-    description: Days. It is due when it, or an issuer in its chain, expires sooner.
+    description: Days. The certificate is due if it, or an issuer in its chain, expires sooner.
     type: int
     required: true
   names:
-    description: The alternative names that it should have, no more and no less. Those without C(IP:) are host names.
+    description: The subject alternative names that it must have, exactly. Those without C(IP:) are host names.
     type: list
     elements: str
   key_type:
-    description: The type of its public key. If not set, any will do.
+    description: The type of its public key. If not set, any.
     type: str
     choices: [RSA, ECC]
   key_size:
-    description: The size of its public key, in bits. If not set, any will do.
+    description: The size of its public key, in bits. If not set, any.
     type: int
   ca_fingerprint:
     description:
@@ -50,7 +50,7 @@ options:
   issuer:
     description:
       - A part of the issuer's name, as RFC 4514 writes it. If neither this nor O(ca_fingerprint) is set, any issuer
-        will do but the certificate itself.
+        is accepted, but not the certificate itself.
     type: str
   force:
     description: Whether it is due in any case.
@@ -59,7 +59,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Say why the certificate of the database endpoints is due
+- name: Show why the certificate of the database endpoints is due
   ansible.builtin.debug:
     msg: >-
       {{ installed.certificates | selectattr('name', 'eq', 'proxy') | first
@@ -86,34 +86,34 @@ def _names(facts: CertificateFacts, wanted: Sequence[str]) -> Iterator[str]:
     differences = [f"without {name.partition(':')[2]}" for name in sorted(should - has)]
     differences += [f"with {name.partition(':')[2]}" for name in sorted(has - should)]
     if differences:
-        yield f"its names differ ({', '.join(differences)})"
+        yield f"names differ ({', '.join(differences)})"
 
 
 def _validity(facts: CertificateFacts, renew_before: int) -> Iterator[str]:
     if facts["expired"]:
-        yield f"it expired on {facts['not_after'][:10]}"
+        yield f"expired on {facts['not_after'][:10]}"
     elif facts["days_remaining"] < renew_before:
-        yield f"it expires in {facts['days_remaining']} days"
+        yield f"expires in {facts['days_remaining']} days"
     elif facts["chain_days_remaining"] < renew_before:
-        yield f"one of its issuers expires in {facts['chain_days_remaining']} days"
+        yield f"an issuer expires in {facts['chain_days_remaining']} days"
 
 
 def _key(facts: CertificateFacts, key_type: str | None, key_size: int | None) -> Iterator[str]:
     if key_type is not None and facts["public_key_type"] != key_type:
-        yield f"its key is of type {facts['public_key_type']}, not {key_type}"
+        yield f"key type is {facts['public_key_type']}, not {key_type}"
     elif key_size is not None and facts["public_key_size"] != key_size:
-        yield f"its key has {facts['public_key_size']} bits, not {key_size}"
+        yield f"key size is {facts['public_key_size']}, not {key_size}"
 
 
 def _ca(facts: CertificateFacts, ca_fingerprint: str | None, issuer: str | None) -> Iterator[str]:
     if ca_fingerprint is not None:
         if facts["chain_fingerprints"][1:2] != [ca_fingerprint]:
-            yield "another CA issued it"
+            yield "issued by another CA"
     elif issuer is not None:
         if issuer not in facts["issuer"]:
-            yield f"its issuer is {facts['issuer']}"
+            yield f"issuer is {facts['issuer']}"
     elif facts["self_signed"]:
-        yield "it is self-signed"
+        yield "self-signed"
 
 
 def renewal_reasons(
@@ -130,9 +130,9 @@ def renewal_reasons(
     """Return why a certificate has to be issued again; empty when it has not."""
     reasons = ["rotation_force is set"] if force else []
     if not facts:
-        return [*reasons, "there is none"]
+        return [*reasons, "not installed"]
     if facts.get("error"):
-        return [*reasons, "it cannot be read"]
+        return [*reasons, "cannot be parsed"]
     reasons += _validity(facts, renew_before)
     reasons += _names(facts, names) if names is not None else ()
     reasons += _key(facts, key_type, key_size)

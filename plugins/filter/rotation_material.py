@@ -17,15 +17,15 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rot
 
 DOCUMENTATION = r"""
 name: rotation_material
-short_description: Make options of a module from the entries of a rotation
+short_description: Build module options from the entries of a rotation
 version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Makes the option O(redis_enterprise.certificates.cluster_certificates#module:certificates) from the variable
-    C(rotation_certificates) of the role P(redis_enterprise.certificates.rotation#role) and from what was issued.
-  - Certificates that could be issued and were not are left out, so the module leaves them as they are.
-  - Reads no file. What it returns holds private keys where the input does.
+  - Builds the option O(redis_enterprise.certificates.cluster_certificates#module:certificates) from the variable
+    C(rotation_certificates) of the role P(redis_enterprise.certificates.rotation#role) and the issued certificates.
+  - Omits certificates that were not issued, so that the module does not change them.
+  - Reads no file. The result contains private keys if the input does.
 options:
   _input:
     description:
@@ -41,14 +41,14 @@ options:
     type: dict
     required: true
   compare:
-    description: V(chain) or V(leaf), for entries that do not say it themselves.
+    description: V(chain) or V(leaf), for entries that do not set it.
     type: str
     required: true
 positional: issued
 """
 
 EXAMPLES = r"""
-- name: Have all of them at once
+- name: Replace all certificates at once
   redis_enterprise.certificates.cluster_certificates:
     certificates: >-
       {{ rotation_certificates | redis_enterprise.certificates.rotation_material({}, compare='chain') }}

@@ -28,14 +28,14 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rot
 
 DOCUMENTATION = r"""
 name: rotation_plan
-short_description: Check what a rotation is to use, before it uses it
+short_description: Check and plan the certificates of a rotation
 version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Says what is wrong with the variable C(rotation_certificates) of the role
-    P(redis_enterprise.certificates.rotation#role), and what is to be done with each of its entries.
-  - Reads no file and asks nobody. What it returns holds no private key and no passphrase.
+  - Returns the errors in the variable C(rotation_certificates) of the role
+    P(redis_enterprise.certificates.rotation#role), and what to do with each of its entries.
+  - Reads no file and makes no request. The result contains no private key and no passphrase.
 options:
   _input:
     description: The variable C(rotation_certificates).
@@ -43,14 +43,14 @@ options:
     elements: dict
     required: true
   fqdn:
-    description: The name of the cluster, from which the names of certificates follow. Null where it is not known.
+    description: The name of the cluster, from which the names of certificates follow. Null where it is unknown.
     type: str
     required: true
 positional: fqdn
 """
 
 EXAMPLES = r"""
-- name: See what is wrong
+- name: Show the errors
   ansible.builtin.assert:
     that: plan.problems | length == 0
     fail_msg: "{{ plan.problems | join(' ') }}"
@@ -70,14 +70,14 @@ _value:
     entries:
       description:
         - For each certificate C(name), C(index) in the input, C(state), and C(source), the kind of its source.
-        - C(ca) is the name of the first certificate from the same CA, for sources whose CA can be looked at beforehand.
+        - C(ca) is the name of the first certificate from the same CA, for sources with a readable CA certificate.
         - C(issues) says whether the source issues a certificate. C(issuers_path) is the file with further issuers.
-        - Where the material is not there already, C(common_name), C(names), C(key_type), C(key_size) and C(issuer) say
-          what it has to be (null is anything), and C(options) holds what has a default.
+        - For sources that issue or fetch, C(common_name), C(names), C(key_type), C(key_size) and C(issuer) describe the
+          desired certificate (null is anything), and C(options) has the options with a default.
       type: list
       elements: dict
     fetched:
-      description: The names whose material is fetched at every run, with tasks of the user's that do not issue.
+      description: The names of certificates that the user's tasks fetch at every run, without issuing.
       type: list
       elements: str
 """
@@ -88,7 +88,7 @@ _FILES = ({"certificate", "private_key", "private_key_passphrase"}, {"directory"
 #: The ways to give further issuers, for every source.
 _ISSUERS = {"issuers", "issuers_path"}
 
-#: The options that say which CA it is, for the sources whose CA's certificate is looked at before it issues.
+#: The options that identify the CA, for the sources with a CA certificate that is read before it issues.
 _CA = {
     "ownca": ("ca_certificate", "ca_certificate_path", "ca_private_key_path"),
     "vault_pki": ("connection", "mount", "issuer_ref"),
@@ -122,11 +122,11 @@ _CHECKS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {"files": 
 
 def _issuing(name: str, kind: str, options: Mapping[str, Any], fqdn: str | None) -> Iterator[str]:
     if name in CA_BUNDLES:
-        yield f"it holds CA certificates, which source {kind} does not issue. Use files or content."
+        yield f"holds CA certificates, which source {kind} does not issue. Use files or content."
     if name in INTERNODE and options.get("key_type", "RSA") != "RSA":
         yield f"certificates between nodes need an RSA key. Set key_type of source {kind} to RSA."
     if not options.get("names") and fqdn is None:
-        yield f"the name of the cluster is not known to this user. Set names of source {kind}."
+        yield f"this user may not see the name of the cluster. Set names of source {kind}."
     if kind in MAKING_KEYS and int(options["key_size"]) not in KEY_SIZES[options["key_type"]]:
         sizes = " or ".join(map(str, KEY_SIZES[options["key_type"]]))
         yield f"source {kind}: an {options['key_type']} key does not have {options['key_size']} bits. Set {sizes}."
@@ -141,11 +141,11 @@ def _issuing(name: str, kind: str, options: Mapping[str, Any], fqdn: str | None)
 def _problems(entry: Mapping[str, Any], name: str, fqdn: str | None) -> Iterator[str]:
     if entry.get("state", "present") == "absent":
         if entry.get("source"):
-            yield "with state absent there is no source. Leave one of them out."
+            yield "state=absent and source are mutually exclusive. Remove one of them."
         return
     kind = kind_of(entry)
     if kind is None:
-        yield f"it needs exactly one source: {', '.join(KINDS)}."
+        yield f"exactly one source is required: {', '.join(KINDS)}."
         return
     options = options_of(entry, kind)
     if options.keys() >= _ISSUERS:
@@ -157,7 +157,7 @@ def _problems(entry: Mapping[str, Any], name: str, fqdn: str | None) -> Iterator
 
 
 def _names_for(options: Mapping[str, Any], fqdn: str | None) -> list[str]:
-    """Return the names that a certificate has to have; those that the vendor demands unless others are given."""
+    """Return the names that a certificate has to have; those that the vendor requires unless others are given."""
     own = (fqdn, f"*.{fqdn}", f"internal.{fqdn}", f"*.internal.{fqdn}")
     return list(dict.fromkeys([*(options.get("names") or own), *(options.get("extra_names") or [])]))
 
@@ -210,7 +210,7 @@ def rotation_plan(certificates: Sequence[Mapping[str, Any]], fqdn: str | None) -
     names = [canonical_name(str(entry["name"])) for entry in certificates]
     problems = [] if names else ["rotation_certificates is empty. List the certificates to rotate."]
     problems += [
-        f"{name}: it stands in rotation_certificates {names.count(name)} times. Leave all but one out."
+        f"{name}: listed {names.count(name)} times in rotation_certificates. Remove all entries but one."
         for name in dict.fromkeys(names)
         if names.count(name) > 1
     ]

@@ -10,13 +10,13 @@ from typing import Any
 
 DOCUMENTATION = r"""
 name: rotation_result
-short_description: Sum up what became of a rotation
+short_description: Summarise the result of a rotation
 version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Makes the variable C(rotation_result) of the role P(redis_enterprise.certificates.rotation#role) out of what its
-    tasks returned. It holds facts only, and no secret.
+  - Builds the variable C(rotation_result) of the role P(redis_enterprise.certificates.rotation#role) from the results
+    of its tasks. It contains no secrets.
 options:
   _input:
     description: The entries that P(redis_enterprise.certificates.rotation_plan#filter) returned.
@@ -32,7 +32,7 @@ options:
     type: dict
     required: true
   due:
-    description: By name, why a certificate was to be issued.
+    description: By name, why a certificate was due.
     type: dict
     required: true
   failure:
@@ -40,7 +40,7 @@ options:
     type: dict
     required: true
   check_mode:
-    description: Whether it was done in check mode, in which nothing is issued.
+    description: Whether the rotation ran in check mode, which issues nothing.
     type: bool
     required: true
   replication:
@@ -52,7 +52,7 @@ positional: before, written
 """
 
 EXAMPLES = r"""
-- name: Sum up
+- name: Summarise the result
   ansible.builtin.debug:
     msg: >-
       {{ plan.entries | redis_enterprise.certificates.rotation_result(before, written, due={}, failure={},
@@ -80,7 +80,7 @@ def _certificate(
     known["proof"] = None
     if not due:
         return {**known, "action": "none", "reason": None, "outcome": "unchanged", "before": has, "after": has}
-    # What will be issued is not known yet; or it was not issued, or not installed, since something failed.
+    # What will be issued is unknown yet; or it was not issued, or not installed, since something failed.
     outcome, after = ("changed", None) if check_mode else ("failed_unchanged", has)
     return {**known, "action": "issue", "reason": None, "outcome": outcome, "before": has, "after": after}
 

@@ -18,8 +18,8 @@ version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Makes a table, as a list of lines, of the certificates that a cluster had and has, of what was done, and
-    of how far that is proven.
+  - Returns a table, as a list of lines, of the certificates before and after, what was done, and how far that is
+    proven.
 options:
   _input:
     description: C(certificates) of what P(redis_enterprise.certificates.rotation_result#filter) returned.
@@ -27,7 +27,7 @@ options:
     elements: dict
     required: true
   renew_before:
-    description: Days. A certificate that still expires sooner is pointed out.
+    description: Days. A certificate that still expires sooner is marked.
     type: int
     required: true
 """

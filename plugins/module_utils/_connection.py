@@ -37,7 +37,7 @@ DEFAULT_PORT = {"https": 9443, "http": 8080}
 
 @dataclass(frozen=True)
 class Connection:
-    """Where the cluster is, who asks, and what is trusted. All of it checked."""
+    """The validated connection options: the cluster, the credentials and what is trusted."""
 
     url: str  # scheme://host:port
     host: str
@@ -118,7 +118,7 @@ def _split_url(url: str) -> tuple[str, str, int]:
         raise invalid_option("url", "must start with https://", example)
     if parts.username is not None or parts.password is not None:
         raise invalid_option(
-            "url", "must not contain credentials (user:password@)", "Give username and password as options of their own"
+            "url", "must not contain credentials (user:password@)", "Set username and password instead"
         )
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise invalid_option(
@@ -127,7 +127,7 @@ def _split_url(url: str) -> tuple[str, str, int]:
     if host and len(host) > LONGEST_NAME + 1:
         raise invalid_option("url", f"the host is longer than {LONGEST_NAME} characters", example)
     if not host or port == 0 or any(character.isspace() for character in parts.netloc):
-        raise invalid_option("url", "no host, or no valid port", example)
+        raise invalid_option("url", "must name a host and a valid port", example)
     return parts.scheme, host, port or DEFAULT_PORT[parts.scheme]
 
 
@@ -146,7 +146,9 @@ def _token(value: str) -> Secret:
     token = value.strip()
     if not token.isascii() or not token.isprintable() or " " in token:
         raise invalid_option(
-            "token", "contains characters that no token has", "Give the access_token that the API returned"
+            "token",
+            "contains characters that are not allowed in a token",
+            "Give the access_token that the API returned",
         )
     return Secret(token)
 

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""Files that are replaced at once: whoever reads one finds what it held, or what it is to hold, and never a part."""
+"""Files that are replaced atomically: a reader sees the old content or the new, never a part."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import tempfile
 
 
 def replace_file(path: str, content: bytes, *, mode: int = 0o600) -> None:
-    """Put the content in a file's place.
+    """Replace the content of a file atomically.
 
     Args:
         mode: until the file is complete, its owner alone can read it.

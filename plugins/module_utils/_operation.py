@@ -69,7 +69,7 @@ class Operation:
         except CertificateError as error:
             return {"failed": True, "msg": error.message, "failure": error.failure, **error.result}
         except BaseException as error:
-            # A panic in cryptography's Rust code is no Exception, and must not end Ansible's worker.
+            # A panic in cryptography's Rust code is not an Exception, and must not end Ansible's worker.
             if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
                 raise
             # A text of unknown origin may quote a key or a password: only where it happened is reported.

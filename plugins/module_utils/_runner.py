@@ -41,7 +41,7 @@ def run_module(module: AnsibleModule, operation: Operation) -> None:
 def run_in_controller(
     operation: Operation, given: Mapping[str, Any], *, module: str, check_mode: bool, invocation: bool
 ) -> dict[str, Any]:
-    """Do in this process what AnsibleModule and M(run) do in one of their own, field by field.
+    """Do in this process what AnsibleModule and M(run) do in a separate process, field by field.
 
     Args:
         given: the options as the task has them.
@@ -63,7 +63,7 @@ def run_in_controller(
         secrets.update(find_secrets(params, os.environ))
         result = operation.outcome(task)
         if task.interrupted is not None:
-            signal.raise_signal(task.interrupted)  # nobody waits for the result any more
+            signal.raise_signal(task.interrupted)  # Ansible no longer waits for the result
     if invocation:
         result["invocation"] = {"module_args": params}
     if task.warnings:

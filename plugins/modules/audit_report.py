@@ -9,50 +9,50 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: audit_report
-short_description: Judge the certificates of a fleet by a policy, and report
+short_description: Check the certificates of a fleet against a policy, and report
 version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Judges what was read of Redis Software clusters by a policy, and returns a table for the log, counts and findings.
-  - Writes the same as an HTML page, JSON, CSV, JUnit XML and a text file for Prometheus, if asked.
-  - Asks no cluster. What it judges is given, or was kept by earlier reports.
-  - Days are counted as of the report. What was read days ago has as many days less.
+  - Checks data read from Redis Software clusters against a policy, and returns a table, counts and findings.
+  - Optionally writes the same as an HTML page, JSON, CSV, JUnit XML and a text file for Prometheus.
+  - Connects to no cluster. It uses the given data, or the data in earlier reports.
+  - Days are counted from the time of the report, not from the time when the data was read.
 attributes:
   check_mode:
     description: Makes the same reads and checks, predicts what a real run would report, and writes nothing.
     support: full
   diff_mode:
-    description: Shows what changes in files.
+    description: Shows the changes in files.
     support: none
   idempotent:
     description: A second run with the same options changes nothing.
     support: none
-    details: A report says when it was made, so that its files change at every run.
+    details: A report contains the time when it was made, so its files change at every run.
   action:
     description: Runs on the control node.
     support: full
-    details: C(delegate_to), C(become) and the connection of the host do not count.
+    details: C(delegate_to), C(become) and the connection of the host have no effect.
 options:
   clusters:
     description:
-      - What was read of each cluster, as the module M(redis_enterprise.certificates.fleet_certificate_info) returns it.
-      - At least one of O(clusters) and O(data_paths) is needed.
+      - The data of each cluster, as the module M(redis_enterprise.certificates.fleet_certificate_info) returns it.
+      - At least one of O(clusters) and O(data_paths) is required.
     type: list
     elements: dict
   data_paths:
     description:
-      - JSON reports of this module, on the control node, such as one of each slice of a job. A folder stands for all
-        files C(*.json) in it and below it.
-      - Their clusters are added to O(clusters), sorted by name, and judged anew. What those reports found does not
+      - JSON reports of this module, on the control node, such as one of each slice of a job. A folder means all files
+        C(*.json) in it and below it.
+      - Their clusters are added to O(clusters), sorted by name, and checked again. The findings in those reports do not
         count.
-      - A cluster may come only once in all of them.
+      - A cluster may occur only once.
     type: list
     elements: path
   expected:
     description:
-      - The names of the clusters that the report is to be about. One that is neither in O(clusters) nor in
-        O(data_paths) comes last in it, as one that could not be read, so that no job that was lost goes unnoticed.
+      - The names of all clusters that the report should cover. One that is neither in O(clusters) nor in O(data_paths)
+        is listed last, as one that could not be read, so that a lost job is noticed.
     type: list
     elements: str
     version_added: 1.1.0
@@ -65,14 +65,14 @@ options:
     type: int
     default: 14
   minimum_rsa_bits:
-    description: An RSA key that has less bits is critical. Not less than V(2048), which the vendor demands.
+    description: An RSA key with fewer bits is critical. At least V(2048), which the vendor requires.
     type: int
     default: 2048
   allowed_issuers:
     description:
-      - Who may have issued certificates; any other issuer is critical. Empty allows all.
-      - Each is a distinguished name as RFC 4514 writes it, such as V(CN=Example CA,O=Example), or a regular expression
-        that matches the whole of one.
+      - The allowed issuers of certificates; any other issuer is critical. Empty allows all.
+      - Each is a distinguished name in the form of RFC 4514, such as V(CN=Example CA,O=Example), or a regular
+        expression that matches a whole name.
     type: list
     elements: str
     default: []
@@ -81,8 +81,8 @@ options:
     type: int
   exceptions:
     description:
-      - What is accepted for a while. It stays in the report, marked so, and no longer counts.
-      - An exception whose date has passed is a warning itself.
+      - Findings that are accepted for a while. They stay in the report, marked as accepted, and no longer count.
+      - An exception after its end date is itself a warning.
     type: list
     elements: dict
     default: []
@@ -92,7 +92,7 @@ options:
         type: str
         default: "*"
       certificate:
-        description: The name of the certificate; V(*) for all, and for what concerns none.
+        description: The name of the certificate; V(*) for all, and for findings about none.
         type: str
         default: "*"
       check:
@@ -100,7 +100,7 @@ options:
         type: str
         default: "*"
       until:
-        description: The last day (UTC) on which it counts, such as V(2027-06-30).
+        description: The last day (UTC) on which the exception applies, such as V(2027-06-30).
         type: str
         required: true
       reason:
@@ -109,8 +109,8 @@ options:
         required: true
   output_directory:
     description:
-      - The folder for the files, on the control node. It is made if it is missing.
-      - A path that is not absolute starts at the working directory of C(ansible-playbook).
+      - The folder for the files, on the control node. It is created if it is missing.
+      - A relative path starts at the working directory of C(ansible-playbook).
     type: path
   formats:
     description:
@@ -161,7 +161,7 @@ table:
   type: list
   elements: str
 summary:
-  description: Counts, and who is next. Holds nothing secret.
+  description: Counts, and the certificate that expires next. Contains no secrets.
   returned: success
   type: dict
   contains:
@@ -244,7 +244,7 @@ failures:
   type: dict
   sample: {payments: 'proxy: expires in 5 days'}
 failure:
-  description: What went wrong, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
+  description: The failure, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
   returned: failure
   type: dict
 """

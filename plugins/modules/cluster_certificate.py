@@ -12,15 +12,15 @@ version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Makes sure that a cluster has a certificate, with its chain and private key, under a name such as V(proxy), or that
-    it has none.
-  - Certificates are compared by the SHA-256 fingerprints of what is in the PEM. Line endings, a missing last newline
-    and text between the blocks make no difference. Nothing is written when nothing differs.
-  - Before anything is written, and in check mode too, the material is checked. It must parse, the leaf must come first
-    and each certificate be issued by the next, the private key must belong to the leaf, and the leaf must be valid now.
-  - Then the vendor's requirements are checked, and what is known about bugs of the cluster's version is acted on.
-  - After a write, every node is looked at until it serves the new certificate. When that cannot be proven, the old
-    certificate and its private key, which were read before the write, are restored, and the task fails.
+  - Ensures that a certificate with a name such as V(proxy) is present on a cluster, with its chain and private key, or
+    absent.
+  - Compares certificates by SHA-256 fingerprint. Line endings, a missing last newline and text between the PEM blocks
+    make no difference. Writes nothing when nothing differs.
+  - Checks the certificate before anything is written, and in check mode too. It must parse, the leaf must come first,
+    each certificate must be issued by the next, the private key must belong to the leaf, and the leaf must be valid.
+  - Then checks the vendor's requirements, and handles known bugs of the cluster's version.
+  - After a write, checks every node until it serves the new certificate. When that cannot be proven, restores the old
+    certificate and its private key, which were read before the write, and fails.
 extends_documentation_fragment:
   - redis_enterprise.certificates.attributes
   - redis_enterprise.certificates.connection
@@ -74,7 +74,7 @@ options:
     description:
       - Path of a PKCS#12 file (C(.p12), C(.pfx)) with the certificate, its issuers and the private key, instead of the
         four options before. It is read where the module runs.
-      - The certificates in it may stand in any order. Those that are no issuers of the leaf are left out.
+      - The certificates in it may be in any order. Those that are not issuers of the leaf are ignored.
     type: path
   private_key_passphrase:
     description:
@@ -84,10 +84,11 @@ options:
   issuers:
     description:
       - Further issuers in PEM, in any order. Those that continue the chain are appended to it, up to the root. The
-        rest, and what the chain has already, is left out.
-      - For sources that leave the root out, as ACME and most CAs do. Uploads are checked for it from 8.0.16-29 on.
-      - Continues what O(certificate), O(certificate_path) or O(pkcs12_path) holds. V(mtls_trusted_ca) and V(sso_issuer)
-        take none.
+        rest is ignored.
+      - Use it for chains without their root, as ACME and most CAs return them. Since 8.0.16-29, uploads are checked for
+        the root.
+      - Continues the chain in O(certificate), O(certificate_path) or O(pkcs12_path). V(mtls_trusted_ca) and
+        V(sso_issuer) take none.
     type: str
     version_added: 1.1.0
   issuers_path:
@@ -117,7 +118,7 @@ EXAMPLES = r"""
     certificate_path: /etc/ssl/redis/proxy.pem
     private_key_path: /etc/ssl/redis/proxy.key
 
-- name: Remove the client certificate towards LDAP
+- name: Remove the client certificate for LDAP
   redis_enterprise.certificates.cluster_certificate:
     url: https://cluster.example.com:9443
     username: admin@example.com
@@ -151,7 +152,7 @@ outcome:
   description:
     - V(unchanged), V(changed) (in check mode, what would be), V(failed_unchanged) (nothing was changed),
       V(rolled_back) (the old certificate was restored and is proven), or V(partial) (see RV(nodes)).
-    - Every run ends with one of these, whatever breaks in between.
+    - Every run ends with one of these, whatever fails.
   returned: always
   type: str
   sample: changed
@@ -164,15 +165,15 @@ nodes:
   elements: dict
   contains:
     name:
-      description: The name of the certificate that was looked for.
+      description: The name of the certificate.
       type: str
       returned: always
     node:
-      description: The C(uid) of the node, or null where it is not known.
+      description: The C(uid) of the node, or null where it is unknown.
       type: int
       returned: always
     address:
-      description: The address that was looked at.
+      description: The address that was checked.
       type: str
       returned: always
     port:
@@ -195,7 +196,7 @@ nodes:
       type: str
       returned: always
     evidence:
-      description: V(handshake), V(metrics) or V(api), what the status rests on; null where there is nothing.
+      description: V(handshake), V(metrics) or V(api), the evidence for the status; null if there is none.
       type: str
       returned: always
       version_added: 1.1.0
@@ -226,7 +227,7 @@ nodes:
 proof:
   description:
     - How far the change is proven. After a failure that was rolled back, how far it is proven that the previous
-      certificate is there again.
+      certificate was restored.
   returned: always
   type: dict
   version_added: 1.1.0
@@ -262,7 +263,7 @@ proof:
     not_visible: []
     unreachable: []
 cluster:
-  description: The cluster that was asked.
+  description: The cluster.
   returned: when the options are valid
   type: dict
   contains:
@@ -279,7 +280,7 @@ cluster:
       type: str
       returned: always
     primary:
-      description: The primary node, which answered; null where it is not known.
+      description: The primary node, which responded; null where it is unknown.
       type: dict
       returned: always
       contains:
@@ -300,9 +301,9 @@ cluster:
       address: 10.0.0.1
 findings:
   description:
-    - What the vendor demands of certificates and the new one does not meet.
+    - The vendor's requirements that the new certificate does not meet.
     - The same as RV(redis_enterprise.certificates.cluster_certificate_info#module:certificates[].findings), and
-      V(client_login_lost), where a change of V(mtls_trusted_ca) ends the login that makes it.
+      V(client_login_lost), if a change of V(mtls_trusted_ca) would refuse O(client_cert).
   returned: always; empty when nothing is to be changed
   type: list
   elements: dict
@@ -313,7 +314,7 @@ hazards:
   elements: dict
   contains:
     id:
-      description: The vendor's bug number, or a word where it has none.
+      description: The vendor's bug number, or another identifier.
       type: str
       returned: always
     description:
@@ -321,21 +322,21 @@ hazards:
       type: str
       returned: always
     advice:
-      description: What is done about it, or is to be done.
+      description: How the module handles it, or what to do.
       type: str
       returned: always
     certificates:
-      description: The names of the certificates whose change meets it.
+      description: The names of the affected certificates.
       type: list
       elements: str
       returned: always
 attempts:
-  description: The most times that any one request was sent; V(1) when none had to be repeated.
+  description: The highest number of attempts of any request; V(1) without retries.
   returned: when the options are valid
   type: int
   sample: 1
 retried:
-  description: One line for each request that was sent again.
+  description: One line for each retry.
   returned: when the options are valid
   type: list
   elements: str
@@ -355,7 +356,7 @@ diff:
   returned: success
   type: dict
 failure:
-  description: What went wrong, as data.
+  description: The failure, as data.
   returned: failure
   type: dict
   contains:
@@ -376,11 +377,11 @@ failure:
       type: str
       returned: when an option is the cause
     status:
-      description: The HTTP status that the API answered.
+      description: The HTTP status of the API's response.
       type: int
       returned: when the API answered with an error
     error_code:
-      description: The identifier in the API's error answer.
+      description: The identifier in the API's error response.
       type: str
       returned: when the API gave one
   sample:

@@ -9,21 +9,21 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cluster_certificate_backup
-short_description: Keep TLS certificates of a Redis Software cluster in an encrypted file
+short_description: Back up TLS certificates of a Redis Software cluster to an encrypted file
 version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Reads certificates of a cluster with their private keys, and keeps them in a file that is encrypted with
-    Ansible Vault, so that they can be restored.
-  - They are encrypted in memory. Nothing is ever written in clear, not even to a temporary file.
-  - The file holds JSON with C(version), C(cluster), C(time) and C(certificates), which is what
-    O(redis_enterprise.certificates.cluster_certificates#module:certificates) takes. C(ansible-vault view)
-    shows it.
-  - A change may take several runs, when one is interrupted. With O(until_proven=true), what a file holds stays in it
-    until a task with O(state=proven) says that the change is proven. So the pairs from before the first of these runs
-    are still there after the last.
-  - Needs a user with the permission C(view_cluster_keys), such as one with the role C(admin).
+  - Reads certificates of a cluster with their private keys, and writes them to a file that is encrypted with Ansible
+    Vault, so that they can be restored.
+  - Encrypts in memory. Nothing is ever written in clear text, not even to a temporary file.
+  - The file contains JSON with C(version), C(cluster), C(time) and C(certificates), which is what
+    O(redis_enterprise.certificates.cluster_certificates#module:certificates) takes. To show it, run
+    C(ansible-vault view).
+  - A change may take several runs if one is interrupted. With O(until_proven=true), the pairs in a file stay there
+    until a task with O(state=proven) records that the change is proven. So the pairs from before the first of these
+    runs are still there after the last.
+  - Requires a user with the permission C(view_cluster_keys), such as one with the role C(admin).
 extends_documentation_fragment:
   - redis_enterprise.certificates.attributes
   - redis_enterprise.certificates.connection
@@ -32,50 +32,49 @@ attributes:
     support: full
   diff_mode:
     support: none
-    details: What would be shown are private keys.
+    details: A diff would show private keys.
   idempotent:
     support: full
     details:
-      - The file is left alone while it holds the same certificates and is encrypted under the same vault identity.
+      - The file does not change while it contains the same certificates, encrypted under the same vault identity.
   action:
     description: Runs on the control node, since only Ansible itself has the vault secrets.
     support: full
-    details: C(delegate_to), C(become) and the connection of the host do not count; C(environment) does.
+    details: C(delegate_to), C(become) and the connection of the host have no effect; C(environment) does.
 options:
   path:
     description:
       - The file, on the control node. Its folder must exist.
-      - A path that is not absolute starts at the working directory of C(ansible-playbook).
-      - A file that is there must be a backup of this module that can be decrypted; anything else is not replaced. What
-        it held is kept beside it, under a name with its time, such as C(payments.20261231T235959.123Z.vault). What it
-        holds of a change that is not proven stays in it instead; a certificate that has another pair now is kept beside
-        it as well.
+      - A relative path starts at the working directory of C(ansible-playbook).
+      - An existing file must be a backup of this module that can be decrypted; anything else is not replaced. Its
+        content is kept beside it, under a name with its time, such as C(payments.20261231T235959.123Z.vault). Pairs
+        from before a change that is not proven stay in it instead; a certificate that has another pair now is kept
+        beside it as well.
     type: path
     required: true
   names:
     description:
-      - The certificates to keep. One that the cluster does not have is kept as absent, so that putting it back removes
-        it.
+      - The certificates to back up. One that the cluster does not have is recorded as absent, so that a rollback
+        removes it.
       - V(cp_internode_encryption) and V(dp_internode_encryption) are accepted for V(ccs_internode_encryption) and
         V(data_internode_encryption).
-      - Only name what is about to be changed. Internode certificates are rotated by the cluster itself, and old ones
-        would break it.
+      - List only the certificates that are about to change. The cluster itself rotates internode certificates, and old
+        ones would break it.
       - Required with O(state=present).
     type: list
     elements: str
   state:
     description:
-      - V(present) keeps certificates of the cluster in the file.
-      - V(proven) notes in the file that the change is proven that it was made for, so that the next backup replaces
-        it. Nothing is asked of the cluster. Where there is no file, there is nothing to note; one that cannot be opened
-        is a warning.
+      - V(present) backs up certificates of the cluster to the file.
+      - V(proven) records in the file that the change after the backup is proven, so that the next backup replaces it.
+        No request is sent. Without a file, nothing is recorded; a file that cannot be opened gives a warning.
     type: str
     choices: [present, proven]
     default: present
     version_added: 1.1.0
   until_proven:
     description:
-      - Whether later backups leave in the file what it holds, and only add to it, until a task with O(state=proven).
+      - Whether later backups only add to the content of the file, until a task with O(state=proven).
     type: bool
     default: false
     version_added: 1.1.0
@@ -83,7 +82,7 @@ options:
     description:
       - The vault identity whose secret encrypts the file. C(ansible-playbook) must have it, through C(--vault-id) or
         E(ANSIBLE_VAULT_IDENTITY_LIST).
-      - V(default) is what a password without an identity has, as C(--vault-password-file) gives it.
+      - A password without an identity, as from C(--vault-password-file), has the identity V(default).
     type: str
     default: default
 seealso:
@@ -91,14 +90,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Have a folder for backups
+- name: Ensure the folder for backups exists
   ansible.builtin.file:
     path: backups
     state: directory
     mode: "0700"
 
 # ansible-playbook --vault-id backups@password-file ...
-- name: Keep what is about to be replaced
+- name: Back up two certificates
   redis_enterprise.certificates.cluster_certificate_backup:
     url: https://cluster.example.com:9443
     username: admin@example.com
@@ -126,7 +125,7 @@ vault_id:
   type: str
   sample: backups
 cluster:
-  description: The cluster that was asked, or whose backup is proven; null when there is none.
+  description: The cluster, or the one whose backup is proven; null when there is none.
   returned: success
   type: dict
   contains:
@@ -135,7 +134,7 @@ cluster:
       type: str
       returned: always
     url:
-      description: The URL that was asked.
+      description: The URL of the cluster.
       type: str
       returned: always
   sample:
@@ -167,17 +166,17 @@ certificates:
       elements: str
       returned: always
 attempts:
-  description: The most times that any one request was sent; V(1) when none had to be repeated.
+  description: The highest number of attempts of any request; V(1) without retries.
   returned: when the options are valid
   type: int
   sample: 1
 retried:
-  description: One line for each request that was sent again.
+  description: One line for each retry.
   returned: when the options are valid
   type: list
   elements: str
 failure:
-  description: What went wrong, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
+  description: The failure, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
   returned: failure
   type: dict
 """

@@ -14,7 +14,7 @@ author:
 description:
   - Reads the certificates that a cluster has, and returns facts about each.
   - Works for every user that may see the cluster, such as a user with the role C(cluster_viewer).
-  - Private keys that the API hands out with the certificates are dropped unread.
+  - Private keys that the API returns with the certificates are discarded unread.
 extends_documentation_fragment:
   - redis_enterprise.certificates.attributes
   - redis_enterprise.certificates.attributes.info
@@ -22,7 +22,7 @@ extends_documentation_fragment:
 options:
   names:
     description:
-      - The certificates to show. If not set, all that the cluster has.
+      - The certificates to show. If not set, all certificates of the cluster.
       - V(cp_internode_encryption) and V(dp_internode_encryption) are accepted for V(ccs_internode_encryption) and
         V(data_internode_encryption).
     type: list
@@ -63,7 +63,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 cluster:
-  description: The cluster that was asked.
+  description: The cluster.
   returned: success
   type: dict
   contains:
@@ -72,7 +72,7 @@ cluster:
       type: str
       returned: always
     url:
-      description: The URL that was asked.
+      description: The URL of the cluster.
       type: str
       returned: always
     version:
@@ -80,7 +80,7 @@ cluster:
       type: str
       returned: always
     primary:
-      description: The primary node, which answered; null where it is not known.
+      description: The primary node, which responded; null where it is unknown.
       type: dict
       returned: always
       version_added: 1.1.0
@@ -195,12 +195,12 @@ certificates:
       type: bool
       returned: always
     has_private_key:
-      description: Whether the answer held a private key. A user without the permission to see keys gets none.
+      description: Whether the response contained a private key. A user without the permission to see keys gets none.
       type: bool
       returned: always
     findings:
       description:
-        - What the vendor demands of a certificate of this name and this one does not meet, errors first. Empty when
+        - The vendor's requirements for this name that the certificate does not meet, errors first. Empty when
           nothing is found, or when it cannot be parsed.
       type: list
       elements: dict
@@ -243,17 +243,17 @@ missing:
   type: list
   elements: str
 attempts:
-  description: The most times that any one request was sent; V(1) when none had to be repeated.
+  description: The highest number of attempts of any request; V(1) without retries.
   returned: when the options are valid
   type: int
   sample: 1
 retried:
-  description: One line for each request that was sent again.
+  description: One line for each retry.
   returned: when the options are valid
   type: list
   elements: str
 failure:
-  description: What went wrong, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
+  description: The failure, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
   returned: failure
   type: dict
 """

@@ -12,14 +12,13 @@ version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Makes sure that a cluster has the certificates that are listed, each with its chain and private key, or that it has
-    them not.
-  - What M(redis_enterprise.certificates.cluster_certificate) does for one certificate, this does for all of them
-    together. They are read once and compared, everything is checked before the first write, and there is one proof at
-    the end. When one of them is refused or cannot be proven, those already changed are restored, and the task fails.
-  - A server that can update several certificates by one request (7.22.2 or newer) gets one. On others they are updated
-    one after the other. V(ccs_internode_encryption) goes in a request of its own before 8.0.20-68, where it can be
-    corrupted otherwise (RS199373). Certificates between nodes come first, deletions after updates, and V(api) last.
+  - Ensures that the listed certificates are present on a cluster, each with its chain and private key, or absent.
+  - Does for several certificates what M(redis_enterprise.certificates.cluster_certificate) does for one. They are read
+    once and compared, everything is checked before the first write, and proven together at the end. When one of them is
+    refused or cannot be proven, those already changed are restored, and the task fails.
+  - Updates all certificates by one request where the server supports it (7.22.2 or newer), and otherwise one after the
+    other. Before 8.0.20-68, V(ccs_internode_encryption) goes in a separate request, since it can be corrupted otherwise
+    (RS199373). Certificates between nodes come first, deletions after updates, and V(api) last.
 extends_documentation_fragment:
   - redis_enterprise.certificates.attributes
   - redis_enterprise.certificates.connection
@@ -35,7 +34,7 @@ attributes:
 options:
   certificates:
     description:
-      - What is wanted, an entry for each certificate. Certificates that are not listed are left alone.
+      - The desired certificates, one entry for each. Certificates that are not listed do not change.
     type: list
     elements: dict
     required: true
@@ -81,7 +80,7 @@ options:
           description:
             - Path of a PKCS#12 file (C(.p12), C(.pfx)) with the certificate, its issuers and the private key, instead
               of the four options before. It is read where the module runs.
-            - The certificates in it may stand in any order. Those that are no issuers of the leaf are left out.
+            - The certificates in it may be in any order. Those that are not issuers of the leaf are ignored.
           type: path
         private_key_passphrase:
           description:
@@ -91,11 +90,11 @@ options:
         issuers:
           description:
             - Further issuers in PEM, in any order. Those that continue the chain are appended to it, up to the root.
-              The rest, and what the chain has already, is left out.
-            - For sources that leave the root out, as ACME and most CAs do. Uploads are checked for it from 8.0.16-29
-              on.
-            - Continues what O(certificates[].certificate), O(certificates[].certificate_path) or
-              O(certificates[].pkcs12_path) holds. V(mtls_trusted_ca) and V(sso_issuer) take none.
+              The rest is ignored.
+            - Use it for chains without their root, as ACME and most CAs return them. Since 8.0.16-29, uploads are
+              checked for the root.
+            - Continues the chain in O(certificates[].certificate), O(certificates[].certificate_path) or
+              O(certificates[].pkcs12_path). V(mtls_trusted_ca) and V(sso_issuer) take none.
           type: str
           version_added: 1.1.0
         issuers_path:
@@ -112,13 +111,13 @@ options:
   purge_optional:
     description:
       - Whether to delete the optional certificates that are not listed. These are V(ldap_client), V(mtls_trusted_ca),
-        V(sso_service) and V(sso_issuer). A name that only a newer server knows is never deleted so.
+        V(sso_service) and V(sso_issuer). Certificates under other names are never deleted by this option.
     type: bool
     default: false
   kept:
     description:
-      - Names of certificates that are to stay as they are, whatever they are. They are in the result, are not deleted
-        by O(purge_optional), and are looked at with O(verify_unchanged).
+      - Names of certificates that do not change. They are in the result, are not deleted by O(purge_optional), and are
+        checked with O(verify_unchanged).
     type: list
     elements: str
     default: []
@@ -129,7 +128,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Replace all that clients see
+- name: Replace the certificates of the client-facing services
   redis_enterprise.certificates.cluster_certificates:
     url: https://cluster.example.com:9443
     username: admin@example.com
@@ -151,7 +150,7 @@ outcome:
   description:
     - V(unchanged), V(changed) (in check mode, what would be), V(failed_unchanged) (nothing was changed),
       V(rolled_back) (what was changed was restored and is proven), or V(partial) (see RV(changes) and RV(nodes)).
-    - Every run ends with one of these, whatever breaks in between.
+    - Every run ends with one of these, whatever fails.
   returned: always
   type: str
   sample: changed
@@ -229,12 +228,12 @@ hazards:
   type: list
   elements: dict
 attempts:
-  description: The most times that any one request was sent; V(1) when none had to be repeated.
+  description: The highest number of attempts of any request; V(1) without retries.
   returned: when the options are valid
   type: int
   sample: 1
 retried:
-  description: One line for each request that was sent again.
+  description: One line for each retry.
   returned: when the options are valid
   type: list
   elements: str
@@ -244,7 +243,7 @@ diff:
   type: list
   elements: dict
 failure:
-  description: What went wrong, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
+  description: The failure, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
   returned: failure
   type: dict
 """

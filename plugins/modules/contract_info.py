@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: contract_info
-short_description: Compare a Redis Software cluster with what this collection takes to be true
+short_description: Check a Redis Software cluster against the facts that this collection relies on
 version_added: 1.1.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
@@ -15,17 +15,17 @@ description:
   - The collection relies on facts about the REST API, the ports and the metrics of a cluster, taken from the vendor's
     public reference. This module checks each of them on a real cluster, and returns which hold, which differ, and which
     could not be checked and why.
-  - The result is meant to be shown to others. It has words of the reference, small counts, statuses and versions, and
+  - The result can be shown to others. It contains words of the reference, small counts, statuses and versions, but
     nothing that identifies the cluster, its users or its databases, and no certificate or key.
-  - It reads, and asks for tokens that end by themselves. It writes only with O(writes=true).
-  - A fact that differs is no failure of the module.
+  - Reads only, and requests short-lived tokens. Writes only with O(writes=true).
+  - The module does not fail when a fact differs.
 extends_documentation_fragment:
   - redis_enterprise.certificates.attributes
   - redis_enterprise.certificates.connection
 attributes:
   check_mode:
     support: full
-    details: Makes the checks that read, and none that write.
+    details: Makes only the checks that read.
   diff_mode:
     support: N/A
     details: What is written is restored.
@@ -33,29 +33,29 @@ attributes:
     support: full
     details: What is written is restored.
 notes:
-  - The login is sent without following a redirect only to nodes that the cluster itself names, on the port of O(url),
-    by the same trust.
+  - Direct requests to nodes send credentials only to nodes that the cluster itself names, on the port of O(url), with
+    the same trust.
   - A user who may not see everything gets fewer checks. C(cluster_viewer) sees most, C(admin) all.
 options:
   writes:
     description:
-      - Whether to make the checks that write, too, on a cluster that may fail. They need the role C(admin).
-      - They write V(metrics_exporter) again with the pair that the API shows, without its root where it has one, and
+      - Whether to make the checks that write, too. Use it only on a test cluster. They require the role C(admin).
+      - They write V(metrics_exporter) again with the pair that the API reports, without its root if it has one, and
         with a key that does not belong to it, which the cluster has to refuse. They use C(dry_run) where the API has
-        it. What was taken all the same is restored at once, and RV(restored) says whether that succeeded.
+        it. Anything that the cluster accepts is restored at once; RV(restored) says whether that succeeded.
     type: bool
     default: false
   writes_confirmed:
     description:
-      - The FQDN of the cluster, as C(name) in C(GET /v1/cluster) has it. Needed with O(writes=true), so that another
-        cluster than the one that is meant is not written to.
+      - The FQDN of the cluster, as in C(name) of C(GET /v1/cluster). Required with O(writes=true), so that the wrong
+        cluster is not written to.
     type: str
 seealso:
   - module: redis_enterprise.certificates.cluster_certificate_info
 """
 
 EXAMPLES = r"""
-- name: Compare a cluster with the contract
+- name: Check a cluster against the contract
   redis_enterprise.certificates.contract_info:
     url: https://cluster.example.com:9443
     username: viewer@example.com
@@ -63,11 +63,11 @@ EXAMPLES = r"""
     ca_path: /etc/ssl/certs/corporate-ca.pem
   register: contract
 
-- name: Show it as text
+- name: Show the report
   ansible.builtin.debug:
     msg: "{{ contract | redis_enterprise.certificates.contract_report }}"
 
-- name: Compare a cluster that may fail, with writes
+- name: Check a test cluster, with writes
   redis_enterprise.certificates.contract_info:
     url: https://cluster.example.com:9443
     username: admin@example.com
@@ -120,7 +120,7 @@ checks:
       description:
         - Why it was not checked; null when it was.
         - V(version) when the version does not have it; V(permission) when the user may not see it; V(login) when it
-          needs another kind of login; V(unreachable) when there was no answer; V(nothing) when the cluster has nothing
+          needs other credentials; V(unreachable) when nothing responded; V(nothing) when the cluster has nothing
           to look at; V(unclear) when another answer is not as expected; V(not_asked) and V(check_mode) for a check that
           writes; V(broken) for a bug of the collection.
       type: str
@@ -146,7 +146,7 @@ restored:
   returned: success, and when it was not
   type: bool
 failure:
-  description: What went wrong, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
+  description: The failure, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
   returned: failure
   type: dict
 """

@@ -7,48 +7,47 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: fleet_certificate_info
-short_description: Show what there is to know about the certificates of many Redis Software clusters
+short_description: Show the TLS certificates of many Redis Software clusters
 version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Reads many clusters side by side, and returns for each the installed certificates, those of its databases, what its
-    ports present, its internal certificates' schedule, what its databases pin of other clusters, and its alerts about
-    certificates.
-  - A cluster that cannot be read, or one of whose options is wrong, is an entry with RV(clusters[].error), and not a
-    failure of the module.
-  - Works for every user that may see the clusters, such as a user with the role C(cluster_viewer). What a user may not
-    see is named in RV(clusters[].not_visible).
-  - Private keys that the API hands out with the certificates are dropped unread.
+  - Reads many clusters in parallel, and returns for each the installed certificates, those of its databases, what its
+    ports present, the schedule of its internal certificates, what its databases pin of other clusters, and its alerts
+    about certificates.
+  - A cluster that cannot be read, or has a wrong option, is an entry with RV(clusters[].error), and does not fail the
+    module.
+  - Works for every user that may see the clusters, such as a user with the role C(cluster_viewer).
+    RV(clusters[].not_visible) lists what the user may not see.
+  - Private keys that the API returns with the certificates are discarded unread.
 extends_documentation_fragment:
   - redis_enterprise.certificates.attributes
   - redis_enterprise.certificates.attributes.info
   - redis_enterprise.certificates.connection
 notes:
-  - For each cluster there is one login, one connection to its API, and one request for each of these. The certificates;
-    C(/v1/cluster) for its name, ports and alerts; C(/v1/nodes) for version, state and addresses of the nodes;
-    C(/v1/bdbs) for ports and replica sources; C(/v1/job_scheduler) for the renewal of internal certificates. So there
-    are five requests.
-  - Others are made where they are needed. These are C(/v1/crdbs), where a database is an Active-Active one; each page
-    of C(/v1/bdbs/certificates), where a database speaks TLS; and C(/v1/bootstrap), where the nodes may not be seen.
-  - With O(served=true) there is one more connection for each port, and two where its certificate does not verify.
-  - What is wanted of a cluster is compared over a connection of its own, which takes three requests more.
-  - A cluster that does not answer keeps one of the O(concurrency) places for as long as its C(timeout) and C(retries)
-    say. Lower them for audits of fleets in which many clusters are down.
+  - Each cluster gets one connection to its API and five requests. These are the certificates; C(/v1/cluster) for its
+    name, ports and alerts; C(/v1/nodes) for version, state and addresses of the nodes; C(/v1/bdbs) for ports and
+    replica sources; and C(/v1/job_scheduler) for the renewal of internal certificates.
+  - Further requests are made where needed. These are C(/v1/crdbs) for an Active-Active database; each page of
+    C(/v1/bdbs/certificates) for a database with TLS; and C(/v1/bootstrap) if the user may not see the nodes.
+  - O(served=true) takes one more connection for each port, and two if its certificate does not verify.
+  - Comparing the desired certificates of a cluster takes a separate connection and three more requests.
+  - A cluster that does not respond keeps one of the O(concurrency) places until its C(timeout) and C(retries) are used
+    up. Lower them for fleets in which many clusters are down.
 options:
   clusters:
     description:
-      - The clusters, each with the options of its connection. What one does not give comes from the options of the same
-        name that stand beside O(clusters), and then from the environment. One with a login of its own, in
-        O(clusters[].username), O(clusters[].password) or O(clusters[].token), uses none of another.
-      - At least one of O(clusters) and O(hosts) is needed.
+      - The clusters, each with its connection options. Options that a cluster does not set come from the task's options
+        of the same name, and then from the environment. A cluster with its own credentials, in
+        O(clusters[].username), O(clusters[].password) or O(clusters[].token), uses no others.
+      - At least one of O(clusters) and O(hosts) is required.
     type: list
     elements: dict
     suboptions:
       name:
         description:
-          - What the cluster is called in results. No two may have the same name.
-          - If not set, it is the host of the URL, with the port where two clusters share a host.
+          - The name of the cluster in results. It must be unique.
+          - If not set, it is the host of the URL, with the port if two clusters share a host.
         type: str
       url:
         description: As O(redis_enterprise.certificates.cluster_certificate_info#module:url).
@@ -101,7 +100,7 @@ options:
         type: raw
       certificates:
         description:
-          - What is wanted, if that is to be compared, as
+          - The desired certificates to compare with, as
             O(redis_enterprise.certificates.cluster_certificates#module:certificates). See RV(clusters[].drift).
         type: list
         elements: dict
@@ -146,8 +145,8 @@ options:
             type: str
   hosts:
     description:
-      - Names of hosts in the inventory, of which each stands for one cluster. The options are what the host's variables
-        C(redis_enterprise_url), C(redis_enterprise_password) and so on say, as for the roles of this collection.
+      - Names of hosts in the inventory, each of which is one cluster. The options come from the host's variables
+        C(redis_enterprise_url), C(redis_enterprise_password) and so on, as for the roles of this collection.
       - Paths in these variables start at the working directory of C(ansible-playbook).
     type: list
     elements: str
@@ -157,16 +156,16 @@ options:
     default: 16
   served:
     description:
-      - Whether to look at all ports of each cluster, as
+      - Whether to check all ports of each cluster, as
         O(redis_enterprise.certificates.served_certificate_info#module:discover) does.
     type: bool
     default: true
   drift:
     description:
-      - Whether to compare each of O(hosts) with what its variable C(rotation_certificates) lists for the role
+      - Whether to compare each of O(hosts) with its variable C(rotation_certificates) of the role
         P(redis_enterprise.certificates.rotation#role). See RV(clusters[].drift).
-      - Material of the sources C(files) and C(content) is compared with what is installed. For all other sources the
-        question is whether a new certificate is due, by what the variables say; no CA is asked.
+      - Certificates of the sources C(files) and C(content) are compared with the installed ones. For other sources, the
+        variables decide whether a new certificate is due; no CA is contacted.
     type: bool
     default: false
 seealso:
@@ -210,12 +209,12 @@ clusters:
   elements: dict
   contains:
     name:
-      description: What the cluster is called.
+      description: The name of the cluster.
       type: str
       returned: always
       sample: payments
     url:
-      description: The URL that was asked; null where the options are wrong.
+      description: The URL of the cluster; null where the options are wrong.
       type: str
       returned: always
       sample: https://payments.redis.example.com:9443
@@ -230,12 +229,12 @@ clusters:
       returned: always
       sample: 0.12
     error:
-      description: Why the cluster could not be read; null where it could. All that follows is empty or null then.
+      description: Why the cluster could not be read; null if it was read. If set, the other values are empty or null.
       type: dict
       returned: always
       contains:
         msg:
-          description: What went wrong, and what to do.
+          description: What failed, and what to do.
           type: str
           returned: always
         failure:
@@ -243,7 +242,7 @@ clusters:
           type: dict
           returned: always
     cluster:
-      description: What the cluster says of itself.
+      description: Facts about the cluster.
       type: dict
       returned: always
       contains:
@@ -257,7 +256,7 @@ clusters:
           returned: always
         primary:
           description:
-            - The primary node, which answered, with its uid as C(node), and its C(address); null where it is not known.
+            - The primary node, which responded, with its uid as C(node), and its C(address); null where it is unknown.
           type: dict
           returned: always
           version_added: 1.1.0
@@ -280,7 +279,7 @@ clusters:
       description:
         - The certificates that belong to databases. These are the ones that their endpoints present in place of
           V(proxy), and those that they check client certificates against. Empty where the user may not see them.
-        - Beside what stands below, each has the facts of the leaf, from C(subject) to C(self_signed), and perhaps
+        - Besides the following, each has the facts of the leaf, from C(subject) to C(self_signed), and perhaps
           C(error), as RV(redis_enterprise.certificates.cluster_certificate_info#module:certificates) describes them.
       type: list
       elements: dict
@@ -298,7 +297,7 @@ clusters:
           returned: always
           sample: orders
         certificate:
-          description: What findings, exceptions and metrics call the certificate. No two of a cluster have the same.
+          description: The name of the certificate in findings, exceptions and metrics. Unique in the cluster.
           type: str
           returned: always
           sample: database orders
@@ -374,15 +373,15 @@ clusters:
       returned: always
       contains:
         rotation_enabled:
-          description: Whether it does.
+          description: Whether the cluster renews them.
           type: bool
           returned: always
         expiry_days_before_rotation:
-          description: Days before their end at which they are renewed.
+          description: Days before expiry at which they are renewed.
           type: int
           returned: always
         cron_expression:
-          description: When it looks for such.
+          description: When the cluster checks for them.
           type: str
           returned: always
     replication:
@@ -445,8 +444,8 @@ clusters:
       returned: always
     drift:
       description:
-        - What would have to change, for each certificate that is wanted. Null where nothing was to be compared, or
-          could not be, of which there is a warning then.
+        - The necessary change for each desired certificate. Null if no comparison was requested, or if it failed, which
+          gives a warning.
       type: list
       elements: dict
       returned: always
@@ -464,7 +463,7 @@ clusters:
           returned: always
           sample: update
         reason:
-          description: Why, if anything is to be done.
+          description: The reason, if any.
           type: str
           returned: always
           sample: leaf_differs
@@ -476,12 +475,12 @@ clusters:
       elements: str
       returned: always
     warnings:
-      description: What could not be read for other reasons, and whatever else is noteworthy.
+      description: Parts that could not be read for other reasons, and other warnings.
       type: list
       elements: str
       returned: always
 failure:
-  description: What went wrong, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
+  description: The failure, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
   returned: failure
   type: dict
 """

@@ -7,28 +7,28 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: internal_certificate_rotation
-short_description: Have a Redis Software cluster renew its internal certificates when they are due
+short_description: Renew the internal certificates of a Redis Software cluster when they are due
 version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Has a cluster issue new certificates V(ccs_internode_encryption) and V(data_internode_encryption), which its nodes
-    use towards each other, from its own private CA, when one expires soon; and waits until every node has them.
-  - This is not the rotation of the other certificates, such as V(proxy) or V(api). For those, use
+  - Makes a cluster issue new certificates V(ccs_internode_encryption) and V(data_internode_encryption), which its nodes
+    use between each other, from its own private CA, when one expires soon. Waits until every node has them.
+  - Does not rotate other certificates, such as V(proxy) or V(api). For those, use
     M(redis_enterprise.certificates.cluster_certificates).
-  - A customer-provided certificate under one of the two names is replaced by an internal one. The API does not tell the
-    two kinds apart. RV(changes[].before) and RV(changes[].after) have the issuers; look at them in check mode first.
-  - A cluster does this by itself. Internal certificates live 90 days, and its scheduler rotates them every 30
-    (C(cert_rotation_job_settings) in C(/v1/job_scheduler)). This module is for clusters where that is disabled or has
-    failed, and for renewing them at once.
-  - Only certificates that are due are rotated, both by one request when both are.
+  - Replaces a customer-provided certificate under one of the two names by an internal one. The API does not distinguish
+    the two kinds. RV(changes[].before) and RV(changes[].after) have the issuers; check them in check mode first.
+  - A cluster does this automatically. Internal certificates are valid for 90 days, and the cluster's scheduler rotates
+    them every 30 (C(cert_rotation_job_settings) in C(/v1/job_scheduler)). Use this module if that is disabled or has
+    failed, or to renew them at once.
+  - Rotates only certificates that are due, both by one request when both are.
 notes:
-  - There is no way back. The old certificate could only be installed as a customer-provided one, which the cluster
-    would no longer rotate, so that is never done. When a node does not get the new certificate, the outcome is
-    V(partial), and the error names what each node has. Repair the node, then rotate again with O(force=true).
-  - The request may not be sent twice for nothing. It is sent again only when it never reached the API, after the status
-    429, and after 409 and 503 when a read shows that nothing has changed. When its answer was lost, the API is read
-    until O(wait_timeout). If nothing has changed by then, the task fails, but the rotation may still happen.
+  - A rotation cannot be rolled back. The old certificate could only be installed as a customer-provided one, which the
+    cluster would no longer rotate, so this is never done. When a node does not get the new certificate, the outcome is
+    V(partial), and the error lists what each node has. Repair the node, then rotate again with O(force=true).
+  - A second request would issue yet another certificate. It is sent again only if it never reached the API, after the
+    status 429, and after 409 and 503 if a read shows that nothing has changed. If there was no response, the API is
+    read until O(wait_timeout). If nothing has changed by then, the task fails, but the rotation may still happen.
   - The refusal of nodes that are not active (O(allow_inactive_nodes)) applies to all versions. Before 8.2.0-46 they
     never get the new certificate (RS200137); later versions refuse the request when a node has missed it.
 extends_documentation_fragment:
@@ -39,7 +39,7 @@ attributes:
     support: full
   diff_mode:
     support: partial
-    details: There is no diff in check mode, since the cluster issues the certificates.
+    details: Check mode shows no diff, since the cluster issues the certificates.
   idempotent:
     support: partial
     details: With O(force=true) every run rotates.
@@ -47,14 +47,14 @@ options:
   name:
     description:
       - The only certificate to rotate, V(ccs_internode_encryption) or V(data_internode_encryption). If not set, both
-        are looked at.
+        are checked.
       - V(cp_internode_encryption) and V(dp_internode_encryption) are accepted for V(ccs_internode_encryption) and
         V(data_internode_encryption).
     type: str
   renew_before:
     description:
-      - A certificate is rotated when its leaf expires within so many days, as the API at O(url) reports it, or the
-        metrics of a node show it. From 0 to 89, since a new one lives 90.
+      - Days. A certificate is rotated when its leaf expires within this time, according to the API at O(url) or the
+        metrics of a node. From 0 to 89, since a new one is valid for 90.
       - Certificates after the leaf do not count. The private CA stays the same, so no rotation would renew them.
     type: int
     default: 30
@@ -67,8 +67,8 @@ options:
     description:
       - How to prove that every node has the new certificate. No port shows it, but the metrics of the nodes
         (O(metrics_port)) show when the certificate on each node's disk expires. RV(proof) says how far it is proven.
-      - With V(auto), what metrics do not show is reported by the primary node, and not waited for. With V(strict), a
-        node whose metrics do not show it is refused before anything is done, even when nothing is due.
+      - With V(auto), the primary node reports what metrics do not show, without waiting for it. With V(strict), the
+        rotation is refused if the metrics of a node do not show it, even when nothing is due.
       - V(none) relies on what the API at O(url) reports.
     type: str
     choices: [auto, strict, none]
@@ -80,15 +80,15 @@ options:
     default: 300
   allow_inactive_nodes:
     description:
-      - Whether to go on although the cluster says that a node is not active. That node is V(unreachable) in RV(nodes),
-        and before 8.2.0-46 it never gets the new certificate by itself (RS200137).
+      - Whether to continue although the cluster reports that a node is not active. That node is V(unreachable) in
+        RV(nodes), and before 8.2.0-46 it never gets the new certificate (RS200137).
     type: bool
     default: false
     version_added: 1.1.0
   wait_timeout:
     description:
-      - Seconds to wait until the API at O(url) reports the new certificate, after the request or after its answer was
-        lost. Also how long an API that cannot be reached is waited for.
+      - Seconds to wait until the API at O(url) reports the new certificate, with or without a response to the request.
+        Also the time to wait for an API that cannot be reached.
     type: float
     default: 300
 seealso:
@@ -104,7 +104,7 @@ EXAMPLES = r"""
     password: "{{ vault_cluster_password }}"
     ca_path: /etc/ssl/certs/corporate-ca.pem
 
-- name: Go back from a customer-provided certificate to an internal one
+- name: Replace a customer-provided certificate by an internal one
   redis_enterprise.certificates.internal_certificate_rotation:
     url: https://cluster.example.com:9443
     username: admin@example.com
@@ -119,12 +119,12 @@ outcome:
   description:
     - V(unchanged), V(changed) (in check mode, what would be), V(failed_unchanged) (no node that could be seen has a new
       certificate), or V(partial) (see RV(nodes)).
-    - Every run ends with one of these, whatever breaks in between.
+    - Every run ends with one of these, whatever fails.
   returned: always
   type: str
   sample: changed
 changes:
-  description: What was done, or in check mode would be done. An entry for each certificate that was looked at.
+  description: What was done, or in check mode would be done. An entry for each certificate that was checked.
   returned: always; empty when it failed before it was known
   type: list
   elements: dict
@@ -203,12 +203,12 @@ hazards:
   type: list
   elements: dict
 attempts:
-  description: The most times that any one request was sent; V(1) when none had to be repeated.
+  description: The highest number of attempts of any request; V(1) without retries.
   returned: when the options are valid
   type: int
   sample: 1
 retried:
-  description: One line for each request that was sent again.
+  description: One line for each retry.
   returned: when the options are valid
   type: list
   elements: str
@@ -218,7 +218,7 @@ diff:
   type: list
   elements: dict
 failure:
-  description: What went wrong, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
+  description: The failure, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
   returned: failure
   type: dict
 """

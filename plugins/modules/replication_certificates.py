@@ -7,21 +7,21 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: replication_certificates
-short_description: Let the peers of a Redis Software cluster learn a new proxy or syncer certificate
+short_description: Propagate a new proxy or syncer certificate to the peers of a Redis Software cluster
 version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
   - After V(proxy) or V(syncer) has changed on a cluster, the other clusters of its Active-Active databases refuse to
     synchronise with it until each of these databases gets a forced configuration update. Run this module at once,
-    against the cluster that changed, with O(updated) or O(force). It begins one update for each database, and waits
+    against the cluster that changed, with O(updated) or O(force). It starts one update for each database, and waits
     until it has finished on all participating clusters.
   - After V(proxy) has changed on a cluster, Replica Of databases of other clusters still pin its old certificate. Run
     this module at once, against the cluster of each destination, with O(source_certificate) and O(source_hosts). It
-    replaces the pinned certificate of the replica sources that are meant, and leaves all else as it is.
-  - Both can be done by one task, when a cluster is a source and a destination.
-  - One database is updated after the other. When one of them fails, the others are updated all the same. Then the task
-    fails, and names those that are left. What was done is not restored.
+    replaces the pinned certificate of the selected replica sources, and changes nothing else.
+  - One task can do both, when a cluster is a source and a destination.
+  - Updates one database after the other, and continues after a failure. Then the task fails, and lists the databases
+    that were not updated. Updates that were made are not rolled back.
 extends_documentation_fragment:
   - redis_enterprise.certificates.attributes
   - redis_enterprise.certificates.connection
@@ -34,44 +34,44 @@ attributes:
   idempotent:
     support: partial
     details:
-      - The API does not tell whether peers know a certificate, so with O(updated) or O(force) every run updates all
+      - The API does not report whether peers know a certificate, so with O(updated) or O(force) every run updates all
         Active-Active databases. Replica sources are compared by fingerprints.
 notes:
-  - A forced update has the same effect when it comes twice. So it is sent again like the update of a certificate (see
-    O(retries)), also when its answer was lost. Then the update that was sent last is waited for.
-  - The API takes the replica sources of a database as a whole. They are read right before they are written. What
-    somebody else changes in the same database at that very moment is lost.
-  - A database takes a change of its replica sources when its C(status) is C(active), and has it once that is C(active)
-    again. Both are waited for.
+  - Repeating a forced update is harmless. It is retried like the update of a certificate (see O(retries)), also when it
+    got no response. Then the module waits for the last update that was sent.
+  - The API only replaces the replica sources of a database as a whole. They are read right before they are written. A
+    concurrent change of the same database at that moment is lost.
+  - A database accepts a change of its replica sources when its C(status) is C(active), and has applied it once that is
+    C(active) again. The module waits for both.
   - Replica sources are not written while the cluster masks the credentials of databases (C(mask_bdb_credentials)),
-    since a source that is sent back so loses its password. The task fails with C(credentials_masked) then, before
+    since writing a source back would erase its password. The task then fails with C(credentials_masked), before
     anything is sent.
-  - Before version 7.8.2-34, a database with an expired client certificate takes no update (RS133653). The task says so
-    before the write, in check mode too.
-  - A source database that has a certificate of its own, as the newest versions allow, does not present V(proxy). Use
-    O(source_old_fingerprint) or O(databases) to leave it out.
+  - Before version 7.8.2-34, a database with an expired client certificate accepts no update (RS133653). The task
+    reports this before the write, in check mode too.
+  - A source database that has its own certificate, as the newest versions allow, does not present V(proxy). Use
+    O(source_old_fingerprint) or O(databases) to exclude it.
 options:
   updated:
     description:
-      - The names of the certificates that have just been changed, such as V([proxy]). When V(proxy) or V(syncer) is
-        among them, every Active-Active database gets a forced update. Other names make no difference.
+      - The names of the certificates that have just changed, such as V([proxy]). If V(proxy) or V(syncer) is among
+        them, every Active-Active database gets a forced update. Other names have no effect.
     type: list
     elements: str
   force:
     description:
-      - Whether to force an update of every Active-Active database without being told that something changed. For what
-        an earlier run could not finish.
-      - It makes no difference to Replica Of databases.
+      - Whether to force an update of every Active-Active database regardless of O(updated). Use it to finish an earlier
+        run that failed.
+      - It has no effect on Replica Of databases.
     type: bool
     default: false
   resynchronise:
     description:
       - Whether to force an update of the Active-Active databases whose synchronisation with a peer is not V(in-sync),
-        as the cluster reports it. For what a run did not come to because it was interrupted after the certificate was
-        replaced. A synchronisation that is under way is waited for, up to ten seconds.
-      - A database can be out of sync for other reasons, such as a peer that is away. Then the update, and with it the
-        task, fails.
-      - It makes no difference to Replica Of databases.
+        as the cluster reports it. Use it to complete a run that was interrupted after the certificate was replaced. The
+        module waits up to ten seconds for a synchronisation in progress.
+      - A database can be out of sync for other reasons, such as a peer that is unreachable. Then the update, and with
+        it the task, fails.
+      - It has no effect on Replica Of databases.
     type: bool
     default: false
     version_added: 1.1.0
@@ -79,7 +79,7 @@ options:
     description:
       - The new V(proxy) certificate of a cluster from which databases of this one replicate, in PEM, the leaf first,
         then each issuer, as the source presents it.
-      - Needs O(source_hosts), O(source_old_fingerprint), or both, which must then both hold.
+      - Requires O(source_hosts) or O(source_old_fingerprint). With both, a replica source must match both.
     type: str
   source_certificate_path:
     description:
@@ -87,16 +87,16 @@ options:
     type: path
   source_hosts:
     description:
-      - The FQDN of the source cluster, or addresses of its nodes. The replica sources that are meant have one of these
-        as host of their C(uri), or a name that the certificates of such a cluster cover, which is one label below
-        C(fqdn) or C(internal.fqdn).
-      - Replica sources that pin no certificate are never touched.
+      - The FQDN of the source cluster, or addresses of its nodes. Selects the replica sources that have one of these as
+        host of their C(uri), or a name that the certificates of such a cluster cover, which is one label below C(fqdn)
+        or C(internal.fqdn).
+      - Replica sources that pin no certificate are never changed.
     type: list
     elements: str
   source_old_fingerprint:
     description:
-      - The SHA-256 fingerprint of the leaf that is pinned until now, with colons or without. The replica sources that
-        are meant pin this certificate, or O(source_certificate) already.
+      - The SHA-256 fingerprint of the leaf that is pinned now, with or without colons. Selects the replica sources that
+        pin this certificate, or already O(source_certificate).
     type: str
   databases:
     description:
@@ -122,21 +122,21 @@ EXAMPLES = r"""
     private_key_path: /etc/ssl/redis/proxy.key
   register: proxy
 
-- name: Let the Active-Active peers learn it
+- name: Propagate it to the Active-Active peers
   redis_enterprise.certificates.replication_certificates:
     updated: [proxy]
   when: proxy is changed
 
-- name: Finish what failed because a participating cluster was down
+- name: Propagate again after a participating cluster was down
   redis_enterprise.certificates.replication_certificates:
     force: true
     databases: [orders]
 
-- name: Finish what an interrupted run left, if anything
+- name: Complete what an interrupted run left, if anything
   redis_enterprise.certificates.replication_certificates:
     resynchronise: true
 
-- name: Let the databases that replicate from that cluster learn it
+- name: Propagate it to the databases that replicate from that cluster
   redis_enterprise.certificates.replication_certificates:
     url: https://destination.example.com:9443
     source_certificate_path: /etc/ssl/redis/proxy.pem
@@ -147,7 +147,7 @@ RETURN = r"""
 outcome:
   description:
     - V(unchanged), V(changed) (in check mode, what would be), V(failed_unchanged) (nothing was changed), or V(partial)
-      (some databases were updated, or perhaps were; see RV(active_active) and RV(replica_of)).
+      (some databases were, or may have been, updated; see RV(active_active) and RV(replica_of)).
   returned: always
   type: str
   sample: changed
@@ -177,11 +177,12 @@ active_active:
     outcome:
       description:
         - V(unchanged), V(changed) (finished on all participating clusters; in check mode, what would be),
-          V(failed_unchanged) (no update was begun) or V(partial) (one was begun, or perhaps was, and did not finish).
+          V(failed_unchanged) (no update was started) or V(partial) (an update was or may have been
+          started, and did not finish).
       type: str
       returned: always
     status:
-      description: What the task of the update was last, such as V(finished) or V(failed); null where nothing is known.
+      description: What the task of the update was last, such as V(finished) or V(failed); null if unknown.
       type: str
       returned: always
     errors:
@@ -199,7 +200,7 @@ active_active:
           type: str
           returned: always
     failure:
-      description: What went wrong with this database, or null. Holds what RV(failure) does.
+      description: The failure of this database, as in RV(failure), or null.
       type: dict
       returned: always
   sample:
@@ -212,7 +213,7 @@ active_active:
       errors: []
       failure: null
 replica_of:
-  description: The replica sources that are meant, those that need no change included.
+  description: The selected replica sources, including those that need no change.
   returned: always; empty without O(source_certificate)
   type: list
   elements: dict
@@ -252,7 +253,7 @@ replica_of:
       returned: always
     outcome:
       description:
-        - V(unchanged), V(changed) (in check mode, what would be), V(failed_unchanged) or V(partial) (nobody knows).
+        - V(unchanged), V(changed) (in check mode, what would be), V(failed_unchanged) or V(partial) (unknown).
       type: str
       returned: always
     before:
@@ -261,11 +262,11 @@ replica_of:
       type: dict
       returned: always
     after:
-      description: What is pinned now, or in check mode would be; null where nobody knows.
+      description: What is pinned now, or in check mode would be; null where it is unknown.
       type: dict
       returned: always
     failure:
-      description: What went wrong with this database, or null. Holds what RV(failure) does.
+      description: The failure of this database, as in RV(failure), or null.
       type: dict
       returned: always
 diff:
@@ -274,18 +275,18 @@ diff:
   type: list
   elements: dict
 attempts:
-  description: The most times that any one request was sent; V(1) when none had to be repeated.
+  description: The highest number of attempts of any request; V(1) without retries.
   returned: when the options are valid
   type: int
   sample: 1
 retried:
-  description: One line for each request that was sent again.
+  description: One line for each retry.
   returned: when the options are valid
   type: list
   elements: str
 failure:
   description:
-    - What went wrong, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
+    - The failure, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
     - C(kind) is V(not_propagated) when databases could not be updated; RV(active_active[].failure) and
       RV(replica_of[].failure) say why.
   returned: failure

@@ -7,49 +7,49 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: served_certificate_info
-short_description: Show the TLS certificates that ports really present
+short_description: Show the TLS certificates that ports present
 version_added: 1.0.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
   - Makes TLS handshakes with ports, and returns facts about what each presents, whether it verifies, and whether it is
     what the API of the cluster reports.
-  - All ports are looked at side by side. Nothing is sent to them after the handshake. A port that demands a client
-    certificate shows its own all the same.
-  - A port that cannot be reached is a result, and not a failure of the module.
-  - The login and the other options of the connection are needed with O(discover=true) only.
+  - Checks all ports in parallel, and sends nothing after the handshake. A port that requires a client certificate still
+    shows its own.
+  - A port that cannot be reached is a result, and does not fail the module.
+  - Credentials and the other connection options are required only with O(discover=true).
 extends_documentation_fragment:
   - redis_enterprise.certificates.attributes
   - redis_enterprise.certificates.attributes.info
   - redis_enterprise.certificates.connection
 notes:
-  - O(ca_path) is also what RV(endpoints[].trusted) is about, whatever O(validate_certs) is. To verify the certificates
-    of several CAs, give a file that holds them all.
-  - O(timeout) also counts for each handshake with a port. There is a second one where the certificate does not verify.
+  - RV(endpoints[].trusted) also depends on O(ca_path), whatever O(validate_certs) is. To verify the certificates of
+    several CAs, give a file that contains them all.
+  - O(timeout) also applies to each handshake with a port. A port whose certificate does not verify gets a second one.
 options:
   endpoints:
     description:
-      - The ports to look at, each as V(host:port). An IPv6 address stands in brackets, as in V([2001:db8::1]:9443).
-      - At least one of O(endpoints) and O(discover) is needed.
+      - The ports to check, each as V(host:port). Write an IPv6 address in brackets, as in V([2001:db8::1]:9443).
+      - At least one of O(endpoints) and O(discover) is required.
     type: list
     elements: str
   discover:
     description:
-      - Whether to look at all ports that the cluster has. They are the API, the Cluster Manager and the metrics
-        exporter of each node, and the endpoints of all databases whose C(tls_mode) is V(enabled).
-      - O(node_address) says at which addresses. Where none of a service's addresses can be reached, the host of O(url)
-        is looked at too.
-      - A user who may not see the nodes, the databases or the certificates loses only that, with a warning.
+      - Whether to check all ports of the cluster. These are the API, the Cluster Manager and the metrics exporter of
+        each node, and the endpoints of all databases with C(tls_mode) V(enabled).
+      - O(node_address) selects the addresses. If none of a service's addresses can be reached, the host of O(url) is
+        checked too.
+      - If the user may not see the nodes, the databases or the certificates, only that part is skipped, with a warning.
     type: bool
     default: false
   server_name:
     description:
-      - The name that the certificates of O(endpoints) must cover, and that is indicated to the ports (SNI). For a load
-        balancer's or a node's address, this is the FQDN of the cluster.
-      - If not set, it is the host of each. An IP address is not indicated, and must be among the names of the
-        certificate.
-      - Ports that O(discover) finds are looked at under the FQDN of the cluster or the DNS name of the database, or
-        under the host of O(url) where the user may not see those.
+      - The name that the certificates of O(endpoints) must cover, and that is sent to the ports (SNI). For the address
+        of a load balancer or a node, give the FQDN of the cluster.
+      - If not set, it is the host of each endpoint. An IP address is not sent, and must be a subject alternative name
+        of the certificate.
+      - Ports that O(discover) finds are checked for the FQDN of the cluster or the DNS name of the database, or for the
+        host of O(url) if the user may not see those.
     type: str
 seealso:
   - module: redis_enterprise.certificates.cluster_certificate_info
@@ -57,7 +57,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at all ports of a cluster
+- name: Check all ports of a cluster
   redis_enterprise.certificates.served_certificate_info:
     url: https://cluster.example.com:9443
     username: viewer@example.com
@@ -66,13 +66,13 @@ EXAMPLES = r"""
     discover: true
   register: served
 
-- name: Insist that every port was seen, and presents what the cluster reports
+- name: Assert that every port presents what the cluster reports
   ansible.builtin.assert:
     that:
       - served.drift == []
       - served.endpoints | rejectattr('status', 'equalto', 'seen') | list == []
 
-- name: Look at some ports, without a login
+- name: Check some ports, without credentials
   redis_enterprise.certificates.served_certificate_info:
     endpoints:
       - cluster.example.com:9443
@@ -80,7 +80,7 @@ EXAMPLES = r"""
     ca_path: /etc/ssl/certs/corporate-ca.pem
   register: served
 
-- name: Insist that clients trust them
+- name: Assert that clients trust them
   ansible.builtin.assert:
     that: item.trusted
     fail_msg: "{{ item.address }}:{{ item.port }}: {{ item.problem or item.verify_error or item.verify_error_message }}"
@@ -88,7 +88,7 @@ EXAMPLES = r"""
   loop_control:
     label: "{{ item.address }}:{{ item.port }}"
 
-- name: Look at a node by its address, as clients see it that know it by name
+- name: Check a node by its address, under the name that clients use
   redis_enterprise.certificates.served_certificate_info:
     endpoints:
       - "[2001:db8::1]:9443"
@@ -100,7 +100,7 @@ RETURN = r"""
 endpoints:
   description:
     - One entry for each port. First those of the cluster, then those of O(endpoints) that are not among them.
-    - Beside what stands below, each has the facts of the leaf, from C(subject) to C(self_signed), as
+    - Besides the following, each has the facts of the leaf, from C(subject) to C(self_signed), as
       RV(redis_enterprise.certificates.cluster_certificate_info#module:certificates) describes them. They are null when
       no certificate was seen.
   returned: success
@@ -108,7 +108,7 @@ endpoints:
   elements: dict
   contains:
     address:
-      description: The host name or IP address that was looked at.
+      description: The host name or IP address that was checked.
       type: str
       returned: always
       sample: 192.0.2.1
@@ -118,7 +118,7 @@ endpoints:
       returned: always
       sample: 9443
     node:
-      description: The uid of the node; null where it is not known.
+      description: The uid of the node; null where it is unknown.
       type: raw
       returned: always
       sample: 1
@@ -130,7 +130,7 @@ endpoints:
       sample: api
     database:
       description:
-        - The uid of the database, where it presents a certificate of its own in place of V(proxy); null for all others.
+        - The uid of the database, where it presents its own certificate in place of V(proxy); null for all others.
       type: raw
       returned: always
       version_added: 1.1.0
@@ -142,7 +142,7 @@ endpoints:
       sample: cluster.example.com
     status:
       description:
-        - V(seen); V(unreachable) when there was no connection; V(failed) when the handshake showed no certificate.
+        - V(seen); V(unreachable) when no connection was possible; V(failed) when the handshake showed no certificate.
       type: str
       returned: always
       sample: seen
@@ -206,7 +206,7 @@ endpoints:
       description:
         - Whether the chain as presented leads to a certificate in O(ca_path), or in the trust store of the operating
           system when there is none, is valid now, and covers RV(endpoints[].server_name).
-        - Null when that could not be told.
+        - Null when that could not be determined.
       type: bool
       returned: always
     verify_error:
@@ -219,19 +219,19 @@ endpoints:
       returned: always
       sample: untrusted
     verify_error_message:
-      description: The same in the words of OpenSSL, or why it could not be told.
+      description: The same in the words of OpenSSL, or why it could not be determined.
       type: str
       returned: always
       sample: unable to get local issuer certificate
     matches:
       description:
         - Whether the port presents the chain that the API of the cluster reports. It may leave the root out, or add
-          issuers. A database that has a certificate of its own is compared with that.
-        - Null when no certificate was seen, or it is not known what the API reports.
+          issuers. A database that has its own certificate is compared with that.
+        - Null when no certificate was seen, or it is unknown what the API reports.
       type: bool
       returned: always
     reported_chain_fingerprints:
-      description: The fingerprint of each certificate that the API reports, leaf first; null where that is not known.
+      description: The fingerprint of each certificate that the API reports, leaf first; null where that is unknown.
       type: list
       elements: str
       returned: always
@@ -242,7 +242,7 @@ drift:
   type: list
   elements: dict
 cluster:
-  description: The cluster that was asked.
+  description: The cluster.
   returned: when O(discover=true), on success
   type: dict
   contains:
@@ -251,7 +251,7 @@ cluster:
       type: str
       returned: always
     url:
-      description: The URL that was asked.
+      description: The URL of the cluster.
       type: str
       returned: always
     version:
@@ -259,7 +259,7 @@ cluster:
       type: str
       returned: always
     primary:
-      description: The primary node, which answered; null where it is not known.
+      description: The primary node, which responded; null where it is unknown.
       type: dict
       returned: always
       version_added: 1.1.0
@@ -280,17 +280,17 @@ cluster:
       node: 1
       address: 10.0.0.1
 attempts:
-  description: The most times that any one request was sent; V(1) when none had to be repeated.
+  description: The highest number of attempts of any request; V(1) without retries.
   returned: when O(discover=true) and the options are valid
   type: int
   sample: 1
 retried:
-  description: One line for each request that was sent again.
+  description: One line for each retry.
   returned: when O(discover=true) and the options are valid
   type: list
   elements: str
 failure:
-  description: What went wrong, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
+  description: The failure, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
   returned: failure
   type: dict
 """

@@ -71,7 +71,7 @@ class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no t
             or self._connection.become is not None
             or task.async_val
             or environment
-            # It would end a transaction half-way. A module goes on by itself, to its proof or back.
+            # It would end a transaction half-way. A module continues to its proof or its roll-back.
             or task.timeout
             or not self._is_wanted(variables)
             or not self._is_python_of_controller(variables)

@@ -72,7 +72,7 @@ def hosts_of(names: Sequence[str], task: Task, variables: Mapping[str, Any], tem
         templar: the one of the task.
 
     Raises:
-        AnsibleActionFail: there is no such host.
+        AnsibleActionFail: the host does not exist.
     """
     hostvars = variables["hostvars"]
     manager, inventory = hostvars._variable_manager, hostvars._inventory  # noqa: SLF001 - the only way to them

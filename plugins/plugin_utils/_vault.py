@@ -32,7 +32,7 @@ class LoadedVault:
             secrets: vault identities and their secrets, as the data loader of Ansible has them.
 
         Raises:
-            CertificateError: there is no secret of C(vault_id).
+            CertificateError: the secret of C(vault_id) is not loaded.
         """
         self.loaded = list(dict.fromkeys(str(loaded) for loaded, _secret in secrets))
         chosen = match_best_secret(secrets, [vault_id])

@@ -131,7 +131,7 @@ def page(results: Results) -> str:
         _table(["", ""], description()),
         _HOW,
         "## One task\n",
-        "*As a module* stands for `redis_enterprise_in_process: false`.\n",
+        "*As a module* means `redis_enterprise_in_process: false`.\n",
         _times(results.single, single.URI, "`uri`"),
         "## The audit of one cluster\n",
         f"The {audit.COUNT} certificates that every cluster has. By hand: two tasks, the second a loop.\n",

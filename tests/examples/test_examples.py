@@ -55,7 +55,7 @@ NOT_RUN = {
         "ansible-rulebook -r redis_enterprise.certificates.rotate_on_event -i inventory.yml -e events.yml": (
             "runs for ever; tests/events runs it"
         ),
-        "- name: Tell somebody": "is a rulebook; tests/events runs some",
+        "- name: Notify the team": "is a rulebook; tests/events runs some",
         "groups:": "is for Prometheus",
         "receivers:": "is for Alertmanager",
         "ansible-rulebook -r redis_enterprise.certificates.rotate_on_alert -i inventory.yml -e alerts.yml": (

@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 from .operations import CertificateWrite, ForcedUpdate, Operation, Rotation
 
 #: Reads before the first write: certificates, cluster, nodes, who is the primary, databases, and two pages of those
-#: that have a certificate of their own.
+#: that have their own certificate.
 _BEFORE = 7
 _NODES = 3
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A module as a process of its own, with its options as JSON on standard input."""
+"""A module as a separate process, with its options as JSON on standard input."""
 
 from __future__ import annotations
 

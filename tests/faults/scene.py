@@ -263,7 +263,7 @@ def metrics_show_old(scene: Scene) -> None:
 
 
 def own_certificate(*, all_databases: bool) -> Arm:
-    """All databases, or all but the first, have a certificate of their own."""
+    """All databases, or all but the first, have their own certificate."""
 
     def arm(scene: Scene) -> None:
         own = scene.third

@@ -72,7 +72,7 @@ def test_cell(
         assert operation.key in row.outcomes, "nobody has declared what is right here"
         assert ran.outcome == row.outcomes[operation.key], ran.result.get("msg")
     if not request.config.getoption(WRITE):
-        assert documented.get(place) == ran.outcome, f"docs/faults.md says otherwise; to write it anew: {WRITE}"
+        assert documented.get(place) == ran.outcome, f"docs/faults.md says otherwise; to write it again: {WRITE}"
 
 
 def test_names_are_unique() -> None:

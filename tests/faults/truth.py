@@ -97,7 +97,7 @@ def _as_many_writes_as_declared(cell: Cell) -> None:
     if key == "one_by_one":
         most *= len(cell.operation.names)
     if key == "several" and cell.outcome == BACK:
-        most += 2  # what was created is taken back by a request of its own, and each may meet the fault
+        most += 2  # what was created is taken back by a separate request, and each may meet the fault
     assert fewest <= len(cell.writes) <= most, cell.writes
 
 

@@ -57,7 +57,7 @@ def _about_the_whole_cluster(cell: Cell) -> None:
         if outcome == PARTIAL:
             continue
         for node in (node for node in cell.cluster.nodes if not node.down):
-            # What a change has come to where nothing shows it, nobody claims; what it was before is known all the same.
+            # What a change has come to where nothing shows it, nobody claims; what it was before is known anyway.
             if outcome not in (CHANGED, UNCHANGED) or (_claimed(cell, node) and seen(node, name)):
                 _assert_holds(cell, node, name, _goal(cell, node, name))
 

@@ -98,7 +98,7 @@ def shown_ends(cell: Cell) -> Ends:
 def tells(cell: Cell, node: Node, name: str, end: datetime | None) -> bool:
     """Tell whether metrics with this end say which certificate a node has: the old one or the new one.
 
-    What a rotation installs is not known beforehand, and any other end than that of the old one is a sign of it.
+    What a rotation installs is unknown beforehand, and any other end than that of the old one is a sign of it.
     """
     pairs = (cell.before[node.uid][name], cell.wanted.get(name, node.holds(name)))
     return any(same_end(end, not_after(pair)) for pair in pairs)

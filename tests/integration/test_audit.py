@@ -275,12 +275,12 @@ def test_drift_of_what_is_issued_when_it_is_due(ansible: Ansible, authority: Aut
         assert not any(cluster.writes for cluster in clusters.values())
     found = report(ansible.folder / "out")
     assert {one["name"]: (one["action"], one["reason"]) for one in found["due"].pop("drift")} == {
-        "proxy": ("issue", "it expires in 19 days, it is self-signed"),
-        "cm": ("issue", "its key has 2048 bits, not 3072, it is self-signed"),
+        "proxy": ("issue", "expires in 19 days, self-signed"),
+        "cm": ("issue", "key size is 2048, not 3072, self-signed"),
         "syncer": ("update", "leaf_differs"),
         "api": (
             "issue",
-            "its names differ (without due, with localhost), its key is of type RSA, not ECC, it is self-signed",
+            "names differ (without due, with localhost), key type is RSA, not ECC, self-signed",
         ),
         "ldap_client": ("none", "absent"),
     }

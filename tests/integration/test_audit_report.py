@@ -130,10 +130,10 @@ def test_a_cluster_that_no_slice_has_is_missed(ansible: Ansible) -> None:
     alone, merged, whole = (outcome.result for outcome in ansible.tasks(tasks).expect().outcomes)
     assert alone["summary"]["clusters"]["total"] == 1
     assert merged["summary"]["clusters"]["unreachable"] == 1
-    message = "could not be read: it is in none of the reports that were merged"
+    message = "could not be read: none of the merged reports has it"
     assert merged["failures"][second["name"]] == message
     (finding,) = (one for one in merged["findings"] if one["cluster"] == second["name"])
-    assert finding["remedy"] == "Look for the job that was to audit it, run it again, and merge again"
+    assert finding["remedy"] == "Find the job that should have audited it, run it again, and merge again"
     written = json.loads((ansible.folder / "merged/audit.json").read_text())
     jsonschema.validate(written, SCHEMA)
     assert message in (ansible.folder / "merged/audit.html").read_text("utf-8")
@@ -156,10 +156,10 @@ NO_REPORTS: dict[str, tuple[str, str]] = {
     "list.json": ("[]", "list.json is not a report of an audit"),
     "other.json": ('{"clusters": []}', "other.json is not a report of an audit"),
     "old.json": ('{"schema": 2, "clusters": []}', "old.json has schema version 2, and this release reads version 3"),
-    "name.json": ('{"schema": 3, "clusters": [{"name": "one"}]}', "is not valid fleet data: it has no url"),
+    "name.json": ('{"schema": 3, "clusters": [{"name": "one"}]}', "is not valid fleet data: the cluster has no url"),
     # A slice that was written by something else must not be missing from the report.
     "slices/one.json": ("[]", "slices/one.json is not a report of an audit"),
-    "tables/audit.csv": ("cluster", "there is no file *.json in the folder tables or below it"),
+    "tables/audit.csv": ("cluster", "no *.json file in the folder tables or below it"),
 }
 
 
@@ -224,7 +224,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "value of formats must be one or more of": {"clusters": [], "formats": ["pdf"], "output_directory": "."},
     "option fail_within: must be a number from 0 to 36500 (days)": {"clusters": [], "fail_within": -1},
     "option minimum_rsa_bits: must be a number from 2048 to": {"clusters": [], "minimum_rsa_bits": 512},
-    "cluster 1 in option clusters is not valid fleet data: it has no url": {"clusters": [{"name": "one"}]},
+    "cluster 1 in option clusters is not valid fleet data: the cluster has no url": {"clusters": [{"name": "one"}]},
     "playbook.yml is not a directory. Choose another path": {"clusters": [], "output_directory": "playbook.yml"},
     "audit.html could not be written": {"clusters": [], "output_directory": "reports"},
     "Unsupported parameters": {"clusters": [], "colour": "red"},

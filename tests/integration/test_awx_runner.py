@@ -125,7 +125,7 @@ def test_what_a_rotation_that_fails_leaves_and_hands_on(ansible: Ansible, author
         material = authority.issue(good.fqdn)
         variables = {"rotation_certificates": from_folder(folder(ansible, {"proxy": material}), ["proxy"])}
         bad.add_fault(Fault(method="PUT", status=400))
-        # An inventory may hold a login of its own.
+        # An inventory may hold its own credentials.
         own_login = {"redis_enterprise_token": "{{ vault_token }}", "redis_enterprise_ca_path": bad.ca_path}
         hosts = {
             "good": host(good, **variables),

@@ -164,7 +164,7 @@ def test_more_slices_and_fewer_again(ansible: Ansible, controller: Controller) -
 
 def test_slices_need_a_folder_that_all_see(ansible: Ansible, controller: Controller) -> None:
     run = set_up(ansible, controller, ok=False, awx_setup_slices=2)
-    assert "awx_setup_slices: the job that merges the slices needs what each of them found." in run.output
+    assert "awx_setup_slices: the job that merges the slices needs the report of each." in run.output
     assert controller.writes == []
 
 

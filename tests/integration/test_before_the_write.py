@@ -50,7 +50,7 @@ def test_a_bundle_that_ends_the_login_is_refused(
         assert refused.failure == {"kind": "requirements_not_met", "option": "requirements", "certificate": BUNDLE}
         assert ids(refused.result) == ["client_login_lost"]
         assert refused.result["outcome"] == "failed_unchanged"
-    assert "does not verify the client certificate of this login (" in run["replace"].result["msg"]
+    assert "does not verify client_cert (" in run["replace"].result["msg"]
     assert run["extend"].result["outcome"] == "changed"
     assert [write.method for write in cluster.writes] == ["PUT"]
 

@@ -120,7 +120,7 @@ def test_api_is_replaced_under_the_connection(ansible: Ansible, any_cluster: Clu
     assert run["replace"].changed
     (warning,) = run.warnings
     assert "the next run will fail" in warning
-    assert f"ca_path {any_cluster.ca_path} does not lead to it" in warning
+    assert f"ca_path {any_cluster.ca_path} does not verify it" in warning
     assert not run["next task"].changed
     assert run["with the old CA alone"].failure["kind"] == "tls_untrusted"
     assert "ca_path" in run["with the old CA alone"].result["msg"]

@@ -217,7 +217,7 @@ def test_it_is_refused_while_a_node_is_down(ansible: Ansible) -> None:
                     "certificate": f"{CCS}, {DATA}",
                 }, name
                 assert "node 2 (127.0.0.2) is down" in result["msg"], name
-                assert (f"RS200137), and this cluster has {version}" in result["msg"]) is skipped, name
+                assert (f"RS200137), and this cluster runs {version}" in result["msg"]) is skipped, name
                 assert [hazard["id"] for hazard in result["hazards"]] == ["RS200137"] * skipped, name
                 assert plan(run[name]) == [("rotate", "expires", "failed_unchanged")] * 2, name
             assert run[f"{version}: not due"].result["outcome"] == "unchanged", version

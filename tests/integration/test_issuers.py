@@ -64,7 +64,7 @@ def test_a_missing_root_is_a_visible_warning_in_check_mode_too(
         run = ansible.tasks([task("replace", MODULE, given, check_mode=check_mode)], connection=login(cluster))
         (warning,) = run.expect(warnings=True).warnings
         assert "proxy: the chain ends with certificate 1 (O=Simulated,CN=cluster.example.com)" in warning
-        assert "option issuers" in warning
+        assert "with issuers" in warning
         assert run["replace"].changed
     ignoring = {**given, "requirements": "ignore", "force": True}
     ansible.tasks([task("ignore", MODULE, ignoring)], connection=login(cluster)).expect()

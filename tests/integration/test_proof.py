@@ -190,13 +190,13 @@ def test_api_of_another_ca(ansible: Ansible, authority: Authority) -> None:
         assert run["replace"].result["outcome"] == "changed"
         assert statuses(run["replace"].result) == ALL_VERIFIED
         (warning,) = run.warnings
-        assert f"ca_path {cluster.ca_path} does not lead to it" in warning
+        assert f"ca_path {cluster.ca_path} does not verify it" in warning
         assert run["again"].result["outcome"] == "unchanged"
         assert len(cluster.writes) == 1
 
 
 def test_api_whose_new_certificate_does_not_cover_the_url(ansible: Ansible, authority: Authority) -> None:
-    """The connection goes on all the same: what was just installed is known by its fingerprint."""
+    """The connection goes on anyway: what was just installed is known by its fingerprint."""
     names = ["cluster.example.com", "*.cluster.example.com"]
     material = authority.issue(sans=names)
     bundle = ansible.folder / "both.pem"

@@ -129,7 +129,7 @@ def test_a_backup_that_cannot_be_opened(
 ) -> None:
     arguments = hosts(ansible, folder, {"one": cluster})
     missing = ansible.playbook(PLAYBOOK, *arguments, *vault).expect(ok=False)
-    assert f"rotation_backup: there is no file {folder / 'one.vault'} on the control node" in missing.output
+    assert f"rotation_backup: no such file: {folder / 'one.vault'} on the control node" in missing.output
     rotate(ansible, folder, {"one": cluster}, authority, vault)
     path = folder / "one.vault"
     whole = path.read_text()

@@ -223,15 +223,15 @@ SIDE_BY_SIDE = ["-e", "rotation_serial=0", "-e", "rotation_stop_on_failure=false
 WRONG: dict[str, list[dict[str, Any]]] = {
     "rotation_certificates is empty. List the certificates to rotate.": [],
     "missing required arguments: name found in rotation_certificates": [{"source": FILES}],
-    "proxy: it needs exactly one source: files, content, ownca, acme, vault_pki, tasks.": [{"name": "proxy"}],
-    "proxy: it needs exactly one source": [{"name": "proxy", "source": {**FILES, "ownca": OWNCA}}],
+    "proxy: exactly one source is required: files, content, ownca, acme, vault_pki, tasks.": [{"name": "proxy"}],
+    "proxy: exactly one source is required": [{"name": "proxy", "source": {**FILES, "ownca": OWNCA}}],
     "file. Supported parameters include": [{"name": "proxy", "source": {"file": {}}}],
     "proxy: source files needs either certificate and private_key, or directory, or pkcs12.": [
         {"name": "proxy", "source": {"files": {"directory": "x", "pkcs12": "y"}}}
     ],
-    "ccs_internode_encryption: it stands in": [{"name": "cp_internode_encryption", "source": FILES}] * 2,
-    "ldap_client: with state absent there is no": [{"name": "ldap_client", "state": "absent", "source": FILES}],
-    "sso_issuer: it holds CA certificates": [{"name": "sso_issuer", "source": {"ownca": OWNCA}}],
+    "ccs_internode_encryption: listed 2 times in": [{"name": "cp_internode_encryption", "source": FILES}] * 2,
+    "ldap_client: state=absent and source are": [{"name": "ldap_client", "state": "absent", "source": FILES}],
+    "sso_issuer: holds CA certificates": [{"name": "sso_issuer", "source": {"ownca": OWNCA}}],
     "data_internode_encryption: certificates between nodes need an RSA key.": [
         {"name": "dp_internode_encryption", "source": {"ownca": {**OWNCA, "key_type": "ECC"}}}
     ],

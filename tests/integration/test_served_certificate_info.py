@@ -254,7 +254,7 @@ def test_listed_ports_beside_those_of_the_cluster(ansible: Ansible, three: Clust
 
 
 def test_ports_of_every_kind(ansible: Ansible, cluster: Cluster) -> None:
-    """IPv6 in any form, a closed port, a host that is not known, and a port that speaks no TLS."""
+    """IPv6 in any form, a closed port, a host that is unknown, and a port that speaks no TLS."""
     with socket.socket() as closed, socket.create_server(("127.0.0.1", 0)) as mute:
         closed.bind(("127.0.0.1", 0))
         closed_port, mute_port = closed.getsockname()[1], mute.getsockname()[1]
@@ -272,7 +272,7 @@ def test_ports_of_every_kind(ansible: Ansible, cluster: Cluster) -> None:
     assert (refused["status"], refused["problem"]) == ("unreachable", "connection refused")
     assert (version_6["address"], version_6["status"]) == ("::1", "unreachable")
     assert (unknown["address"], unknown["status"]) == ("nowhere.invalid", "unreachable")
-    assert (silent["status"], silent["problem"]) == ("failed", "no answer in time")
+    assert (silent["status"], silent["problem"]) == ("failed", "timed out")
 
 
 WRONG: dict[str, tuple[dict[str, Any], str, str]] = {

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""The endpoints, each read once: whoever asks again gets the same answer, or the same failure. For who only reads."""
+"""The endpoints, each read once: later calls get the same response, or the same failure. For readers only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class CachingApi(ReplicationApi):
         self._answers: dict[str, Any] = {}  # by path; what the API answered, or a CertificateError
 
     def forbidden(self, path: str) -> bool:
-        """Return whether this user was refused what is at a path, or a page of it."""
+        """Return whether this user may not read a path, or one of its pages."""
         answers = (answer for asked, answer in self._answers.items() if asked.partition("?")[0] == path)
         return any(isinstance(answer, CertificateError) and answer.kind == "forbidden" for answer in answers)
 

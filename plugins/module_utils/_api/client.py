@@ -65,17 +65,17 @@ Meanings = Mapping[int, "tuple[str, str, str]"]
 
 #: What it means on every endpoint.
 _STATUS = {
-    401: ("unauthorized", "the login was refused", "Check username and password, token, or client_cert"),
-    403: ("forbidden", "this user may not do it", "Use a user whose role allows it"),
-    404: ("not_found", "there is no such path", "Check that url leads to the REST API of a Redis Software cluster"),
+    401: ("unauthorized", "authentication failed", "Check username and password, token, or client_cert"),
+    403: ("forbidden", "permission denied", "Use a user whose role allows it"),
+    404: ("not_found", "path not found", "Check that url leads to the REST API of a Redis Software cluster"),
     405: ("method_not_allowed", "method not allowed", "Check the version of the cluster"),
-    429: ("too_many_requests", "the server asks for fewer requests", "Wait, then run again"),
+    429: ("too_many_requests", "too many requests", "Wait, then run again"),
     503: (
         "unavailable",
         "the node does not answer, or is not in a cluster",
         "Check the state of the node, or use the address of another one",
     ),
-    505: ("version_not_supported", "the server does not support this version of the API", "Check its version"),
+    505: ("version_not_supported", "the server does not support this version of the API", "Upgrade the cluster"),
 }
 
 _OTHER_STATUS = ("http_status", "the server refused the request", "Check the version of the cluster")
@@ -85,12 +85,12 @@ _WRITE_OUTCOMES = {
     400: (
         "certificate_refused",
         "the cluster refused the certificate as invalid",
-        "Check that key and certificate fit, that the chain is complete, and that its extended key usage has "
+        "Check that the key matches the certificate, that the chain is complete, and that its extended key usage has "
         "serverAuth and clientAuth",
     ),
     403: (
         "forbidden",
-        "this cluster has no certificate of that name, or this user may not change it",
+        "no certificate of that name on this cluster, or permission denied",
         "Check name against cluster_certificate_info, and use a user with the role admin",
     ),
     406: ("certificate_expired", "the cluster refused the certificate as expired", "Issue a new one"),
@@ -101,7 +101,7 @@ _WRITE_OUTCOMES = {
     ),
     500: (
         "server_error",
-        "the cluster failed to apply it",
+        "the cluster failed to apply the certificate",
         "Run again; the same update may be sent twice without harm",
     ),
 }
@@ -113,11 +113,11 @@ _DELETE_STATUS = {
     **_STATUS,
     403: (
         "forbidden",
-        "this cluster requires the certificate, or this user may not delete it",
+        "the certificate is required, or permission denied",
         "Use a user with the role admin; a required certificate can only be replaced",
     ),
-    404: ("not_found", "this cluster has no certificate of that name", "Check name against cluster_certificate_info"),
-    500: ("server_error", "the cluster failed to remove it from disk", "Check its nodes, then run again"),
+    404: ("not_found", "no certificate of that name on this cluster", "Check name against cluster_certificate_info"),
+    500: ("server_error", "the cluster failed to remove the certificate from disk", "Check its nodes, then run again"),
 }
 
 _ROTATE_STATUS = {
@@ -125,11 +125,11 @@ _ROTATE_STATUS = {
     400: ("not_all_nodes_updated", "not all nodes have been updated", "Check that every node is active"),
     403: (
         "forbidden",
-        "this cluster has no internal rotation of it, or this user may not do it",
+        "no internal rotation of this certificate on this cluster, or permission denied",
         "Use a user with the role admin",
     ),
     409: ("conflict", "another operation is in progress", "Wait for that, then run again"),
-    500: ("server_error", "the cluster failed to do it", "Check the state of the cluster's nodes"),
+    500: ("server_error", "the cluster failed to rotate the certificate", "Check the state of the cluster's nodes"),
 }
 
 #: Statuses that say that an update endpoint does not exist here, and what proxies make of that.
@@ -201,7 +201,7 @@ class Api:
         self._expect_success(self.session.request("DELETE", path), f"DELETE {path}", _DELETE_STATUS)
 
     def rotate(self, name: str | None) -> None:
-        """Have the cluster issue a new internal certificate, or with None all of them, by one request.
+        """Request a new internal certificate, or with None all of them, by one request.
 
         It is not repeated here, and may be on its way when this returns.
         """
@@ -241,7 +241,7 @@ class Api:
         return self._get_list("/v1/bdbs")
 
     def bdb_certificates(self) -> list[Mapping[str, Any]]:
-        """Read all pages of the databases that have a certificate of their own, with C(bdb_uid) and C(cert).
+        """Read all pages of the databases that have their own certificate, with C(bdb_uid) and C(cert).
 
         Empty where the version has no such list. The size of a page is the server's; one that ignores C(page) gives
         the same list again, which ends the reading (vendor: REST API reference, GET /v1/bdbs/certificates).
@@ -307,9 +307,9 @@ class Api:
             raise response.body_error
         text = response.body.strip()
         if not text:
-            raise self._body_error("empty", request, "the answer is empty")
+            raise self._body_error("empty", request, "the response is empty")
         if text.startswith(b"<") or "html" in response.content_type.lower():
-            raise self._body_error("html", request, "the answer is an HTML page instead of JSON")
+            raise self._body_error("html", request, "the response is an HTML page instead of JSON")
         try:
             return json.loads(text)
         except (ValueError, RecursionError) as error:
@@ -317,10 +317,10 @@ class Api:
                 error.pos >= len(error.doc) or error.msg.startswith("Unterminated")
             ):
                 raise self._body_error("truncated", request, "the response is truncated") from None
-            raise self._body_error("not_json", request, "the answer is not JSON") from None
+            raise self._body_error("not_json", request, "the response is not JSON") from None
 
     def _unexpected(self, request: str, wanted: str) -> NoReturn:
-        raise self._body_error("unexpected_json", request, f"the answer is JSON, but not {wanted}")
+        raise self._body_error("unexpected_json", request, f"the response is JSON, but not {wanted}")
 
     def _body_error(self, kind: str, request: str, cause: str) -> CertificateError:
         return CertificateError(
@@ -347,8 +347,8 @@ class Api:
         if 300 <= status < 400:
             kind, cause, next_step = (
                 "redirect",
-                f"the server redirects to {origin_of(response.location)}, where the login is not sent on to",
-                "Set url to the address that the API itself has",
+                f"the server redirects to {origin_of(response.location)}, to which credentials are not sent",
+                "Set url to the API's own address",
             )
         else:
             kind, cause, next_step = meanings.get(status, _OTHER_STATUS if status < 500 else _OTHER_SERVER_ERROR)

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""What a cluster says of itself: its name, its version, its nodes, its ports. Some users may not see all of it."""
+"""A cluster's own report: its name, version, nodes and ports. Some users may not see everything."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Node:
 
     @property
     def active(self) -> bool:
-        """Return whether the node is active, or its status is not known."""
+        """Return whether the node is active, or its status is unknown."""
         return self.status in (None, "active")
 
 
@@ -48,7 +48,7 @@ class PrimaryEntry(TypedDict):
 
 @dataclass(frozen=True)
 class Primary:
-    """The node that answers API requests; None for what is not known."""
+    """The node that answers API requests; None for what is unknown."""
 
     node: int | str | None  # uid
     address: str | None

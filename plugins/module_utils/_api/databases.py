@@ -48,7 +48,7 @@ class DatabaseEntry(_Described):
 
 
 def own_certificates(api: Api) -> dict[str, str]:
-    """Return the PEM of every database that presents a certificate of its own, by its uid as text.
+    """Return the PEM of every database that presents its own certificate, by its uid as text.
 
     The list has uids as texts, C(GET /v1/bdbs) as numbers. Empty where the version has no such certificates.
 
@@ -87,8 +87,8 @@ def describe_databases(
     Args:
         bdbs: of C(GET /v1/bdbs).
         own: see M(own_certificates).
-        fqdn: of the cluster; None where it is not known.
-        version: of the oldest node; None where it is not known.
+        fqdn: of the cluster; None where it is unknown.
+        version: of the oldest node; None where it is unknown.
         now: in UTC.
     """
     names = Counter(fields.text(bdb, "name") for bdb in bdbs)
@@ -132,7 +132,7 @@ def _facts(
     Args:
         label: what findings call it. It is a name that the product does not have, so that only what holds for every
             chain is demanded.
-        names: that a server certificate has to cover; None: it is a client's, of which the vendor demands nothing.
+        names: that a server certificate has to cover; None: it is a client's, of which the vendor requires nothing.
     """
     try:
         chain = parse_pem(pem)

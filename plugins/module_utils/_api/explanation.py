@@ -55,7 +55,7 @@ def make_printable(answer: Mapping[str, Any], sent: Mapping[str, Any] | None, se
     for login in logins:
         given = given.replace(login, _MASK)
     text = " ".join("".join(one if one.isprintable() else " " for one in given[: 50 * _LONGEST]).split())
-    # A short password that is not quoted as a whole is no more than any word.
+    # A short password that is not quoted as a whole is like any other word.
     kept = [login for login in logins if len(login) >= _QUOTED]
     if any(_quotes(text, value) for value in (*_sent_texts(sent), *kept)):
         return None
@@ -69,7 +69,7 @@ def _sent_texts(value: Any, *, secret: bool = False) -> Iterator[str]:
     """Yield the texts of a request body, but for identifiers such as certificate names.
 
     Args:
-        secret: whether it is that of a private key, which is no identifier, whatever it looks like.
+        secret: whether it is that of a private key, which is not an identifier, whatever it looks like.
     """
     if isinstance(value, str):
         if secret or not _IDENTIFIER.fullmatch(value):

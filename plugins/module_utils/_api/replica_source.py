@@ -6,7 +6,7 @@
 """One source that a Replica Of database replicates, and which of them a new certificate concerns. Pure.
 
 An entry of C(replica_sources) holds a password in its C(uri), and perhaps a private key beside its certificates. It is
-kept as a Secret, and what is known of it is taken out when it comes.
+kept as a Secret, and the known parts are extracted when it is read.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class ReplicaSource:
     port: int | None
     pins: bool  # whether it has a server certificate, be it one that cannot be parsed
     fingerprints: tuple[str, ...]  # of the server certificate, leaf first
-    not_after: datetime | None  # when its leaf expires, in UTC; None: it cannot be parsed, or is no longer that
+    not_after: datetime | None  # when its leaf expires, in UTC; None: it cannot be parsed, or is out of range
     encrypted: bool  # whether it is followed over TLS
     masked: bool  # whether a password or a key of it is shown masked, so that what was read must not be sent back
     entry: Secret  # JSON, all that the API gave

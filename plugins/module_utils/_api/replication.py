@@ -96,7 +96,7 @@ class Database(NamedTuple):
 
     @property
     def active(self) -> bool:
-        """Return whether the database is active, or its status is not known.
+        """Return whether the database is active, or its status is unknown.
 
         Until then its last change is not in force, and no other is accepted.
         """
@@ -106,7 +106,7 @@ class Database(NamedTuple):
 def _database_status(value: Any) -> str | None:
     if value is None:
         return None
-    return value if isinstance(value, str) and _STATUS.fullmatch(value) else "in no known state"
+    return value if isinstance(value, str) and _STATUS.fullmatch(value) else "in an unknown state"
 
 
 def _cluster_name(value: Any) -> str | None:
@@ -141,8 +141,8 @@ class ReplicationApi(Api):
         if task is None:
             raise CertificateError(
                 "task_unknown",
-                f"POST {path} to {self.url}: the answer names no task, so nobody knows whether the update was begun, "
-                "nor how it ends. Run again with force=true.",
+                f"POST {path} to {self.url}: the response names no task, so its result is unknown. "
+                "Run again with force=true.",
                 cluster=self.url,
             )
         return str(task)

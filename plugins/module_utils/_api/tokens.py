@@ -61,9 +61,9 @@ def ensure_token_lasts(api: Api, seconds: float) -> None:
         if renewed_left is None or renewed_left >= needed - 5 or renewed_left >= _LONGEST - 5:
             api.session.renew_token(renewed)
             return
-        problem = f"the cluster gives none that lasts longer than {renewed_left:.0f} s"
+        problem = f"the cluster issues none that lasts longer than {renewed_left:.0f} s"
     except CertificateError as error:
-        problem = f"it cannot be refreshed: {error.message.rstrip('.')}"
+        problem = f"refreshing it failed: {error.message.rstrip('.')}"
     raise CertificateError(
         "token_expires",
         f"option token: the token ends in {left:.0f} s, and the change with its proof may take {needed} s "

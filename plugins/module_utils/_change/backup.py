@@ -70,14 +70,15 @@ class Entry:
         """Return the entry that would restore what the cluster has.
 
         Raises:
-            CertificateError: it could not be restored, so that there is no use in keeping it.
+            CertificateError: it could not be restored from the backup.
         """
-        without = f"To replace {name} without a backup, leave it out of names (role rotation: unset rotation_backup)"
+        without = f"To replace {name} without a backup, remove it from names (role rotation: unset rotation_backup)"
         if installed is None:
             if name in REQUIRED:
                 raise CertificateError(
                     "missing_certificate",
-                    f"every cluster has it, but this one does not show it. Check the cluster. {without}.",
+                    "every cluster has this certificate, but this one does not report it. "
+                    f"Check the cluster. {without}.",
                 )
             return cls(name)
         if not installed.chain:
@@ -102,8 +103,8 @@ class Entry:
         if not fits:
             raise CertificateError(
                 "key_mismatch",
-                "the private key that the cluster has is not that of its certificate, so the pair could not be put "
-                f"back. {without}.",
+                "the private key that the cluster has does not belong to its certificate, so the pair could not be "
+                f"restored. {without}.",
             )
         return cls(name, pem, normalise_key(installed.private_key))
 
@@ -118,7 +119,7 @@ class Entry:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Return what results show of it."""
+        """Return it for results."""
         if self.certificate is None:
             return {"name": self.name, "state": "absent", "fingerprint": None, "chain_fingerprints": []}
         fingerprints = sha256_fingerprints(parse_pem(self.certificate))
@@ -137,7 +138,7 @@ class Backup:
     Attributes:
         cluster: FQDN; None where the user may not see it.
         time: ISO 8601 in UTC, to the millisecond.
-        proven: whether the change is proven that it was made for, so that the next backup may replace it.
+        proven: whether the change after it is proven, so that the next backup may replace it.
     """
 
     cluster: str | None
@@ -180,12 +181,12 @@ class Backup:
         )
 
     def added_to(self, earlier: Backup) -> Backup:
-        """Return an earlier backup with the certificates that it does not hold: of each, the oldest is kept."""
+        """Return an earlier backup with this one's certificates added: of each certificate, the oldest is kept."""
         held = {entry.name: entry for entry in (*self.entries, *earlier.entries)}
         return replace(earlier, entries=tuple(held[name] for name in sorted(held)))
 
     def adds_up_to(self, other: Backup) -> bool:
-        """Return whether the other one holds all of this one's certificates."""
+        """Return whether the other one contains all of this one's certificates."""
         held = [entry.fields() for entry in other.entries]
         return all(entry.fields() in held for entry in self.entries)
 
@@ -205,7 +206,7 @@ class BackupFile:
 
     Attributes:
         path: where it is.
-        backup: what it holds now; None when there is no such file.
+        backup: its current content; None if the file does not exist.
         vault_id: whose secret it is encrypted with now.
     """
 
@@ -249,14 +250,14 @@ class BackupFile:
         self.vault_id = opened.vault_id
 
     def path_of(self, backup: Backup) -> str:
-        """Return the path beside the file where another backup is kept."""
+        """Return the path, in the same folder, for a backup that is replaced."""
         root, extension = os.path.splitext(self.path)
         return f"{root}.{re.sub('[-:]', '', backup.time)}{extension}"
 
     def prepare(self, backup: Backup) -> tuple[Backup, Backup | None]:
-        """Return what the file is to hold after a backup, and what is to be kept beside it, if anything.
+        """Return the new content of the file, and the backup to keep beside it, if any.
 
-        What it holds of a change that is not proven stays in it.
+        Pairs from before a change that is not proven stay in the file.
 
         Raises:
             CertificateError: it is the backup of another cluster.
@@ -268,7 +269,7 @@ class BackupFile:
             raise invalid_option(
                 "path",
                 f"{self.path} is the backup of {held.cluster}, and this cluster is {backup.cluster}",
-                "Give each cluster a file of its own",
+                "Give each cluster its own file",
             )
         if held.proven:
             return backup, None if held.holds_the_same_as(backup) else held
@@ -282,10 +283,10 @@ class BackupFile:
         )
 
     def write(self, backup: Backup, beside: Backup | None) -> None:
-        """Replace the file at once, readable for its owner alone.
+        """Replace the file atomically, readable only for its owner.
 
         Args:
-            beside: what is kept under another name, before that.
+            beside: the backup to keep under another name, written first.
 
         Raises:
             CertificateError: it could not be written.

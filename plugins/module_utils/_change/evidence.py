@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""What speaks for states of certificates: what the API reports, and what nodes show."""
+"""The evidence for states of certificates: what the API reports, and what nodes show."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ States = Mapping[str, ExpectedChain]
 
 @dataclass(frozen=True)
 class Evidence:
-    """What speaks for states."""
+    """The evidence for states."""
 
     installed: Reported = field(default_factory=dict)  # what the API reports
     unread: CertificateError | None = None  # why it could not be asked
@@ -49,13 +49,13 @@ class Evidence:
 def not_proven(evidence: Evidence, states: States, settings: Settings, url: str) -> CertificateError:
     """Return the error that says what is missing for proof of states that the server said it has brought about."""
     if evidence.unread is not None:
-        problem = f"it cannot be read back: {evidence.unread.message}"
+        problem = f"reading it back failed: {evidence.unread.message}"
     elif not evidence.shows(states):
         problem = f"the API still reports another certificate after {settings.wait_timeout:g} s (wait_timeout)."
         if all(state.leaf_shown_by(evidence.installed[name]) for name, state in states.items()):
             problem += (
                 " The leaf does, but with other issuers than those that were sent: send what the cluster reports, or "
-                "set compare to leaf."
+                "set compare=leaf."
             )
     else:
         missing = "; ".join(map(str, evidence.proof.missing))

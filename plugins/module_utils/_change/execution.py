@@ -55,7 +55,7 @@ def reading(task: Context, report: Report) -> Iterator[tuple[Api, Retries, Mappi
 def execute(
     task: Context, api: Api, cluster: Cluster, changes: Transaction | InternalRotation, report: Report
 ) -> Evidence:
-    """Make the changes, and note what has come of them.
+    """Make the changes, and record their outcome.
 
     Raises:
         CertificateError: they were not made, or not everywhere.

@@ -60,7 +60,7 @@ def spare_ldap_client(changes: Iterable[Change], cluster: Cluster, warn: Callabl
         if change.action != hazard.action or not hazard.concerns(cluster.version, change.name):
             kept.append(change)
         elif change.reason == "not_listed":
-            warn(f"{change.name}: not deleted (option purge_optional): {hazard.id}: {hazard.description}")
+            warn(f"{change.name}: not deleted despite purge_optional: {hazard.id}: {hazard.description}")
             kept.append(replace(change, action="none", reason="known_bug", after=change.before, new=change.old))
         else:
             raise CertificateError(
@@ -76,15 +76,15 @@ def spare_ldap_client(changes: Iterable[Change], cluster: Cluster, warn: Callabl
 def drop_misreported(changes: Iterable[Change], cluster: Cluster, warn: Callable[[str], None]) -> list[Change]:
     """Return the changes without those that only a wrong read-back calls for (RS176540); each run would make them.
 
-    The leaf is the wanted one, and only its issuers seem to differ. This version does not report what is stored.
+    The leaf is current, and only its issuers seem to differ. This version does not report what is stored.
     """
     hazard = UNRELIABLE_READ_BACK
     kept = []
     for change in changes:
         if change.reason == "chain_differs" and hazard.concerns(cluster.version, change.name):
             warn(
-                f"{change.name}: the leaf is the wanted one, and the issuers that the API reports say nothing on this "
-                f"version ({hazard.id}), so nothing is written. Set force to write it all the same."
+                f"{change.name}: the leaf is current, and this version does not report the issuers reliably "
+                f"({hazard.id}), so nothing is written. Set force=true to write it anyway."
             )
             change = replace(change, action="none", reason="same", after=change.before, new=change.old)
         kept.append(change)

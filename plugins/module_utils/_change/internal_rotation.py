@@ -37,7 +37,7 @@ class InternalRotation:
         """Prepare.
 
         Args:
-            api: without retries of its own.
+            api: without its own retries.
             retries: for the request.
             changes: one, or all that the cluster rotates.
             prover: knows where to look.
@@ -80,7 +80,7 @@ class InternalRotation:
         untouched = False
 
         def send() -> None:
-            # A kept connection may be closed just now, and then it is not known whether the request has arrived.
+            # A kept connection may be closed just now, and then it is unknown whether the request has arrived.
             self._api.session.disconnect()
             self._api.rotate(self._name)
 
@@ -123,7 +123,7 @@ class InternalRotation:
         return self._proven(read, self._settings.verify_timeout if worth_waiting else 0)
 
     def _after_failure(self) -> Evidence:
-        """Check whether it was done all the same, and wait for the other nodes when one shows that it was begun."""
+        """Check whether it was done anyway, and wait for the other nodes when one shows that it was begun."""
         read = self._read(0)
         seen = self._proven(read, 0)
         if any(sighting.status == "verified" for sighting in seen.proof.sightings):

@@ -3,9 +3,9 @@
 #
 # Private to this collection: may change in any release.
 
-"""Signals that arrive while a cluster is being changed: they are answered, and obeyed once the outcome is known.
+"""Signals that arrive while a cluster is being changed: acknowledged at once, and obeyed once the outcome is known.
 
-Ansible has stopped listening by then: what cannot be said in a result is said on stderr, and in the system's log.
+Ansible reads no result by then, so messages go to stderr and to the system's log.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Deferred:
         """Prepare.
 
         Args:
-            notice: what is said to the first signal.
+            notice: the message for the first signal.
             in_controller: whether this is a worker of C(ansible-playbook), whose terminal it may not have itself.
         """
         self.signal: int | None = None
@@ -61,7 +61,7 @@ class Deferred:
             os.close(self._stream)
 
     def say(self, message: str) -> None:
-        """Say something where a result cannot: on stderr, and in the system's log."""
+        """Write a message to stderr and to the system's log."""
         with suppress(OSError):
             os.write(self._stream, f"redis_enterprise.certificates: {message}\n".encode())
         syslog.syslog(syslog.LOG_WARNING, f"redis_enterprise.certificates: {message}")
@@ -71,12 +71,12 @@ class Deferred:
             self.signal = number
             self.say(self._notice)
             if number == signal.SIGINT and self._in_controller and os.getpgrp() == os.getpid():
-                # Since ansible-core 2.19, workers have a process group each: what is typed a second time reaches
+                # Since ansible-core 2.19, workers have a process group each: a second Ctrl+C reaches
                 # ansible-playbook alone, and ends it.
                 threading.Thread(target=self._stop_with_parent, args=(os.getppid(),), daemon=True).start()
         elif self.signal == number:
             self._stop(number)
-        # Else it is Ansible, which terminates its workers when it was interrupted, and more than once.
+        # Another signal is from Ansible, which terminates its workers, more than once, when it was interrupted.
 
     def _stop(self, number: int) -> None:
         self._restore()
@@ -95,13 +95,13 @@ class Deferred:
 
 @contextmanager
 def deferred_signals(task: Context, notice: str) -> Iterator[Deferred]:
-    """Let what is done inside come to its end although the process is told to stop; the second time it stops.
+    """Complete the body although a signal asks the process to stop; stop at the second one.
 
-    A failure is said in place of the result. Outside of a main thread, signals are none of its business.
+    The message of a failure is written in place of the result. Outside of the main thread, signals are not deferred.
 
     Args:
         task: gets the signal.
-        notice: what is said to the first signal.
+        notice: the message for the first signal.
     """
     deferred = Deferred(notice, in_controller=task.in_controller)
     if threading.current_thread() is not threading.main_thread():
@@ -119,7 +119,7 @@ def deferred_signals(task: Context, notice: str) -> Iterator[Deferred]:
 
 
 def _open_stderr(in_controller: bool) -> int:
-    """Return where stderr of the user is: since ansible-core 2.19, a worker's own is the null device."""
+    """Return the file descriptor of the user's stderr: since ansible-core 2.19, a worker's own is the null device."""
     with suppress(OSError):
         if in_controller and os.fstat(_STDERR).st_rdev == os.stat(os.devnull).st_rdev:
             return os.open(f"/proc/{os.getppid()}/fd/{_STDERR}", os.O_WRONLY | os.O_APPEND | os.O_NOCTTY)

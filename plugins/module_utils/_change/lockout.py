@@ -28,7 +28,7 @@ def find_lockouts(change: Change, cluster: Cluster, connection: Connection) -> I
         return
     other_login = connection.token is not None or connection.username is not None
     if change.action == "delete" and not other_login:
-        found = "without the CA bundle, the client certificate of this login (option client_cert) is refused"
+        found = "without the CA bundle, the API refuses client_cert"
         yield _login_lost(cluster, found, "Use a token, or a user name and a password, to delete it")
     # With another login, the client certificate may be meant for a load balancer.
     demanded = not other_login or cluster.settings.get("mtls_certificate_authentication") is True
@@ -38,7 +38,7 @@ def find_lockouts(change: Change, cluster: Cluster, connection: Connection) -> I
         except CannotTry:
             return
         if refused is not None:
-            found = f"the new CA bundle does not verify the client certificate of this login ({refused})"
+            found = f"the new CA bundle does not verify client_cert ({refused})"
             yield _login_lost(cluster, found, "Add the CA that issued client_cert to the bundle")
 
 
@@ -76,7 +76,7 @@ def _refused_by_next_run(change: Change, connection: Connection) -> str | None:
     if isinstance(error, ssl.SSLCertVerificationError):
         _kind, cause, next_step = verify_error(error, connection)
     else:
-        cause, next_step = f"the TLS handshake fails ({openssl_reason(error)})", "Use a key of type RSA or EC (P-256)"
+        cause, next_step = f"TLS handshake failed ({openssl_reason(error)})", "Use a key of type RSA or EC (P-256)"
     return f"{cause}. {next_step}."
 
 

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""What has come of changes that were to be made together, and how that is reported to the user."""
+"""The outcome of changes that were made together, and its report to the user."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CHANGED, FAILED_UNCHANGED, ROLLED_BACK, PARTIAL = "changed", "failed_unchanged",
 
 @dataclass(frozen=True)
 class Outcome:
-    """What has come of changes that were to be made together.
+    """The outcome of changes that were made together.
 
     Attributes:
         whole: V(changed), V(failed_unchanged), V(rolled_back) or V(partial).
@@ -28,7 +28,7 @@ class Outcome:
         cause: why they are not all made and proven; None: they are.
         problems: why a certificate was not restored, by its name.
         repeatable: whether the same change may be made twice without harm.
-        rotation: whether the cluster itself issued the certificates, so that there is no way back.
+        rotation: whether the cluster itself issued the certificates, so that they cannot be rolled back.
         may_follow: whether a rotation that has not shown yet may still come about.
     """
 
@@ -42,7 +42,7 @@ class Outcome:
     may_follow: bool = False
 
     @property
-    def put_back(self) -> list[str]:
+    def restored(self) -> list[str]:
         """Return the names of the certificates that are proven to be the old ones again."""
         return [name for name, outcome in self.changes.items() if outcome == ROLLED_BACK]
 
@@ -73,7 +73,7 @@ def _unchanged(outcome: Outcome) -> str:
 
 
 def _rolled_back(outcome: Outcome) -> str:
-    names, summary = outcome.put_back, outcome.evidence.summary()
+    names, summary = outcome.restored, outcome.evidence.summary()
     if summary["level"] == "complete":
         seen = "proven on every node again"
     elif summary["verified"]:
@@ -97,7 +97,7 @@ def _partial(outcome: Outcome) -> str:
     for name, why in outcome.problems.items():
         names.setdefault(why.rstrip("."), []).append(name)
     whys = [f"{', '.join(about)}: {why}" if len(outcome.changes) > 1 else why for why, about in names.items()]
-    if outcome.put_back:
-        whys.append(f"Rolled back: {', '.join(outcome.put_back)}")
+    if outcome.restored:
+        whys.append(f"Rolled back: {', '.join(outcome.restored)}")
     again = " with force=true: the same update may be made twice without harm" if outcome.repeatable else ""
     return f"{'. '.join(whys)}. What the nodes have now: {nodes}. Fix the cause and run again{again}."

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""From what a cluster has and what it should have to what must be changed. Pure: no request is made here."""
+"""Plan the changes from the installed and the desired certificates. Pure: no request is made here."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .._x509.private_key import key_to_pem, normalise_key
 from .ordering import Write
 from .wanted import Wanted
 
-#: The facts that a diff shows: what identifies a certificate, and nothing that changes by itself.
+#: The facts that a diff shows: what identifies a certificate, without values that change over time.
 _DIFF_FACTS = (
     "subject",
     "issuer",
@@ -37,7 +37,7 @@ _DIFF_FACTS = (
 
 @dataclass(frozen=True)
 class Change:
-    """What is to be done about one certificate.
+    """The planned action for one certificate.
 
     Attributes:
         action: V(none), V(update) or V(delete).
@@ -83,15 +83,15 @@ def _state_of(installed: Installed | None) -> ExpectedChain:
 
 
 def plan_change(wanted: Wanted, installed: Installed | None, *, force: bool, now: datetime) -> Change:
-    """Plan what is to be done, from what is wanted and what is there.
+    """Plan the changes from the desired and the installed certificates.
 
     Args:
-        force: whether to write what is there already.
+        force: whether to write certificates that do not differ.
         now: in UTC.
 
     Raises:
-        CertificateError: the private key's numbers are not consistent, the certificate has a malformed field, or every
-            cluster needs what is not wanted.
+        CertificateError: the private key's numbers are not consistent, the certificate has a malformed field, or a
+            required certificate is to be deleted.
     """
     if wanted.material is None:
         return _kept(wanted.name, installed) if wanted.reason == "kept" else _absent(wanted, installed)
@@ -139,8 +139,7 @@ def _absent(wanted: Wanted, installed: Installed | None) -> Change:
     if wanted.name in REQUIRED:
         raise CertificateError(
             "required_certificate",
-            "this certificate is required: a cluster cannot be without it. Replace it with state=present, or leave it "
-            "out.",
+            "this certificate is required and cannot be deleted. Replace it with state=present, or remove the entry.",
             option="state",
         )
     if installed is None:
@@ -149,29 +148,29 @@ def _absent(wanted: Wanted, installed: Installed | None) -> Change:
 
 
 class CannotUndo(Exception):
-    """What a cluster has, or had, cannot be sent to it; the text says why."""
+    """The present or previous certificate cannot be sent to the cluster; the text says why."""
 
 
 def plan_again(change: Change, end: datetime | None) -> Change:
-    """Return the update that sends again what the cluster has, for nodes that have missed it.
+    """Return the update that sends the present certificate again, for nodes that have missed it.
 
     Args:
-        change: of a certificate that is to stay as it is.
-        end: when the certificate ends that such a node has, in UTC, where that is all that is known of it.
+        change: of a certificate that needs no change.
+        end: the expiry of the certificate on such a node, in UTC, if nothing else of it is known.
 
     Raises:
-        CannotUndo: that is not possible.
-        CertificateError: the private key's numbers are not consistent.
+        CannotUndo: there is nothing to send.
+        CertificateError: the private key is inconsistent.
     """
     update = _same_again(change.name, change.installed) if change.material is None else _update(change.material)
     return replace(change, action="update", reason="node_differs", old=replace(change.old, end=end), update=update)
 
 
 def plan_undo(change: Change) -> Write:
-    """Return the write that puts the old certificate back.
+    """Return the write that restores the old certificate.
 
     Raises:
-        CannotUndo: there is no way back.
+        CannotUndo: the old certificate cannot be restored.
     """
     installed = change.installed
     if installed is None:
@@ -185,7 +184,7 @@ def _same_again(name: str, installed: Installed | None) -> Update:
     """Return the update that sends what the API reports.
 
     Raises:
-        CannotUndo: that is not possible.
+        CannotUndo: there is nothing to send.
     """
     if installed is None or not installed.chain:
         raise CannotUndo("the old certificate cannot be parsed")

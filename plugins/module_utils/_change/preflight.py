@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""What is looked at before a cluster is touched: the vendor's requirements, known bugs, the nodes and their ports."""
+"""The checks before a change: the vendor's requirements, known bugs, the nodes and their ports."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SAID = frozenset({CHAIN_WITHOUT_ROOT})
 
 
 def find_problems(changes: Iterable[Change], cluster: Cluster, connection: Connection, now: datetime) -> list[Finding]:
-    """Return what the vendor demands and the new certificates do not meet, and which login they end."""
+    """Return the vendor's requirements that the new certificates do not meet, and which login they end."""
     found: list[Finding] = []
     for change in changes:
         if change.material is not None:
@@ -63,8 +63,8 @@ def enforce_requirements(found: Sequence[Finding], requirements: str, warn: Call
         texts = [f"{error.certificate}: {error.text}" if several else error.text for error in errors]
         raise CertificateError(
             "requirements_not_met",
-            f"{'the certificates do' if several else 'the certificate does'} not meet what the vendor demands: "
-            f"{'; '.join(texts)}. Fix {'them' if several else 'it'}, or set requirements=warn to go on all the same.",
+            f"{'the certificates do' if several else 'the certificate does'} not meet the vendor's requirements: "
+            f"{'; '.join(texts)}. Fix {'them' if several else 'it'}, or set requirements=warn to continue anyway.",
             option="requirements",
         ).about(names)
 
@@ -73,7 +73,7 @@ def check_nodes_active(changes: Sequence[Change], cluster: Cluster, *, allowed: 
     """Refuse to change certificates while a node would miss it, whatever the version.
 
     Args:
-        allowed: whether the user wants to go on all the same.
+        allowed: whether the user wants to continue anyway.
 
     Raises:
         CertificateError: a node is not active.
@@ -85,12 +85,12 @@ def check_nodes_active(changes: Sequence[Change], cluster: Cluster, *, allowed: 
     forgets = cluster.version is None or is_before(cluster.version, ROTATION_MISSES_NO_NODE)
     if forgets and any(change.action == "rotate" for change in changes):
         forgotten = (
-            f" Before version {ROTATION_MISSES_NO_NODE} it would not get it later either "
-            f"({SKIPPED_NODES.id}), and this cluster has {cluster.version or 'an unknown version'}."
+            f" Before version {ROTATION_MISSES_NO_NODE} it never catches up "
+            f"({SKIPPED_NODES.id}), and this cluster runs {cluster.version or 'an unknown version'}."
         )
     raise CertificateError(
         "node_not_active",
         f"{states}, and would miss the change.{forgotten} Start it or remove it from the cluster, and run again; or, "
-        "in an emergency, set allow_inactive_nodes to true.",
+        "in an emergency, set allow_inactive_nodes=true.",
         option="allow_inactive_nodes",
     ).about(", ".join(change.name for change in changes))

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""Bring the certificates of a cluster to what is wanted: read, plan, check, write, prove. All of it, or nothing."""
+"""Reconcile the certificates of a cluster with the desired ones: read, plan, check, write, prove; all or none."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def reconcile(task: Context, certificates: Sequence[Wanted], report: Report, *, 
 
 
 def _to_be_seen(task: Context, report: Report) -> list[Change]:
-    """Return what needs no change, as far as the user wants it to be looked at on the nodes all the same."""
+    """Return the certificates that need no change but are to be checked on the nodes (O(verify_unchanged))."""
     if not task.params["verify_unchanged"] or task.params["verify"] == "none":
         return []
     return [change for change in report.changes if change.action == "none" and change.new.fingerprints]
@@ -95,7 +95,7 @@ def _make(
     """Check everything, then make the changes; None in check mode, or where there are none.
 
     Args:
-        unchanged: what is looked at on the nodes, and written again where one of them has missed it.
+        unchanged: certificates to check on the nodes, and to write again if one of them has missed an update.
     """
     params, common = task.params, report.common
     cluster = read_cluster(api, task.warn, needed=bool(report.pending))

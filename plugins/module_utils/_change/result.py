@@ -61,12 +61,12 @@ class Report:
         return {**self.common, "changes": [self._change(change) for change in self.changes]}
 
     def plan(self, changes: Sequence[Change]) -> None:
-        """Note what is to be done."""
+        """Record the plan."""
         self.changes = list(changes)
         self.note({})
 
     def note(self, outcomes: Mapping[str, str]) -> None:
-        """Note what has come of changes that were to be made together."""
+        """Record the outcome of changes that were made together."""
         for change in self.changes:
             outcome = "unchanged" if change.action == "none" else outcomes.get(change.name, "failed_unchanged")
             self.outcomes[change.name] = outcome
@@ -79,7 +79,7 @@ class Report:
         self.common["hazards"] = describe_hazards(hazards)
 
     def succeeded(self, evidence: Evidence | None) -> None:
-        """Note that all is as it should be, or in check mode would be."""
+        """Record that everything is, or in check mode would be, in the desired state."""
         for change in self.changes:
             self.outcomes[change.name] = "unchanged" if change.action == "none" else "changed"
             self.after[change.name] = change.after

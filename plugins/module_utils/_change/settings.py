@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Settings:
-    """What the user wants of a change, and what the server can do.
+    """The user's settings for a change, and the server's abilities.
 
     Attributes:
         verify_timeout: seconds.
@@ -20,7 +20,7 @@ class Settings:
         rollback: whether what cannot be proven is restored.
         bulk: whether the bulk update is tried first.
         alone: names that are never updated together with others.
-        disturbing: names after whose update the cluster has to come to rest before the next one.
+        disturbing: names after which the cluster has to settle before the next update.
         unreadable: names of which this version reports another certificate than it has (RS176540).
         without_nodes: whether the user goes on although nodes are not active, which the cluster then says.
     """

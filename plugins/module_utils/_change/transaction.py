@@ -38,7 +38,7 @@ class Transaction:
         """Prepare.
 
         Args:
-            api: without retries of its own.
+            api: without its own retries.
             retries: for the writes, and for single reads.
             changes: updates and deletions, of different certificates.
             prover: knows where to look.
@@ -53,10 +53,10 @@ class Transaction:
         self._perhaps_made: set[str] = set()  # names that a request that failed may have changed
 
     def run(self) -> Outcome:
-        """Make the changes and prove them, or put back what was there."""
+        """Make the changes and prove them, or roll back."""
         api = self._changes.get("api")
         if api is not None and api.new.fingerprints:
-            # Nothing else of what the new certificate leads to is trusted.
+            # Nothing else that the new certificate chains to is trusted.
             self._api.session.pin(api.new.fingerprints[0])
         waiting = in_safe_order(Write(name, one.update, one.new) for name, one in self._changes.items())
         made: list[str] = []
@@ -174,7 +174,7 @@ class Transaction:
 
         Args:
             acknowledged: whether the server said that it has done the writes. If not, one read decides whether there is
-                anything to wait for, and what is not visible is no proof.
+                anything to wait for, and a certificate that is not visible is not proof.
         """
         installed, unread = (
             self._poll_for(states) if acknowledged else self._poll(states, lambda dummy: True, self._wait_deadline())
@@ -197,12 +197,12 @@ class Transaction:
     def _refused(
         self, cause: CertificateError, made: Sequence[str], names: Sequence[str], evidence: Evidence
     ) -> Outcome:
-        """Return what has come of it after a write failed.
+        """Return the outcome after a failed write.
 
         Args:
-            made: what was written before it.
-            names: what it was to write.
-            evidence: for that, when it was perhaps made.
+            made: names that were written before.
+            names: names that the failed write was to change.
+            evidence: for these names, if the write may have been made.
         """
         touched = [*made, *(name for name in self._changes if name in self._perhaps_made)]
         if not touched:
@@ -214,15 +214,15 @@ class Transaction:
     def _failed(
         self, cause: CertificateError, touched: Sequence[str], evidence: Evidence, *, acknowledged: bool
     ) -> Outcome:
-        """Put back everything that can be, and return what has come of it.
+        """Roll back as far as possible, and return the outcome.
 
         Args:
-            touched: what was written, or perhaps was.
-            evidence: what was read of it.
-            acknowledged: whether the server said of any of it that it has done it.
+            touched: names that were written, or may have been.
+            evidence: for these names.
+            acknowledged: whether the server acknowledged any of the writes.
         """
         if not acknowledged or not self._settings.rollback:
-            # Perhaps nothing has happened. What was acknowledged is taken back all the same.
+            # Perhaps nothing has changed. Acknowledged writes are rolled back in any case.
             old = self._old(touched)
             proof = self._prover.look(old, evidence.installed)
             unread = evidence.unread is not None
@@ -231,11 +231,11 @@ class Transaction:
                 return Outcome(FAILED_UNCHANGED, self._outcomes((), CHANGED), Evidence(proof=proof), cause)
         if not self._settings.rollback:
             return self._partial(cause, dict.fromkeys(touched, _NOT_WANTED), ())
-        return self._put_back(cause, touched)
+        return self._roll_back(cause, touched)
 
-    def _put_back(self, cause: CertificateError, touched: Sequence[str]) -> Outcome:
-        """Put back what can be."""
-        problems = self._changed_by_others(touched)  # by certificate name
+    def _roll_back(self, cause: CertificateError, touched: Sequence[str]) -> Outcome:
+        """Restore the previous certificates where possible."""
+        problems = self._changed_concurrently(touched)  # by certificate name
         writes = []
         for name in touched:
             if name in problems:
@@ -247,16 +247,16 @@ class Transaction:
         refusals = self._write_all(writes, problems)
         old = self._old(write.name for write in writes if write.name not in problems)
         back = self._evidence(old, acknowledged=not refusals) if old else Evidence()
-        put_back = []
+        restored = []
         for name, state in old.items():
             if back.proven or (name not in refusals and back.proves(name, state)):
-                put_back.append(name)
+                restored.append(name)
             else:
                 why = refusals.get(name) or self._not_proven(back, {name: state})
                 problems[name] = f"The roll-back failed too: {why.message}"
         if problems:
-            return self._partial(cause, problems, put_back)
-        return Outcome(ROLLED_BACK, self._outcomes(put_back, ROLLED_BACK), back, cause)
+            return self._partial(cause, problems, restored)
+        return Outcome(ROLLED_BACK, self._outcomes(restored, ROLLED_BACK), back, cause)
 
     def _write_all(self, writes: Iterable[Write], problems: dict[str, str]) -> dict[str, CertificateError]:
         """Make all writes, whichever fail; return why those were not made, by certificate name.
@@ -268,7 +268,7 @@ class Transaction:
         waiting = in_safe_order(writes)
         while waiting:
             # The proof, and each write before, may have taken minutes.
-            problems.update(self._changed_by_others(write.name for write in waiting))
+            problems.update(self._changed_concurrently(write.name for write in waiting))
             waiting = [write for write in waiting if write.name not in problems]
             if not waiting:
                 break
@@ -281,16 +281,16 @@ class Transaction:
                 refusals[names[0]] = refused
         return refusals
 
-    def _changed_by_others(self, names: Iterable[str]) -> dict[str, str]:
-        """Read once; return why certificates are left in place, by name: nobody here has written what is there."""
+    def _changed_concurrently(self, names: Iterable[str]) -> dict[str, str]:
+        """Read once; return why certificates that another client has written are left in place, by name."""
         installed, _unread = self._poll(names, lambda dummy: True, time.monotonic())
         return {
             name: f"{_described(found)}, neither the old nor the new certificate (concurrent change?); left in place"
-            for name, found in self._others(installed).items()
+            for name, found in self._foreign(installed).items()
         }
 
-    def _others(self, installed: Reported) -> Reported:
-        """Return what is neither the old nor the new certificate, as far as it can be parsed and read back at all."""
+    def _foreign(self, installed: Reported) -> Reported:
+        """Return what is neither the old nor the new certificate, of all that can be read back and parsed."""
 
         def ours(name: str, found: Installed | None) -> bool:
             change = self._changes[name]
@@ -299,22 +299,22 @@ class Transaction:
 
         return {name: found for name, found in installed.items() if not ours(name, found)}
 
-    def _partial(self, cause: CertificateError, problems: Mapping[str, str], put_back: Iterable[str]) -> Outcome:
-        """Check what is there when not everything is as it was.
+    def _partial(self, cause: CertificateError, problems: Mapping[str, str], restored: Iterable[str]) -> Outcome:
+        """Return the outcome when not all certificates were restored.
 
         Args:
             problems: why a certificate was not restored, by its name.
-            put_back: names of those that were.
+            restored: names of the restored certificates.
         """
-        outcomes = self._outcomes(put_back, ROLLED_BACK)
-        states = {**self._old(put_back), **self._new(problems)}
+        outcomes = self._outcomes(restored, ROLLED_BACK)
+        states = {**self._old(restored), **self._new(problems)}
         installed, unread = self._poll(states, lambda dummy: True, time.monotonic())
         proof = self._prover.look(states, installed)
         read = Evidence(installed, unread, proof)
         for name in problems:
             acknowledged = name not in self._perhaps_made
             there = proof.of(name).complete or (acknowledged and read.proves(name, states[name]))
-            outcomes[name] = CHANGED if there and name not in self._others(installed) else PARTIAL
+            outcomes[name] = CHANGED if there and name not in self._foreign(installed) else PARTIAL
         return Outcome(
             PARTIAL,
             outcomes,

@@ -3,10 +3,10 @@
 #
 # Private to this collection: may change in any release.
 
-"""Whether every node has what the API reports, of certificates that need no change.
+"""Check that every node has the certificates that the API reports and that need no change.
 
-A run that was interrupted after a write has not seen whether every node followed. The next one finds nothing to change,
-so it has to look.
+A run that was interrupted after a write has not checked whether every node has the certificate. The next one finds
+nothing to change, so it has to check.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from .hazards import find_hazards
 from .plan import CannotUndo, Change, plan_again
 from .preflight import find_problems
 
-#: Bugs that an update meets which nobody has asked for.
+#: Known bugs for which an update is not sent unless the user asks for it.
 _DANGEROUS = (CORRUPTED_PAIR, UNTRUSTED_INTERMEDIATES, API_OUTAGE, UNRELIABLE_READ_BACK)
 
 
@@ -42,12 +42,12 @@ def look_at_unchanged(
     cluster: Cluster,
     bdbs: Sequence[Mapping[str, Any]],
 ) -> Proof:
-    """Look once wherever the certificates can be seen. A sighting is stale where a node was left behind.
+    """Check once every place where the certificates can be seen. A sighting is stale if the node has missed an update.
 
     Args:
-        task: is warned of ports that show nothing.
+        task: gets warnings about ports that show nothing.
         stored: what the API reports.
-        unchanged: what is to stay as it is.
+        unchanged: the certificates that need no change.
     """
     states = {change.name: KeptLeaf.like(change.new) for change in unchanged}
     reported = {change.name: change.installed for change in unchanged}
@@ -55,7 +55,7 @@ def look_at_unchanged(
         observer = build_observer(api, states, exporter_state(stored), cluster, bdbs, task.warn)
         proof = observer.look(states, reported)
     except CertificateError as error:
-        task.warn(f"{', '.join(states)}: not looked at on the nodes: {error.message}")
+        task.warn(f"{', '.join(states)}: not checked on the nodes: {error.message}")
         return Proof()
     proof = _without_doubt(proof, states, api)
     failed = [str(sighting) for sighting in proof.missing if sighting.status == "failed"]
@@ -65,7 +65,7 @@ def look_at_unchanged(
 
 
 def _without_doubt(proof: Proof, states: Mapping[str, KeptLeaf], api: Api) -> Proof:
-    """Take back what may only seem so: a change may have come between the read of the API and the look."""
+    """Drop stale sightings of certificates that have changed between the read of the API and the observation."""
     behind = {sighting.name for sighting in proof.sightings if sighting.status == "stale"}
     if not behind:
         return proof
@@ -83,10 +83,10 @@ def _without_doubt(proof: Proof, states: Mapping[str, KeptLeaf], api: Api) -> Pr
 def plan_repairs(
     task: Context, api: Api, proof: Proof, unchanged: Iterable[Change], cluster: Cluster, now: datetime
 ) -> dict[str, Change]:
-    """Plan the same writes again of what nodes have missed, by certificate name, where that is safe; warn of all.
+    """Plan to repeat the updates that nodes have missed, by certificate name, where that is safe; warn about all.
 
     Args:
-        proof: what was seen of the unchanged certificates.
+        proof: the observation of the unchanged certificates.
         now: in UTC.
     """
     repairs = {}
@@ -109,7 +109,7 @@ def plan_repairs(
 
 
 def _danger(task: Context, api: Api, change: Change, cluster: Cluster, now: datetime) -> str | None:
-    """Return why a write that nobody has asked for is not made; None: it is safe."""
+    """Return why it is not safe to write an unchanged certificate again; None: it is."""
     if cluster.inactive and not task.params["allow_inactive_nodes"]:
         return "not all nodes are active"
     for hazard in find_hazards([change], cluster):

@@ -23,10 +23,10 @@ class Wanted:
 
     Attributes:
         name: as the REST API writes it.
-        material: what is to be there, if that is given.
+        material: the desired certificate, if given.
         compare: V(chain) or V(leaf).
-        reason: why there is no material: there is to be no certificate, V(not_wanted) or V(not_listed), or whatever
-            there is stays, V(kept).
+        reason: why there is no material: the certificate is to be absent, V(not_wanted) or V(not_listed), or is not
+            to change, V(kept).
     """
 
     name: str
@@ -36,7 +36,7 @@ class Wanted:
 
 
 def list_kept(wanted: Iterable[Wanted], names: Iterable[str]) -> list[Wanted]:
-    """List what O(kept) adds: the certificates that are to stay as they are, but for those that are listed."""
+    """List what O(kept) adds: the certificates that are not to change, except those that are listed."""
     listed = {one.name for one in wanted}
     kept = dict.fromkeys(canonical_name(name.strip()) for name in names)
     return [Wanted(name, None, reason="kept") for name in kept if name and name not in listed]
@@ -45,7 +45,7 @@ def list_kept(wanted: Iterable[Wanted], names: Iterable[str]) -> list[Wanted]:
 def list_unlisted(wanted: Iterable[Wanted], installed: Iterable[str]) -> list[Wanted]:
     """List what O(purge_optional) adds: that there be no optional certificate but those that are listed.
 
-    A name that only a newer server knows may be required there, and is left alone.
+    Names that are not documented are not deleted: a newer server may require them.
     """
     listed = {one.name for one in wanted}
     optional = KNOWN - REQUIRED - listed

@@ -105,7 +105,7 @@ class Answer:
             optional: whether there may be no such path.
 
         Raises:
-            NotChecked: the user may not see it, or there is no such path.
+            NotChecked: the user may not see it, or the path does not exist.
         """
         problem = self.unlike("object", optional=optional)
         if problem is not None:
@@ -133,7 +133,7 @@ class Answer:
             optional: whether there may be no such path.
 
         Raises:
-            NotChecked: the user may not see it, or there is no such path.
+            NotChecked: the user may not see it, or the path does not exist.
         """
         self.assert_permitted()
         if optional and self.status in _ABSENT:

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""All checks, and what comes of them as a report."""
+"""All checks, and their report."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ CHECKS: tuple[Check, ...] = (
     *checks_metrics.CHECKS,
     *checks_permissions.CHECKS,
     *checks_tokens.CHECKS,
-    *checks_writes.CHECKS,  # the last, since they ask everything anew
+    *checks_writes.CHECKS,  # the last, since they ask everything again
 )
 
 #: Settings on which checks depend.

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""What a check is, and what may come of it."""
+"""A check, and its possible results."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def verdict(holds: bool, *seen: Fact) -> Verdict:
 
 
 class Result(NamedTuple):
-    """What came of one check."""
+    """The result of one check."""
 
     check: Check
     outcome: str

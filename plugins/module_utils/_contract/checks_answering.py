@@ -37,7 +37,7 @@ def _redirecting(asked: Questions) -> list[Answer]:
 
 
 def _handing_on(asked: Questions) -> Sequence[Node]:
-    """Return the followers, where they are to hand requests on to the primary."""
+    """Return the followers, if they should forward requests to the primary."""
     if asked.cluster.settings.get("handle_redirects") is not True:
         raise NotChecked(NOTHING if asked.cluster.settings else UNCLEAR)
     return asked.followers
@@ -104,12 +104,12 @@ def follower_hands_on(asked: Questions) -> Verdict:
 def follower_answers_for_primary(asked: Questions) -> Verdict:
     """Ask followers which node they are."""
     answers = asked.at(_handing_on(asked), "/v1/bootstrap", login=True)
-    told = [at(answer.value, "local_node_info", "uid") for answer in answers if answer.status == 200]
-    if not told or any(one is None for one in told):
+    uids = [at(answer.value, "local_node_info", "uid") for answer in answers if answer.status == 200]
+    if not uids or any(one is None for one in uids):
         raise NotChecked(UNCLEAR)
     primary = str(asked.primary.uid)
-    agreeing = sum(str(one) == primary for one in told)
-    return verdict(agreeing == len(told), Fact("followers", len(told)), Fact("primary", agreeing))
+    agreeing = sum(str(one) == primary for one in uids)
+    return verdict(agreeing == len(uids), Fact("followers", len(uids)), Fact("primary", agreeing))
 
 
 @check("With handle_redirects a follower refuses a request without a login by 401", "vendor, REST API authentication")

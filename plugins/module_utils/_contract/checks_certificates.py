@@ -69,7 +69,7 @@ def required_certificates(asked: Questions) -> Verdict:
 
 @check("There are no certificates under names that are not documented", _TABLE)
 def documented_certificates(asked: Questions) -> Verdict:
-    """Count the names that are not known."""
+    """Count the names that are unknown."""
     found = _set(asked)
     unknown = len(found.keys() - KNOWN)
     return verdict(not unknown, Fact("names", len(found)), Fact("further names", unknown))

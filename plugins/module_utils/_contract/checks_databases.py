@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""Databases: what the API shows of them, and the pages of those with a certificate of their own."""
+"""Databases: what the API shows of them, and the pages of those with their own certificate."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def active_active_databases_are_listed(asked: Questions) -> Verdict:
     return verdict(found.holds and not facts, *found.seen, Fact("instances", len(instances)), *facts)
 
 
-# Certificates of their own. Where there is no such list, the version has no such certificates (404, 405).
+# Own certificates. Where that list is missing, the version has no such certificates (404, 405).
 
 
 def _listed(asked: Questions) -> list[Mapping[str, Any]]:
@@ -205,8 +205,8 @@ def pages_end(asked: Questions) -> Verdict:
 
 
 def _one(asked: Questions, *, own: bool) -> Answer:
-    """Return what is reported for one database that has, or has not, a certificate of its own."""
-    asked.read(BDB_CERTIFICATES).objects  # noqa: B018 - no check where there is no such list
+    """Return what is reported for one database that has, or has not, its own certificate."""
+    asked.read(BDB_CERTIFICATES).objects  # noqa: B018 - no check without that list
     known = asked.own_certificates()
     uids = [str(bdb.get("uid")) for bdb in _databases(asked)]
     found = [uid for uid in uids if uid.isdecimal() and (uid in known) is own]
@@ -215,13 +215,13 @@ def _one(asked: Questions, *, own: bool) -> Answer:
     return asked.read(f"/v1/bdbs/{found[0]}/certificates")
 
 
-@check("GET /v1/bdbs/UID/certificates is one object for a database with a certificate of its own", _OWN)
+@check("GET /v1/bdbs/UID/certificates is one object for a database with its own certificate", _OWN)
 def own_certificate_is_shown(asked: Questions) -> Verdict:
     """Ask for one that the list has."""
     return _one(asked, own=True).against({"cert": TEXT})
 
 
-@check("GET /v1/bdbs/UID/certificates is 404 for a database without a certificate of its own", _OWN)
+@check("GET /v1/bdbs/UID/certificates is 404 for a database without its own certificate", _OWN)
 def no_own_certificate_is_404(asked: Questions) -> Verdict:
     """Ask for one that the list does not have."""
     answer = _one(asked, own=False)

@@ -92,7 +92,7 @@ def health_is_told(asked: Questions) -> Verdict:
     return verdict(known and not facts, Fact("status", status if isinstance(status, str) else kind(status)), *facts)
 
 
-@check("GET /v4/cluster/health tells the same end of each certificate as its PEM", _HEALTH_SOURCE, since="8.0.16")
+@check("GET /v4/cluster/health reports the same end of each certificate as its PEM", _HEALTH_SOURCE, since="8.0.16")
 def health_tells_ends(asked: Questions) -> Verdict:
     """Compare those that both report."""
     listed = dicts(asked.read(_HEALTH).object.get("certificates"))

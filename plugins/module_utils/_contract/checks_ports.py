@@ -82,7 +82,7 @@ def metrics_ports(asked: Questions) -> Verdict:
 
 
 def _of_databases(asked: Questions, *, own: bool) -> Verdict:
-    """Look at the endpoints of databases that have, or have not, a certificate of their own."""
+    """Look at the endpoints of databases that have, or have not, their own certificate."""
     bdbs = asked.read("/v1/bdbs").objects
     certificates = asked.own_certificates()
     wanted: dict[Endpoint, str] = {}
@@ -96,12 +96,12 @@ def _of_databases(asked: Questions, *, own: bool) -> Verdict:
 
 @check("The endpoints of a database with tls_mode enabled present proxy", _PORTS)
 def database_ports(asked: Questions) -> Verdict:
-    """Look at all addresses of all databases without a certificate of their own."""
+    """Look at all addresses of all databases without their own certificate."""
     return _of_databases(asked, own=False)
 
 
 @check(
-    "The endpoints of a database with a certificate of its own present that",
+    "The endpoints of a database with its own certificate present that",
     "vendor, OpenAPI description, database certificates",
 )
 def own_certificate_ports(asked: Questions) -> Verdict:

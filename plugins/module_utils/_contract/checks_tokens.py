@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""Tokens: given for a password, taken in its place, refreshed. None changes the cluster, and each ends by itself."""
+"""Tokens: issued for a password, used in its place, refreshed. They change nothing, and expire on their own."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@
 
 """What a write is answered by, and what shows after it. For a cluster that may fail, and only when asked for twice.
 
-The one certificate that is written is V(metrics_exporter), which serves no database and no login. It is written with
+The one certificate that is written is V(metrics_exporter), which no database and no user depends on. It is written with
 the pair that the API shows; whatever else was taken is restored at once.
 """
 
@@ -62,7 +62,7 @@ class Trial:
         """Read what there is.
 
         Raises:
-            NotChecked: there is no pair, or this user may not see its key.
+            NotChecked: the pair is missing, or this user may not see its key.
         """
         asked.forget()
         self._asked = asked
@@ -83,7 +83,7 @@ class Trial:
             bulk: by which path; None for that of the version.
 
         Raises:
-            NotChecked: there is no answer, or the user may not write.
+            NotChecked: no response, or the user may not write.
         """
         update = Update(_NAME, certificate, key)
         self._sent.append(update)
@@ -124,7 +124,7 @@ class Trial:
         return self.read_pair() == _pair_of(self.before)
 
     def finish(self) -> None:
-        """Restore what was there before, where it is not certain to be there, and nobody else has written since."""
+        """Restore the previous pair, unless the API is certain to report it, or another client has written since."""
         asked = self._asked
         concurrent = False
         try:
@@ -169,7 +169,7 @@ _Found = TypeVar("_Found")
 
 
 def _then(look: Callable[[], _Found], finish: Callable[[], None]) -> _Found:
-    """Look, then finish whatever came of it, be it an interrupt. What is raised comes after that."""
+    """Run the check, then restore, even after an interrupt, and only then raise."""
     problem: BaseException | None = None
     try:
         found = look()
@@ -290,7 +290,7 @@ def wrong_key_is_refused(asked: Questions) -> Verdict:
 
 
 def _another_key(public_key: CertificatePublicKeyTypes) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
-    """Make a new key of the same type; RSA where that is not known."""
+    """Make a new key of the same type; RSA where that is unknown."""
     if isinstance(public_key, ec.EllipticCurvePublicKey):
         return ec.generate_private_key(public_key.curve)
     return rsa.generate_private_key(65537, 2048)
@@ -381,7 +381,7 @@ def _is_number(value: Any) -> bool:
     writes=True,
 )
 def dry_run_of_own_certificate(asked: Questions) -> Verdict:
-    """Try a new pair on a database that has none of its own; were it taken, it is removed at once."""
+    """Try a new pair on a database without its own; if the cluster accepts it, remove it at once."""
     asked.forget()
     listed = asked.read("/v1/bdbs/certificates").objects
     known = {str(one.get("bdb_uid")) for one in listed} | set(asked.own_certificates())
@@ -409,7 +409,7 @@ def _usable(bdb: Mapping[str, Any], known: set[str]) -> bool:
 
 
 def _remove(asked: Questions, path: str, certificate: str) -> bool:
-    """Remove a certificate from a database that had none before, if it has it; return whether it had one."""
+    """Remove a certificate from a database that had none before, if it has this one; return whether it had."""
     try:
         now = asked.read_again(path)
         if now.status == 404:
@@ -439,7 +439,7 @@ def _pair_for(name: str) -> dict[str, str]:
             .add_extension(x509.ExtendedKeyUsage(usages), critical=False)
             .sign(key, hashes.SHA256())
         )
-    except ValueError:  # what the API calls the endpoint is no name
+    except ValueError:  # the API's endpoint is not a host name
         raise NotChecked(UNCLEAR) from None
     pem = certificate.public_bytes(serialization.Encoding.PEM).decode("ascii")
     return {"cert": pem, "private_key": _pem_of(key)}

@@ -46,7 +46,7 @@ class Questions:
     Attributes:
         session: with the cluster.
         writes: whether checks may write.
-        check_mode: whether nothing is written all the same.
+        check_mode: in which nothing is written, whatever C(writes) is.
         cluster: what the cluster says of itself, as far as the user may see it.
         login: the kind of login.
         restored: whether everything that checks have written was restored; None: they have written nothing.
@@ -112,7 +112,7 @@ class Questions:
         return self.read(path)
 
     def forget(self) -> None:
-        """Ask everything anew."""
+        """Ask everything again."""
         self._answers.clear()
         self._own = None
 
@@ -120,7 +120,7 @@ class Questions:
         """Send a request that may change something to the primary, each time.
 
         Raises:
-            NotChecked: there is no answer.
+            NotChecked: no response.
         """
         return _answer(lambda: self.session.request(method, path, body))
 
@@ -162,7 +162,7 @@ class Questions:
         """Return the primary node.
 
         Raises:
-            NotChecked: it is not known which one that is.
+            NotChecked: it is unknown which one that is.
         """
         known = self.cluster.primary
         found = [node for node in self.nodes if known is not None and str(node.uid) == str(known.node)]
@@ -187,7 +187,7 @@ class Questions:
         """Return all nodes but the primary that are active.
 
         Raises:
-            NotChecked: there are none, or they are not known.
+            NotChecked: there are none, or they are unknown.
         """
         primary = self.primary
         found = [node for node in self.nodes if node is not primary and node.active]
@@ -241,7 +241,7 @@ class Questions:
             demanded: whether the login is sent where one is demanded (C(metrics_auth)).
 
         Raises:
-            NotChecked: none does; or it is not known which certificate the ports have to present.
+            NotChecked: none does; or it is unknown which certificate the ports have to present.
         """
         exporters = self._exporters_of_cluster()
 
@@ -293,7 +293,7 @@ class Questions:
         return chain_of(self.pem(name))
 
     def own_certificates(self) -> Mapping[str, str]:
-        """Return the PEM of every database that presents a certificate of its own, by its uid as text.
+        """Return the PEM of every database that presents its own certificate, by its uid as text.
 
         Raises:
             NotChecked: the list cannot be read.

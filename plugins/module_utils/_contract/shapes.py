@@ -51,5 +51,5 @@ def at(value: Any, *fields: str) -> Any:
 
 
 def dicts(value: Any) -> list[Mapping[str, Any]]:
-    """Return the objects in a list; nothing where it is no list."""
+    """Return the objects in a list; empty if it is not a list."""
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-#: The word for everything that is not known here.
+#: The word for everything that is unknown here.
 OTHER = "other"
 
 #: The largest count that is shown.

@@ -3,9 +3,10 @@
 #
 # Private to this collection: may change in any release.
 
-"""What is known of one cluster of a fleet, as results and reports show it.
+"""The data of one cluster of a fleet, in results and reports.
 
-An audit relies on what these types require. What is optional, each result of this release has, and older ones may lack.
+An audit relies on the required keys of these types. Results of this release have the optional keys too; those of older
+releases may lack them.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class NodeEntry(TypedDict):
 
 
 class AboutCluster(TypedDict):
-    """What a cluster reports about itself, and which node answered."""
+    """What a cluster reports about itself, and which node responded."""
 
     name: str | None
     version: str | None
@@ -74,14 +75,14 @@ class PinEntry(_Pin, total=False):
 
 
 class Replication(TypedDict):
-    """Which other clusters know certificates of this one, or the other way round."""
+    """Which other clusters pin certificates of this one, and which this one pins."""
 
     active_active: list[ActiveActiveEntry]
     replica_of: list[PinEntry]
 
 
 class DriftEntry(TypedDict):
-    """What a change to what is wanted would do to one certificate."""
+    """What applying the desired state would do to one certificate."""
 
     name: str
     action: str
@@ -89,7 +90,7 @@ class DriftEntry(TypedDict):
 
 
 class Surroundings(TypedDict):
-    """What is read of a cluster beside its certificates."""
+    """What is read of a cluster besides its certificates."""
 
     cluster: AboutCluster
     hazards: list[HazardEntry]
@@ -109,7 +110,7 @@ class ClusterFacts(Surroundings):
 
 
 class ReadStatus(TypedDict):
-    """Which cluster was read, and how that went."""
+    """Which cluster was read, and with what outcome."""
 
     name: str
     url: str | None
@@ -124,7 +125,7 @@ class ClusterData(ReadStatus, ClusterFacts):
     """One cluster of a fleet."""
 
 
-#: Everything that is read, where nothing is.
+#: The data of a cluster that could not be read.
 _NOTHING: ClusterFacts = {
     "cluster": {"name": None, "version": None, "primary": None, "nodes": None},
     "certificates": [],
@@ -155,7 +156,7 @@ def cluster_entry(
     Args:
         name: unique in the fleet.
         moment: when it was read, in UTC.
-        url: that was asked; None where the options are wrong.
+        url: of the API; None if the options are not valid.
         seconds: how long that took.
         error: why it could not be read.
         found: what was read.

@@ -19,7 +19,7 @@ from .._argspec import CONNECTION_SPEC
 from .._errors import CertificateError, invalid_option
 from .._operation import Operation
 
-#: A cluster that has one of these of its own does not also log in with the others that all share.
+#: A cluster with one of these options does not use the shared credentials as well.
 _LOGIN = frozenset({"username", "password", "token"})
 
 
@@ -95,7 +95,7 @@ def _given(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _host(options: Mapping[str, Any], *, port: bool = False) -> str | None:
-    """Return the host of the URL, and its port; nothing else of it, which may be a password."""
+    """Return the host of the URL, and its port; no other part, which may be a password."""
     try:
         parts = urlsplit(str(options.get("url", "")))
         number = parts.port if port else None

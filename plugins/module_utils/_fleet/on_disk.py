@@ -69,7 +69,7 @@ def on_disk(
                     "node": node,
                     "status": status,
                     "not_after": to_iso(measured) if measured else None,
-                    "problem": None if ends else shown.problem or "the metrics do not tell",
+                    "problem": None if ends else shown.problem or "the metrics do not show it",
                 }
             )
     if any(one["status"] == "stale" for one in found):

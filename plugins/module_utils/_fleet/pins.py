@@ -24,7 +24,7 @@ def judge_pins(clusters: Sequence[ClusterData]) -> None:
             if pin["state"] != "unknown" or pin["fingerprint"] is None:
                 continue
             has = _at_endpoint(pin, clusters) or _of_database(pin, clusters) or _by_name(pin, clusters)
-            # Two clusters may share addresses, or a name by mistake: then it is not known.
+            # Two clusters may share addresses, or a name by mistake: then it is unknown.
             if len(has) == 1:
                 pin["state"] = "current" if has == {pin["fingerprint"]} else "stale"
 
@@ -43,7 +43,7 @@ def _at_endpoint(pin: PinEntry, clusters: Iterable[ClusterData]) -> set[str]:
 
 
 def _of_database(pin: PinEntry, clusters: Iterable[ClusterData]) -> set[str]:
-    """Return the certificate of the database behind a name, where it presents one of its own."""
+    """Return the certificate of the database behind a name, if it presents its own."""
     return {
         one["fingerprint"]
         for cluster in clusters

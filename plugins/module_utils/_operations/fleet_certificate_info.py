@@ -74,7 +74,7 @@ def _drift(member: Member, task: Context) -> list[DriftEntry] | None:
         found = {"failed": True, "msg": wrong.message}
     task.warnings += compared.warnings
     if found.get("failed"):
-        task.warn(f"what is wanted could not be compared: {found['msg']}")
+        task.warn(f"the desired state could not be compared: {found['msg']}")
         return None
     return [{"name": one["name"], "action": one["action"], "reason": one["reason"]} for one in found["changes"]]
 

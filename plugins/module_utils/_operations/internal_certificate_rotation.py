@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""Have a cluster rotate its internal certificates when they are due."""
+"""Rotate the internal certificates of a cluster when they are due."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _reported(api: Api, stored: Mapping[str, Stored], names: Sequence[str]) -> d
     if missing:
         raise CertificateError(
             "not_reported",
-            "the cluster does not report it, so that nobody could see whether it is due, nor whether it was rotated. "
+            "the cluster does not report this certificate, so neither its expiry nor its rotation can be checked. "
             "Leave it to the cluster's own schedule (cert_rotation_job_settings), or use name to rotate another one.",
             cluster=api.url,
         ).about(", ".join(missing))

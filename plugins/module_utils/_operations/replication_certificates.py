@@ -165,7 +165,7 @@ def _check(api: ReplicationApi, report: _Report, task: Context) -> None:
 def _outlast(api: ReplicationApi, report: _Report, task: Context) -> None:
     """Ensure that the token lasts for all steps.
 
-    Without such a token it is tried all the same: peers have to learn what changed.
+    Without such a token it is tried anyway: peers have to learn what changed.
     """
     needed = sum(step.needed and step.failure is None for step in report.steps)
     if not needed:
@@ -177,7 +177,7 @@ def _outlast(api: ReplicationApi, report: _Report, task: Context) -> None:
 
 
 def _take(steps: Iterable[Step], cluster: Cluster, *, check_mode: bool) -> None:
-    """Take all that are needed, one after the other, also when one fails; in check mode, only report what would fail.
+    """Run all needed steps, one after the other, also after a failure; in check mode, only report what would fail.
 
     Raises:
         CertificateError: naming each database that failed.

@@ -55,7 +55,7 @@ def _discovered(task: Context, looks: Looks, listed: Iterable[Endpoint], result:
     try:
         with session:
             api = Api(session, retries)
-            # What a version that is not known would mean for writes is of no interest here.
+            # What a version that is unknown would mean for writes is of no interest here.
             cluster = read_cluster(api, lambda message: None, needed=True)
             result["cluster"] = cluster.as_dict(api.url)
             groups = find_groups(api, cluster, task.warn)

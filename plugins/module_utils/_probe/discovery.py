@@ -30,7 +30,7 @@ from .served import Served, ServedEntry
 
 @dataclass
 class Group:
-    """Ports that present one certificate, and what the API reports of it."""
+    """Ports that present one certificate, and what the API reports for it."""
 
     endpoints: tuple[Endpoint, ...]
     reported: ExpectedChain | None = None
@@ -105,16 +105,16 @@ def find_groups(
     connection = api.session.connection
     if not cluster.nodes:
         warn(
-            f"this user may not see the nodes: their ports are looked at only at {connection.host}. Use a user whose "
+            f"this user may not see the nodes: only the ports of {connection.host} are checked. Use a user whose "
             "role may see the nodes."
         )
     bdbs = if_visible(api.bdbs, tolerated)
     if bdbs is None:
-        warn("this user may not see the databases: their endpoints are not looked at. Use a user with the role admin.")
+        warn("this user may not see the databases: their endpoints are not checked. Use a user with the role admin.")
     stored: Mapping[str, Stored] | None = if_visible(api.certificates, tolerated)
     if stored is None:
         warn(
-            "this user may not see the certificates: what ports present is compared with nothing. Use a user "
+            "this user may not see the certificates: what ports present cannot be compared. Use a user "
             "whose role may see the cluster."
         )
     found = []
@@ -137,7 +137,7 @@ def _databases(
     proxy: ExpectedChain | None,
     warn: Callable[[str], None],
 ) -> list[Group]:
-    """Group the ports by database, since one may present a certificate of its own in place of V(proxy).
+    """Group the ports by database, since one may present its own certificate in place of V(proxy).
 
     Where that cannot be read, their ports are compared with nothing: what they present may well be right.
     """
@@ -148,7 +148,7 @@ def _databases(
     try:
         own = own_certificates(api) if shown else {}
     except CertificateError as error:
-        warn(f"databases may present certificates of their own, so their ports are not compared: {error.message}")
+        warn(f"databases may present their own certificates, so their ports are not compared: {error.message}")
         proxy = None
     found = []
     for uid, endpoints in shown:

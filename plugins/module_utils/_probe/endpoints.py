@@ -20,8 +20,8 @@ from .._connection import DEFAULT_PORT, Connection
 from .._errors import invalid_option
 from .._hostnames import host_and_port, is_host
 
-#: Ports of one cluster that are looked at: more than a hundred databases whose proxies listen on all of 35 nodes have.
-#: A cluster that names more would hold whoever looks, most of all if none of them answers.
+#: Ports of one cluster that are checked: more than a hundred databases whose proxies listen on all of 35 nodes have.
+#: A cluster that lists more would keep the run busy, most of all if none of them responds.
 ENDPOINT_LIMIT = 4096
 
 #: The certificates that ports show.
@@ -105,7 +105,7 @@ def endpoints_showing(
     """List the ports whose handshake shows a certificate; none for those that no port shows.
 
     Args:
-        own: uids, as text, of the databases that present a certificate of their own in place of V(proxy): see
+        own: uids, as text, of the databases that present their own certificate in place of V(proxy): see
             M(_api.databases.own_certificates).
     """
     found: list[Endpoint] = []
@@ -121,7 +121,7 @@ def endpoints_showing(
 
 
 def within_limit(endpoints: Sequence[Endpoint], warn: Callable[[str], None]) -> Sequence[Endpoint]:
-    """Return as many of the ports as are looked at.
+    """Return the ports up to the limit.
 
     Args:
         warn: called with how many are left out, if any are.
@@ -129,8 +129,8 @@ def within_limit(endpoints: Sequence[Endpoint], warn: Callable[[str], None]) -> 
     left_out = len(endpoints) - ENDPOINT_LIMIT
     if left_out > 0:
         warn(
-            f"{left_out} of the {len(endpoints)} ports that the cluster names are not looked at: the limit is "
-            f"{ENDPOINT_LIMIT}. Check GET /v1/nodes and GET /v1/bdbs, and look at the others with "
+            f"{left_out} of the {len(endpoints)} ports that the cluster lists are not checked: the limit is "
+            f"{ENDPOINT_LIMIT}. Check GET /v1/nodes and GET /v1/bdbs, and check the others with "
             "served_certificate_info."
         )
     return endpoints[:ENDPOINT_LIMIT]

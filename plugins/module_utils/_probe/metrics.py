@@ -47,10 +47,10 @@ _UNUSABLE = "metrics_unusable"
 #: Seconds for one answer, unless O(timeout) is shorter.
 _TIMEOUT = 10.0
 
-#: After so many times that, what shows the whole cluster is looked for no more, and each node is asked for its own.
+#: After so many attempts, each node is asked for its own metrics instead of those of the whole cluster.
 _SEARCH = 3
 
-#: A century: what is further away is no date of a certificate.
+#: A century: anything further away is not the date of a certificate.
 _FURTHEST = 100 * 366 * 86400.0
 
 #: By certificate name: when what is on the disk of a node ends. Files of certificates that are gone may be among them.
@@ -113,7 +113,7 @@ class Exporters:
         """
         shown = Shown()
         if not self._names:
-            shown.problem = "the API does not report metrics_exporter, so that its port could be anybody's"
+            shown.problem = "the API does not report metrics_exporter, so the metrics port cannot be verified"
             return shown
         wanted = {str(node) for node in nodes}
         silent = set()
@@ -143,7 +143,7 @@ class Exporters:
         found = self._parsed(answer, endpoint)
         by_node = {node: ends for node, ends in found.items() if node is not None}
         if not by_node:
-            raise self._useless(endpoint, "its metrics tell of no certificate of a node")
+            raise self._useless(endpoint, "its metrics list no node certificate")
         return by_node
 
     def _ask_alone(self, endpoints: Sequence[Endpoint], shown: Shown) -> None:
@@ -175,7 +175,7 @@ class Exporters:
             login: whether to send the login by password, where there is one.
 
         Raises:
-            CertificateError: there was no answer, or from a server that is not the exporter, or the endpoint has no
+            CertificateError: no response, or from a server that is not the exporter, or the endpoint has no
                 address (V(metrics_unusable)).
         """
         if not is_host(endpoint.address):
@@ -193,7 +193,7 @@ class Exporters:
         except CertificateError as error:
             if error.kind.startswith("tls"):
                 raise self._useless(
-                    endpoint, "its certificate is another one than the API reports as metrics_exporter"
+                    endpoint, "its certificate is not the one that the API reports as metrics_exporter"
                 ) from None
             raise
         finally:
@@ -201,7 +201,7 @@ class Exporters:
 
     def _parsed(self, answer: Response, endpoint: Endpoint) -> dict[str | None, dict[str, frozenset[datetime]]]:
         if answer.status in (401, 403):
-            raise self._useless(endpoint, "it demands a login by password (cluster setting metrics_auth)")
+            raise self._useless(endpoint, "it requires a user name and password (cluster setting metrics_auth)")
         if answer.status != 200:
             raise self._useless(endpoint, f"it answers with HTTP {answer.status}")
         if answer.body_error is not None:
@@ -227,7 +227,7 @@ def parse_samples(text: str) -> Iterator[Sample]:
 
 
 def parse(text: str, now: datetime) -> dict[str | None, dict[str, frozenset[datetime]]]:
-    """Return when certificates end, by node (None where there is no such label) and certificate name.
+    """Return when certificates end, by node (None without such a label) and certificate name.
 
     Args:
         text: in the text form of Prometheus. A sample may have the time of which it is.

@@ -119,7 +119,7 @@ class Proof:
 
     @property
     def missing(self) -> tuple[Sighting, ...]:
-        """Return what is another certificate than it should be, or broke. What is not visible is no failure."""
+        """Return the sightings of a wrong certificate, or of none; not visible is not a failure."""
         return tuple(sighting for sighting in self.sightings if sighting.status in FAILURES)
 
     def of(self, name: str) -> Proof:

@@ -38,7 +38,7 @@ _LOOK_TIMEOUT = 10.0
 _Spot = tuple[str, Endpoint]
 
 
-_SAME_END = "the old and the new certificate end at the same time, so that metrics cannot tell them apart"
+_SAME_END = "the old and the new certificate expire at the same time, so metrics cannot distinguish them"
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ class Prover:
             return Sighting(name, endpoint, "unreachable", None, problem, None)
         if reachable:
             return Sighting(name, endpoint, "failed", None, problem)
-        # A port that answered before the change and is closed after it is no matter of a firewall.
+        # A port that answered before the change and is closed after it is not blocked by a firewall.
         if endpoint in self._before.reached:
             return Sighting(name, endpoint, "failed", None, f"{problem}; it answered before the change")
         return Sighting(name, endpoint, "unreachable", None, problem, None)
@@ -230,7 +230,7 @@ class Prover:
 
     def _silence(self, name: str, shown: Shown) -> str:
         """Return why the metrics show nothing."""
-        return _SAME_END if self._targets[name].ambiguous else shown.problem or "the metrics do not tell"
+        return _SAME_END if self._targets[name].ambiguous else shown.problem or "the metrics do not show it"
 
     def _on_disk(self, name: str, endpoint: Endpoint, state: ExpectedChain, shown: Shown) -> Sighting | None:
         """Return what a node's metrics show; None where they show nothing."""
@@ -239,7 +239,7 @@ class Prover:
             return None
         others = set(target.ends)
         if not target.ends or state.end == target.ends[-1]:
-            # On the way back, what was there before is no sign that the old one is not.
+            # On the way back, the state before the change does not count against the old certificate.
             others.update(self._before.ends.get((name, endpoint), ()))
         if state.end is not None:
             others = {other for other in others if not same_end(other, state.end)}

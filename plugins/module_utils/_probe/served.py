@@ -86,7 +86,7 @@ class Served:
         return cls(endpoint, seen, verified if seen.fingerprints else None)
 
     def matches(self, reported: ExpectedChain | None) -> bool | None:
-        """Return whether this is what the API reports; None where either is not known."""
+        """Return whether this is what the API reports; None where either is unknown."""
         return None if reported is None or not self.presented.fingerprints else reported.served_by(self.presented)
 
     def entry(self, reported: ExpectedChain | None, now: datetime, database: Uid | None = None) -> ServedEntry:

@@ -45,7 +45,7 @@ def build_prover(
         bdbs: the databases, where V(proxy) is among the changes.
         met: known bugs that the changes meet.
         verify: V(auto), V(strict) or V(none).
-        warn: called with how many ports are not looked at.
+        warn: called with how many ports are not checked.
 
     Raises:
         CertificateError: V(strict), and a node cannot be seen where a handshake or metrics would show it.
@@ -82,10 +82,10 @@ def build_observer(
     bdbs: Sequence[Mapping[str, Any]],
     warn: Callable[[str], None],
 ) -> Prover:
-    """Make a prover for a single look at certificates that nobody changes; the rest is as in M(build_prover).
+    """Make a prover for one observation of certificates that need no change; the rest is as in M(build_prover).
 
     Raises:
-        CertificateError: it cannot be read which databases present a certificate of their own.
+        CertificateError: it cannot be read which databases present their own certificate.
     """
     targets = _targets(api, {name: (state,) for name, state in states.items()}, cluster, bdbs, warn)
     return _prover(api, targets, (exporter,), cluster)
@@ -129,7 +129,7 @@ def _prover(api: Api, targets: Sequence[Target], presented: Iterable[ExpectedCha
 
 
 def _primary_now(api: Api, cluster: Cluster) -> Any:
-    """Return the uid of the node that has answered last: the primary may move during a change."""
+    """Return the uid of the node that responded last: the primary may move during a change."""
     primary = with_primary_now(api, cluster).primary
     return primary.node if primary else None
 
@@ -156,12 +156,12 @@ def visible_databases(api: Api, warn: Callable[[str], None]) -> Sequence[Mapping
     """Return the databases of the cluster; none, with a warning, where this user may not see them."""
     bdbs: Sequence[Mapping[str, Any]] | None = if_visible(api.bdbs, None)
     if bdbs is None:
-        warn("this user may not see the databases: their endpoints are not looked at. Use a user who may.")
+        warn("this user may not see the databases: their endpoints are not checked. Use a user who may.")
     return bdbs or ()
 
 
 def _own_certificates(api: Api, bdbs: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
-    """Return the databases that present a certificate of their own in place of V(proxy), by uid.
+    """Return the databases that present their own certificate in place of V(proxy), by uid.
 
     Raises:
         CertificateError: they cannot be read; their ports would be taken for stale ones.

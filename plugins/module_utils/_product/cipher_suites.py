@@ -33,7 +33,7 @@ def authentications(suites: Any) -> frozenset[str] | None:
     """
     if not isinstance(suites, str):
         return None
-    # Suites of TLS 1.3 have a setting of their own, and OpenSSL passes them over here.
+    # Suites of TLS 1.3 have a separate setting, and OpenSSL passes them over here.
     words = [word for word in _SEPARATORS.split(suites) if word and not word.startswith("TLS_")]
     adding = [word for word in words if not word.startswith(_NOT_ADDING)]
     if not adding or any(_auth(word) is None for word in adding):

@@ -73,7 +73,7 @@ class Hazard:
     action: str = "update"
 
     def fixed_in(self, version: str | None) -> str | None:
-        """Return the first release after C(version) without it, or None where the version has none of it."""
+        """Return the first release after C(version) without it, or None if there is none."""
         if version is None:
             return None
         ranges = ((first, fixed) for first, fixed in self.affected if not is_before(version, first))
@@ -94,7 +94,7 @@ CORRUPTED_PAIR = Hazard(
     frozenset({"ccs_internode_encryption"}),
     (("0", "8.0.20-68"), ("8.2.0", "8.2.0-26")),
     "an update of ccs_internode_encryption together with others can corrupt a certificate and its key",
-    "it is sent in a request of its own; let nothing else change certificates meanwhile",
+    "it is sent in a separate request; do not change other certificates meanwhile",
 )
 UNTRUSTED_INTERMEDIATES = Hazard(
     "RS194253",
@@ -108,14 +108,14 @@ API_OUTAGE = Hazard(
     INTERNODE,
     (("0", "8.0.20-96"), ("8.2.0", "8.2.0-47")),
     "after a customer-provided internode certificate is set, the API cannot be reached for several minutes",
-    "the outage is waited for (options wait_timeout and verify_timeout)",
+    "wait_timeout and verify_timeout have to cover the outage",
 )
 UNRELIABLE_READ_BACK = Hazard(
     "RS176540",
     INTERNODE,
     (("7.22.2-14", "7.22.2-41"), ("8.0.2-17", "8.0.2-41")),
     "the API may report another internode certificate than the one that it stored",
-    "a certificate that differs when it is read back is not counted as a failure by itself; keep a copy of the old "
+    "a certificate that differs when it is read back is not counted as a failure; keep a copy of the old "
     "one, since a roll-back can only send what the API reported",
 )
 STALE_PROXY_WORKERS = Hazard(
@@ -161,8 +161,8 @@ SKIPPED_NODES = Hazard(
     "RS200137",
     INTERNODE,
     (("0", ROTATION_MISSES_NO_NODE),),
-    "internal rotation skips nodes that are down, and never comes back to them",
-    "it is refused while a node is not active, and every node is looked at after it",
+    "internal rotation skips nodes that are down, and never retries them",
+    "it is refused while a node is not active, and every node is checked afterwards",
     action="rotate",
 )
 WILDCARDS_LEFT_OUT = Hazard(

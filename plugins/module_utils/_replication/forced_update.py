@@ -25,9 +25,8 @@ _ENDED = ("finished", "failed")
 class ForcedUpdate(Step):
     """One forced update, and its task.
 
-    It carries no values of its own, so it has the same effect when it comes twice, and is sent again like the update of
-    a certificate. No read shows whether one was begun whose answer was lost; the one that is sent again has a task, and
-    that shows how it ends.
+    It carries no values, so repeating it is harmless: it is sent again like the update of a certificate. No read shows
+    whether an update was begun if the response was lost; the one that is sent again has a task, which shows its result.
     """
 
     def __init__(self, crdb: Crdb, *, needed: bool) -> None:
@@ -84,7 +83,7 @@ class ForcedUpdate(Step):
         else:
             kind = "update_not_finished"
             problem = (
-                f"its task is still {status or 'in no known state'} after {cluster.wait_timeout:g} s (wait_timeout)"
+                f"its task is still {status or 'in an unknown state'} after {cluster.wait_timeout:g} s (wait_timeout)"
             )
             next_step = "Check that all participating clusters can reach each other"
         return CertificateError(

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""What is looked at before replica sources are written: what the cluster would refuse, and what would be destroyed."""
+"""The checks before replica sources are written: what the cluster would refuse, and what would be destroyed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .repinning import MASKED_SOURCE, MASKING_CLUSTER, Repinning, credentials_ma
 def check_writable(api: ReplicationApi, steps: Sequence[Repinning], warn: Callable[[str], None]) -> None:
     """Check that what was read can be written back, in check mode too.
 
-    A step whose database the cluster would refuse to change is refused; the others get their turn.
+    A step whose database the cluster would refuse to change is refused; the others are still updated.
 
     Args:
         steps: those that are needed.

@@ -39,7 +39,7 @@ def credentials_masked(url: str, reason: str) -> CertificateError:
     """
     return CertificateError(
         "credentials_masked",
-        f"{reason}, and a source that is written back so loses its password. Nothing was sent. Set "
+        f"{reason}, and writing a source back would erase its password. Nothing was sent. Set "
         "mask_bdb_credentials to false (PUT /v1/cluster) and run again, then set it back.",
         cluster=url,
     )
@@ -78,7 +78,7 @@ class Repinning(Step):
                 raise refused
             self.outcome = "unchanged"  # a concurrent change has done it
             return
-        # What was refused was perhaps done all the same; waiting shows no more than one look.
+        # What was refused was perhaps done anyway; waiting shows no more than one look.
         unread = self._look(cluster, patient=refused is None)
         if self.outcome != "changed":
             raise refused or self._not_shown(cluster, unread)
@@ -171,11 +171,11 @@ class Repinning(Step):
     def _not_shown(self, cluster: Cluster, unread: CertificateError | None) -> CertificateError:
         after = f"after {cluster.wait_timeout:g} s (wait_timeout)"
         if unread is not None:
-            problem = f"they cannot be read back: {unread.message}"
+            problem = f"reading them back failed: {unread.message}"
         elif not self.database.active:
             problem = f"the database is still {self.database.status} {after}. Check its state, then run again."
         else:
-            problem = f"the API still reports other ones {after}. Run again."
+            problem = f"the API still reports other sources {after}. Run again."
         return CertificateError(
             "not_proven", f"the cluster accepted the replica sources, but {problem}", cluster=cluster.api.url
         )
@@ -209,7 +209,7 @@ def _may_be_repeated(error: CertificateError) -> bool:
 
 
 def _facts(fingerprints: Sequence[str]) -> dict[str, Any] | None:
-    """Return the facts of a chain; None: it cannot be parsed, or is not known."""
+    """Return the facts of a chain; None: it cannot be parsed, or is unknown."""
     if not fingerprints:
         return None
     return {"fingerprint": fingerprints[0], "chain_fingerprints": list(fingerprints)}

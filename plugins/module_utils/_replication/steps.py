@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""One database whose peers are to learn a new certificate: what is to be done, and what came of it."""
+"""One database with peers to update: what to do, and the outcome."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .._transport.retry import Retries
 
 @dataclass(frozen=True)
 class Cluster:
-    """What is needed to write, and to look at what comes of it."""
+    """The dependencies for a write and for checking its result."""
 
-    api: ReplicationApi  # without retries of its own
+    api: ReplicationApi  # without its own retries
     retries: Retries
     wait_timeout: float  # seconds
 
@@ -41,7 +41,7 @@ class Step(ABC):
         self.failure: CertificateError | None = None
 
     def take(self, cluster: Cluster) -> None:
-        """Do it. Never raises, since the other databases need their turn."""
+        """Run the step. Never raises, so that the other databases are updated too."""
         self.outcome = "failed_unchanged"
         try:
             self._take(cluster)
@@ -54,8 +54,8 @@ class Step(ABC):
 
     @abstractmethod
     def _take(self, cluster: Cluster) -> None:
-        """Do it, and keep C(outcome) true at all times.
+        """Run the step, and keep C(outcome) true at all times.
 
         Raises:
-            CertificateError: it was not done, or it is not known whether it was.
+            CertificateError: it was not done, or it is unknown whether it was.
         """

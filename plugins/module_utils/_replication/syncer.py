@@ -5,7 +5,7 @@
 
 """Which databases a new C(syncer) certificate cuts off from what they replicate. Pure.
 
-A source that demands client certificates lists the C(syncer) certificate of the destination in its
+A source that requires client certificates lists the C(syncer) certificate of the destination in its
 C(authentication_ssl_client_certs), and refuses any other (vendor: Replica Of with mutual TLS). Whether a source demands
 them, the destination does not know.
 """

@@ -53,7 +53,7 @@ class Desired:
 
     @property
     def is_bundle(self) -> bool:
-        """Return whether these are CA certificates, each by itself, rather than a chain."""
+        """Return whether these are CA certificates, each on its own, rather than a chain."""
         return self.name in CA_BUNDLES
 
     def certificate_pem(self) -> str:
@@ -154,7 +154,7 @@ def _certificates(params: Mapping[str, Any], option: str, next_step: str) -> tup
     """Return what an option or its C(_path) sibling gives in PEM, and which of the two it was."""
     text, option = _text(params, option)
     if text is None:
-        raise invalid_option(option, "it is missing", next_step, kind="missing_certificate")
+        raise invalid_option(option, "must be given", next_step, kind="missing_certificate")
     return _parsed(text, option, "Give certificates in PEM, the leaf first"), option
 
 
@@ -183,7 +183,7 @@ def append_issuers(
         return certificates
     if holds_private_key(text):
         raise invalid_option(
-            option, "it holds a private key", "Give certificates only, without any key", kind="unexpected_private_key"
+            option, "contains a private key", "Give certificates only, without any key", kind="unexpected_private_key"
         )
     complete = complete_chain(certificates, _parsed(text, option, "Give the certificates of CAs in PEM"))
     last = certificates[-1]

@@ -39,13 +39,13 @@ def same_end(one: datetime, other: datetime) -> bool:
 
 @dataclass(frozen=True)
 class ExpectedChain:
-    """A chain that is compared, or that there is no certificate.
+    """A chain that is compared, or that the certificate is absent.
 
     Attributes:
         fingerprints: leaf first; empty: no certificate.
         compare: V(chain), V(leaf), or V(set) for bundles, whose order does not count.
         ends_in_root: whether the last one is self-signed: servers need not present it.
-        end: of the validity of the leaf, in UTC; None for bundles, and where there is no certificate.
+        end: of the validity of the leaf, in UTC; None for bundles, and without a certificate.
     """
 
     fingerprints: tuple[str, ...] = ()
@@ -97,7 +97,7 @@ class ExpectedChain:
 
 @dataclass(frozen=True)
 class KeptLeaf(ExpectedChain):
-    """What every node is to have already: one whose certificate ends at another time has missed it."""
+    """The chain that every node should already have: a node whose certificate expires at another time has missed it."""
 
     @classmethod
     def like(cls, chain: ExpectedChain) -> KeptLeaf:

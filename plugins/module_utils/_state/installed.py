@@ -39,7 +39,7 @@ class InstalledFacts(CertificateFacts):
 
 
 class CertificateEntry(InstalledFacts):
-    """The facts of one certificate of a cluster, with what the vendor demands and it does not meet."""
+    """The facts of one certificate of a cluster, with the vendor's requirements that it does not meet."""
 
     findings: list[FindingEntry]
 
@@ -77,12 +77,12 @@ class Installed:
     def described(
         self, fqdn: str | None, version: str | None, now: datetime, settings: Mapping[str, Any] | None = None
     ) -> CertificateEntry:
-        """Return the facts, with what the vendor demands and it does not meet.
+        """Return the facts, with the vendor's requirements that it does not meet.
 
         Args:
-            fqdn: of the cluster; None where it is not known.
-            version: of the cluster's software; None where it is not known.
-            settings: of the cluster, C(GET /v1/cluster); None where they are not known.
+            fqdn: of the cluster; None where it is unknown.
+            version: of the cluster's software; None where it is unknown.
+            settings: of the cluster, C(GET /v1/cluster); None where they are unknown.
         """
         found: Sequence[Finding] = ()
         if self.chain:

@@ -35,7 +35,7 @@ def poll_installed(
 
     Args:
         deadline: in terms of C(time.monotonic).
-        afresh: whether each read makes a connection of its own, since an old one would not meet a new certificate.
+        afresh: whether each read makes a separate connection, since an old one would not meet a new certificate.
     """
     installed: Reported = {}
     unread = None

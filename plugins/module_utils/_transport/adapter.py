@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""How requests connects: by one TLS context, and with a deadline for whatever happens on a connection."""
+"""The transport adapter for requests: one TLS context, and a deadline for all that happens on a connection."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ except ImportError:  # reported by _libraries
 
 
 class _Watched(HTTPConnection):
-    """A connection that is shut down when the time of a request is up, be that the first one on it or a later one."""
+    """A connection that is shut down when the time of a request is up, be it its first or a later one."""
 
     def __init__(self, *args: Any, deadline: Deadline, **kwargs: Any) -> None:
         self._deadline = deadline
         super().__init__(*args, **kwargs)
 
     def connect(self) -> None:
-        """Connect, through a proxy and with a handshake where there are any, in the time that connecting has."""
+        """Connect within the connection timeout, including a proxy and the TLS handshake."""
         with self._deadline.limit(self.timeout):  # type: ignore[arg-type]  # always a number here
             super().connect()
 
@@ -42,14 +42,14 @@ class _Watched(HTTPConnection):
         super().request(*args, **kwargs)
 
     def _new_conn(self) -> socket.socket:
-        """Do what urllib3 does, whose timeout counts anew with each address of the host."""
+        """Connect in place of urllib3, whose timeout starts again with each address of the host."""
         host = self._dns_host.strip("[]")
         try:
             return self._deadline.connect(host, self.port, options=self.socket_options or ())
         except UnicodeError:
             raise LocationParseError(host) from None
         except socket.timeout as error:
-            raise ConnectTimeoutError(self, "no connection in time") from error
+            raise ConnectTimeoutError(self, "connection timed out") from error
         except OSError as error:
             raise NewConnectionError(self, "no connection") from error
 
@@ -67,13 +67,13 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class Adapter(HTTPAdapter):
-    """An adapter that uses one TLS context for everything, and keeps requests from adding CAs of its own to it."""
+    """An adapter that uses one TLS context for everything, and keeps requests from adding its own CAs to it."""
 
     def __init__(self, context: Context, deadline: Deadline, **tls: str) -> None:
         """Prepare.
 
         Args:
-            deadline: that of the request that is being made.
+            deadline: of the current request.
             tls: C(server_hostname), the name that the certificate must cover where the address is another, or
                 C(assert_fingerprint), the fingerprint that it must have.
         """

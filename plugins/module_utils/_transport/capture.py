@@ -33,7 +33,7 @@ def capture_chain(context: ssl.SSLContext) -> None:
         if direction == "read" and kind == _CERTIFICATE_MESSAGE:
             setattr(connection, _HEARD, tuple(_certificates(data, version)))
 
-    context._msg_callback = message  # type: ignore[attr-defined]  # noqa: SLF001 - there is no other way
+    context._msg_callback = message  # type: ignore[attr-defined]  # noqa: SLF001 - no public API
 
 
 def _certificates(message: bytes, version: int) -> Iterator[bytes]:

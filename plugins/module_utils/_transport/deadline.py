@@ -3,10 +3,10 @@
 #
 # Private to this collection: may change in any release.
 
-"""A deadline for all that one request or handshake does, however slowly its peer sends.
+"""A deadline for one whole request or handshake, however slowly its peer sends.
 
-The timeout of a socket counts anew with each byte that arrives. So a watchdog shuts the connection down when the time
-is up, and whoever reads from it finds its end, at whatever layer. Only the resolution of a name cannot be cut short.
+The timeout of a socket starts again with each byte that arrives. So a watchdog shuts the connection down when the time
+is up, and a read returns the end of the connection, at any layer. Only the resolution of a name cannot be limited.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 
 
 class Deadline:
-    """The time that one request or handshake has. Can be used again; not safe to share between threads.
+    """The time limit of one request or handshake. Can be reused; must not be shared between threads.
 
     Attributes:
         end: in terms of C(time.monotonic); infinite outside of M(limit).
@@ -41,12 +41,12 @@ class Deadline:
 
     @property
     def passed(self) -> bool:
-        """Return whether the time is up, or that of a part was."""
+        """Return whether the time is up, or was up for a part."""
         return self.hit or not self.left
 
     @contextmanager
     def limit(self, seconds: float) -> Iterator[Deadline]:
-        """Give what is done inside this long at the most. A limit inside another one is for a part of it."""
+        """Limit the time of the body, in seconds. A limit inside another one is for a part of it."""
         outer, self.end = self.end, min(self.end, time.monotonic() + seconds)
         self.hit = self.hit and outer != math.inf
         if self._duplicate is not None:
@@ -62,14 +62,14 @@ class Deadline:
     def connect(self, host: str, port: int, options: Sequence[Any] = ()) -> socket.socket:
         """Return a new connection, which is shut down when the time is up.
 
-        Addresses of the host are tried one after the other, each with its share of the time: behind one that does not
-        answer, there may be one that does.
+        The addresses of the host are tried one after the other, each with its share of the time: one that does not
+        respond must not keep the next from being tried.
 
         Args:
             options: arguments of C(setsockopt).
 
         Raises:
-            OSError: there is no connection; C(socket.timeout), if there was none in time.
+            OSError: cannot connect; C(socket.timeout), if the connection timed out.
             UnicodeError: the host is not a host name.
         """
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -80,7 +80,7 @@ class Deadline:
                 break
             try:
                 connection = socket.socket(family, kind, protocol)
-            except OSError as error:  # of a family that this host does not have
+            except OSError as error:  # this host does not support the family
                 problem = error
                 continue
             try:
@@ -98,25 +98,25 @@ class Deadline:
         raise problem
 
     def watch(self, connection: Any) -> None:
-        """Shut this connection down when the time is up, in place of the one before.
+        """Shut this connection down when the time is up, instead of the previous one.
 
         Args:
             connection: whatever has a C(fileno). It may be wrapped or closed later.
         """
         self._release()
-        # Of a file descriptor of its own: that of the connection may be somebody else's by the time it is shut down.
-        # Of which family it is does not matter for that.
+        # A duplicate: by the time of the shutdown, the file descriptor of the connection may have been reused. The
+        # family does not matter for a shutdown.
         self._duplicate = socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM)
         _WATCHDOG.add(self)
 
     def shut_down(self) -> None:
-        """End the connection, for whoever reads from it or writes to it."""
+        """Shut the connection down for reads and writes."""
         if self._duplicate is not None:
             with suppress(OSError):  # the peer was quicker
                 self._duplicate.shutdown(socket.SHUT_RDWR)
 
     def forget(self) -> None:
-        """Close what is watched here; the connection itself stays open."""
+        """Close the duplicate; the connection itself stays open."""
         if self._duplicate is not None:
             self._duplicate.close()
             self._duplicate = None
@@ -127,7 +127,7 @@ class Deadline:
 
 
 class _Watchdog:
-    """One thread for all connections of a process. It begins with the first and ends when there are none."""
+    """One thread for all connections of a process. It starts with the first and ends when there are none."""
 
     def __init__(self) -> None:
         self._change = threading.Condition()
@@ -148,11 +148,11 @@ class _Watchdog:
         with self._change:
             self._watched.discard(deadline)
 
-    def begin_anew(self) -> None:
-        """Leave what is watched to the process that this one was forked from: the thread is there."""
+    def restart(self) -> None:
+        """Forget the watched connections after a fork: the thread is in the parent process."""
         for deadline in self._watched:
             deadline.forget()
-        self._change = threading.Condition()  # a thread that is not here may have held the other one
+        self._change = threading.Condition()  # a thread of the parent may have held the lock
         self._watched = set()
         self._waking = None
 
@@ -171,4 +171,4 @@ class _Watchdog:
 
 _WATCHDOG = _Watchdog()
 
-os.register_at_fork(after_in_child=_WATCHDOG.begin_anew)
+os.register_at_fork(after_in_child=_WATCHDOG.restart)

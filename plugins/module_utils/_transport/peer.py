@@ -70,7 +70,7 @@ def tls_context(connection: Connection, *, verify: bool) -> Context:
         context = unverified_context(for_requests)
     if connection.client_cert:
         try:
-            # Without a password of its own, OpenSSL asks for one on the terminal.
+            # Without a password callback, OpenSSL asks for one on the terminal.
             context.load_cert_chain(connection.client_cert, connection.client_key, password="")
         except OSError:
             option, path = ("client_key", connection.client_key) if connection.client_key else ("client_cert", None)
@@ -118,7 +118,7 @@ def _proxies(url: str) -> dict[str, str]:
     """Return the proxies of the environment for a URL, by scheme.
 
     Raises:
-        CertificateError: one is not a URL. Old versions of requests stumble over it.
+        CertificateError: one is not a valid URL, on which old versions of requests fail.
     """
     found: dict[str, str] = get_environ_proxies(url)
     for scheme in (url.partition(":")[0], "all"):
@@ -126,7 +126,7 @@ def _proxies(url: str) -> dict[str, str]:
         try:
             urlsplit(proxy if "//" in proxy else f"//{proxy}").port  # noqa: B018 - its computation is the check
         except ValueError:
-            # The value may hold a password.
+            # The value may contain a password.
             raise CertificateError(
                 "proxy",
                 f"the environment variable {scheme.upper()}_PROXY is not a valid URL. Fix it, or list the host in "
@@ -164,7 +164,7 @@ class Peer:
             headers: sent with each request, in place of those of the same name.
 
         Raises:
-            CertificateError: a proxy in the environment is not a URL.
+            CertificateError: a proxy in the environment is not a valid URL.
         """
         self.url = url
         self.connection = connection
@@ -177,7 +177,7 @@ class Peer:
     def _client(self, adapter: Adapter) -> requests.Session:
         http = requests.Session()
         http.trust_env = False  # or .netrc and REQUESTS_CA_BUNDLE override what the user gave
-        # Redirects are not followed here, but requests looks where they lead, and stumbles over what is no URL.
+        # Redirects are not followed here, but requests looks where they lead, and fails on invalid URLs.
         http.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
         http.mount("https://", adapter)
         http.mount("http://", adapter)
@@ -205,17 +205,17 @@ class Peer:
     def request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Response:
         """Send one request and read the answer, whatever its status is. Redirects are not followed.
 
-        A read takes O(timeout) at the most. A write takes O(write_timeout), of which connecting and the body of the
-        answer take O(timeout) each. Only the resolution of a name cannot be cut short.
+        A read takes at most O(timeout). A write takes at most O(write_timeout), including at most O(timeout) each to
+        connect and for the body of the response. Only the resolution of a name cannot be limited.
 
         Raises:
-            CertificateError: there was no answer.
+            CertificateError: no response.
         """
         with self._deadline.limit(self._time(method)):
             return self._known_server(method, path, body)
 
     def _time(self, method: str) -> float:
-        """Return the seconds that a request has."""
+        """Return the time limit of a request, in seconds."""
         return self.connection.timeout if method == "GET" else self.connection.write_timeout
 
     def _known_server(self, method: str, path: str, body: Mapping[str, Any] | None) -> Response:
@@ -284,7 +284,7 @@ class Peer:
         """Return the body, and why it is not whole."""
         # read1 returns what has arrived, so that what is too large is found before all of it is there.
         raw: Any = answer.raw
-        read1 = getattr(raw, "read1", None) or raw._fp.read1  # noqa: SLF001 - urllib3 1.26 has no read1 of its own
+        read1 = getattr(raw, "read1", None) or raw._fp.read1  # noqa: SLF001 - urllib3 1.26 has no read1
         content = bytearray()
         problem = None
         try:
@@ -294,7 +294,7 @@ class Peer:
                     break
                 content += chunk
             else:
-                excess = f"the answer is larger than {BODY_LIMIT // 1024 // 1024} MiB"
+                excess = f"the response is larger than {BODY_LIMIT // 1024 // 1024} MiB"
                 problem = self._body_error(request, "too_large", excess)
             expected = answer.headers.get("Content-Length", "")
             if problem is None and expected.isdigit() and len(content) < int(expected):
@@ -308,7 +308,6 @@ class Peer:
     def _body_error(self, request: str, kind: str, problem: str) -> CertificateError:
         return CertificateError(
             kind,
-            f"{request} to {self.url}: {problem}. Check what stands between this host and the cluster, "
-            "and the cluster itself.",
+            f"{request} to {self.url}: {problem}. Check any proxy or load balancer in between, and the cluster itself.",
             cluster=self.url,
         )

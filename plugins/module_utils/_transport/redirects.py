@@ -87,14 +87,14 @@ def find_destination(location: str | None, path: str) -> Place:
     except ValueError:
         raise NotFollowed("the address is not valid") from None
     if parts.scheme != "https":
-        raise NotFollowed("it is not https")
+        raise NotFollowed("the target is not https")
     if parts.username is not None or parts.password is not None:
-        raise NotFollowed("it contains credentials")
+        raise NotFollowed("the target contains credentials")
     host = parts.hostname
     if not host or not host.isascii() or not is_host(host):
         raise NotFollowed("the address is not valid")
     if parts.path not in ("", "/", path.partition("?")[0]):
-        raise NotFollowed("it leads to another path")
+        raise NotFollowed("the path differs")
     return Place(host, port)
 
 

@@ -26,11 +26,11 @@ _NOT_SENT = frozenset(
 #: The server answered, or something before it, that it does not serve now.
 _BUSY = frozenset({429, 500, 502, 503, 504})
 
-#: A write that ends so was perhaps made all the same: only a read can show it.
+#: A write that ends so was perhaps made anyway: only a read can show it.
 _LOST = frozenset({"connection_lost", "read_timeout"})
 _LOST_STATUSES = frozenset({502, 504})
 
-#: What came is no answer of the API, whatever its status says.
+#: The response is not from the API, whatever its status.
 _NO_ANSWER = frozenset({"empty", "html", "not_json", "too_large", "unexpected_json"})
 
 #: Seconds between two looks in a poll, from the first pause to the longest, doubling.

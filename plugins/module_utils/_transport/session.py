@@ -31,7 +31,7 @@ try:
 except ImportError:  # reported by _libraries
     pass
 
-#: After so many times O(timeout), a request that could not be sent goes on to no further address.
+#: After so many times O(timeout), a request that could not be sent is not tried at further addresses.
 _SEARCH = 3
 
 _SET_URL = (
@@ -130,12 +130,12 @@ class Session:
     def request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Response:
         """Send one request to the primary node and read the answer, whatever its status is.
 
-        Where O(url) leads to a follower, its redirect is followed once, and the requests after this one go to the
-        primary at once. Each address that is asked has the time of a request, and where one cannot be reached, others
-        are tried until three times O(timeout) are over: a read takes five times O(timeout) at the most.
+        If O(url) leads to a follower, its redirect is followed once, and later requests go to the primary directly.
+        Each address has the time of a request, and if one cannot be reached, others are tried until three times
+        O(timeout) have passed: a read takes at most five times O(timeout).
 
         Raises:
-            CertificateError: there was no answer; or a redirect that is not followed (V(redirect)), a primary that
+            CertificateError: no response; or a redirect that is not followed (V(redirect)), a primary that
                 cannot be reached (V(primary_unreachable)), or nodes that do not agree which one is the primary
                 (V(primary_unknown)): none of the three was carried out.
         """
@@ -206,7 +206,7 @@ class Session:
         except NotFollowed as reason:
             raise CertificateError(
                 "redirect",
-                f"{request}: redirects to {origin_of(answer.location)}, where the login is not sent on to: "
+                f"{request}: redirects to {origin_of(answer.location)}, to which credentials are not sent: "
                 f"{reason}. {_SET_URL}.",
                 cluster=self.url,
                 status=answer.status,
@@ -226,8 +226,8 @@ class Session:
                     raise
                 raise CertificateError(
                     "redirect",
-                    f"{request}: redirects to {peer.url}, which does not prove that it belongs to the cluster, so the "
-                    f"login was not sent there. {error.message}",
+                    f"{request}: redirects to {peer.url}, which does not prove that it belongs to the cluster, so "
+                    f"credentials were not sent there. {error.message}",
                     cluster=self.url,
                     status=answer.status,
                 ) from None
@@ -246,9 +246,9 @@ class Session:
     def _place(self, answer: Response, path: str) -> Place:
         primary = find_destination(answer.location, path)
         if primary.port != parse_place(self.url).port:
-            raise NotFollowed("its port is another one than that in url")
+            raise NotFollowed("the port differs from that in url")
         if primary == parse_place(self._peer.url):
-            raise NotFollowed("it leads back to the same address")
+            raise NotFollowed("the target is the same address")
         return primary
 
     def _ways_to(self, primary: Place) -> list[Peer]:
@@ -264,8 +264,8 @@ class Session:
         peers = [peer for peer in known if peer is not None]
         if not peers:
             raise NotFollowed(
-                "the cluster has not named this address, and validate_certs is false, so that nothing else would prove "
-                "that it belongs to the cluster"
+                "the cluster has not named this address, and validate_certs is false, so nothing proves that it "
+                "belongs to the cluster"
             )
         return peers
 

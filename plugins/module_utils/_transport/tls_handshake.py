@@ -45,7 +45,7 @@ _CERTIFICATE = 11
 _READ_SIZE = 16384
 
 NO_ADDRESS = "not an address"
-NO_ANSWER = "no answer in time"
+NO_ANSWER = "timed out"
 HUNG_UP = "connection closed during the handshake"
 NO_KEY_SHOWN = "it presents a certificate without proof that it has the private key"
 
@@ -74,7 +74,7 @@ class Presented(NamedTuple):
 
     fingerprints: tuple[str, ...] = ()  # leaf first
     reachable: bool = True  # whether anything listens there
-    problem: str | None = None  # why there are no fingerprints
+    problem: str | None = None  # why the fingerprints are missing
     chain: tuple[bytes, ...] = ()  # in DER, leaf first
     tls_version: str | None = None  # such as "TLSv1.3"
     verify_error: VerifyError | None = None  # the problem, when it is that the certificate was not verified
@@ -132,13 +132,13 @@ def _look(address: str, port: int, context: ssl.SSLContext, server_name: str | N
     with connection:
         try:
             seen = _Handshake(connection, context, server_name, deadline).look()
-        except ValueError as error:  # of a server name that is none
+        except ValueError as error:  # the server name is not valid
             return Presented(problem=_reason(error))
     return seen._replace(problem=NO_ANSWER) if deadline.passed and seen.problem == HUNG_UP else seen
 
 
 class _Handshake:
-    """A handshake that knows whether the peer has shown its key. A peer that sends slowly has no more than its time."""
+    """A handshake that knows whether the peer has proven that it has the private key, within a deadline."""
 
     def __init__(
         self, connection: socket.socket, context: ssl.SSLContext, server_name: str | None, deadline: Deadline
@@ -150,7 +150,7 @@ class _Handshake:
         self._key_shown = False
 
     def look(self) -> Presented:
-        """Return what the peer presents, once it has shown the key; else why that does not count."""
+        """Return what the peer presents if it has proven that it has the private key; otherwise the problem."""
         try:
             self._run()
         except ssl.SSLCertVerificationError as error:
@@ -161,7 +161,7 @@ class _Handshake:
                 return Presented(problem=self._problem(error))
         chain = tuple(captured_chain(self._tls))
         if not chain:
-            return Presented(problem="it presents no certificate")
+            return Presented(problem="no certificate presented")
         fingerprints = tuple(hashlib.sha256(der).digest().hex(":") for der in chain)
         return Presented(fingerprints, chain=chain, tls_version=self._tls.version() or _REFUSING_VERSION)
 
@@ -188,10 +188,10 @@ class _Handshake:
         self._connection.sendall(flight)
 
     def _answers_signed_request(self, flight: bytes) -> bool:
-        """Return whether this is the flight of TLS 1.2 in which the client says that it has no certificate.
+        """Return whether this is the TLS 1.2 flight with the client's empty Certificate message.
 
         OpenSSL gets there only when it has verified the signature of the server's key exchange. A server that refuses
-        the client without having asked it for a certificate breaks off for another reason.
+        the client without having requested a certificate closes the connection for another reason.
         """
         suite = self._tls.cipher()
         asked = flight[:1] == bytes([_HANDSHAKE_RECORD]) and flight[_HEADER_SIZE:][:1] == bytes([_CERTIFICATE])
@@ -223,7 +223,7 @@ def _indication(name: str | None) -> str | None:
 
 
 def _refuses(error: OSError) -> bool:
-    """Return whether the peer has broken off: with an alert, unless that was lost with the connection."""
+    """Return whether the peer has refused the client: with an alert, unless that was lost with the connection."""
     return "ALERT" in (getattr(error, "reason", None) or "") or _reason(error) == HUNG_UP
 
 

@@ -41,7 +41,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _is_distrust(error: BaseException) -> bool:
-    # urllib3 1.26 has an exception of its own, or one of ssl without a code, for a host that is not covered.
+    # urllib3 1.26 has its own exception, or one of ssl without a code, for a host that is not covered.
     # Ours, which may be what a request is made in the handling of, is none.
     theirs = type(error).__name__ == "CertificateError" and not isinstance(error, CertificateError)
     return isinstance(error, ssl.SSLCertVerificationError) or theirs
@@ -62,10 +62,10 @@ def verify_error(error: BaseException, connection: Connection) -> tuple[str, str
             "a certificate that the API presents has expired",
             "To replace it through the API, set validate_certs to false for that one run",
         )
-    trusted = f"ca_path {connection.ca_path} does" if connection.ca_path else "the system's trust store does"
+    trusted = f"ca_path {connection.ca_path}" if connection.ca_path else "the system's trust store"
     return (
         "tls_untrusted",
-        f"the API's certificate is not trusted: {trusted} not lead to it ({getattr(error, 'verify_message', '')})",
+        f"the API's certificate is not trusted: {trusted} does not verify it ({getattr(error, 'verify_message', '')})",
         "Set ca_path to the CA that issued it, or, when it is self-signed, to the certificate itself",
     )
 
@@ -99,7 +99,7 @@ def _diagnose(error: BaseException, connection: Connection, used_up: str | None)
     if used_up is not None and not never_connected:
         return _no_answer(connection, used_up)
     if find(requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
-        return "proxy", "the proxy does not let it through", "Check HTTPS_PROXY and NO_PROXY in the environment"
+        return "proxy", "the proxy refused the request", "Check HTTPS_PROXY and NO_PROXY in the environment"
     if find(requests.exceptions.InvalidURL):
         return "unknown_host", f"{connection.host} is not a valid host name", "Check url"
     if find(socket.gaierror):
@@ -107,7 +107,7 @@ def _diagnose(error: BaseException, connection: Connection, used_up: str | None)
     if find(ConnectionRefusedError):
         return (
             "connection_refused",
-            "the connection is refused",
+            "connection refused",
             "Check the host and port in url, and that the node is up",
         )
     if never_connected:
@@ -124,22 +124,22 @@ def _diagnose(error: BaseException, connection: Connection, used_up: str | None)
         reason = found.reason or "no reason given"
         return (
             "tls",
-            f"the TLS handshake fails ({reason})",
+            f"TLS handshake failed ({reason})",
             "Check that the port in url is the API's, and client_cert if you use it",
         )
     if found is None and find(urllib3.exceptions.SSLError):
         return (
             "tls_fingerprint_mismatch",
-            "the API's certificate is another one than the one just installed",
-            "Look at what changed it",
+            "the API's certificate is not the one just installed",
+            "Check what else changes certificates",
         )
     found = find(OSError)
     if isinstance(found, OSError) and found.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL):
         return "unreachable", os.strerror(found.errno).lower(), "Check the host in url and the routes to it"
     return (
         "connection_lost",
-        "the connection was closed without an answer",
-        "Check the state of the cluster's nodes, and what stands between them and this host",
+        "connection closed without a response",
+        "Check the cluster's nodes, and any proxy or load balancer in between",
     )
 
 

@@ -46,7 +46,7 @@ def parse_pem(text: str) -> tuple[x509.Certificate, ...]:
     except PemError as error:
         raise CertificateParseError(str(error)) from None
     if not ders:
-        raise CertificateParseError("there is no PEM block CERTIFICATE in it")
+        raise CertificateParseError("no PEM block CERTIFICATE found")
     return parse_der(ders)
 
 
@@ -232,15 +232,15 @@ class _Facts(TypedDict):
 
 
 class CertificateFacts(_Facts, total=False):
-    """What there is to know of a chain's leaf, and the fingerprints of all of it: JSON, no PEM.
+    """The facts of a chain's leaf, and the fingerprints of the whole chain: JSON, no PEM.
 
-    With C(error) it is about a certificate that cannot be parsed, and all else is C(None): look for that first.
+    With C(error), the certificate cannot be parsed, and all else is C(None): check that first.
     """
 
     error: str
 
 
-#: All facts of a certificate that cannot be parsed.
+#: The facts of a certificate that cannot be parsed.
 NO_FACTS = cast("CertificateFacts", dict.fromkeys(_Facts.__annotations__))
 
 

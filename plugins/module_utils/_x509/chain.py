@@ -46,7 +46,7 @@ class ChainCertificate:
     common_names: list[str] | None
     validity: tuple[datetime, datetime] | None
     key: Any
-    digest: str | None  # of the signature; empty where its algorithm has none of its own, as Ed25519
+    digest: str | None  # of the signature; empty where its algorithm has none, as Ed25519
     extensions: x509.Extensions | None
 
     @classmethod

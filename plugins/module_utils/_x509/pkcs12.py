@@ -44,25 +44,27 @@ def load_pkcs12(data: bytes, passphrase: Secret | None) -> Pkcs12Content:
     except (ValueError, TypeError, UnsupportedAlgorithm):  # of a damaged file and of a wrong passphrase alike
         if passphrase is None:
             raise MaterialProblem(
-                "passphrase_missing", "it is encrypted, or is not PKCS#12", "Give private_key_passphrase"
+                "passphrase_missing", "the file is encrypted, or is not PKCS#12", "Give private_key_passphrase"
             ) from None
         raise MaterialProblem(
             "passphrase_wrong",
-            "it cannot be decrypted, or is not PKCS#12",
+            "the file cannot be decrypted, or is not PKCS#12",
             "Check private_key_passphrase; a file of an old program may have to be exported again with AES",
         ) from None
     if key is None:
         certificates = tuple(others) if leaf is None else (leaf, *others)
         if not certificates:
-            raise MaterialProblem("invalid_certificate", "it holds no certificate", "Check the path")
+            raise MaterialProblem("invalid_certificate", "the file holds no certificate", "Check the path")
         return Pkcs12Content(certificates, None)
     if leaf is None:
         raise MaterialProblem(
             "key_mismatch",
-            "it holds no certificate that belongs to its private key",
+            "the file holds no certificate that belongs to its private key",
             "Export the certificate together with the key that it was issued for",
         )
     try:
         return Pkcs12Content(complete_chain((leaf,), others), key_to_pem(key))
     except (ValueError, AttributeError):  # a key that has no PKCS#8 form
-        raise MaterialProblem("invalid_private_key", "its key is not supported", "Use RSA, EC or Ed25519") from None
+        raise MaterialProblem(
+            "invalid_private_key", "the key type is not supported", "Use RSA, EC or Ed25519"
+        ) from None

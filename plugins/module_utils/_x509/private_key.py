@@ -39,7 +39,7 @@ def _key_block(text: str) -> PemBlock:
     except PemError as error:
         raise _invalid(str(error)) from None
     if len(blocks) != 1:
-        raise _invalid(f"it holds {len(blocks)} PEM blocks PRIVATE KEY instead of one")
+        raise _invalid(f"expected one PEM block PRIVATE KEY, found {len(blocks)}")
     return blocks[0]
 
 
@@ -80,7 +80,7 @@ def load_private_key(text: Secret, passphrase: Secret | None, *, check: bool) ->
     if not isinstance(
         key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey, ed448.Ed448PrivateKey)
     ):
-        raise MaterialProblem("invalid_private_key", "its type is not supported", "Use an RSA, EC or Ed25519 key")
+        raise MaterialProblem("invalid_private_key", "the key type is not supported", "Use an RSA, EC or Ed25519 key")
     return key
 
 
@@ -94,7 +94,7 @@ def key_matches(key: Any, certificate: x509.Certificate) -> bool:
     try:
         public = certificate.public_key()
     except UnsupportedAlgorithm:
-        raise ValueError("the type of the public key is not known") from None
+        raise ValueError("the type of the public key is unknown") from None
     return bool(key.public_key().public_bytes(*form) == public.public_bytes(*form))
 
 

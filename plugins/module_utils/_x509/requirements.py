@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""What a cluster demands of a certificate, and what a given one lacks of it, as findings."""
+"""A cluster's requirements for certificates, and the ones that a certificate does not meet, as findings."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _TLS = frozenset(_PURPOSES)
 _KNOWN_CHAINS = KNOWN - CA_BUNDLES
 
 _WEAK_DIGESTS = frozenset({"md5", "sha1"})
-_WANTED_DIGESTS = frozenset({"sha256", "sha512", ""})  # empty: the algorithm has none of its own
+_WANTED_DIGESTS = frozenset({"sha256", "sha512", ""})  # empty: the algorithm has none
 _MINIMUM_RSA_BITS = 2048
 _MINIMUM_EC_BITS = 224
 _LONGEST_VALIDITY = timedelta(days=366)
@@ -177,7 +177,7 @@ def _issuers_are_cas(case: _Case) -> Iterator[Finding]:
 def _root(case: _Case) -> Iterator[Finding]:
     if not case.last.self_issued:
         found = f"the chain ends with {case.last.title}, which is not self-signed"
-        yield case.finding(CHAIN_WITHOUT_ROOT, WARNING, found, "Append the root (option issuers)")
+        yield case.finding(CHAIN_WITHOUT_ROOT, WARNING, found, "Append the root with issuers")
 
 
 def _signature_digest(case: _Case) -> Iterator[Finding]:
@@ -239,7 +239,7 @@ def _alternative_names(case: _Case) -> Iterator[Finding]:
         missing = " and ".join(_uncovered(names, host))
         if missing:
             found = f"the subject alternative names (SAN) of {case.leaf.title} do not cover {missing}"
-            remedy = f"Issue it again with {missing} among its alternative names"
+            remedy = f"Issue it again with {missing} among its subject alternative names"
             if case.leaf.self_issued and WILDCARDS_LEFT_OUT.concerns(case.version, case.name):
                 remedy += f"; the vendor's script leaves wildcard names out ({WILDCARDS_LEFT_OUT.id})"
             yield case.finding(kind, severity, found, remedy)
@@ -317,7 +317,7 @@ def _internode_key(case: _Case) -> Iterator[Finding]:
 
 def _internode_chain(case: _Case) -> Iterator[Finding]:
     given = len(case.links)
-    levels = given if case.last.self_issued else given + 1  # at least: what is above the last one is not known
+    levels = given if case.last.self_issued else given + 1  # at least: what is above the last one is unknown
     if given == 1 and levels > 1:
         found = f"{case.leaf.title} comes without its issuers"
         yield case.finding("internode_chain_missing", ERROR, found, "Add the chain, the root last")
@@ -333,7 +333,8 @@ def _trusted_cas(case: _Case) -> Iterator[Finding]:
     for link in case.links:
         if link.is_ca is False:
             remedy = "Give the certificate of the CA that issues the client certificates"
-            yield case.finding("not_a_ca", WARNING, f"{link.title} is no CA certificate", remedy, _BASIC_CONSTRAINTS)
+            found = f"{link.title} is not a CA certificate (basicConstraints CA:FALSE)"
+            yield case.finding("not_a_ca", WARNING, found, remedy, _BASIC_CONSTRAINTS)
 
 
 _Rule = Callable[[_Case], Iterable[Finding]]
@@ -372,10 +373,10 @@ def check_requirements(
     Args:
         name: as the REST API writes it. Names that are not documented are judged by what holds for every chain.
         chain: leaf first; for CA bundles in any order.
-        fqdn: of the cluster; None: not known, what depends on it is not judged.
-        version: of the oldest node; None: not known, likewise.
+        fqdn: of the cluster; None: unknown, what depends on it is not judged.
+        version: of the oldest node; None: unknown, likewise.
         now: in UTC.
-        settings: of the cluster, as C(GET /v1/cluster) shows them; None: not known, likewise.
+        settings: of the cluster, as C(GET /v1/cluster) shows them; None: unknown, likewise.
     """
     if not chain:
         return []

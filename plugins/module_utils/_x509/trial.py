@@ -42,7 +42,7 @@ def refused_as_client(client_cert: str, client_key: str | None, trusted_pem: str
         Why the server refuses it, in OpenSSL's words; None: it is accepted.
 
     Raises:
-        CannotTry: it is not known.
+        CannotTry: it is unknown.
     """
     server = _server(*_throw_away_pair())
     client = _lenient(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
@@ -53,7 +53,7 @@ def refused_as_client(client_cert: str, client_key: str | None, trusted_pem: str
         server.verify_flags |= getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)  # named since Python 3.10
         server.load_verify_locations(cadata=trusted_pem)
         server.verify_mode = ssl.CERT_REQUIRED
-        # Without a password of its own, OpenSSL asks for one on the terminal.
+        # Without a password callback, OpenSSL asks for one on the terminal.
         client.load_cert_chain(client_cert, client_key, password="")
         _handshake(client, server, None)
     except ssl.SSLError as error:
@@ -76,7 +76,7 @@ def refused_as_server(certificate_pem: str, key: Secret, trust: ssl.SSLContext, 
         Why the client, or OpenSSL itself, refuses it; None: it is accepted.
 
     Raises:
-        CannotTry: it is not known.
+        CannotTry: it is unknown.
     """
     try:
         _handshake(trust, _server(certificate_pem, key), host)

@@ -52,7 +52,7 @@ class Directory:
             return True
 
     def write(self, name: str, content: str) -> None:
-        """Put the content in the file's place at once, readable for whom new files are.
+        """Replace the content of the file atomically, with the permissions of a new file.
 
         Raises:
             CertificateError: it could not be written.

@@ -59,7 +59,7 @@ def gather(clusters: Sequence[Any], paths: Sequence[str]) -> list[ClusterData]:
             if name in seen:
                 both = f"{seen[name]} and {source}" if seen[name] != source else f"{source}, twice"
                 raise invalid_option(
-                    option, f"the cluster {name} is in {both}", "Give each cluster once, and a name of its own"
+                    option, f"the cluster {name} is in {both}", "List each cluster once, under a unique name"
                 )
             seen[name] = source
             gathered.append(_without_surrogates({key: value for key, value in cluster.items() if key != "verdict"}))
@@ -74,7 +74,7 @@ def missing(expected: Iterable[str], clusters: Iterable[ClusterData], now: datet
         clusters: those that are there.
         now: in UTC.
     """
-    error: ClusterError = {"msg": "it is in none of the reports that were merged", "failure": NOT_REPORTED}
+    error: ClusterError = {"msg": "none of the merged reports has it", "failure": NOT_REPORTED}
     return [cluster_entry(name, now, error=error) for name in sorted({*expected} - {one["name"] for one in clusters})]
 
 
@@ -85,7 +85,7 @@ def _unreadable(path: str, error: OSError) -> CertificateError:
 def _files(path: str) -> list[str]:
     """List the path itself; of a folder, every C(*.json) in it and below.
 
-    What a folder holds that is no report is an error: a slice must not be missing without a word.
+    Any other JSON file in a folder is an error: a missing slice must be noticed.
     """
     if not os.path.isdir(path):
         return [path]
@@ -100,9 +100,7 @@ def _files(path: str) -> list[str]:
         if name.endswith(".json") and not name.startswith(".")
     ]
     if not found:
-        raise invalid_option(
-            "data_paths", f"there is no file *.json in the folder {path} or below it", "Check the path"
-        )
+        raise invalid_option("data_paths", f"no *.json file in the folder {path} or below it", "Check the path")
     return sorted(found)
 
 

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""What an audit demands beyond the vendor's requirements, and what it accepts all the same."""
+"""What an audit demands beyond the vendor's requirements, and what it accepts anyway."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class Policy:
         for option in ("warn_within", "fail_within"):
             check_range(params, option, 0, 36500, "days")
         check_range(params, "maximum_lifetime", 1, 36500, "days")
-        # Less than what the vendor demands cannot be asked for: that takes an exception.
+        # Less than what the vendor requires cannot be asked for: that takes an exception.
         check_range(params, "minimum_rsa_bits", 2048, 65536, "bits")
         for issuer in params["allowed_issuers"]:
             try:

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""The form of a report; docs/audit-report.schema.json describes the same."""
+"""The types of a report, as docs/audit-report.schema.json describes it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class _Named(CertificateFacts):
 
 
 class Certificate(_Named, total=False):
-    """A certificate of a cluster or of a database, under the name by which findings, exceptions and formats call it."""
+    """A certificate of a cluster or of a database, under the name that findings, exceptions and formats use."""
 
     uid: Uid  # of the database
     kind: str  # of the database's
@@ -62,7 +62,7 @@ class Accepted(TypedDict):
 
 
 class Finding(TypedDict):
-    """Something to be fixed; C(certificate) is C(None) where it is about the cluster."""
+    """A problem to fix; C(certificate) is C(None) if it is about the cluster."""
 
     severity: str
     cluster: str
@@ -74,7 +74,7 @@ class Finding(TypedDict):
 
 
 class Check(TypedDict):
-    """What one check came to."""
+    """The outcome of one check."""
 
     cluster: str
     certificate: str | None
@@ -112,7 +112,7 @@ class NextExpiry(TypedDict):
 
 
 class Summary(TypedDict):
-    """How much was found, by what."""
+    """The numbers of clusters, certificates, findings and checks, each by result, and the next expiry."""
 
     clusters: dict[str, int]
     certificates: dict[str, int]

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""Whether something has the form of fleet data: that of the type C(ClusterData), with all that it requires."""
+"""Check that something is valid fleet data: of the type C(ClusterData), with its required keys."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _hints = cache(get_type_hints)
 
 def problem(cluster: object) -> str | None:
     """Return what is wrong with the data of one cluster; None when nothing is."""
-    return next(_problems(cluster, ClusterData, "it", "it"), None)
+    return next(_problems(cluster, ClusterData, "the cluster", "the cluster"), None)
 
 
 def _problems(value: Any, hint: Any, name: str, where: str) -> Iterator[str]:

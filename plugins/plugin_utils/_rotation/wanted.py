@@ -33,7 +33,7 @@ class Wanted(NamedTuple):
         material: what is there already, as the option C(certificates) of M(cluster_certificates).
         entries: C(rotation_certificates).
         renew_before: days.
-        problem: why nothing of it is usable.
+        problem: why it is not usable.
     """
 
     material: list[dict[str, Any]]
@@ -58,13 +58,13 @@ class Wanted(NamedTuple):
             return cls([], problem="the variables rotation_... are not what the role rotation takes. Fix them.")
 
     def compare(self, cluster: ClusterData) -> None:
-        """Add to what was read of the cluster which certificates are due to be issued, or why that is not known."""
+        """Add to what was read of the cluster which certificates are due to be issued, or why that is unknown."""
         name = cluster["cluster"]["name"]
         plan = rotation_plan(self.entries, name) if self.entries else {"problems": [], "entries": []}
         problems = [self.problem] if self.problem else plan["problems"]
         if problems:
             cluster["drift"] = None
-            cluster["warnings"].append(f"what is wanted could not be compared: {' '.join(problems)}")
+            cluster["warnings"].append(f"the desired state could not be compared: {' '.join(problems)}")
         elif cluster["drift"] is not None:
             cluster["drift"] += self._due(cluster, plan["entries"])
 

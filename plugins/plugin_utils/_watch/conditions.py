@@ -32,7 +32,7 @@ class Key(NamedTuple):
     Attributes:
         certificate: the certificate name; None: it is about the cluster.
         check: the check of the audit that found it.
-        about: the fingerprint of the certificate; what was found, where there is no certificate.
+        about: the fingerprint of the certificate; what was found, without a certificate.
     """
 
     kind: str
@@ -84,7 +84,7 @@ class Conditions:
             frozenset(about for about, outcome in outcomes if outcome == "not_visible"),
         )
 
-    def tells(self, key: Key) -> bool:
+    def cover(self, key: Key) -> bool:
         """Check whether what does not hold is known not to hold, rather than not seen this time."""
         about = key.certificate, key.check
         if key == UNREACHABLE:
@@ -118,7 +118,7 @@ def _found(data: ClusterData, findings: list[Finding], settings: Settings) -> It
     known: dict[str | None, Certificate] = {facts["name"]: facts for facts in certificates.of(data)}
     for finding in findings:
         level, check, certificate = SEVERITIES.index(finding["severity"]), finding["check"], finding["certificate"]
-        # Expiry has thresholds of its own here.
+        # Expiry has separate thresholds here.
         if finding["accepted"] or check == "expiry" or level > SEVERITIES.index(settings.minimum_severity):
             continue
         if data["error"] and check == UNREACHABLE.check:

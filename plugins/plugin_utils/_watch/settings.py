@@ -51,7 +51,7 @@ SPEC: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """What to watch, how often, and what is worth an event. All of it checked."""
+    """The validated arguments: what to watch, how often, and what sends an event."""
 
     members: tuple[Member, ...]
     state_path: str

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""What was reported of each cluster, also after a restart: a file without secrets, replaced at once."""
+"""The conditions reported for each cluster, kept across restarts in a file without secrets."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _SCHEMA = 1
 _Levels = dict[Key, int]
 
 
-class Told:
-    """The conditions that events were made of, each with its level, as long as they hold."""
+class ReportedConditions:
+    """The conditions that were reported as events, each with its level, as long as they hold."""
 
     def __init__(self, path: str, clusters: Iterable[str]) -> None:
-        """Read the file, and see that it can be written.
+        """Read the file, and check that it can be written.
 
         Args:
             path: of the file, which need not exist.
-            clusters: those that are watched. What is known of others is forgotten.
+            clusters: the watched clusters. Entries of others are dropped.
 
         Raises:
             CertificateError: it is not such a file, or cannot be read or written.
@@ -44,20 +44,20 @@ class Told:
         self.save()
 
     def news(self, cluster: str, conditions: Conditions) -> list[Condition]:
-        """Return those that were not reported yet, or not as urgent as they are."""
-        told = self._clusters[cluster]
-        return [one for one in conditions.holding if one.key not in told or one.level < told[one.key]]
+        """Return the conditions that were not reported yet, or only as less urgent."""
+        reported = self._clusters[cluster]
+        return [one for one in conditions.holding if one.key not in reported or one.level < reported[one.key]]
 
     def was(self, cluster: str, key: Key) -> bool:
-        """Check whether it was reported, and held ever since."""
+        """Check whether the condition was reported, and has held since."""
         return key in self._clusters[cluster]
 
     def update(self, cluster: str, conditions: Conditions) -> bool:
-        """Take over what holds now; return whether that is another state than before."""
-        told = self._clusters[cluster]
-        kept = {key: level for key, level in told.items() if not conditions.tells(key)}
+        """Record the conditions that hold now; return whether the record changed."""
+        reported = self._clusters[cluster]
+        kept = {key: level for key, level in reported.items() if not conditions.cover(key)}
         self._clusters[cluster] = {**kept, **{one.key: one.level for one in conditions.holding}}
-        return self._clusters[cluster] != told
+        return self._clusters[cluster] != reported
 
     def save(self) -> None:
         """Write the file.
@@ -66,8 +66,8 @@ class Told:
             CertificateError: it could not be written.
         """
         clusters = {
-            name: [{**key._asdict(), "level": level} for key, level in sorted(told.items(), key=repr)]
-            for name, told in self._clusters.items()
+            name: [{**key._asdict(), "level": level} for key, level in sorted(reported.items(), key=repr)]
+            for name, reported in self._clusters.items()
         }
         content = json.dumps({"schema": _SCHEMA, "clusters": clusters}, indent=1) + "\n"
         try:

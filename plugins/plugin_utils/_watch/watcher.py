@@ -23,7 +23,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._run
 
 from .conditions import UNREACHABLE, Conditions, recovered
 from .settings import Settings
-from .state_file import Told
+from .state_file import ReportedConditions
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class _Watcher:
     def __init__(self, queue: Queue, settings: Settings) -> None:
         self._queue = queue
         self._settings = settings
-        self._told = Told(settings.state_path, (member.name for member in settings.members))
+        self._reported = ReportedConditions(settings.state_path, (member.name for member in settings.members))
         self._threads = ThreadPoolExecutor(settings.concurrency, "certificates")
         self._chance = random.SystemRandom()
 
@@ -109,13 +109,13 @@ class _Watcher:
     async def _tell(self, data: ClusterData) -> None:
         name = data["name"]
         conditions = Conditions.of(data, self._settings, datetime.now(timezone.utc))
-        if conditions.readable and self._told.was(name, UNREACHABLE):
+        if conditions.readable and self._reported.was(name, UNREACHABLE):
             await self._queue.put(recovered(data))
-        for one in self._told.news(name, conditions):
+        for one in self._reported.news(name, conditions):
             await self._queue.put(dict(one.event))
         # Only now: what was not put is put after a restart.
-        if self._told.update(name, conditions):
+        if self._reported.update(name, conditions):
             try:
-                self._told.save()
+                self._reported.save()
             except CertificateError as error:
-                _LOGGER.error("%s After a restart, what was told since is told again.", error.message)
+                _LOGGER.error("%s After a restart, events sent since then are repeated.", error.message)

@@ -42,7 +42,7 @@ class Reply:
 
 
 class Client:
-    """Asks one cluster, on a connection of its own for each request."""
+    """Asks one cluster, on a separate connection for each request."""
 
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster

@@ -30,7 +30,7 @@ ANY_PORTS = [word for name in ("api", "cm", "metrics", "database") for word in (
 
 
 def command(folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    """The simulator in a process of its own, with a temporary folder of its own."""
+    """The simulator in a separate process, with a temporary folder of its own."""
     return subprocess.Popen(
         [sys.executable, "-m", "simulator", *arguments],
         cwd=TESTS,

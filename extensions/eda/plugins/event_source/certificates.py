@@ -14,44 +14,42 @@ from typing import Any
 DOCUMENTATION = r"""
 short_description: Watch the certificates of Redis Software clusters
 description:
-  - Reads each cluster at its own time, and puts an event into the queue when a certificate comes within a threshold
-    of its end, when the audit's policy finds something, when a port presents another certificate than the API
-    reports, and when a cluster can no longer be read, or can be again.
-  - Each of these makes one event, and another one only when it becomes more urgent, or goes away and comes back. A
-    certificate that was replaced is another one. What was told is kept in O(state_path), so that a restart repeats
-    nothing.
-  - Asks what the module M(redis_enterprise.certificates.fleet_certificate_info) asks, and writes nothing to any
-    cluster. A user with the role C(cluster_viewer) is enough.
+  - Reads each cluster on its own schedule, and sends an event when a certificate expires within a threshold, when the
+    audit's policy finds something, when a port presents a certificate other than the API reports, and when a cluster
+    can no longer be read, or can be read again.
+  - Each of these sends one event, and another one only when it becomes more urgent, or goes away and comes back, or
+    when the certificate was replaced. Sent events are recorded in O(state_path), so that a restart repeats nothing.
+  - Sends the same requests as the module M(redis_enterprise.certificates.fleet_certificate_info), and writes nothing to
+    any cluster. A user with the role C(cluster_viewer) is enough.
 options:
   clusters:
     description:
-      - The clusters, as O(redis_enterprise.certificates.fleet_certificate_info#module:clusters) takes them. What one
-        does not give comes from the options of the connection beside O(clusters), such as O(username), O(password)
-        and O(ca_path), and then from the environment.
-      - The name of a cluster is in each of its events. Let it be the name of the host in the inventory, and playbooks
-        can be limited to it.
+      - The clusters, as O(redis_enterprise.certificates.fleet_certificate_info#module:clusters) takes them. Options
+        that a cluster does not set come from the source's connection options, such as O(username), O(password) and
+        O(ca_path), and then from the environment.
+      - The name of a cluster is in each of its events. Use the name of the host in the inventory, so that playbooks can
+        be limited to it.
     type: list
     elements: dict
     required: true
   state_path:
     description:
-      - The file that says what was told. It is made when it is missing, holds no secrets, and belongs to one source
-        alone.
-      - The source does not start with a file that is anything else. Where it is lost, all that holds then is told
-        again.
+      - The file that records the sent events. It is created if it is missing, contains no secrets, and must not be
+        shared by several sources.
+      - The source refuses any other existing file. If the file is lost, all present conditions are reported again.
     type: path
     required: true
   thresholds:
     description:
-      - Days. A certificate that ends sooner makes an event for each of them, the tightest alone where several are
-        passed at once. V(0) is its end.
-      - None should be above C(rotation_renew_before) of the role P(redis_enterprise.certificates.rotation#role),
-        before which that issues nothing.
+      - Days. A certificate sends an event for each threshold that it passes; for the tightest only if it passes several
+        at once. V(0) means that it has expired.
+      - None should be above C(rotation_renew_before) of the role P(redis_enterprise.certificates.rotation#role), which
+        issues nothing earlier.
     type: list
     elements: int
     default: [30, 14, 7, 1]
   minimum_severity:
-    description: Findings that are less severe make no event.
+    description: Findings that are less severe send no event.
     type: str
     choices: [critical, warning, info]
     default: warning
@@ -60,11 +58,11 @@ options:
     type: float
     default: 3600
   jitter:
-    description: By which part of it a wait may be longer, by chance, so that clusters are not all read at once.
+    description: The fraction by which a wait is extended at random, so that clusters are not all read at once.
     type: float
     default: 0.1
   max_interval:
-    description: Seconds. The wait is doubled with each read in a row that fails, up to this.
+    description: Seconds. The wait doubles with each consecutive failed read, up to this.
     type: float
     default: 21600
   concurrency:
@@ -72,7 +70,7 @@ options:
     type: int
     default: 16
   served:
-    description: Whether to look at the ports of the clusters, too.
+    description: Whether to check the ports of the clusters, too.
     type: bool
     default: true
   warn_within:
@@ -97,8 +95,8 @@ options:
     type: int
   exceptions:
     description:
-      - As O(redis_enterprise.certificates.audit_report#module:exceptions). What is accepted makes no event; with the
-        check C(expiry), thresholds do not either.
+      - As O(redis_enterprise.certificates.audit_report#module:exceptions). Accepted findings send no event; an
+        exception for the check C(expiry) also applies to thresholds.
     type: list
     elements: dict
     default: []

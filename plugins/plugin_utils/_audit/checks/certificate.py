@@ -20,7 +20,7 @@ from .judgement import CRITICAL, INFO, WARNING, Judgement, passed
 #: How the collection's rules on the vendor's requirements are weighed here.
 _SEVERITIES = {"error": CRITICAL, "warning": INFO}
 
-#: Those of them that have a check of their own here, with thresholds of the policy.
+#: Those of them that have their own check here, with thresholds of the policy.
 _OWN = frozenset({"expired", "chain_expired", "key_too_small"})
 
 
@@ -38,7 +38,7 @@ def certificate(facts: Certificate, policy: Policy, age: int) -> Iterator[Judgem
             "readable",
             CRITICAL,
             f"cannot be read: {facts['error']}",
-            "Replace it; until then nobody can tell when it expires",
+            "Replace it; until then its expiry is unknown",
         )
         return
     yield passed(name, "readable", "can be read")
@@ -124,4 +124,4 @@ def _requirements(facts: Certificate) -> Iterator[Judgement]:
         remedy = "; ".join(dict.fromkeys(one["remedy"] for one in findings))
         yield Judgement(name, rule, _SEVERITIES[findings[0]["severity"]], found, remedy)
     if not by_rule:
-        yield passed(name, "requirements", "meets what the vendor demands")
+        yield passed(name, "requirements", "meets the vendor's requirements")

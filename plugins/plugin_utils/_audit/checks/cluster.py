@@ -27,9 +27,9 @@ NOT_REPORTED = {"kind": "not_reported"}
 
 def unreachable(error: cluster_data.ClusterError) -> Judgement:
     """Make the only check of a cluster that could not be read."""
-    remedy = "Check the address, the login and the CA of this cluster, and audit again"
+    remedy = "Check the address, the credentials and the CA of this cluster, and audit again"
     if error["failure"] == NOT_REPORTED:
-        remedy = "Look for the job that was to audit it, run it again, and merge again"
+        remedy = "Find the job that should have audited it, run it again, and merge again"
     return Judgement(None, "reachable", CRITICAL, f"could not be read: {error['msg']}", remedy)
 
 
@@ -48,7 +48,7 @@ def cluster(data: cluster_data.ClusterData) -> Iterator[Judgement]:
     for change in data["drift"] or ():
         yield _drift(change)
     if data["endpoints"] is None:
-        yield not_visible(None, "served", "ports were not looked at")
+        yield not_visible(None, "served", "ports were not checked")
     for section in data["not_visible"]:
         yield not_visible(None, "visibility", f"this user may not see: {section}")
     for warning in data["warnings"]:
@@ -68,7 +68,7 @@ def _nodes(nodes: Sequence[cluster_data.NodeEntry] | None) -> Iterator[Judgement
             check,
             WARNING,
             f"node {node['uid']} is {node['status']}",
-            "Start it, or remove it from the cluster, before certificates change: it would miss that",
+            "Start it, or remove it from the cluster, before you change certificates: it would miss the change",
         )
     if not inactive:
         yield passed(None, check, "every node is active")
@@ -112,7 +112,7 @@ def _replication(replication: cluster_data.Replication | None) -> Iterator[Judge
         elif pin["state"] == "current":
             yield passed(None, check, f"{where} what the source has")
         else:
-            yield not_visible(None, check, f"{where} a certificate of which nobody knows whether it is current")
+            yield not_visible(None, check, f"{where} a certificate that cannot be compared with its source")
     if not pins:
         yield passed(None, check, "no database replicates from another cluster")
 
@@ -120,12 +120,12 @@ def _replication(replication: cluster_data.Replication | None) -> Iterator[Judge
 def _drift(change: cluster_data.DriftEntry) -> Judgement:
     name, check = change["name"], "drift"
     if change["action"] == "none":
-        return passed(name, check, "is what is wanted")
+        return passed(name, check, "matches the desired state")
     reason = f" ({change['reason']})" if change["reason"] else ""
     return Judgement(
         name,
         check,
         WARNING,
-        f"is not what is wanted: {change['action']}{reason}",
+        f"differs from the desired state: {change['action']}{reason}",
         "Run the rotation, or fix its material",
     )

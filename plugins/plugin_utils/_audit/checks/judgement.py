@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""What one check of one certificate or cluster came to."""
+"""The result of one check of one certificate or cluster."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ INFO = "info"  # advice, or good to know
 
 SEVERITIES = (CRITICAL, WARNING, INFO)
 
-#: What a check came to, by the worst that it found.
+#: The result of a check, by its worst finding.
 OUTCOMES = {CRITICAL: "failed", WARNING: "warning", INFO: "advice"}
 
 

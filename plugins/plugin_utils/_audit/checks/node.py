@@ -68,7 +68,7 @@ def nodes(on_disk: Sequence[DiskEntry]) -> Iterator[Judgement]:
         verified = sum(one["status"] == "verified" for one in about)
         if stale:
             where = ", ".join(f"node {one['node']} ({str(one['not_after'])[:10]})" for one in stale)
-            message = f"the metrics show another expiry than the API reports on {where}"
+            message = f"the metrics show an expiry other than the API reports on {where}"
             remedy = "Rotate it once more (rotation_force), and check that node: it may have missed a change"
             yield Judgement(name, _CHECK, WARNING, message, remedy)
         elif verified:

@@ -56,7 +56,7 @@ def _served(service: str | None, endpoints: Sequence[EndpointEntry]) -> Judgemen
             service,
             check,
             CRITICAL,
-            f"another certificate than the API reports is presented by {_listed(differing)}",
+            f"a certificate other than the API reports is presented by {_listed(differing)}",
             remedy,
         )
     failed = [one for one in endpoints if one["status"] == "failed"]

@@ -15,7 +15,7 @@ from ..types import Accepted, Finding, Report
 
 #: What checks are called; others by their identifier.
 TITLES = {
-    "drift": "Differs from what is wanted",
+    "drift": "Differs from the desired state",
     "exception_ended": "Exceptions that have ended",
     "expiry": "Certificates that expire",
     "expiry_alert": "Expiry alert of the cluster",

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""Clusters by certificate: how many days each has left, and what was found of it."""
+"""Clusters by certificate: how many days each has left, and its findings."""
 
 from __future__ import annotations
 

@@ -96,8 +96,8 @@ def test_every_problem_is_told_at_once() -> None:
     assert made["problems"] == [
         "proxy: source ownca needs exactly one of ca_certificate and ca_certificate_path.",
         "proxy: source ownca needs exactly one of ca_private_key and ca_private_key_path.",
-        "proxy: the name of the cluster is not known to this user. Set names of source ownca.",
-        "cm: the name of the cluster is not known to this user. Set names of source vault_pki.",
+        "proxy: this user may not see the name of the cluster. Set names of source ownca.",
+        "cm: this user may not see the name of the cluster. Set names of source vault_pki.",
     ]
 
 
@@ -171,8 +171,8 @@ def test_chains_are_completed(authority: Authority, tmp_path: Path) -> None:
     assert complete_chain("as it is", issuers=None, issuers_path="") == "as it is"
     for wrong, message in (
         (issued.leaf_pem, "option issuers: none of its certificates issued certificate 2 of the chain"),
-        ("nothing", "option issuers: there is no PEM block CERTIFICATE in it"),
-        (str(issued.key_pem), "option issuers: it holds a private key"),
+        ("nothing", "option issuers: no PEM block CERTIFICATE found"),
+        (str(issued.key_pem), "option issuers: contains a private key"),
     ):
         with pytest.raises(AnsibleFilterError, match=message):
             complete_chain(given, issuers=wrong)
@@ -222,7 +222,7 @@ def test_facts(material: Material) -> None:
     facts = certificate_facts(material.certificate_pem)
     assert facts["fingerprint"] == material.fingerprint
     assert facts["chain_fingerprints"] == material.chain_fingerprints
-    with pytest.raises(AnsibleFilterError, match="there is no PEM block CERTIFICATE in it"):
+    with pytest.raises(AnsibleFilterError, match="no PEM block CERTIFICATE found"):
         certificate_facts("nothing")
 
 
@@ -234,28 +234,28 @@ def test_reasons(authority: Authority) -> None:
     assert renewal_reasons(facts, renew_before=30, names=names, key_type="RSA", key_size=2048, ca_fingerprint=ca) == []
     assert renewal_reasons(facts, renew_before=30, issuer="Unit test CA") == []
     assert renewal_reasons(facts, renew_before=99) == []
-    assert renewal_reasons(facts, renew_before=100) == ["it expires in 99 days"]
+    assert renewal_reasons(facts, renew_before=100) == ["expires in 99 days"]
     assert renewal_reasons(facts, renew_before=0, names=["DNS:c.example.com", "d.example.com"]) == [
-        "its names differ (without d.example.com, with 192.0.2.1)"
+        "names differ (without d.example.com, with 192.0.2.1)"
     ]
-    assert renewal_reasons(facts, renew_before=0, key_type="ECC", key_size=256) == ["its key is of type RSA, not ECC"]
-    assert renewal_reasons(facts, renew_before=0, key_size=4096) == ["its key has 2048 bits, not 4096"]
-    assert renewal_reasons(facts, renew_before=0, ca_fingerprint="00") == ["another CA issued it"]
-    assert renewal_reasons(facts, renew_before=0, issuer="Other") == [f"its issuer is {facts['issuer']}"]
+    assert renewal_reasons(facts, renew_before=0, key_type="ECC", key_size=256) == ["key type is RSA, not ECC"]
+    assert renewal_reasons(facts, renew_before=0, key_size=4096) == ["key size is 2048, not 4096"]
+    assert renewal_reasons(facts, renew_before=0, ca_fingerprint="00") == ["issued by another CA"]
+    assert renewal_reasons(facts, renew_before=0, issuer="Other") == [f"issuer is {facts['issuer']}"]
     assert renewal_reasons(facts, renew_before=0, force=True) == ["rotation_force is set"]
-    assert renewal_reasons(None, renew_before=0) == ["there is none"]
-    assert renewal_reasons({**facts, "error": "why"}, renew_before=0, names=names) == ["it cannot be read"]
+    assert renewal_reasons(None, renew_before=0) == ["not installed"]
+    assert renewal_reasons({**facts, "error": "why"}, renew_before=0, names=names) == ["cannot be parsed"]
 
 
 def test_reasons_of_time(authority: Authority) -> None:
     expired = certificate_facts(authority.issue(days=-1).certificate_pem)
-    assert renewal_reasons(expired, renew_before=0) == [f"it expired on {expired['not_after'][:10]}"]
+    assert renewal_reasons(expired, renew_before=0) == [f"expired on {expired['not_after'][:10]}"]
     own = certificate_facts(authority.ca_pem)
-    assert renewal_reasons(own, renew_before=0) == ["it is self-signed"]
+    assert renewal_reasons(own, renew_before=0) == ["self-signed"]
     short = Authority(common_name="Short", days=10)
     chain = short.issue(root=True)
     facts = certificate_facts(chain.certificate_pem)
-    assert renewal_reasons(facts, renew_before=30) == ["one of its issuers expires in 9 days"]
+    assert renewal_reasons(facts, renew_before=30) == ["an issuer expires in 9 days"]
 
 
 def test_result() -> None:
@@ -281,7 +281,7 @@ def test_result() -> None:
         "findings": [2],
         "hazards": [3],
     }
-    common: dict[str, Any] = {"due": {"proxy": ["there is none"]}, "failure": {}, "check_mode": False}
+    common: dict[str, Any] = {"due": {"proxy": ["not installed"]}, "failure": {}, "check_mode": False}
     result = rotation_result(entries, before, written, **common)
     assert (result["changed"], result["outcome"], result["failure"], result["nodes"]) == (True, "changed", None, [1])
     assert [(one["name"], one["source"], one["action"]) for one in result["certificates"]] == [
@@ -289,7 +289,7 @@ def test_result() -> None:
         ("cm", "ownca", "none"),
         ("proxy", "ownca", "update"),
     ]
-    assert result["certificates"][2]["due"] == ["there is none"]
+    assert result["certificates"][2]["due"] == ["not installed"]
     assert [one["proof"] for one in result["certificates"]] == [None, None, {"level": "complete"}]
     assert (result["proof"], result["cluster"]["primary"]["node"]) == ({"level": "partial"}, 2)
 

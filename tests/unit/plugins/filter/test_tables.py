@@ -52,13 +52,13 @@ def test_rotation() -> None:
             certificate("api", after=facts("api", chain_days_remaining=2), source="files"),
             certificate("bad", before=facts("bad", error="why")),
             certificate("cm", after=facts("cm", chain_days_remaining=3)),
-            certificate("due", "issue", "changed", due=["it is\tself-signed", "why not"], after=None),
+            certificate("due", "issue", "changed", due=["is\tself-signed", "why not"], after=None),
             certificate("gone", "delete", "changed", after=None, proof=proof("reported", hidden=["gone"])),
             certificate("half", "update", "partial", after=None, proof=proof("partial", 1, 3, ["a:1", "b:1"])),
             certificate("new", "update", "changed", before=None, proof=proof("complete", 9, 9)),
             certificate("old", "update", "rolled_back"),
             certificate(
-                "proxy", "update", "changed", after=new, due=["it expires in 3 days"], proof=proof("complete", 2, 2)
+                "proxy", "update", "changed", after=new, due=["expires in 3 days"], proof=proof("complete", 2, 2)
             ),
             certificate("same", "update", "failed_unchanged"),
         ],
@@ -70,12 +70,12 @@ def test_rotation() -> None:
         (f"api          {known}  {known}", "unchanged, EXPIRES SOON and so does its material", "-"),
         (f"bad          not readable           -            {known}", "unchanged", "-"),
         (f"cm           {known}  {known}", "unchanged, EXPIRES SOON and has no source", "-"),
-        (f"due          {known}  {none}", "to be issued (it is?self-signed, why not)", "-"),
+        (f"due          {known}  {none}", "to be issued (is?self-signed, why not)", "-"),
         (f"gone         {known}  {none}", "removed", "reported by the API"),
         (f"half         {known}  {none}", "PARTLY REPLACED", "proven 1/3 (2 unreachable)"),
         (f"new          {none}  {known}", "new", "proven 9/9"),
         (f"old          {known}  {known}", "rolled back", "-"),
-        (f"proxy        {known}  2030-01-02 (100 days)  ab:cd:ef:01", "replaced (it expires in 3 days)", "proven 2/2"),
+        (f"proxy        {known}  2030-01-02 (100 days)  ab:cd:ef:01", "replaced (expires in 3 days)", "proven 2/2"),
         (f"same         {known}  {known}", "not replaced", "-"),
     ]
     width = max(len(outcome) for _known, outcome, _proof in rows)

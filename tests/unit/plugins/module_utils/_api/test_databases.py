@@ -223,7 +223,7 @@ def test_client_certificates(now: datetime, material: Material, other: Material)
         ("client", "database orders, client 2", None),
         ("peer", "database orders, peer 1", other.fingerprint),
     ]
-    assert [one.get("error") for one in found] == [None, "there is no PEM block CERTIFICATE in it", None]
+    assert [one.get("error") for one in found] == [None, "no PEM block CERTIFICATE found", None]
     assert all(one["findings"] == [] for one in found)
 
 

@@ -396,7 +396,7 @@ def test_a_change_has_arrived_when_the_database_is_active_again(material: Materi
         assert len(requests(where)) == 6
 
 
-@pytest.mark.parametrize(("status", "said"), [(PENDING, PENDING), ("A state of tomorrow", "in no known state")])
+@pytest.mark.parametrize(("status", "said"), [(PENDING, PENDING), ("A state of tomorrow", "in an unknown state")])
 def test_a_database_that_is_never_active_is_not_written(
     material: Material, other: Material, status: str, said: str
 ) -> None:
@@ -418,7 +418,7 @@ def test_a_change_that_stays_pending_is_not_proven(material: Material, other: Ma
 
 def test_the_message_names_the_state_at_the_end(material: Material, other: Material) -> None:
     old = in_state("active", other)
-    for last, said in ((in_state(PENDING, material), f"is still {PENDING}"), (old, "still reports other ones")):
+    for last, said in ((in_state(PENDING, material), f"is still {PENDING}"), (old, "still reports other sources")):
         where = cluster(old, old, {}, last)
         step = Repinning(where.api.databases()[1], Pin(material.certificate_pem, ("new",), (), other.fingerprint))
         step.take(where)

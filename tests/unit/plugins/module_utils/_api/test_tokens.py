@@ -133,8 +133,8 @@ def test_a_new_token_that_does_not_say_when_it_ends_is_taken() -> None:
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        (lasting(300), r"the cluster gives none that lasts longer than [0-9]{1,3} s"),
-        (CertificateError("not_found", "There is no such path."), r"it cannot be refreshed: There is no such path"),
+        (lasting(300), r"the cluster issues none that lasts longer than [0-9]{1,3} s"),
+        (CertificateError("not_found", "Path not found."), r"refreshing it failed: Path not found"),
     ],
 )
 def test_a_token_that_cannot_be_renewed_is_an_error_before_the_change(
@@ -207,7 +207,7 @@ def test_the_session_goes_on_with_the_new_token(cluster: Cluster, primary: int) 
     ]
 
 
-@pytest.mark.parametrize(("status", "kind"), [(404, "no such path"), (401, "the login was refused")])
+@pytest.mark.parametrize(("status", "kind"), [(404, "path not found"), (401, "authentication failed")])
 def test_a_version_that_refreshes_no_token_is_no_crash(cluster: Cluster, status: int, kind: str) -> None:
     cluster.add_fault(Fault("POST", REFRESH, status=status))
     with session(cluster) as client, pytest.raises(CertificateError, match=kind) as raised:

@@ -79,7 +79,7 @@ def test_a_bundle_without_the_ca_of_the_login(
 ) -> None:
     assert lost(bundle(authority.ca_pem + another.ca_pem, now), client) == []
     (text,) = lost(bundle(another.ca_pem, now), client)
-    assert text.startswith("the new CA bundle does not verify the client certificate of this login (")
+    assert text.startswith("the new CA bundle does not verify client_cert (")
     assert "rladmin" not in text
     (text,) = lost(bundle(another.ca_pem, now), client, control_plane_basic_authentication=False)
     assert "basic authentication is off" in text
@@ -88,7 +88,7 @@ def test_a_bundle_without_the_ca_of_the_login(
 
 def test_the_bundle_is_deleted(authority: Authority, client: dict[str, str], now: datetime) -> None:
     (text,) = lost(deletion(authority.ca_pem, now), client)
-    assert text.startswith("without the CA bundle, the client certificate of this login")
+    assert text.startswith("without the CA bundle, the API refuses client_cert")
     assert lost(deletion(authority.ca_pem, now), {**client, **BASIC}) == []
     assert lost(deletion(authority.ca_pem, now), BASIC) == []
     assert lost(deletion(authority.ca_pem, now, "sso_issuer"), client) == []
@@ -142,13 +142,13 @@ def test_an_api_of_a_ca_that_is_not_trusted(another: Authority, ca_path: str, no
     (warning,) = warned(change, connection(ca_path=ca_path, **BASIC))
     assert warning.startswith(
         f"api: the next run will fail on the new certificate: the API's certificate is not trusted: ca_path {ca_path} "
-        "does not lead to it ("
+        "does not verify it ("
     )
     assert warning.endswith(
         "Set ca_path to the CA that issued it, or, when it is self-signed, to the certificate itself."
     )
     (warning,) = warned(change, connection(**BASIC))
-    assert "the system's trust store does not lead to it" in warning
+    assert "the system's trust store does not verify it" in warning
 
 
 def test_an_api_that_does_not_cover_the_host(authority: Authority, ca_path: str, now: datetime) -> None:
@@ -171,4 +171,4 @@ def test_a_pair_that_openssl_does_not_take(authority: Authority, other: Material
     assert change.update is not None
     mixed = change.update._replace(private_key=Secret(str(other.key_pem)))
     (warning,) = warned(replace(change, update=mixed), connection(ca_path=ca_path, **BASIC))
-    assert "the TLS handshake fails (" in warning
+    assert "TLS handshake failed (" in warning

@@ -25,7 +25,7 @@ FQDN = "cluster.example.com"
 #: Oldest first: 8.0 old, before most of what it later got, and new.
 VERSIONS = ("7.4.6-280", "7.8.6-303", "7.22.2-179", "8.0.6-54", "8.0.20-96", "8.2.0-46")
 NEWEST_OF_8_0 = "8.0.20-96"
-OWN = (3, 4)  # uids of the databases with a certificate of their own
+OWN = (3, 4)  # uids of the databases with their own certificate
 CONFIRMED: dict[str, Any] = {"writes": True, "writes_confirmed": FQDN}
 
 Checked = Mapping[str, Mapping[str, Any]]

@@ -108,7 +108,7 @@ def endpoint(address: str, reported: str, **other: Any) -> dict[str, Any]:
         ("192.0.2.1", [cluster(None, "pinned", endpoint("192.0.2.1", "another"))], "stale"),
         ("192.0.2.1", [cluster(None, "pinned", endpoint("192.0.2.1", "pinned", port=1))], "unknown"),
         ("192.0.2.1", [cluster(None, "pinned", endpoint("192.0.2.1", "pinned", service="api"))], "unknown"),
-        # A database with a certificate of its own, in a cluster whose proxy has another.
+        # A database with its own certificate, in a cluster whose proxy has another.
         (
             "redis-1.a.example.com",
             [cluster("a.example.com", "another", endpoint("x", "pinned", server_name="redis-1.a.example.com"))],

@@ -556,7 +556,7 @@ def test_ends_that_are_too_close_prove_nothing(
     made = by_metrics(Exporter(ends([END], [END - apart])), old=END - apart)
     unseen = made.try_all(no_other)
     assert [one.status for one in unseen] == ["not_visible"] * 2
-    assert all("end at the same time" in str(one.problem) for one in unseen)
+    assert all("expire at the same time" in str(one.problem) for one in unseen)
     proof = made.look(wanted, reported)
     assert statuses(proof) == ["reported", "not_visible"]
     assert proof.missing == ()

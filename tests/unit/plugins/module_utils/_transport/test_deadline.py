@@ -314,4 +314,4 @@ def test_a_handshake_that_drips_is_no_answer_in_time(on_loopback: Material) -> N
     with DrippingServer(HANDSHAKE, on_loopback, pause=0.05) as server:
         look = tls_handshake.read_presented
         seen = ends(AT_THE_LATEST, lambda: look("127.0.0.1", server.port, None, TIME))
-    assert seen == tls_handshake.Presented(problem="no answer in time")
+    assert seen == tls_handshake.Presented(problem="timed out")

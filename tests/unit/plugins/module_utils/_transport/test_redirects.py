@@ -188,7 +188,7 @@ def test_each_login_is_sent_on(nodes: list[Node], ca_path: str) -> None:
         client.request("GET", PATH)
         assert {secret.reveal() for secret in client.secrets} == {"another-token", "Bearer another-token"}
     assert nodes[1].logins == ["Bearer a-token", "Bearer another-token"]
-    # The session begins anew, at the URL.
+    # The session begins again, at the URL.
     has_methods(nodes, ["GET", "GET"], ["GET", "GET"], [])
 
 
@@ -308,7 +308,7 @@ def test_a_redirect_back_to_itself_is_not_followed(nodes: list[Node], ca_path: s
     with session(nodes[0].url, ca_path=ca_path) as client:
         error = failure(client)
     assert error.kind == "redirect"
-    assert "leads back to the same address" in error.message
+    assert "the target is the same address" in error.message
     has_methods(nodes, ["GET"], [], [])
 
 

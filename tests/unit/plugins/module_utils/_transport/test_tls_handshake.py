@@ -397,7 +397,7 @@ def full_port() -> Iterator[int]:
 def test_a_port_that_takes_no_connection_is_not_reachable(full_port: int) -> None:
     began = time.monotonic()
     seen = tls_handshake.read_presented("127.0.0.1", full_port, None, 0.2)
-    assert seen == Presented(reachable=False, problem="no answer in time")
+    assert seen == Presented(reachable=False, problem="timed out")
     assert time.monotonic() - began < 5
 
 
@@ -412,7 +412,7 @@ def drip(connection: socket.socket) -> None:
 @pytest.mark.parametrize("serve", [wait_for_client_to_go, drip])
 def test_a_port_that_is_silent_or_slow_has_no_more_than_its_time(serve: Serve) -> None:
     began = time.monotonic()
-    assert look(serve, timeout=0.2) == Presented(problem="no answer in time")
+    assert look(serve, timeout=0.2) == Presented(problem="timed out")
     assert time.monotonic() - began < 5
 
 

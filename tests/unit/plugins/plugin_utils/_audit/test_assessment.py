@@ -387,7 +387,7 @@ def test_no_cluster_comes_twice() -> None:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        ({"name": None}, "name of it has a wrong type"),
+        ({"name": None}, "name of the cluster has a wrong type"),
         ({"read_at": "yesterday"}, "a time is not written as"),
         ({"certificates": [{"name": "proxy"}]}, "certificate proxy has no subject"),
         ({"endpoints": [3]}, "endpoints is not a dictionary"),

@@ -64,7 +64,7 @@ def judged(*entries: Any) -> list[tuple[str | None, str, str]]:
 def test_a_node_with_another_certificate_is_named() -> None:
     late = fleets.on_disk("syncer", 3, "stale", not_after="2026-12-01T00:00:00Z")
     assert judged(fleets.on_disk("syncer", 1), fleets.on_disk("syncer", 2, "not_visible"), late) == [
-        ("syncer", "warning", "the metrics show another expiry than the API reports on node 3 (2026-12-01)")
+        ("syncer", "warning", "the metrics show an expiry other than the API reports on node 3 (2026-12-01)")
     ]
 
 

@@ -17,7 +17,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._wat
     Conditions,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._watch.settings import Settings
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._watch.state_file import Told
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._watch.state_file import ReportedConditions
 
 NAME = "one.example.com"
 
@@ -53,14 +53,14 @@ class Watched:
         self.restart()
 
     def restart(self) -> None:
-        self.told = Told(str(self.path), [NAME])
+        self.reported = ReportedConditions(str(self.path), [NAME])
 
     def read(self, data: Any) -> list[dict[str, Any]]:
         """The events of one read."""
         conditions = Conditions.of(data, self.settings, fleets.NOW)
-        events = [dict(one.event) for one in self.told.news(NAME, conditions)]
-        self.told.update(NAME, conditions)
-        self.told.save()
+        events = [dict(one.event) for one in self.reported.news(NAME, conditions)]
+        self.reported.update(NAME, conditions)
+        self.reported.save()
         return events
 
     def thresholds(self, days: int, **facts: Any) -> list[int]:
@@ -177,7 +177,7 @@ def test_what_cannot_be_seen_now_is_not_forgotten(watched: Watched) -> None:
 
 
 def test_a_certificate_of_a_database_says_so(watched: Watched) -> None:
-    weak = fleets.finding("weak_signature", "error", "database orders", "the leaf uses SHA1", "Have it signed anew")
+    weak = fleets.finding("weak_signature", "error", "database orders", "the leaf uses SHA1", "Have it signed again")
     facts = fleets.database(NAME, "orders", 7, days=5, findings=[weak])
     ports = [fleets.endpoint(NAME, "proxy", 1, 12007, database=7, matches=False)]
     events = watched.read(fleets.cluster(NAME, databases=[facts], endpoints=ports))
@@ -204,10 +204,10 @@ def test_an_unreachable_cluster(watched: Watched) -> None:
     (event,) = watched.read(unreadable())
     assert (event["kind"], event["failure"]) == ("unreachable", "unreachable")
     assert "gave no answer" in event["message"]
-    assert watched.told.was(NAME, UNREACHABLE)
+    assert watched.reported.was(NAME, UNREACHABLE)
     assert watched.read(unreadable()) == []
     assert watched.thresholds(5, fingerprint="aa:bb") == []  # nothing was forgotten meanwhile
-    assert not watched.told.was(NAME, UNREACHABLE)
+    assert not watched.reported.was(NAME, UNREACHABLE)
     assert len(watched.read(unreadable())) == 1
 
 
@@ -225,7 +225,7 @@ def test_a_restart_repeats_nothing(watched: Watched) -> None:
     assert watched.read(ill) == []
     assert watched.read(unreadable()) != []
     watched.restart()
-    assert watched.told.was(NAME, UNREACHABLE)
+    assert watched.reported.was(NAME, UNREACHABLE)
     assert watched.read(unreadable()) == []
     assert watched.path.stat().st_mode & 0o777 == 0o600
 
@@ -233,7 +233,7 @@ def test_a_restart_repeats_nothing(watched: Watched) -> None:
 def test_a_cluster_that_is_no_longer_watched_is_forgotten(watched: Watched) -> None:
     ill = with_proxy(5)
     assert len(watched.read(ill)) == 1
-    Told(str(watched.path), ["another"])
+    ReportedConditions(str(watched.path), ["another"])
     watched.restart()
     assert len(watched.read(ill)) == 1
 
@@ -268,12 +268,12 @@ def test_another_file_is_refused_and_not_overwritten(tmp_path: Path, content: st
     raw = content.encode("utf-8", "surrogateescape")
     path.write_bytes(raw)
     with pytest.raises(CertificateError, match=r"option state_path: .*state\.json is not a state file"):
-        Told(str(path), ["one"])
+        ReportedConditions(str(path), ["one"])
     assert path.read_bytes() == raw
 
 
 def test_a_path_that_cannot_be_used(tmp_path: Path) -> None:
     with pytest.raises(CertificateError, match=r"option state_path: .* is not a file"):
-        Told(str(tmp_path), ["one"])
+        ReportedConditions(str(tmp_path), ["one"])
     with pytest.raises(CertificateError, match=r"option state_path: .* could not be written: No such file"):
-        Told(str(tmp_path / "nowhere/state.json"), ["one"])
+        ReportedConditions(str(tmp_path / "nowhere/state.json"), ["one"])
