@@ -5,9 +5,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.cluster_data import (
+    ClusterData,
+    ClusterError,
+    cluster_entry,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import fleet_certificate_info
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._action import OperationAction
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._hosts import Host, hosts_of
@@ -24,8 +32,11 @@ class ActionModule(OperationAction):
         hosts = hosts_of(args["hosts"], self._task, task_vars or {}, self._templar)
         drift = boolean(args.get("drift"), strict=False)
         wanted = {host.name: found for host in hosts if drift and (found := Wanted.of(host)) is not None}
-        clusters = [_cluster(host, wanted.get(host.name)) for host in hosts]
-        self._task.args = {**args, "clusters": [*(args.get("clusters") or []), *clusters]}
+        usable, unusable = _clusters(hosts, wanted)
+        clusters = [*(args.get("clusters") or []), *usable]
+        if not clusters:
+            return {"changed": False, "clusters": list(unusable.values())}
+        self._task.args = {**args, "clusters": clusters}
         try:
             result = super().run(tmp, task_vars)
         finally:
@@ -34,9 +45,25 @@ class ActionModule(OperationAction):
         for cluster in result.get("clusters", ()):
             if cluster["name"] in wanted and cluster["error"] is None:
                 wanted[cluster["name"]].compare(cluster)
+        if "clusters" in result:
+            first = len(result["clusters"]) - len(usable)
+            read = iter(result["clusters"][first:])
+            of_hosts = [unusable.get(host.name) or next(read) for host in hosts]
+            result["clusters"] = result["clusters"][:first] + of_hosts
         return result
 
 
-def _cluster(host: Host, wanted: Wanted | None) -> dict[str, Any]:
-    certificates = {} if wanted is None else {"certificates": wanted.material}
-    return {"name": host.name, **host.connection(), **certificates}
+def _clusters(
+    hosts: Iterable[Host], wanted: Mapping[str, Wanted]
+) -> tuple[list[dict[str, Any]], dict[str, ClusterData]]:
+    """Return the clusters to read; and by host the entries of those whose variables do not say how."""
+    usable = []
+    unusable: dict[str, ClusterData] = {}
+    for host in hosts:
+        certificates = {"certificates": wanted[host.name].material} if host.name in wanted else {}
+        try:
+            usable.append({"name": host.name, **host.connection(), **certificates})
+        except CertificateError as error:
+            problem: ClusterError = {"msg": error.message, "failure": error.failure}
+            unusable[host.name] = cluster_entry(host.name, datetime.now(timezone.utc), error=problem)
+    return usable, unusable

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.proofs import proof_text
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import printable, table
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import table
 
 DOCUMENTATION = r"""
 name: rotation_table

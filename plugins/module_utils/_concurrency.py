@@ -10,10 +10,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing.connection import Connection
-from typing import TypeVar
+from multiprocessing.connection import Connection, wait
+from typing import Any, TypeVar
 
 #: Places that are looked at side by side, unless the caller gives another number.
 _LIMIT = 64
@@ -33,16 +34,18 @@ def side_by_side(look: Callable[[_Place], _Seen], places: Sequence[_Place], limi
         return list(threads.map(look, places))
 
 
-def in_processes(look: Callable[[_Place], _Seen], places: Sequence[_Place], limit: int) -> list[_Seen]:
+def in_processes(
+    look: Callable[[_Place], _Seen], places: Sequence[_Place], limit: int, lost: Callable[[_Place], _Seen]
+) -> list[_Seen]:
     """Return what each look returns, in the order of the places; by several processes where there are many places.
+
+    None of the processes outlives this one, however it ends.
 
     Args:
         look: what it returns must be plain data. A process is forked with the places, so that no secret in them is
             written anywhere.
         limit: how many are looked at side by side, by all processes together.
-
-    Raises:
-        RuntimeError: a process has ended before it was done.
+        lost: what is returned for a place whose process was killed, as when memory runs out.
     """
     count = min(len(places) // _WORTH, limit, _processors())
     if count < 2:
@@ -58,7 +61,9 @@ def in_processes(look: Callable[[_Place], _Seen], places: Sequence[_Place], limi
             there.close()
             others.append((process, here))
         shares = [side_by_side(look, places[::count], _part(limit, 0, count))]
-        shares += [_answer(here) for dummy, here in others]
+        for number, (_process, here) in enumerate(others, 1):
+            found = _answer(here)
+            shares.append([lost(place) for place in places[number::count]] if found is None else found)
     finally:
         for process, here in others:
             here.close()
@@ -81,12 +86,22 @@ def _work(end: Connection, look: Callable[[_Place], _Seen], places: Sequence[_Pl
     # Whoever interrupts Ansible wants to see no traceback of each process.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     end.send(side_by_side(look, places, limit))
 
 
-def _answer(end: Connection) -> list[_Seen]:
+def _end_with_parent() -> None:
+    """End this process when the one that forked it is gone: Ansible's workers, which fork it, may be killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _answer(end: Connection) -> list[Any] | None:
+    """Return what a process has seen; None where it has ended before it was done."""
     try:
-        seen: list[_Seen] = end.recv()
-    except EOFError:
-        raise RuntimeError("a process that read a part of the clusters has ended") from None
+        seen: list[Any] = end.recv()
+    except (EOFError, OSError):
+        return None
     return seen

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ._untrusted import printable
+
 
 class CertificateError(Exception):
     """Something that the user has to know, worded so that the next step is clear.
@@ -26,9 +28,9 @@ class CertificateError(Exception):
     """
 
     def __init__(self, kind: str, message: str, *, retry_after: float | None = None, **data: Any) -> None:
-        super().__init__(message)
         self.kind = kind
-        self.message = message
+        self.message = printable(message)  # an option, too, may hold a line break that forges a line of the log
+        super().__init__(self.message)
         self.retry_after = retry_after
         self.data = data
         self.result: dict[str, Any] = {}

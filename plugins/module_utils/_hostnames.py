@@ -32,7 +32,8 @@ def is_ip_address(text: str) -> bool:
 
 def is_host(text: str) -> bool:
     """Return whether this is an IP address or a host name (RFC 1123, 2.1). Python raises many things at what is not."""
-    if len(text) > LONGEST_NAME + 1:
+    # What is not printable, IDNA maps to nothing, such as a soft hyphen.
+    if len(text) > LONGEST_NAME + 1 or not text.isprintable():
         return False
     try:
         return is_ip_address(text) or bool(_HOST_NAME.fullmatch(text.encode("idna").decode("ascii")))

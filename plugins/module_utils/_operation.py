@@ -17,6 +17,7 @@ from ._connection import parse_connection
 from ._errors import CertificateError
 from ._transport.retry import Retries
 from ._transport.session import Session
+from ._untrusted import printable
 
 
 @dataclass
@@ -41,12 +42,13 @@ class Context:
             CertificateError: an option is wrong.
         """
         connection = parse_connection(self.params, os.environ)
-        self.warnings.extend(connection.warnings)
+        for warning in connection.warnings:
+            self.warn(warning)
         return Session(connection), Retries(connection.retries, connection.retry_delay, connection.retry_max_delay)
 
     def warn(self, message: str) -> None:
         """Leave a warning."""
-        self.warnings.append(message)
+        self.warnings.append(printable(message))
 
 
 @dataclass(frozen=True)

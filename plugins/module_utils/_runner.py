@@ -20,6 +20,7 @@ from ._connection import find_secrets
 from ._libraries import missing_library
 from ._masking import mask_secrets
 from ._operation import Context, Operation
+from ._untrusted import writable
 
 
 def run_module(module: AnsibleModule, operation: Operation) -> None:
@@ -30,7 +31,7 @@ def run_module(module: AnsibleModule, operation: Operation) -> None:
 
     module.no_log_values.update(find_secrets(module.params, os.environ))
     task = Context(module.params, module.check_mode)
-    result = operation.outcome(task)
+    result = writable(operation.outcome(task))
     for warning in task.warnings:
         module.warn(warning)
     if result.get("failed"):
@@ -68,4 +69,5 @@ def run_in_controller(
         result["invocation"] = {"module_args": params}
     if task.warnings:
         result["warnings"] = task.warnings
-    return mask_secrets(result, secrets)
+    masked: dict[str, Any] = writable(mask_secrets(result, secrets))
+    return masked

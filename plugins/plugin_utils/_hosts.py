@@ -11,13 +11,17 @@ Private to this collection: may change in any release.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
+from ansible.module_utils.common.json import AnsibleJSONEncoder
 from ansible.playbook.task import Task
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 
 #: What the variables of the options begin with.
 _PREFIX = "redis_enterprise_"
@@ -30,37 +34,53 @@ class Host:
         name: its name there.
     """
 
-    def __init__(self, name: str, variables: Mapping[str, Any], evaluate: Callable[[Any], Any]) -> None:
+    def __init__(self, name: str, variables: Callable[[], Mapping[str, Any]], templar: Any) -> None:
         self.name = name
-        self._variables = variables
-        self._evaluate = evaluate
+        self._load = variables
+        self._templar = templar
 
     def value(self, variable: str, default: Any = None) -> Any:
-        """Return what a variable evaluates to.
+        """Return what a variable evaluates to, as plain data, with what is vaulted decrypted.
 
         Raises:
-            AnsibleActionFail: it cannot be evaluated.
+            CertificateError: it cannot be evaluated, or the variables of the host cannot be read.
         """
-        given = self._variables.get(variable)
-        if given is None:
+        templar, given = self._variables
+        if given.get(variable) is None:
             return default
         try:
-            return self._evaluate(given)
+            # What is vaulted is decrypted no sooner than it is looked at.
+            return json.loads(json.dumps(templar.template(given[variable]), cls=AnsibleJSONEncoder, vault_to_text=True))
         except Exception as error:
             # What it says may quote the value.
-            raise AnsibleActionFail(
+            raise CertificateError(
+                "invalid_option",
                 f"host {self.name}: the variable {variable} cannot be evaluated ({type(error).__name__}). Check that "
-                "all that it needs is defined."
+                "all that it needs is defined, and that the password of its vault was given.",
+                option=variable,
             ) from None
 
     def connection(self) -> dict[str, Any]:
         """Return the options of the connection that it has variables for.
 
         Raises:
-            AnsibleActionFail: one cannot be evaluated.
+            CertificateError: one cannot be evaluated.
         """
         values = {option: self.value(f"{_PREFIX}{option}") for option in CONNECTION_SPEC}
         return {option: _placed(option, value) for option, value in values.items() if value is not None}
+
+    @cached_property
+    def _variables(self) -> tuple[Any, Mapping[str, Any]]:
+        try:
+            loaded = self._load()
+        except Exception as error:
+            raise CertificateError(
+                "invalid_option",
+                f"host {self.name}: its variables cannot be read ({type(error).__name__}). Check its files in "
+                "host_vars and group_vars, and that the passwords of their vaults were given.",
+                option="hosts",
+            ) from None
+        return self._templar.copy_with_new_env(available_variables=loaded), loaded
 
 
 def hosts_of(names: Sequence[str], task: Task, variables: Mapping[str, Any], templar: Any) -> list[Host]:
@@ -76,14 +96,17 @@ def hosts_of(names: Sequence[str], task: Task, variables: Mapping[str, Any], tem
     """
     hostvars = variables["hostvars"]
     manager, inventory = hostvars._variable_manager, hostvars._inventory  # noqa: SLF001 - the only way to them
+
+    def load(host: Any) -> dict[str, Any]:
+        own = manager.get_vars(play=task.get_play(), host=host, task=task, include_hostvars=False)
+        return {**own, "hostvars": hostvars}
+
     found = []
     for name in names:
         host = inventory.get_host(name)
         if host is None:
             raise AnsibleActionFail(f"option hosts: the inventory has no host {name}. Give names of its hosts.")
-        own = manager.get_vars(play=task.get_play(), host=host, task=task, include_hostvars=False)
-        own_templar = templar.copy_with_new_env(available_variables={**own, "hostvars": hostvars})
-        found.append(Host(name, own, own_templar.template))
+        found.append(Host(name, partial(load, host), templar))
     return found
 
 

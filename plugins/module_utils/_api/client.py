@@ -22,6 +22,7 @@ from .._transport.peer import BODY_LIMIT, Response
 from .._transport.redirects import origin_of
 from .._transport.retry import Retries, read_may_be_repeated
 from .._transport.session import Session
+from .._untrusted import LONGEST, is_nested_too_deeply, printable
 from . import fields
 from .explanation import make_printable, parse_explanation
 
@@ -156,7 +157,10 @@ class Api:
         return self.session.url
 
     def certificates(self) -> dict[str, Stored]:
-        """Return all certificates that are set, by name."""
+        """Return all certificates that are set, by name.
+
+        A name that does not print is none of the product's, and no option takes it: it is only shown.
+        """
         answer = self._get_object(CERTIFICATES)
         stored = {}
         for field, value in answer.items():
@@ -164,7 +168,7 @@ class Api:
             # Some versions report a certificate that is not set as null or an empty string.
             if field.endswith("_cert") and name and value not in (None, ""):
                 key = answer.get(f"{name}_key")
-                stored[name] = Stored(
+                stored[printable(name, LONGEST)] = Stored(
                     value if isinstance(value, str) else "", Secret(key) if key and isinstance(key, str) else None
                 )
         return stored
@@ -231,7 +235,7 @@ class Api:
         """
         path = "/v1/users/refresh_jwt"
         answer = self._content(self._send("POST", path, {"ttl": seconds}, None), f"POST {path}")
-        token = fields.text(answer, "access_token")
+        token = fields.exact(answer, "access_token")
         if token is None or not token.isascii() or not token.isprintable():
             self._unexpected(f"POST {path}", "an object with an access_token")
         return Secret(token)
@@ -311,13 +315,16 @@ class Api:
         if text.startswith(b"<") or "html" in response.content_type.lower():
             raise self._body_error("html", request, "the response is an HTML page instead of JSON")
         try:
-            return json.loads(text)
+            content = json.loads(text)
         except (ValueError, RecursionError) as error:
             if isinstance(error, json.JSONDecodeError) and (
                 error.pos >= len(error.doc) or error.msg.startswith("Unterminated")
             ):
                 raise self._body_error("truncated", request, "the response is truncated") from None
             raise self._body_error("not_json", request, "the response is not JSON") from None
+        if is_nested_too_deeply(content):
+            self._unexpected(request, "as flat as the responses of the API")
+        return content
 
     def _unexpected(self, request: str, wanted: str) -> NoReturn:
         raise self._body_error("unexpected_json", request, f"the response is JSON, but not {wanted}")

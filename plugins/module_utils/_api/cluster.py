@@ -183,5 +183,9 @@ def _primary(api: Api, nodes: tuple[Node, ...], settings: Mapping[str, Any]) -> 
     for uid, one in status.items():
         if fields.field(one, "role") == "master":
             found = next((node for node in nodes if str(node.uid) == uid), None)
-            return Primary(found.uid, found.internal) if found else Primary(int(uid) if uid.isdecimal() else uid, None)
+            if found is not None:
+                return Primary(found.uid, found.internal)
+            unlisted = {"uid": uid}  # a key is a text, and uids are numbers
+            number = fields.number(unlisted, "uid")
+            return Primary(fields.uid(unlisted) if number is None else number, None)
     return None

@@ -57,7 +57,7 @@ def own_certificates(api: Api) -> dict[str, str]:
     """
     found = {}
     for one in api.bdb_certificates():
-        uid, pem = fields.uid(one, "bdb_uid"), fields.text(one, "cert")
+        uid, pem = fields.uid(one, "bdb_uid"), fields.exact(one, "cert")
         if uid is not None and pem is not None:
             found[str(uid)] = pem
     return found
@@ -67,7 +67,7 @@ def client_certificates(bdb: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield what a database trusts in client certificates: the kind, a key of M(CLIENTS), and PEM."""
     for kind, field in CLIENTS.items():
         for one in fields.mappings(bdb, field):
-            pem = fields.text(one, "client_cert")
+            pem = fields.exact(one, "client_cert")
             if pem is not None:
                 yield kind, pem
 
@@ -118,8 +118,8 @@ def _places(bdb: Mapping[str, Any], fqdn: str | None) -> list[tuple[str, int]]:
     for endpoint in fields.mappings(bdb, "endpoints"):
         number = fields.port(endpoint, "port")
         if number is not None:
-            name = endpoint.get("dns_name") or f"redis-{number}.{fqdn}"
-            if isinstance(name, str) and is_host(name) and (fqdn or endpoint.get("dns_name")):
+            name = fields.text(endpoint, "dns_name") or (fqdn and f"redis-{number}.{fqdn}")
+            if name and is_host(name):
                 found[name.rstrip(".").lower(), number] = None
     return list(found)
 

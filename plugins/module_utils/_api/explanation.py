@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""What a server says of why it refuses, made fit to be shown: masked, on one line, and short.
+"""What a server says of why it refuses, masked, on one line, and short.
 
 Current versions have C(description), older ones C(message) (vendor: REST API, error responses). Since 8.0.16-29 it says
 what is wrong with a certificate that is refused (RS185428).
@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .._secrets import Secret
+from .._untrusted import printable
 
 #: Characters that are shown at the most.
 _LONGEST = 200
@@ -54,15 +55,13 @@ def make_printable(answer: Mapping[str, Any], sent: Mapping[str, Any] | None, se
     logins = [secret.reveal() for secret in secrets]
     for login in logins:
         given = given.replace(login, _MASK)
-    text = " ".join("".join(one if one.isprintable() else " " for one in given[: 50 * _LONGEST]).split())
+    text = " ".join(given[: 50 * _LONGEST].split())
     # A short password that is not quoted as a whole is like any other word.
     kept = [login for login in logins if len(login) >= _QUOTED]
-    if any(_quotes(text, value) for value in (*_sent_texts(sent), *kept)):
+    if not any(map(_visible, text)) or any(_quotes(text, value) for value in (*_sent_texts(sent), *kept)):
         return None
     text = _ENCODED.sub(_MASK, text).rstrip(". ").replace('"', "'")
-    if not text:
-        return None
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3].rstrip()}..."
+    return printable(text, _LONGEST) or None
 
 
 def _sent_texts(value: Any, *, secret: bool = False) -> Iterator[str]:

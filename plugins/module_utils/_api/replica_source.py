@@ -51,7 +51,7 @@ class ReplicaSource:
         server_cert, uri = facts.get("server_cert"), facts.get("uri")
         host, port = address(uri)
         try:
-            pinned = parse_pem(fields.text(facts, "server_cert") or "")
+            pinned = parse_pem(fields.exact(facts, "server_cert") or "")
         except CertificateParseError:
             pinned = ()
         return cls(

@@ -122,7 +122,7 @@ class ReplicationApi(Api):
         path = "/v1/crdbs"
         found = []
         for facts in self._get_list(path):
-            guid = fields.text(facts, "guid")
+            guid = fields.plain(facts, "guid")
             if guid is None:
                 self._unexpected(f"GET {path}", "a list of databases, each with a guid")
             names = [_cluster_name(instance.get("cluster")) for instance in fields.mappings(facts, "instances")]

@@ -15,6 +15,7 @@ from typing import Any
 from .._errors import CertificateError, combined, invalid_option
 from .._product.names import KNOWN, REQUIRED, canonical_name
 from .._state.desired import Desired, read_desired
+from .._untrusted import is_plain
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ def parse_wanted(entries: Iterable[Mapping[str, Any]]) -> list[Wanted]:
         try:
             if not name:
                 raise invalid_option("name", "must not be empty", "Give a certificate name")
+            if not is_plain(name):  # such a name of a server is shown otherwise than it is
+                raise invalid_option("name", "holds characters that do not print", "Give a certificate name")
             if any(name == other.name for other in found):
                 raise invalid_option("certificates", "listed twice", "Remove one entry")
             material = read_desired(name, entry, now) if entry["state"] == "present" else None

@@ -34,7 +34,9 @@ def run(task: Context) -> dict[str, Any]:
     members = parse_members(params["clusters"] or (), params)
     if not members:
         raise invalid_option("clusters", "no clusters given", "Give clusters, or hosts")
-    clusters = in_processes(lambda member: _entry(member, served=params["served"]), members, params["concurrency"])
+    clusters = in_processes(
+        lambda member: _entry(member, served=params["served"]), members, params["concurrency"], _lost
+    )
     judge_pins(clusters)
     return {"changed": False, "clusters": clusters}
 
@@ -61,6 +63,16 @@ def _entry(member: Member, *, served: bool) -> ClusterData:
         drift=drift,
         warnings=task.warnings,
     )
+
+
+def _lost(member: Member) -> ClusterData:
+    """Return what is known of one cluster whose reader was killed."""
+    message = (
+        "the process that read this cluster and others was killed before it was done. Check whether this host ran out "
+        "of memory, set a lower concurrency, and run again."
+    )
+    error: ClusterError = {"msg": message, "failure": {"kind": "reader_killed"}}
+    return cluster_entry(member.name, datetime.now(timezone.utc), error=error)
 
 
 def _drift(member: Member, task: Context) -> list[DriftEntry] | None:

@@ -83,13 +83,13 @@ def _databases(
             continue
         for endpoint in fields.mappings(bdb, "endpoints"):
             number = fields.port(endpoint, "port")
-            name = fields.field(endpoint, "dns_name")
+            name = fields.text(endpoint, "dns_name")
             if number is None:
                 continue
             for listed in fields.texts(endpoint, "addr"):
                 node = nodes.get(listed) or Node(None, listed, (), None, None)
                 found += [
-                    Endpoint(node.uid, address, number, "proxy", name if isinstance(name, str) else cluster.name)
+                    Endpoint(node.uid, address, number, "proxy", name or cluster.name)
                     for address in _addresses(node, connection.node_address)
                 ]
     return found

@@ -31,7 +31,7 @@ def syncer_refusals(bdbs: Iterable[Mapping[str, Any]]) -> list[str]:
         sources = map(ReplicaSource.of, fields.entries(bdb, "replica_sources"))
         places = dict.fromkeys(_place(source) for source in sources if source.encrypted)
         if places:
-            found.append(f"{fields.text(bdb, 'name') or bdb.get('uid')} (from {', '.join(places)})")
+            found.append(f"{fields.text(bdb, 'name') or fields.uid(bdb)} (from {', '.join(places)})")
     return found
 
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from .._hostnames import host_and_port, is_host
+from .._untrusted import is_plain
 
 #: What a follower answers (vendor: 307); 308 means the same to any client (RFC 9110, 15.4.9).
 REDIRECT_STATUSES = frozenset({307, 308})
@@ -131,7 +132,7 @@ def _addresses(facts: Mapping[str, Any]) -> NodeAddresses:
     uid, internal, external = (facts.get(field) for field in ("uid", "addr", "external_addr"))
     listed = external if isinstance(external, list) else []
     return NodeAddresses(
-        uid if isinstance(uid, (int, str)) and not isinstance(uid, bool) else None,
+        uid if isinstance(uid, int) or (isinstance(uid, str) and is_plain(uid)) else None,
         internal if isinstance(internal, str) and is_host(internal) else None,
         tuple(one for one in listed if isinstance(one, str) and is_host(one)),
     )

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from typing import NewType, TypedDict, cast
 
+from .._untrusted import printable
 from .pem import PemError, split_pem
 
 try:
@@ -25,6 +26,9 @@ _LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE"})
 
 #: Bits. Of what is larger Python makes no text, and no JSON; a serial number has 160 at the most (RFC 5280, 4.1.2.2).
 _LARGEST_NUMBER = 14000
+
+#: Characters of a distinguished name, or of an alternative name, that are shown; a URI is the longest that is of use.
+_LONGEST_NAME = 1024
 
 
 #: A time as results show it: M(to_iso).
@@ -105,11 +109,11 @@ def to_iso(moment: datetime) -> IsoTime:
 
 
 def name_text(name: x509.Name) -> str:
-    """Return a subject or issuer as RFC 4514 writes it.
+    """Return a subject or issuer as RFC 4514 writes it, with what does not print escaped.
 
     The most specific part comes first: C(CN=a.example.com,O=Example).
     """
-    return name.rfc4514_string()
+    return printable(name.rfc4514_string(), _LONGEST_NAME)
 
 
 def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
@@ -184,7 +188,7 @@ def _alternative_names(certificate: x509.Certificate) -> list[str]:
         extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
     except x509.ExtensionNotFound:
         return []
-    return [_general_name(name) for name in extension.value]
+    return [printable(_general_name(name), _LONGEST_NAME) for name in extension.value]
 
 
 def _public_key(certificate: x509.Certificate) -> tuple[str, int | None]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from .._untrusted import LONGEST, printable
 from .certificate import issued_by, name_text, not_after, not_before
 
 try:
@@ -60,7 +61,10 @@ class ChainCertificate:
             subject=_read(lambda: _der(certificate.subject)),
             issuer=_read(lambda: _der(certificate.issuer)),
             common_names=_read(
-                lambda: [str(part.value) for part in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+                lambda: [
+                    printable(str(part.value), LONGEST)
+                    for part in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+                ]
             ),
             validity=_read(lambda: (not_before(certificate), not_after(certificate))),
             key=_read(certificate.public_key),

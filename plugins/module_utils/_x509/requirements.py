@@ -22,6 +22,7 @@ from .._product.releases import (
     WILDCARDS_LEFT_OUT,
     is_before,
 )
+from .._untrusted import printable
 from .certificate import to_iso
 from .chain import ChainCertificate
 from .finding import ERROR, WARNING, Finding
@@ -67,13 +68,6 @@ _MINIMUM_EC_BITS = 224
 _LONGEST_VALIDITY = timedelta(days=366)
 
 
-def _printable(text: str) -> str:
-    """Return C(text) on one line: what could break it, or move a cursor, is escaped as in Python."""
-    if text.isprintable():
-        return text
-    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
-
-
 def _host(name: str) -> str:
     """Return a DNS name in the form in which names are compared."""
     return name.lower().rstrip(".")
@@ -100,7 +94,7 @@ class _Case:
 
     def finding(self, id: str, severity: str, found: str, remedy: str, source: str = _VENDOR) -> Finding:
         """Return a finding about this certificate name."""
-        return Finding(id, severity, self.name, _printable(found), _printable(remedy), source)
+        return Finding(id, severity, self.name, printable(found), printable(remedy), source)
 
 
 def _unreadable(case: _Case) -> Iterator[Finding]:

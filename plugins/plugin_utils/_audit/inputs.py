@@ -22,6 +22,10 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fle
     ClusterError,
     cluster_entry,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import (
+    is_nested_too_deeply,
+    printable_values,
+)
 
 from .assessment import SCHEMA
 from .checks.cluster import NOT_REPORTED
@@ -47,8 +51,10 @@ def gather(clusters: Sequence[Any], paths: Sequence[str]) -> list[ClusterData]:
     files = [file for path in paths for file in _files(path)]
     sources = [(_OPTION, "clusters", clusters), *((file, "data_paths", _read(file)) for file in files)]
     for source, option, found in sources:
-        for number, cluster in enumerate(found, 1):
-            wrong = problem(cluster)
+        for number, given in enumerate(found, 1):
+            deep = is_nested_too_deeply(given)
+            cluster: Any = {} if deep else printable_values(given)
+            wrong = "it is nested too deeply" if deep else problem(cluster)
             if wrong:
                 raise invalid_option(
                     option, f"cluster {number} in {source} is not valid fleet data: {wrong}", "Give it as it was read"
@@ -62,7 +68,8 @@ def gather(clusters: Sequence[Any], paths: Sequence[str]) -> list[ClusterData]:
                     option, f"the cluster {name} is in {both}", "List each cluster once, under a unique name"
                 )
             seen[name] = source
-            gathered.append(_without_surrogates({key: value for key, value in cluster.items() if key != "verdict"}))
+            cluster.pop("verdict", None)
+            gathered.append(cluster)
     return gathered[: len(clusters)] + sorted(gathered[len(clusters) :], key=lambda one: one["name"])
 
 
@@ -122,12 +129,3 @@ def _read(path: str) -> list[Any]:
         )
     clusters: list[Any] = content["clusters"]
     return clusters
-
-
-def _without_surrogates(value: Any) -> Any:
-    """Return the same, writable as UTF-8: JSON may hold halves of characters."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, dict):
-        return {_without_surrogates(key): _without_surrogates(one) for key, one in value.items()}
-    return [_without_surrogates(one) for one in value] if isinstance(value, list) else value

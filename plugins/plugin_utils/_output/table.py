@@ -16,8 +16,3 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     lines = [list(header), *map(list, rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
-
-
-def printable(text: str) -> str:
-    """Return text from a certificate or a server, without characters that could act on a terminal."""
-    return "".join(character if character.isprintable() else "?" for character in text)

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ansible.errors import AnsibleActionFail
 from ansible_collections.redis_enterprise.certificates.plugins.filter.renewal_reasons import renewal_reasons
 from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_material import rotation_material
 from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_plan import rotation_plan
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.cluster_data import (
     ClusterData,
     DriftEntry,
@@ -51,8 +51,8 @@ class Wanted(NamedTuple):
             compare = host.value("rotation_compare", COMPARE)
             renew_before = int(host.value("rotation_renew_before", RENEW_BEFORE))
             return cls(rotation_material(entries, {}, compare=compare), entries, renew_before)
-        except AnsibleActionFail as error:
-            return cls([], problem=str(error))
+        except CertificateError as error:
+            return cls([], problem=error.message)
         except (AttributeError, KeyError, TypeError, ValueError):
             # What it says may quote the value.
             return cls([], problem="the variables rotation_... are not what the role rotation takes. Fix them.")

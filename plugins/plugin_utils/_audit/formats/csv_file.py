@@ -12,8 +12,8 @@ import io
 from operator import itemgetter
 from typing import Any
 
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.proofs import proof_text
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import printable
 
 from .. import certificates
 from ..types import Report

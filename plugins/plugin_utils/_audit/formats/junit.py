@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import printable
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
 
 from ..types import Check, Report
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import printable
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
 
 from .. import certificates, times
 from ..assessment import VERDICTS

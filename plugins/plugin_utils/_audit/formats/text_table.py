@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.proofs import proof_text
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import printable, table
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import table
 
 from .. import certificates
 from ..checks.judgement import CRITICAL, INFO, WARNING

@@ -12,7 +12,7 @@ import hashlib
 import os
 from typing import Any
 
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import printable
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -58,8 +58,7 @@ def render(report: Report) -> str:
 def _shown(value: Any) -> Any:
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    text = printable(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\N{HORIZONTAL ELLIPSIS}"
+    return printable(value, _LONGEST)
 
 
 def _read(name: str) -> str:

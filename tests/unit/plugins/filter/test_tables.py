@@ -70,7 +70,7 @@ def test_rotation() -> None:
         (f"api          {known}  {known}", "unchanged, EXPIRES SOON and so does its material", "-"),
         (f"bad          not readable           -            {known}", "unchanged", "-"),
         (f"cm           {known}  {known}", "unchanged, EXPIRES SOON and has no source", "-"),
-        (f"due          {known}  {none}", "to be issued (is?self-signed, why not)", "-"),
+        (f"due          {known}  {none}", "to be issued (is\\tself-signed, why not)", "-"),
         (f"gone         {known}  {none}", "removed", "reported by the API"),
         (f"half         {known}  {none}", "PARTLY REPLACED", "proven 1/3 (2 unreachable)"),
         (f"new          {none}  {known}", "new", "proven 9/9"),

@@ -31,6 +31,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._pro
     within_limit,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.redirects import parse_place
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -338,7 +339,7 @@ def test_an_entry_that_is_no_port_is_named(entry: str) -> None:
     with pytest.raises(CertificateError) as raised:
         parse_endpoints(["cluster.example.com:9443", entry], None)
     assert raised.value.failure == {"kind": "invalid_option", "option": "endpoints"}
-    assert f"option endpoints: entry 2 ({entry}) is not host:port" in raised.value.message
+    assert f"option endpoints: entry 2 ({printable(entry)}) is not host:port" in raised.value.message
 
 
 @pytest.mark.parametrize("entry", ["https://admin:secret@cluster.example.com:9443", "admin:secret@cluster:9443"])

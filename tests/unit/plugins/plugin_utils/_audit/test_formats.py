@@ -96,7 +96,7 @@ def test_csv_is_no_formula() -> None:
     dangerous = (
         {row["subject"] for row in rows} | {row["issuer"] for row in rows} | {row["certificate"] for row in rows}
     )
-    assert {"'=cmd|' /C calc'!A0", "'@SUM(1+1)*cmd", "'-2+3?{{ 7 * 7 }}{% raw %}"} <= dangerous
+    assert {"'=cmd|' /C calc'!A0", "'@SUM(1+1)*cmd", "'-2+3\\n{{ 7 * 7 }}{% raw %}"} <= dangerous
 
 
 def test_junit(report: Report, tmp_path: Path) -> None:
@@ -172,10 +172,10 @@ def test_every_format_shows_certificates_of_databases() -> None:
 def test_prometheus_escapes_labels() -> None:
     info = metrics(reports.report([fleets.hostile()]))["redis_enterprise_certificate_info"]
     issuers = {dict(labels)["issuer"] for labels in info}
-    assert 'CN=back\\slash "quote" ? newline' in issuers
+    assert 'CN=back\\slash "quote" \\n newline' in issuers
 
 
 def test_names_that_look_the_same_make_one_series() -> None:
     cluster = fleets.cluster("one.example.com")
-    cluster["certificates"] = [fleets.facts("one", "a\x01"), fleets.facts("one", "a\x02")]
+    cluster["certificates"] = [fleets.facts("one", "a\x01"), fleets.facts("one", "a\\x01")]
     assert len(metrics(reports.report([cluster]))["redis_enterprise_certificate_not_after_timestamp_seconds"]) == 1
