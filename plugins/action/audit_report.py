@@ -12,10 +12,11 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._aud
 
 
 class ActionModule(OperationAction):
+    operation = operation.OPERATION
     _requires_connection = False
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result = self.run_in_controller(operation.OPERATION, task_vars or {})
+    def perform(self, variables: dict[str, Any]) -> dict[str, Any]:
+        result = self.run_in_controller(self.operation, variables)
         # The data of a fleet is long, and was shown when it was read.
         result.get("invocation", {}).get("module_args", {}).pop("clusters", None)
         return result

@@ -17,12 +17,13 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._vau
 
 
 class ActionModule(OperationAction):
+    operation = cluster_certificate_backup.with_vault(functools.partial(LoadedVault, []))  # until it runs
     _requires_connection = False
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+    def perform(self, variables: dict[str, Any]) -> dict[str, Any]:
         environment: dict[str, Any] = {}
         self._compute_environment_string(environment)
         # As a module would find it, proxies included. The process is the task's own, and ends with it.
         os.environ.update({name: str(value) for name, value in environment.items()})
         open_vault = functools.partial(LoadedVault, self._loader._vault.secrets or [])  # noqa: SLF001 - no other place has them
-        return self.run_in_controller(cluster_certificate_backup.with_vault(open_vault), task_vars or {})
+        return self.run_in_controller(cluster_certificate_backup.with_vault(open_vault), variables)

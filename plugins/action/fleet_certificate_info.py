@@ -25,11 +25,11 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rot
 class ActionModule(OperationAction):
     operation = fleet_certificate_info.OPERATION
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+    def perform(self, variables: dict[str, Any]) -> dict[str, Any]:
         args = self._task.args
         if not args.get("hosts"):
-            return super().run(tmp, task_vars)
-        hosts = hosts_of(args["hosts"], self._task, task_vars or {}, self._templar)
+            return super().perform(variables)
+        hosts = hosts_of(args["hosts"], self._task, variables, self._templar)
         drift = boolean(args.get("drift"), strict=False)
         wanted = {host.name: found for host in hosts if drift and (found := Wanted.of(host)) is not None}
         usable, unusable = _clusters(hosts, wanted)
@@ -38,7 +38,7 @@ class ActionModule(OperationAction):
             return {"changed": False, "clusters": list(unusable.values())}
         self._task.args = {**args, "clusters": clusters}
         try:
-            result = super().run(tmp, task_vars)
+            result = super().perform(variables)
         finally:
             # With C(until), the same task runs again; and passwords do not stay in its arguments.
             self._task.args = args

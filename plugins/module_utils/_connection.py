@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,7 @@ from urllib.parse import urlsplit
 
 from ._errors import CertificateError, invalid_option
 from ._hostnames import LONGEST_NAME, host_and_port
-from ._secrets import Secret
+from ._secrets import Secret, looks_like_private_key, parts_of_keys, quoted
 
 #: The environment variable of each option that has one.
 ENVIRONMENT = {
@@ -28,7 +27,6 @@ ENVIRONMENT = {
     "client_key": "REDIS_ENTERPRISE_CLIENT_KEY",
     "ca_path": "REDIS_ENTERPRISE_CA_CERT",
 }
-_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[^-]*-----END [A-Z0-9 ]*PRIVATE KEY-----")
 INSECURE = "REDIS_ENTERPRISE_INSECURE"
 
 #: The API's port with TLS, and without (vendor: network ports).
@@ -61,6 +59,9 @@ class Connection:
 def find_secrets(params: Mapping[str, Any], environ: Mapping[str, str]) -> set[str]:
     """Return values that Ansible must mask although no option marked C(no_log) holds them."""
     found = {environ.get(ENVIRONMENT["password"]), environ.get(ENVIRONMENT["token"])}
+    for text in map(environ.get, ENVIRONMENT.values()):
+        if text and looks_like_private_key(text):
+            found |= parts_of_keys(text)
     holders = (params, *(params.get("clusters") or ()))
     urls = [one.get("url") for one in holders]
     for url in (*urls, environ.get(ENVIRONMENT["url"]), *(params.get("endpoints") or ())):
@@ -71,7 +72,9 @@ def find_secrets(params: Mapping[str, Any], environ: Mapping[str, str]) -> set[s
     for entry in (one for holder in holders for one in (holder, *(holder.get("certificates") or ()))):
         # A key that was pasted behind the certificate.
         for option in ("certificate", "issuers", "source_certificate"):
-            found.update(_PRIVATE_KEY.findall(entry.get(option) or ""))
+            text = entry.get(option) or ""
+            if looks_like_private_key(text):
+                found |= parts_of_keys(text)
     return {value for value in found if value}
 
 
@@ -89,7 +92,7 @@ def _path_check(option: str, path: str | None) -> None:
     if path is not None and not os.path.isfile(path):
         raise invalid_option(
             option,
-            f"{os.path.abspath(path)} is not a file",
+            f"{quoted(os.path.abspath(path))} is not a file",
             "Check the path; it is read where the module runs",
         )
 

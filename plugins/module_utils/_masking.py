@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from ansible.module_utils.common.parameters import remove_values
@@ -23,11 +23,16 @@ def mask_secrets(result: Mapping[str, Any], secrets: Collection[str]) -> dict[st
     return {name: _masked(value, secrets) for name, value in json.loads(json.dumps(result)).items()}
 
 
+def longest_first(secrets: Iterable[str]) -> list[str]:
+    """Return secrets in the order to mask them: of a key, a short last line is only masked with the rest of it."""
+    return sorted(secrets, key=len, reverse=True)
+
+
 def _masked(value: Any, secrets: Collection[str]) -> Any:
     if value is None or isinstance(value, bool):  # which Ansible always shows
         return value
     text = "\0".join(_texts(value))
-    found = [secret for secret in secrets if secret in text]
+    found = longest_first(secret for secret in secrets if secret in text)
     return remove_values(value, found) if found else value
 
 

@@ -58,6 +58,7 @@ class Operation:
     run: Callable[[Context], dict[str, Any]]
     argument_spec: Mapping[str, dict[str, Any]]
     mutually_exclusive: Sequence[Sequence[str]] = ()
+    members: str | None = None  # the option whose entries are clusters, of which a wrong one costs no other
 
     @property
     def arguments(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -17,10 +17,36 @@ from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 from ._connection import find_secrets
+from ._errors import combined
 from ._libraries import missing_library
-from ._masking import mask_secrets
+from ._masking import longest_first, mask_secrets
+from ._misplaced import find_misplaced
 from ._operation import Context, Operation
+from ._secrets import keys_in, parts_of_keys
 from ._untrusted import writable
+
+
+def refusal(operation: Operation, given: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the result of a task that has a private key where none belongs, before anything quotes its options.
+
+    Ansible's own validation would, and so does the C(invocation) of a result, which this one lacks.
+    """
+    found = find_misplaced(given, operation.argument_spec)
+    errors = [one.error for one in found if not one.is_value_in_entry_of(operation.members)]
+    if not errors:
+        return None
+    error = combined(errors)
+    return {"failed": True, "msg": error.message, "failure": error.failure}
+
+
+def _secrets(params: Mapping[str, Any], of_options: Collection[str]) -> set[str]:
+    """Return what is masked of options, valid or not.
+
+    Args:
+        of_options: the values of options marked C(no_log).
+    """
+    # A key is masked line by line too: it is not always laid out as it was given.
+    return keys_in(params).union(of_options, *map(parts_of_keys, [secret for secret in of_options if "\n" in secret]))
 
 
 def run_module(module: AnsibleModule, operation: Operation) -> None:
@@ -29,7 +55,9 @@ def run_module(module: AnsibleModule, operation: Operation) -> None:
     if missing is not None:
         module.fail_json(msg=missing_required_lib(missing.requirement), exception=missing.traceback)
 
-    module.no_log_values.update(find_secrets(module.params, os.environ))
+    module.no_log_values = longest_first(
+        _secrets(module.params, module.no_log_values) | find_secrets(module.params, os.environ)
+    )
     task = Context(module.params, module.check_mode)
     result = writable(operation.outcome(task))
     for warning in task.warnings:
@@ -51,7 +79,7 @@ def run_in_controller(
     """
     validation = ModuleArgumentSpecValidator(**operation.arguments).validate(given)
     params = {**given, **validation.validated_parameters}
-    secrets = set(validation._no_log_values)  # noqa: SLF001 - as AnsibleModule does
+    secrets = _secrets(params, validation._no_log_values)  # noqa: SLF001 - as AnsibleModule does
     missing = missing_library()
     task = Context(params, check_mode, in_controller=True)
     if validation.error_messages:
@@ -61,7 +89,7 @@ def run_in_controller(
     elif missing is not None:
         result = {"failed": True, "msg": missing_required_lib(missing.requirement)}
     else:
-        secrets.update(find_secrets(params, os.environ))
+        secrets |= find_secrets(params, os.environ)
         result = operation.outcome(task)
         if task.interrupted is not None:
             signal.raise_signal(task.interrupted)  # Ansible no longer waits for the result

@@ -25,8 +25,10 @@ from ansible.module_utils.common.json import AnsibleJSONEncoder
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as ModuleInProcess
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._libraries import missing_library
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._masking import mask_secrets
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Operation
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._runner import run_in_controller
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._runner import refusal, run_in_controller
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import keys_in
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._warmup import prepare
 
 #: Turns it off; the variable comes before the environment.
@@ -44,9 +46,16 @@ class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no t
     operation: ClassVar[Operation]
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        variables = task_vars or {}
+        # Here, and not in the module: before a key is sent to the target, and before Ansible's validation quotes it.
+        return refusal(self.operation, self._task.args) or self.perform(task_vars or {})
+
+    def perform(self, variables: dict[str, Any]) -> dict[str, Any]:
+        """Run the operation, with options that may be quoted."""
         if self._asks_for_a_process(variables):
-            result: dict[str, Any] = super().run(tmp, task_vars)
+            result: dict[str, Any] = super().run(None, variables)
+            if "invocation" in result:
+                # When its options are not valid, a module has not found what was pasted behind a certificate.
+                result["invocation"] = mask_secrets(result["invocation"], keys_in(self._task.args))
             return result
         return self.run_in_controller(self.operation, variables)
 
@@ -61,6 +70,13 @@ class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no t
             check_mode=self._task.check_mode,
             invocation=_inject_invocation(variables),
         )
+
+    def _update_module_args(
+        self, module_name: str, module_args: dict[str, Any], task_vars: dict[str, Any], *more: Any, **keywords: Any
+    ) -> None:
+        super()._update_module_args(module_name, module_args, task_vars, *more, **keywords)
+        # The target's syslog gets nothing: Ansible masks no key there that is in a list, or behind a certificate.
+        module_args["_ansible_no_log"] = True
 
     def _asks_for_a_process(self, variables: Mapping[str, Any]) -> bool:
         task = self._task

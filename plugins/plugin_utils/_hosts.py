@@ -22,6 +22,7 @@ from ansible.module_utils.common.json import AnsibleJSONEncoder
 from ansible.playbook.task import Task
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import quoted
 
 #: What the variables of the options begin with.
 _PREFIX = "redis_enterprise_"
@@ -105,7 +106,7 @@ def hosts_of(names: Sequence[str], task: Task, variables: Mapping[str, Any], tem
     for name in names:
         host = inventory.get_host(name)
         if host is None:
-            raise AnsibleActionFail(f"option hosts: the inventory has no host {name}. Give names of its hosts.")
+            raise AnsibleActionFail(f"option hosts: the inventory has no host {quoted(name)}. Give names of its hosts.")
         found.append(Host(name, partial(load, host), templar))
     return found
 

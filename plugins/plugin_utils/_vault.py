@@ -14,7 +14,7 @@ from ansible.errors import AnsibleError
 from ansible.parsing.vault import VaultLib, match_best_secret
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.backup import Opened
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret, quoted
 
 
 class LoadedVault:
@@ -40,8 +40,9 @@ class LoadedVault:
             there_are = f"only {', '.join(self.loaded)}" if self.loaded else "none at all"
             raise CertificateError(
                 "vault_id_not_loaded",
-                f"option vault_id: Ansible has no vault secret of the identity {vault_id}, but {there_are}. Give it to "
-                f"ansible-playbook (--vault-id {vault_id}@FILE), or set ANSIBLE_VAULT_IDENTITY_LIST.",
+                f"option vault_id: Ansible has no vault secret of the identity {quoted(vault_id)}, but {there_are}. "
+                f"Give it to ansible-playbook (--vault-id {quoted(vault_id)}@FILE), or set "
+                "ANSIBLE_VAULT_IDENTITY_LIST.",
                 option="vault_id",
             )
         self.vault_id, self._secret = str(vault_id), chosen[1]

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, Protocol
 from .._errors import CertificateError, invalid_option
 from .._files import replace_file
 from .._product.names import CA_BUNDLES, REQUIRED
-from .._secrets import Secret
+from .._secrets import Secret, quoted
 from .._state.installed import Installed
 from .._x509.certificate import parse_pem, sha256_fingerprints, to_pem
 from .._x509.private_key import key_matches, load_private_key, normalise_key
@@ -223,7 +223,9 @@ class BackupFile:
         self._encrypted = b""  # as it is now
         folder = os.path.dirname(self.path)
         if not os.path.isdir(folder):
-            raise invalid_option("path", f"the folder of {self.path} does not exist", "Create it with mode 0700")
+            raise invalid_option(
+                "path", f"the folder of {quoted(self.path)} does not exist", "Create it with mode 0700"
+            )
         if not os.access(folder, os.W_OK | os.X_OK):
             raise invalid_option(
                 "path", f"this user may not write to the folder of {self.path}", "Check its mode and owner"

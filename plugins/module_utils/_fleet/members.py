@@ -17,7 +17,9 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._argspec import CONNECTION_SPEC
 from .._errors import CertificateError, invalid_option
+from .._misplaced import refuse_misplaced
 from .._operation import Operation
+from .._secrets import looks_like_private_key
 
 #: A cluster with one of these options does not use the shared credentials as well.
 _LOGIN = frozenset({"username", "password", "token"})
@@ -46,7 +48,9 @@ class Member:
         Raises:
             CertificateError: an option is wrong.
         """
-        validation = ArgumentSpecValidator(**operation.arguments).validate({**self.options, **more})
+        given = {**self.options, **more}
+        refuse_misplaced(given, operation.argument_spec)
+        validation = ArgumentSpecValidator(**operation.arguments).validate(given)
         if validation.error_messages:
             problem = "; ".join(validation.error_messages)
             raise CertificateError("invalid_option", f"{problem}. Fix the options of this cluster.")
@@ -72,7 +76,11 @@ def parse_members(entries: Sequence[Mapping[str, Any]], shared: Mapping[str, Any
         wanted = options.pop("certificates", None)
         if wanted is not None:
             wanted = [_given(one) for one in wanted]
-        found.append(Member(str(options.pop("name", "") or own), options, wanted))
+        if looks_like_private_key(str(options.get("name", ""))):
+            name = own  # the option is left in place, to be refused with the others of this cluster
+        else:
+            name = str(options.pop("name", "") or own)
+        found.append(Member(name, options, wanted))
     twice = [name for name, count in Counter(one.name for one in found).items() if count > 1]
     if twice:
         raise invalid_option(

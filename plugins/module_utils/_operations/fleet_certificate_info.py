@@ -102,4 +102,5 @@ OPERATION = Operation(
         "drift": {"type": "bool", "default": False},
     },
     mutually_exclusive=CONNECTION_EXCLUSIVE,
+    members="clusters",
 )

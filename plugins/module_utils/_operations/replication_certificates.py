@@ -27,6 +27,7 @@ from .._replication.forced_update import ForcedUpdate
 from .._replication.preflight import check_writable
 from .._replication.repinning import Repinning
 from .._replication.steps import Cluster, Step
+from .._secrets import quoted
 from .._state.desired import read_chain
 from .._transport.retry import poll_until
 from .._x509.certificate import sha256_fingerprints, to_pem
@@ -263,7 +264,7 @@ def _limited(
     if unknown:
         raise invalid_option(
             "databases",
-            f"the cluster has no database {', '.join(sorted(unknown))}",
+            f"the cluster has no database {', '.join(map(quoted, sorted(unknown)))}",
             "Give names, guids of Active-Active databases, or, with source_certificate, uids of databases",
         )
     return (

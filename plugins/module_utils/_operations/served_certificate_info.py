@@ -20,6 +20,7 @@ from .._hostnames import is_host
 from .._operation import Context, Operation
 from .._probe.discovery import Group, Looks, find_groups, look_at_groups, other_endpoints
 from .._probe.endpoints import Endpoint, parse_endpoints
+from .._secrets import quoted
 
 
 def run(task: Context) -> dict[str, Any]:
@@ -35,7 +36,9 @@ def run(task: Context) -> dict[str, Any]:
     server_name = params["server_name"] or None
     if server_name and not is_host(server_name):
         raise invalid_option(
-            "server_name", f"{server_name} is neither a host name nor an IP address", "Give the name that clients use"
+            "server_name",
+            f"{quoted(server_name)} is neither a host name nor an IP address",
+            "Give the name that clients use",
         )
     listed = parse_endpoints(params["endpoints"] or (), server_name)
     looks = Looks(find_ca_path(params, os.environ), params["timeout"])

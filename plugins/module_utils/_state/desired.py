@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._errors import MaterialProblem, invalid_option
 from .._product.names import CA_BUNDLES
-from .._secrets import Secret
+from .._secrets import Secret, quoted
 from .._x509.certificate import (
     CertificateFacts,
     CertificateParseError,
@@ -95,13 +95,15 @@ class Desired:
 def _read_file(option: str, path: str) -> bytes:
     try:
         if os.path.getsize(path) > FILE_LIMIT:
-            raise invalid_option(option, f"{path} is larger than 1 MiB", "Check the path", kind="unreadable_file")
+            raise invalid_option(
+                option, f"{quoted(path)} is larger than 1 MiB", "Check the path", kind="unreadable_file"
+            )
         with open(path, "rb") as file:
             return file.read(FILE_LIMIT)
     except OSError as error:
         raise invalid_option(
             option,
-            f"{path} cannot be read ({os.strerror(error.errno or 0)})",
+            f"{quoted(path)} cannot be read ({os.strerror(error.errno or 0)})",
             "Check the path and its permissions; it is read where the module runs",
             kind="unreadable_file",
         ) from None

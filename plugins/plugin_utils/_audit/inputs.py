@@ -22,6 +22,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fle
     ClusterError,
     cluster_entry,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import quoted
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import (
     is_nested_too_deeply,
     printable_values,
@@ -86,7 +87,9 @@ def missing(expected: Iterable[str], clusters: Iterable[ClusterData], now: datet
 
 
 def _unreadable(path: str, error: OSError) -> CertificateError:
-    return invalid_option("data_paths", f"{path} cannot be read: {os.strerror(error.errno or 0)}", "Check the path")
+    return invalid_option(
+        "data_paths", f"{quoted(path)} cannot be read: {os.strerror(error.errno or 0)}", "Check the path"
+    )
 
 
 def _files(path: str) -> list[str]:
@@ -107,7 +110,7 @@ def _files(path: str) -> list[str]:
         if name.endswith(".json") and not name.startswith(".")
     ]
     if not found:
-        raise invalid_option("data_paths", f"no *.json file in the folder {path} or below it", "Check the path")
+        raise invalid_option("data_paths", f"no *.json file in the folder {quoted(path)} or below it", "Check the path")
     return sorted(found)
 
 

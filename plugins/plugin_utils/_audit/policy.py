@@ -17,6 +17,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._con
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import (
     invalid_option,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import quoted
 
 from .types import ExceptionEntry, PolicyEntry
 
@@ -123,7 +124,9 @@ class Policy:
                 re.compile(issuer)
             except re.error as error:
                 raise invalid_option(
-                    "allowed_issuers", f"{issuer!r} is not a valid regular expression: {error}", "Fix or escape it"
+                    "allowed_issuers",
+                    f"'{quoted(issuer)}' is not a valid regular expression: {error}",
+                    "Fix or escape it",
                 ) from None
         return cls(
             params["warn_within"],

@@ -30,6 +30,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._err
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.members import Member, parse_members
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.read_cluster import READ
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._libraries import missing_library
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._misplaced import refuse_misplaced
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import policy
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.checks.judgement import SEVERITIES
 
@@ -74,6 +75,7 @@ class Settings:
         missing = missing_library()
         if missing is not None:
             raise CertificateError("missing_library", missing_required_lib(missing.requirement))
+        refuse_misplaced(args, SPEC)
         validation = ArgumentSpecValidator(SPEC, mutually_exclusive=CONNECTION_EXCLUSIVE).validate(dict(args))
         if validation.error_messages:
             problem = "; ".join(validation.error_messages)

@@ -16,6 +16,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._con
     parse_connection,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import parts_of_keys
 from simulator.authority import Material
 
 LOGIN: dict[str, Any] = {"username": "admin@example.com", "password": "of the task"}
@@ -78,9 +79,10 @@ def test_the_message_about_a_url_does_not_repeat_it() -> None:
 def test_a_key_behind_a_certificate_is_a_secret_wherever_it_stands(material: Material, other: Material) -> None:
     key, other_key = str(material.key_pem).strip(), str(other.key_pem).strip()
     pasted = {"certificate": f"{material.certificate_pem}{key}\n"}
-    assert find_secrets(pasted, {}) == {key}
+    assert find_secrets(pasted, {}) == parts_of_keys(key)
+    assert key in find_secrets(pasted, {})
     entries = [{"certificate": None}, {}, pasted, {"certificate": f"{other_key}\n{other.leaf_pem}"}]
-    assert find_secrets({"certificates": entries}, {}) == {key, other_key}
+    assert find_secrets({"certificates": entries}, {}) == parts_of_keys(key) | parts_of_keys(other_key)
     assert find_secrets({"certificate": material.certificate_pem, "certificates": None}, {}) == set()
 
 
