@@ -62,7 +62,7 @@ def fitted(_app: Sphinx, page: str, source: list[str]) -> None:
     """Fit what antsibull-docs wrote to the theme: it shows a page's contents itself, and has little room for names."""
     if page.startswith("reference/"):
         text = re.sub(r"^\.\. contents::\n(?: {3}.*\n)+", "", source[0], flags=re.MULTILINE)
-        source[0] = re.sub(r"^ {4}(\w+)_(module|filter|role)$", r"    \1 <\1_\2>", text, flags=re.MULTILINE)
+        source[0] = re.sub(r"^ {4}(\w+)_(module|filter|lookup|role)$", r"    \1 <\1_\2>", text, flags=re.MULTILINE)
 
 
 def setup(app: Sphinx) -> None:

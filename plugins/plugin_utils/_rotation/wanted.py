@@ -19,8 +19,10 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fle
     ClusterData,
     DriftEntry,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._misplaced import find_misplaced
 
 from .._hosts import Host
+from .._role_spec import role_spec
 
 #: As in roles/rotation/defaults, which other roles do not see.
 COMPARE, RENEW_BEFORE = "chain", 30
@@ -48,6 +50,8 @@ class Wanted(NamedTuple):
             entries = host.value("rotation_certificates")
             if entries is None:
                 return None
+            for found in find_misplaced({"rotation_certificates": entries}, role_spec("rotation")):
+                return cls([], problem=found.error.message.removeprefix("option "))
             compare = host.value("rotation_compare", COMPARE)
             renew_before = int(host.value("rotation_renew_before", RENEW_BEFORE))
             return cls(rotation_material(entries, {}, compare=compare), entries, renew_before)

@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The lookup misplaced_keys."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._misplaced import find_misplaced
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._role_spec import role_spec
+
+DOCUMENTATION = r"""
+name: misplaced_keys
+short_description: Find private keys in variables that do not take them
+version_added: 1.0.0
+author:
+  - The redis_enterprise.certificates contributors (!UNKNOWN)
+description:
+  - Looks for private keys in variables of a role of this collection that are for paths, names, choices or numbers.
+    The roles use it before Ansible checks their variables, since that shows the values that are wrong.
+  - A variable that cannot be evaluated is passed over. So are those of the connection that Ansible takes as they come,
+    since the modules check them for each cluster by itself.
+options:
+  _terms:
+    description: The names of roles, such as V(rotation).
+    type: list
+    elements: str
+    required: true
+  hosts:
+    description: Hosts whose variables in the inventory are looked at besides those of this one.
+    type: list
+    elements: str
+    default: []
+"""
+
+EXAMPLES = r"""
+- name: Check that no private key is where it would be shown
+  ansible.builtin.assert:
+    that: misplaced | length == 0
+    fail_msg: "{{ misplaced | join(' ') }}"
+  vars:
+    misplaced: "{{ query('redis_enterprise.certificates.misplaced_keys', 'rotation') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: A sentence or two for each of them, without the value.
+  type: list
+  elements: str
+"""
+
+#: Types of which Ansible refuses, and so shows, no text.
+_AS_IT_COMES = ("str", "path", "raw")
+
+
+class LookupModule(LookupBase):  # type: ignore[misc] # Ansible has no type hints
+    """The lookup."""
+
+    def run(self, terms: Sequence[str], variables: Mapping[str, Any] | None = None, **options: Any) -> list[str]:
+        """Return what is wrong, for all roles and hosts."""
+        self.set_options(var_options=variables, direct=options)
+        known: Mapping[str, Any] = variables or {}
+        problems: dict[str, None] = {}  # once each, where all hosts of a group have it
+        for spec in (_checked(role_spec(role)) for role in terms):
+            problems.update(dict.fromkeys(_problems(spec, lambda name: self._templar.template(known.get(name)))))
+            for host in self.get_option("hosts"):
+                problems.update(dict.fromkeys(_problems(spec, known["hostvars"][host].get)))
+        return list(problems)
+
+
+def _problems(spec: Mapping[str, Any], value: Callable[[str], Any]) -> Iterator[str]:
+    given = {}
+    for name in spec:
+        with contextlib.suppress(Exception):  # whatever its template raises; the task that needs it reports it
+            given[name] = value(name)
+    for found in find_misplaced(given, spec):
+        yield found.error.message.removeprefix("option ")
+
+
+def _checked(spec: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the variables without those of the connection that the modules alone check."""
+    return {
+        name: option
+        for name, option in spec.items()
+        if not name.startswith("redis_enterprise_") or "choices" in option or option["type"] not in _AS_IT_COMES
+    }
