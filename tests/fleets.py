@@ -216,7 +216,7 @@ def _drifted_port(data: dict[str, Any]) -> None:
     hazard = {
         "id": "RS122668",
         "description": "new proxy workers can still serve the old certificate after an update",
-        "advice": "each proxy is asked by more fresh handshakes",
+        "remedy": "each proxy is asked by more fresh handshakes",
         "certificates": ["proxy"],
     }
     data.update(hazards=[hazard], cluster={**data["cluster"], "version": "7.8.2-34"})

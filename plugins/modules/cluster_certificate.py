@@ -321,7 +321,7 @@ hazards:
       description: What happens.
       type: str
       returned: always
-    advice:
+    remedy:
       description: How the module handles it, or what to do.
       type: str
       returned: always

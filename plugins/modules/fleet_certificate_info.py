@@ -325,7 +325,7 @@ clusters:
     hazards:
       description:
         - Known bugs of this version that a change of what is installed would meet, each with C(id), C(description),
-          C(advice) and C(certificates).
+          C(remedy) and C(certificates).
       type: list
       elements: dict
       returned: always

@@ -34,14 +34,14 @@ class HazardEntry(TypedDict):
 
     id: str
     description: str
-    advice: str
+    remedy: str
     certificates: list[str]
 
 
 def describe_hazards(met: Mapping[Hazard, Sequence[str]]) -> list[HazardEntry]:
     """Return known bugs for results, from the names of the certificates that meet each."""
     return [
-        {"id": one.id, "description": one.description, "advice": one.advice, "certificates": list(names)}
+        {"id": one.id, "description": one.description, "remedy": one.remedy, "certificates": list(names)}
         for one, names in met.items()
     ]
 

@@ -120,7 +120,7 @@ def _make(
     hazards = find_hazards(changes, cluster)
     report.note_hazards(hazards)
     for hazard, met_by in hazards.items():
-        task.warn(f"{', '.join(met_by)}: {hazard.id}: {hazard.description}; {hazard.advice}")
+        task.warn(f"{', '.join(met_by)}: {hazard.id}: {hazard.description}; {hazard.remedy}")
     check_nodes_active(changes, cluster, allowed=params["allow_inactive_nodes"])
     states = {change.name: (change.old, change.new) for change in changes}
     exporter = exporter_state(stored)

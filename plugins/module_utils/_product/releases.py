@@ -60,7 +60,7 @@ class Hazard:
         names: the certificates that it is about; empty: not about certain ones.
         affected: pairs of releases: from the first one on, before the second one.
         description: what happens.
-        advice: what is done about it, or is to be done.
+        remedy: what is done about it, or is to be done.
         action: what meets it: V(update), V(delete) or V(rotate) of a certificate; V(propagate) to the peers of a
             database after that; V(read), anything else that an API or a metric reports.
     """
@@ -69,7 +69,7 @@ class Hazard:
     names: frozenset[str]
     affected: tuple[tuple[str, str], ...]
     description: str
-    advice: str
+    remedy: str
     action: str = "update"
 
     def fixed_in(self, version: str | None) -> str | None:

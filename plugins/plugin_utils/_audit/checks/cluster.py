@@ -44,7 +44,7 @@ def cluster(data: cluster_data.ClusterData) -> Iterator[Judgement]:
     for hazard in data["hazards"]:
         names = ", ".join(hazard["certificates"])
         message = f"{hazard['id']}: {hazard['description']} (concerns {names})"
-        yield Judgement(None, "hazard", INFO, message, f"Before a change: {hazard['advice']}")
+        yield Judgement(None, "hazard", INFO, message, f"Before a change: {hazard['remedy']}")
     for change in data["drift"] or ():
         yield _drift(change)
     if data["endpoints"] is None:

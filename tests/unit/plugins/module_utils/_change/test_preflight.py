@@ -223,7 +223,7 @@ def test_a_read_back_that_means_nothing_is_known(other: Material, now: datetime)
     met = find_hazards(planned, cluster("8.0.2-40"))
     assert met[UNRELIABLE_READ_BACK] == [CCS]
     assert UNRELIABLE_READ_BACK.id in {one["id"] for one in describe_hazards(met) if one["certificates"] == [CCS]}
-    assert all(one["description"] and one["advice"] for one in describe_hazards(met))
+    assert all(one["description"] and one["remedy"] for one in describe_hazards(met))
     assert UNRELIABLE_READ_BACK not in find_hazards(planned, cluster("8.0.2-41"))
 
 

@@ -178,7 +178,7 @@ def test_ports_that_nobody_saw_were_not_checked() -> None:
         ({"drift": [{"name": "proxy", "action": "update", "reason": "it differs"}]}, [("warning", "proxy", "drift")]),
         ({"drift": [{"name": "proxy", "action": "none", "reason": None}]}, []),
         ({"warnings": ["something odd"]}, [("info", None, "reading")]),
-        ({"hazards": [{"id": "RS1", "description": "a bug", "advice": "care", "certificates": ["proxy"]}]},
+        ({"hazards": [{"id": "RS1", "description": "a bug", "remedy": "care", "certificates": ["proxy"]}]},
          [("info", None, "hazard")]),
         ({"alerts": None, "internal": None, "replication": None, "endpoints": None, "not_visible": ["alerts"]}, []),
     ],
