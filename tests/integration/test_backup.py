@@ -58,6 +58,19 @@ def view(ansible: Ansible, path: Path, vault_id: str = "backups") -> dict[str, A
     return content
 
 
+def encrypt(ansible: Ansible, content: Mapping[str, Any], path: Path) -> None:
+    """Write what somebody has edited who has the password."""
+    identity = ["--encrypt-vault-id", "backups", "--vault-id", f"backups@{ansible.folder / 'backups'}"]
+    subprocess.run(
+        [str(PROGRAMS / "ansible-vault"), "encrypt", *identity, "--output", str(path), "-"],
+        check=True,
+        env=ansible.environment({}),
+        input=json.dumps(content),
+        capture_output=True,
+        text=True,
+    )
+
+
 def pairs(cluster: Cluster, names: Iterable[str] = NAMES) -> dict[str, tuple[str | None, str | None]]:
     """What the cluster's first node has."""
     stored = cluster.nodes[0].stored
@@ -230,6 +243,34 @@ def test_what_is_not_a_backup_of_this_cluster_is_not_replaced(
     assert "is not a backup that the loaded vault identities (other) open" in run["keep"].result["msg"]
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_an_edited_backup_is_not_taken_for_one(
+    ansible: Ansible, cluster: Cluster, vault: list[str], path: Path
+) -> None:
+    ansible.tasks(
+        [task("keep", "cluster_certificate_backup", backup(path, until_proven=True))], *vault, connection=login(cluster)
+    ).expect()
+    valid = view(ansible, path)
+    edits: list[Any] = [{"name": 1}, {"certificate": "cut off"}, {"certificate": 7}, {"private_key": ["a"]}]
+    paths = []
+    for number, edit in enumerate(edits):
+        paths.append(path.with_name(f"{number}.vault"))
+        content = {**valid, "certificates": [{**valid["certificates"][0], **edit}, *valid["certificates"][1:]]}
+        encrypt(ansible, content, paths[-1])
+    before = [one.read_bytes() for one in paths]
+    run = ansible.tasks(
+        [
+            task(f"keep {number}", "cluster_certificate_backup", backup(one), ignore_errors=True)
+            for number, one in enumerate(paths)
+        ],
+        *vault,
+        connection=login(cluster),
+    )
+    for number in range(len(edits)):
+        assert run[f"keep {number}"].failure == {"kind": "invalid_option", "option": "path"}
+        assert "is not a backup that the loaded vault identities" in run[f"keep {number}"].result["msg"]
+    assert [one.read_bytes() for one in paths] == before
 
 
 def test_wrong_options_fail_before_any_request(

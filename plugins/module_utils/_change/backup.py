@@ -108,6 +108,21 @@ class Entry:
             )
         return cls(name, pem, normalise_key(installed.private_key))
 
+    @classmethod
+    def parse(cls, fields: Any) -> Entry:
+        """Return the entry that M(fields) has made. Whoever can decrypt a backup may have edited it since.
+
+        Raises:
+            ValueError: a field has another type, or the certificate cannot be parsed.
+            KeyError, AttributeError, TypeError: this is no entry at all.
+        """
+        name, certificate, key = fields["name"], fields.get("certificate"), fields.get("private_key")
+        if not isinstance(name, str) or not isinstance(key, (str, type(None))):
+            raise ValueError
+        if certificate is not None:
+            parse_pem(certificate)
+        return cls(name, certificate, None if key is None else Secret(key))
+
     def fields(self) -> dict[str, str]:
         """Return the entry in clear."""
         if self.certificate is None:
@@ -154,14 +169,11 @@ class Backup:
             found = json.loads(content.reveal())
             if found["version"] != VERSION or not _TIME.fullmatch(found["time"]):
                 return None
-            entries = [
-                Entry(one["name"], one.get("certificate"), Secret(one["private_key"]) if "private_key" in one else None)
-                for one in found["certificates"]
-            ]
-            cluster = found["cluster"]
-            return cls(
-                cluster["name"], cluster["url"], found["time"], tuple(entries), found.get("proven", True) is not False
-            )
+            entries = tuple(map(Entry.parse, found["certificates"]))
+            name, url = found["cluster"]["name"], found["cluster"]["url"]
+            if not isinstance(name, (str, type(None))) or not isinstance(url, str):
+                return None
+            return cls(name, url, found["time"], entries, found.get("proven", True) is not False)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 

@@ -145,6 +145,23 @@ def test_anything_else_is_no_backup(text: str) -> None:
     assert Backup.parse(Secret(text)) is None
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [{"name": 1}, {"name": {}}, {"certificate": 7}, {"certificate": []}, {"certificate": "cut"}, {"private_key": 7}],
+)
+def test_an_edited_entry_is_no_backup(material: Material, edit: dict[str, Any]) -> None:
+    content = json.loads(backup(entry(material)).content().reveal())
+    content["certificates"][0].update(edit)
+    assert Backup.parse(Secret(json.dumps(content))) is None
+
+
+@pytest.mark.parametrize("edit", [{"name": 1}, {"name": []}, {"url": None}, {"url": {}}])
+def test_an_edited_cluster_is_no_backup(material: Material, edit: dict[str, Any]) -> None:
+    content = json.loads(backup(entry(material)).content().reveal())
+    content["cluster"].update(edit)
+    assert Backup.parse(Secret(json.dumps(content))) is None
+
+
 def test_a_time_becomes_part_of_a_path_only_when_it_is_one(material: Material) -> None:
     content = json.loads(backup(entry(material)).content().reveal())
     content["time"] = "../2026-12-31T23:59:00.007Z"
