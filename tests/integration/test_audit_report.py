@@ -153,6 +153,8 @@ def test_a_cluster_in_two_slices(ansible: Ansible) -> None:
 NO_REPORTS: dict[str, tuple[str, str]] = {
     "text.json": ("nothing", "text.json is not JSON"),
     "deep.json": ("[" * 100000, "deep.json is not JSON"),
+    "constant.json": ('{"schema": 3, "clusters": [], "seconds": NaN}', "constant.json is not JSON"),
+    "large.json": ('{"schema": 3, "clusters": [], "seconds": 1e999}', "large.json is not JSON"),
     "list.json": ("[]", "list.json is not a report of an audit"),
     "other.json": ('{"clusters": []}', "other.json is not a report of an audit"),
     "old.json": ('{"schema": 2, "clusters": []}', "old.json has schema version 2, and this release reads version 3"),

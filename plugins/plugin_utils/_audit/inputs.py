@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -117,7 +118,7 @@ def _files(path: str) -> list[str]:
 def _read(path: str) -> list[Any]:
     try:
         with open(path, encoding="utf-8") as file:
-            content = json.load(file)
+            content = json.load(file, parse_constant=_finite, parse_float=_finite)
     except OSError as error:
         raise _unreadable(path, error) from None
     except (ValueError, RecursionError):
@@ -132,3 +133,11 @@ def _read(path: str) -> list[Any]:
         )
     clusters: list[Any] = content["clusters"]
     return clusters
+
+
+def _finite(text: str) -> float:
+    """Return the number in a text. Python also reads V(NaN), V(Infinity) and V(1e999), which no JSON can be made of."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError
+    return number

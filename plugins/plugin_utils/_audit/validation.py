@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Optional, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.cluster_data import ClusterData
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import NO_FACTS, IsoTime
@@ -18,7 +18,10 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x50
 from .times import moment
 
 #: What JSON has for a type, where that is another one.
-_JSON: Mapping[Any, Any] = {IsoTime: str, float: (int, float), Sequence: list, Mapping: dict, Any: object}
+_JSON: Mapping[Any, Any] = {IsoTime: str, Sequence: list, Mapping: dict, Any: object}
+
+#: Neither infinity nor NaN are numbers of JSON, although Python reads both; and formats print what is much smaller.
+_LARGEST = 1e12
 
 _hints = cache(get_type_hints)
 
@@ -42,7 +45,7 @@ def _problems(value: Any, hint: Any, name: str, where: str) -> Iterator[str]:
         return
     if is_typeddict(wanted):
         yield from _problems_of_keys(value, wanted, name)
-    elif not isinstance(value, _types(choices)):
+    elif not _fits(value, _types(choices)):
         yield f"{where} has a wrong type"
     elif content:
         for entry in value.values() if isinstance(value, dict) else value:
@@ -63,12 +66,21 @@ def _problems_of_keys(value: Any, form: Any, name: str) -> Iterator[str]:
         label = value.get("certificate", value.get("name"))
         name = f"certificate {label}" if label else name
         if value.get("error"):
-            hints = {**hints, **dict.fromkeys(NO_FACTS, Any)}
+            hints = {key: Optional[hint] if key in NO_FACTS else hint for key, hint in hints.items()}
     for key, hint in hints.items():
         if key in value:
             yield from _problems(value[key], hint, key, f"{key} of {name}")
         elif key in form.__required_keys__:
             yield f"{name} has no {key}"
+
+
+def _fits(value: Any, types: tuple[Any, ...]) -> bool:
+    """Check whether a value is of one of these types, as JSON has them."""
+    if isinstance(value, bool):  # Python counts it among the whole numbers
+        return bool in types or object in types
+    if float in types and isinstance(value, (int, float)):
+        return abs(value) <= _LARGEST
+    return isinstance(value, types)
 
 
 def _types(hints: tuple[Any, ...]) -> Any:

@@ -400,6 +400,15 @@ def test_no_cluster_comes_twice() -> None:
         ({"cluster": None}, "cluster is not a dictionary"),
         ({"error": {"why": 3}}, "error has no msg"),
         ({"warnings": [3]}, "an entry of warnings has a wrong type"),
+        (
+            {"certificates": [{**fleets.unreadable("cm"), "subject": [None]}]},
+            "subject of certificate cm has a wrong type",
+        ),
+        ({"seconds": True}, "seconds of it has a wrong type"),
+        ({"seconds": float("nan")}, "seconds of it has a wrong type"),
+        ({"seconds": float("inf")}, "seconds of it has a wrong type"),
+        ({"seconds": 10**400}, "seconds of it has a wrong type"),
+        ({"certificates": [{**fleets.facts(NAME, "cm"), "days_remaining": True}]}, "days_remaining of certificate cm"),
     ],
 )
 def test_what_is_no_fleet_data(damage: dict[str, Any], message: str) -> None:
