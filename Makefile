@@ -10,7 +10,7 @@ TARGET_PYTHON = $(shell tools/find-python 3.9)
 # In this order: those that tools/test runs two at a time begin with the longest.
 STAGES = faults sanity examples molecule lint docs package events unit integration
 
-.PHONY: help demo test quick $(STAGES) coverage bench picture environments environment-demo environment-docs environment-test \
+.PHONY: help demo test quick $(STAGES) coverage bench fuzz picture environments environment-demo environment-docs environment-test \
 	environment-oldest environment-target release clean
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make quick    what to run before each commit, in three minutes"
 	@echo "make STAGE    one of them; see TESTING.md"
 	@echo "make bench    how long tasks take, against what users would write; writes docs/benchmark.md"
+	@echo "make fuzz     feed the core wrong inputs for a minute, or SECONDS=600; SEED=1 CASE=23 for one of them again"
 	@echo "make coverage how much of plugins/ the tests run"
 	@echo "make picture  record what README.md shows; writes docs/images/rotation.svg"
 	@echo "make release VERSION=1.2.3  changelog, version, tarball and its checks, commit and tag; publishes nothing"
@@ -30,7 +31,7 @@ demo: environment-demo
 test: environments
 	@tools/with test tools/test $(STAGES)
 
-lint events examples molecule package quick coverage bench picture: environment-test
+lint events examples molecule package quick coverage bench fuzz picture: environment-test
 docs: environment-docs
 unit integration faults sanity: environments
 
@@ -39,6 +40,10 @@ $(filter-out docs,$(STAGES)) quick coverage bench picture:
 
 docs:
 	@tools/with docs tools/stages/docs
+
+fuzz:
+	@tools/with test tools/stages/fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(CASES),--cases $(CASES)) $(if $(CASE),--case $(CASE)) $(if $(TARGET),--target "$(TARGET)")
 
 environments:
 	@$(MAKE) --no-print-directory -j4 environment-test environment-docs environment-oldest environment-target
