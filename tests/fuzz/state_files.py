@@ -14,7 +14,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._err
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import inputs
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._watch.conditions import Conditions, Key
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._watch.settings import Settings
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._watch.state_file import Told
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._watch.state_file import ReportedConditions
 
 from .corpus import Corpus
 from .engine import Target
@@ -31,7 +31,7 @@ def targets(corpus: Corpus, folder: Path) -> list[Target]:
     settings = Settings.parse({"clusters": [member], "state_path": str(path), "minimum_severity": "info"})
     holding = [Conditions.of(one, settings, _NOW) for one in inputs.gather(corpus.fleet, [])]
     path.unlink(missing_ok=True)
-    told = Told(str(path), _CLUSTERS)
+    told = ReportedConditions(str(path), _CLUSTERS)
     for name, conditions in zip(_CLUSTERS, (one for one in holding if one.holding)):
         told.update(name, conditions)
     told.save()
@@ -39,7 +39,7 @@ def targets(corpus: Corpus, folder: Path) -> list[Target]:
 
     def read(given: bytes) -> Any:
         path.write_bytes(given)
-        told = Told(str(path), _CLUSTERS)
+        told = ReportedConditions(str(path), _CLUSTERS)
         events = []
         for name in _CLUSTERS:
             told.was(name, Key("unreachable", None, "reachable", None))
@@ -47,7 +47,7 @@ def targets(corpus: Corpus, folder: Path) -> list[Target]:
                 events += [one.event for one in told.news(name, conditions)]
                 told.update(name, conditions)
         told.save()
-        Told(str(path), _CLUSTERS)  # reads what it wrote
+        ReportedConditions(str(path), _CLUSTERS)  # reads what it wrote
         return events
 
     def watch(given: bytes) -> Any:
