@@ -35,6 +35,7 @@ _TICKS = (
     (3650, "10 y"),
 )
 _PAST = -30  # the left end, if something has expired; what expired earlier is drawn there
+_FURTHEST = 366 * 10_000  # the right end at the most: no certificate can end later
 _ISSUERS = "issuers"
 _DATABASES, _OTHERS = "databases", "others"
 
@@ -124,12 +125,12 @@ def _scale(days: float) -> float:
 
 def picture(ends: Sequence[End], policy: PolicyEntry) -> Picture:
     """Return the places of everything that is drawn."""
-    last = max(400, *(end.days for end in ends)) if ends else 400
+    last = min(_FURTHEST, max([400, *(end.days for end in ends)]))
     first = _PAST if any(end.days < 0 for end in ends) else 0
     low, high = _scale(first), _scale(last)
 
     def x(days: float) -> int:
-        place = (_scale(max(days, first)) - low) / (high - low)
+        place = (_scale(min(max(days, first), last)) - low) / (high - low)
         return round(_LEFT + _MARGIN + place * (_WIDTH - _LEFT - _RIGHT - _MARGIN))
 
     found = {end.lane for end in ends}

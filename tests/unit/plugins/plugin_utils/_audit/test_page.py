@@ -92,6 +92,13 @@ def test_it_is_under_a_megabyte(size: str) -> None:
     assert len(render(size).encode()) < 1_000_000
 
 
+@pytest.mark.parametrize("days", [10**400, -(10**400)], ids=["late", "early"])
+def test_an_end_beyond_all_calendars_is_drawn_at_the_edge(days: int) -> None:
+    data = fleets.cluster("one.example.com")
+    data["certificates"][0]["days_remaining"] = days
+    assert "<svg" in page.render(reports.report([data]))
+
+
 def test_two_hundred_clusters_of_the_longest_texts_are_too() -> None:
     names = (*fleets.NAMES, "ldap_client", "mtls_trusted_ca")
     clusters = []
