@@ -76,7 +76,7 @@ def targets(corpus: Corpus, folder: Path) -> list[Target]:
             return [len(session.request("GET", "/v1/cluster").body), dict(api.cluster()) and None]
 
     return [
-        Target("answers", lambda chance: _mutated(chance, corpus), run, weight=3, printable=False),
+        Target("answers", lambda chance: _mutated(chance, corpus), run, weight=3),
         Target("http", lambda chance: _message(chance, corpus), send, (CertificateError,), weight=2),
     ]
 

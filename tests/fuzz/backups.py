@@ -71,4 +71,4 @@ def targets(corpus: Corpus, folder: Path) -> list[Target]:
         # Who writes a private key into the name of a cluster has it there.
         return json.dumps(mutate_json(chance, valid, exchange=False)).encode()
 
-    return [Target("backup", make, run, (CertificateError,), weight=2, printable=False)]
+    return [Target("backup", make, run, (CertificateError,), weight=2)]

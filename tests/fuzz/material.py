@@ -53,19 +53,16 @@ def targets(corpus: Corpus, _folder: Path) -> list[Target]:
     archives = [base64.b64decode(one) for one in corpus.pkcs12]
     refused = (CertificateError,)
     return [
-        Target(
-            "certificate PEM", lambda chance: _pem(chance, corpus, ders), _read_certificate, refused, 6, printable=False
-        ),
-        Target("certificate DER", lambda chance: _der(chance, ders), _read_presented, (), 6, printable=False),
+        Target("certificate PEM", lambda chance: _pem(chance, corpus, ders), _read_certificate, refused, 6),
+        Target("certificate DER", lambda chance: _der(chance, ders), _read_presented, (), 6),
         Target("private key", lambda chance: _key(chance, corpus), _read_key, (MaterialProblem, *refused), 2),
-        Target("pair", lambda chance: _pair(chance, corpus), _read_pair, refused, 2, printable=False),
+        Target("pair", lambda chance: _pair(chance, corpus), _read_pair, refused, 2),
         Target(
             "PKCS#12",
             lambda chance: mutate_bytes(chance, chance.choice(archives), archives),
             _read_archive,
             (MaterialProblem,),
             3,
-            printable=False,
         ),
     ]
 

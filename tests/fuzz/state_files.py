@@ -31,22 +31,22 @@ def targets(corpus: Corpus, folder: Path) -> list[Target]:
     settings = Settings.parse({"clusters": [member], "state_path": str(path), "minimum_severity": "info"})
     holding = [Conditions.of(one, settings, _NOW) for one in inputs.gather(corpus.fleet, [])]
     path.unlink(missing_ok=True)
-    told = ReportedConditions(str(path), _CLUSTERS)
+    reported = ReportedConditions(str(path), _CLUSTERS)
     for name, conditions in zip(_CLUSTERS, (one for one in holding if one.holding)):
-        told.update(name, conditions)
-    told.save()
+        reported.update(name, conditions)
+    reported.save()
     valid = json.loads(path.read_text())
 
     def read(given: bytes) -> Any:
         path.write_bytes(given)
-        told = ReportedConditions(str(path), _CLUSTERS)
+        reported = ReportedConditions(str(path), _CLUSTERS)
         events = []
         for name in _CLUSTERS:
-            told.was(name, Key("unreachable", None, "reachable", None))
+            reported.was(name, Key("unreachable", None, "reachable", None))
             for conditions in holding[:4]:
-                events += [one.event for one in told.news(name, conditions)]
-                told.update(name, conditions)
-        told.save()
+                events += [one.event for one in reported.news(name, conditions)]
+                reported.update(name, conditions)
+        reported.save()
         ReportedConditions(str(path), _CLUSTERS)  # reads what it wrote
         return events
 
@@ -65,5 +65,5 @@ def targets(corpus: Corpus, folder: Path) -> list[Target]:
 
     return [
         Target("state file", make, read, (CertificateError,), weight=2),
-        Target("events", fleet, watch, (CertificateError,), weight=2, printable=False),
+        Target("events", fleet, watch, (CertificateError,), weight=2),
     ]

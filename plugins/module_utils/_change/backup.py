@@ -113,11 +113,11 @@ class Entry:
         """Return the entry that M(fields) has made. Whoever can decrypt a backup may have edited it since.
 
         Raises:
-            ValueError: a field has another type, or the certificate cannot be parsed.
+            ValueError: a field has another type or does not print, or the certificate cannot be parsed.
             KeyError, AttributeError, TypeError: this is no entry at all.
         """
         name, certificate, key = fields["name"], fields.get("certificate"), fields.get("private_key")
-        if not isinstance(name, str) or not isinstance(key, (str, type(None))):
+        if not _is_shown(name) or not isinstance(key, (str, type(None))):
             raise ValueError
         if certificate is not None:
             parse_pem(certificate)
@@ -171,7 +171,7 @@ class Backup:
                 return None
             entries = tuple(map(Entry.parse, found["certificates"]))
             name, url = found["cluster"]["name"], found["cluster"]["url"]
-            if not isinstance(name, (str, type(None))) or not isinstance(url, str):
+            if not (name is None or _is_shown(name)) or not _is_shown(url):
                 return None
             return cls(name, url, found["time"], entries, found.get("proven", True) is not False)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -206,6 +206,11 @@ class Backup:
         """Return whether both would restore the same, until the same moment."""
         same = [entry.fields() for entry in self.entries] == [entry.fields() for entry in other.entries]
         return same and self.proven == other.proven
+
+
+def _is_shown(value: Any) -> bool:
+    """Return whether a value is a text that messages and results can show."""
+    return isinstance(value, str) and value.isprintable()
 
 
 def backup_timestamp(now: datetime) -> str:

@@ -147,7 +147,14 @@ def test_anything_else_is_no_backup(text: str) -> None:
 
 @pytest.mark.parametrize(
     "edit",
-    [{"name": 1}, {"name": {}}, {"certificate": 7}, {"certificate": []}, {"certificate": "cut"}, {"private_key": 7}],
+    [
+        {"name": 1},
+        {"name": "\x1b[2J"},
+        {"certificate": 7},
+        {"certificate": []},
+        {"certificate": "cut"},
+        {"private_key": 7},
+    ],
 )
 def test_an_edited_entry_is_no_backup(material: Material, edit: dict[str, Any]) -> None:
     content = json.loads(backup(entry(material)).content().reveal())
@@ -155,7 +162,7 @@ def test_an_edited_entry_is_no_backup(material: Material, edit: dict[str, Any]) 
     assert Backup.parse(Secret(json.dumps(content))) is None
 
 
-@pytest.mark.parametrize("edit", [{"name": 1}, {"name": []}, {"url": None}, {"url": {}}])
+@pytest.mark.parametrize("edit", [{"name": 1}, {"name": "\x1b[2J"}, {"url": None}, {"url": "two\nlines"}])
 def test_an_edited_cluster_is_no_backup(material: Material, edit: dict[str, Any]) -> None:
     content = json.loads(backup(entry(material)).content().reveal())
     content["cluster"].update(edit)
