@@ -1,22 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The lookup misplaced_keys."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
-
-from ansible.plugins.lookup import LookupBase
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._misplaced import find_misplaced
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._role_spec import role_spec
-
 DOCUMENTATION = r"""
 name: misplaced_keys
 short_description: Find private keys in variables that do not take them
-version_added: 1.0.0
+version_added: 1.1.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
@@ -52,6 +45,14 @@ _raw:
   type: list
   elements: str
 """
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._misplaced import find_misplaced
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._role_spec import role_spec
 
 #: Types of which Ansible refuses, and so shows, no text.
 _AS_IT_COMES = ("str", "path", "raw")
