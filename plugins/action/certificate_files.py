@@ -12,7 +12,8 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rot
 
 
 class ActionModule(OperationAction):
+    operation = files.OPERATION
     _requires_connection = False
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        return self.run_in_controller(files.OPERATION, task_vars or {})
+    def perform(self, variables: dict[str, Any]) -> dict[str, Any]:
+        return self.run_in_controller(self.operation, variables)

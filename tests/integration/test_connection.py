@@ -205,7 +205,7 @@ def test_urls_that_are_refused(ansible: Ansible) -> None:
         "https://admin:secret@cluster.example.com:9443": "must not contain credentials",
         "http://cluster.example.com:8080": "http:// sends private keys in clear text",
         "cluster.example.com:9443": "must start with https://",
-        "https://:9443": "no host",
+        "https://:9443": "must name a host",
         "https://cluster.example.com:99999": "not a valid URL",
         "https://[::1:9443": "not a valid URL",
     }
