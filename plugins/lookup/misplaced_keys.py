@@ -47,9 +47,11 @@ _raw:
 """
 
 import contextlib
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ansible.module_utils.common.json import AnsibleJSONEncoder
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._misplaced import find_misplaced
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._role_spec import role_spec
@@ -76,8 +78,9 @@ class LookupModule(LookupBase):  # type: ignore[misc] # Ansible has no type hint
 def _problems(spec: Mapping[str, Any], value: Callable[[str], Any]) -> Iterator[str]:
     given = {}
     for name in spec:
-        with contextlib.suppress(Exception):  # whatever its template raises; the task that needs it reports it
-            given[name] = value(name)
+        # Whatever its template raises, perhaps no sooner than it is looked at: the task that needs it reports it.
+        with contextlib.suppress(Exception):
+            given[name] = json.loads(json.dumps(value(name), cls=AnsibleJSONEncoder, vault_to_text=True))
     for found in find_misplaced(given, spec):
         yield found.error.message.removeprefix("option ")
 
