@@ -37,6 +37,9 @@ GROUP = f"group/{PREFIX}.redis_enterprise"
 
 #: Where what the runs of each test returned is kept, for tools/compare_results.py.
 RESULTS = os.environ.get("RC_RESULTS")
+#: Tests whose runs differ each time: by where a signal struck, by how Ansible wraps a line or calls its own error, and
+#: by what a masked hyphen leaves of a date.
+_NOT_COMPARED = re.compile(r"tests/integration/test_(interrupted|misplaced_keys|untrusted)\.py")
 _KEPT_HERE: set[Path] = set()  # files that this process has begun
 
 #: What must not influence a run: settings of whoever started the tests.
@@ -184,6 +187,8 @@ class Ansible:
 def _keep(run: Run, folder: Path) -> None:
     """Add what a run returned to what the test's runs returned before."""
     test, _space, phase = os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")
+    if _NOT_COMPARED.match(test):
+        return
     if phase == "(setup)":  # a fixture that several tests share belongs to none of them
         test = test.partition("::")[0]
     line = {
