@@ -47,13 +47,12 @@ _raw:
 """
 
 import contextlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible.module_utils.common.json import AnsibleJSONEncoder
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._misplaced import find_misplaced
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._plain import plain
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._role_spec import role_spec
 
 #: Types of which Ansible refuses, and so shows, no text.
@@ -80,7 +79,7 @@ def _problems(spec: Mapping[str, Any], value: Callable[[str], Any]) -> Iterator[
     for name in spec:
         # Whatever its template raises, perhaps no sooner than it is looked at: the task that needs it reports it.
         with contextlib.suppress(Exception):
-            given[name] = json.loads(json.dumps(value(name), cls=AnsibleJSONEncoder, vault_to_text=True))
+            given[name] = plain(value(name))
     for found in find_misplaced(given, spec):
         yield found.error.message.removeprefix("option ")
 

@@ -11,7 +11,6 @@ Private to this collection: may change in any release.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -21,7 +20,6 @@ from typing import Any, ClassVar
 
 from ansible import constants
 from ansible.errors import AnsibleActionFail
-from ansible.module_utils.common.json import AnsibleJSONEncoder
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as ModuleInProcess
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._libraries import missing_library
@@ -29,6 +27,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._mas
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Operation
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._runner import refusal, run_in_controller
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import keys_in
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._plain import plain
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._warmup import prepare
 
 #: Turns it off; the variable comes before the environment.
@@ -61,11 +60,9 @@ class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no t
 
     def run_in_controller(self, operation: Operation, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Run the operation here and now."""
-        # As they would reach a module: plain, and what is vaulted decrypted.
-        given = json.loads(json.dumps(self._task.args, cls=AnsibleJSONEncoder, vault_to_text=True))
         return run_in_controller(
             operation,
-            given,
+            plain(self._task.args),
             module=self._task.action,
             check_mode=self._task.check_mode,
             invocation=_inject_invocation(variables),

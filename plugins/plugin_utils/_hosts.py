@@ -11,18 +11,18 @@ Private to this collection: may change in any release.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
-from ansible.module_utils.common.json import AnsibleJSONEncoder
 from ansible.playbook.task import Task
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import quoted
+
+from ._plain import plain
 
 #: What the variables of the options begin with.
 _PREFIX = "redis_enterprise_"
@@ -51,7 +51,7 @@ class Host:
             return default
         try:
             # What is vaulted is decrypted no sooner than it is looked at.
-            return json.loads(json.dumps(templar.template(given[variable]), cls=AnsibleJSONEncoder, vault_to_text=True))
+            return plain(templar.template(given[variable]))
         except Exception as error:
             # What it says may quote the value.
             raise CertificateError(
