@@ -261,24 +261,24 @@ class Transaction:
     def _write_all(self, writes: Iterable[Write], problems: dict[str, str]) -> dict[str, CertificateError]:
         """Make all writes, whichever fail; return why those were not made, by certificate name.
 
+        What they overwrite was read just now; it is read again after each of them.
+
         Args:
             problems: gets why certificates are left in place, by name.
         """
         refusals = {}
         waiting = in_safe_order(writes)
         while waiting:
-            # The proof, and each write before, may have taken minutes.
-            problems.update(self._changed_concurrently(write.name for write in waiting))
-            waiting = [write for write in waiting if write.name not in problems]
-            if not waiting:
-                break
             names, refused = self._write(waiting)
             if refused is not None and len(names) > 1:
                 self._bulk = False  # one of them must not keep the others from being restored
-                continue
-            waiting = waiting[len(names) :]
-            if refused is not None and not self._expected(refused, names):
-                refusals[names[0]] = refused
+            else:
+                waiting = waiting[len(names) :]
+                if refused is not None and not self._expected(refused, names):
+                    refusals[names[0]] = refused
+            if waiting:  # a write may take minutes
+                problems.update(self._changed_concurrently(write.name for write in waiting))
+                waiting = [write for write in waiting if write.name not in problems]
         return refusals
 
     def _changed_concurrently(self, names: Iterable[str]) -> dict[str, str]:

@@ -39,18 +39,16 @@ def _note_proof(task: Context, open_vault: Callable[[str], Vault]) -> dict[str, 
     """Note that the change is proven; no request is needed for it, and without a backup nothing at all."""
     path = os.path.realpath(task.params["path"])
     held: Backup | None = None
-    if os.path.lexists(path):
-        try:
-            file = BackupFile(path, open_vault(task.params["vault_id"]))
+    changed = False
+    try:
+        file = BackupFile(path, open_vault(task.params["vault_id"])) if os.path.lexists(path) else None
+        if file is not None and file.backup is not None:
             held = file.backup
-            changed = held is not None and not held.proven
-            if held is not None and changed and not task.check_mode:
+            if not held.proven and not task.check_mode:
                 file.write(replace(held, proven=True), None)
-        except CertificateError as error:
-            task.warn(f"{error.message} Until then the next backup may only be added to this one.")
-            changed = False
-    else:
-        changed = False
+            changed = not held.proven
+    except CertificateError as error:
+        task.warn(f"{error.message} Until then the next backup may only be added to this one.")
     return {
         "changed": changed,
         "path": path,
