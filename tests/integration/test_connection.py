@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from simulator import Cluster, Fault
 from simulator.authority import Authority
+from simulator.ports import full_port
 
 from .runs import Ansible, Outcome, login, task
 
@@ -104,17 +105,8 @@ def test_what_the_server_says_of_it_is_passed_on(ansible: Ansible, cluster: Clus
 
 @pytest.fixture
 def silent_port() -> Iterator[int]:
-    """A port that takes no connection and refuses none: its backlog is full."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        fillers = [socket.socket() for dummy in range(8)]
-        for filler in fillers:
-            filler.setblocking(False)
-            filler.connect_ex(listener.getsockname())
-        yield listener.getsockname()[1]
-        for filler in fillers:
-            filler.close()
+    with full_port() as port:
+        yield port
 
 
 @pytest.fixture

@@ -28,6 +28,9 @@ from .test_rotation import PLAYBOOK, folder, from_folder, inventory, proofs, tab
 __all__ = ["vault"]  # a fixture
 
 CERTIFICATES = "/v1/cluster/certificates"
+in_controller = pytest.mark.skipif(
+    IN_PROCESS == "false", reason="a module has no terminal, and nobody waits for it: test_interruption has that"
+)
 NOTICE = "certificates are being changed; waiting for the proof, again to stop at once"
 
 
@@ -184,7 +187,7 @@ SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
 
 
 @pytest.mark.corner
-@pytest.mark.skipif(IN_PROCESS == "false", reason="a module has no terminal, and nobody waits for it")
+@in_controller
 def test_what_a_signal_cuts_off_is_finished(ansible: Ansible, authority: Authority) -> None:
     with ExitStack() as running:
         clusters: dict[str, Cluster] = {}
@@ -228,7 +231,7 @@ def test_what_a_signal_cuts_off_is_finished(ansible: Ansible, authority: Authori
         assert [host for host, cluster in clusters.items() if cluster.writes] == []
 
 
-@pytest.mark.skipif(IN_PROCESS == "false", reason="a module has no terminal, and nobody waits for it")
+@in_controller
 def test_a_second_signal_stops_at_once(ansible: Ansible, authority: Authority) -> None:
     material = {"cm": authority.issue()}
     with Cluster(nodes=3, database="none", lag={3: math.inf}) as cluster:
@@ -253,7 +256,7 @@ def test_a_second_signal_stops_at_once(ansible: Ansible, authority: Authority) -
         assert len(cluster.writes) == 1
 
 
-@pytest.mark.skipif(IN_PROCESS == "false", reason="a module has no terminal, and nobody waits for it")
+@in_controller
 def test_a_backup_only_grows_until_the_change_is_proven(
     ansible: Ansible, authority: Authority, vault: list[str]
 ) -> None:

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from .listeners import bound
 
@@ -47,3 +48,18 @@ def hold_port(addresses: Sequence[str], port: int) -> list[socket.socket]:
             if attempt == _ATTEMPTS - 1:
                 raise
     raise AssertionError("not reached")
+
+
+@contextmanager
+def full_port() -> Iterator[int]:
+    """Yield a port that takes no connection and refuses none: its backlog is full."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        fillers = [socket.socket() for dummy in range(8)]
+        for filler in fillers:
+            filler.setblocking(False)
+            filler.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+        for filler in fillers:
+            filler.close()

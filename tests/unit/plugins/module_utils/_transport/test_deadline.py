@@ -19,6 +19,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._tra
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.retry import answer_lost
 from simulator.authority import Authority, Material
 from simulator.dripping import ANSWERS, HANDSHAKE, TUNNEL, DrippingServer
+from simulator.ports import full_port
 
 from .test_session import Server, session
 
@@ -266,7 +267,8 @@ def test_the_thread_ends_with_what_it_watches(pair: tuple[socket.socket, socket.
     limited = Deadline()
     limited.end = time.monotonic() + 0.1
     watchdog.add(limited)
-    (thread,) = (one for one in threading.enumerate() if one.name == "deadlines" and one._target == watchdog._run)  # type: ignore[attr-defined]
+    # Another watchdog has a thread of that name, too; what it runs is private to threading.
+    (thread,) = (one for one in threading.enumerate() if getattr(one, "_target", None) == watchdog._run)
     thread.join(AT_THE_LATEST)
     assert not thread.is_alive()
     watchdog.add(limited)
@@ -282,30 +284,21 @@ def addresses(monkeypatch: pytest.MonkeyPatch, *ports: int) -> None:
 
 
 @pytest.fixture
-def full_port() -> Iterator[int]:
-    """A port that takes no connection and refuses none: its backlog is full."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        fillers = [socket.socket() for dummy in range(8)]
-        for filler in fillers:
-            filler.setblocking(False)
-            filler.connect_ex(listener.getsockname())
-        yield listener.getsockname()[1]
-        for filler in fillers:
-            filler.close()
+def silent_port() -> Iterator[int]:
+    with full_port() as port:
+        yield port
 
 
-def test_the_addresses_of_a_host_share_its_time(monkeypatch: pytest.MonkeyPatch, full_port: int) -> None:
+def test_the_addresses_of_a_host_share_its_time(monkeypatch: pytest.MonkeyPatch, silent_port: int) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        addresses(monkeypatch, full_port, listener.getsockname()[1])
+        addresses(monkeypatch, silent_port, listener.getsockname()[1])
         with Deadline().limit(1.0) as limited, limited.connect("cluster.example.com", 1) as connection:
             assert connection.getpeername() == listener.getsockname()
             assert 0 < (connection.gettimeout() or 0) <= 0.6
 
 
-def test_many_addresses_have_no_more_time_than_one(monkeypatch: pytest.MonkeyPatch, full_port: int) -> None:
-    addresses(monkeypatch, *[full_port] * 20)
+def test_many_addresses_have_no_more_time_than_one(monkeypatch: pytest.MonkeyPatch, silent_port: int) -> None:
+    addresses(monkeypatch, *[silent_port] * 20)
     with Deadline().limit(0.4) as limited, pytest.raises(socket.timeout):
         ends(2.0, lambda: limited.connect("cluster.example.com", 1))
 

@@ -34,6 +34,7 @@ from hypothesis import strategies as st
 from simulator.authority import Authority, Material, fingerprint_of, pem_of
 from simulator.forgery import ECDHE_RSA, RSA_KEY_EXCHANGE, Forgery, corrupted_key
 from simulator.keys import KeyText
+from simulator.ports import full_port
 from simulator.tls import server_context
 
 FQDN = "cluster.example.com"
@@ -380,23 +381,14 @@ def test_a_host_that_is_not_known_is_not_reachable(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture
-def full_port() -> Iterator[int]:
-    """A port that takes no connection and refuses none: its backlog is full."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        fillers = [socket.socket() for dummy in range(8)]
-        for filler in fillers:
-            filler.setblocking(False)
-            filler.connect_ex(listener.getsockname())
-        yield listener.getsockname()[1]
-        for filler in fillers:
-            filler.close()
+def silent_port() -> Iterator[int]:
+    with full_port() as port:
+        yield port
 
 
-def test_a_port_that_takes_no_connection_is_not_reachable(full_port: int) -> None:
+def test_a_port_that_takes_no_connection_is_not_reachable(silent_port: int) -> None:
     began = time.monotonic()
-    seen = tls_handshake.read_presented("127.0.0.1", full_port, None, 0.2)
+    seen = tls_handshake.read_presented("127.0.0.1", silent_port, None, 0.2)
     assert seen == Presented(reachable=False, problem="timed out")
     assert time.monotonic() - began < 5
 
