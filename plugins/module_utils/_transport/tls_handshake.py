@@ -131,20 +131,19 @@ def _look(address: str, port: int, context: ssl.SSLContext, server_name: str | N
         return Presented(reachable=False, problem=_reason(error))
     with connection:
         try:
-            seen = _Handshake(connection, context, server_name, deadline).look()
+            seen = _Handshake(connection, context, server_name).look()
         except ValueError as error:  # the server name is not valid
             return Presented(problem=_reason(error))
-    return seen._replace(problem=NO_ANSWER) if deadline.passed and seen.problem == HUNG_UP else seen
+    # The watchdog of the deadline ends a connection as a peer does.
+    cut_off = deadline.passed and (seen.problem or "").endswith(HUNG_UP)
+    return seen._replace(problem=NO_ANSWER) if cut_off else seen
 
 
 class _Handshake:
-    """A handshake that knows whether the peer has proven that it has the private key, within a deadline."""
+    """A handshake that knows whether the peer has proven that it has the private key."""
 
-    def __init__(
-        self, connection: socket.socket, context: ssl.SSLContext, server_name: str | None, deadline: Deadline
-    ) -> None:
+    def __init__(self, connection: socket.socket, context: ssl.SSLContext, server_name: str | None) -> None:
         self._connection = connection
-        self._deadline = deadline
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_name)
         self._key_shown = False
@@ -184,7 +183,6 @@ class _Handshake:
     def _send(self) -> None:
         flight = self._outgoing.read()
         self._key_shown = self._key_shown or self._answers_signed_request(flight)
-        self._limit()
         self._connection.sendall(flight)
 
     def _answers_signed_request(self, flight: bytes) -> bool:
@@ -198,18 +196,11 @@ class _Handshake:
         return asked and suite is not None and suite[0].startswith(_SIGNED_SUITES)
 
     def _receive(self) -> None:
-        self._limit()
         received = self._connection.recv(_READ_SIZE)
         if received:
             self._incoming.write(received)
         else:
             self._incoming.write_eof()
-
-    def _limit(self) -> None:
-        left = self._deadline.left
-        if not left:
-            raise socket.timeout
-        self._connection.settimeout(left)
 
     def _problem(self, error: OSError) -> str:
         reason = _reason(error)
