@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from ._errors import CertificateError, invalid_option
 from ._hostnames import LONGEST_NAME, host_and_port
-from ._secrets import Secret, looks_like_private_key, parts_of_keys, quoted
+from ._secrets import Secret, keys_in, quoted
 
 #: The environment variable of each option that has one.
 ENVIRONMENT = {
@@ -59,9 +59,8 @@ class Connection:
 def find_secrets(params: Mapping[str, Any], environ: Mapping[str, str]) -> set[str]:
     """Return values that Ansible must mask although no option marked C(no_log) holds them."""
     found = {environ.get(ENVIRONMENT["password"]), environ.get(ENVIRONMENT["token"])}
-    for text in map(environ.get, ENVIRONMENT.values()):
-        if text and looks_like_private_key(text):
-            found |= parts_of_keys(text)
+    # Also those that were pasted behind a certificate.
+    found |= keys_in([params, *map(environ.get, ENVIRONMENT.values())])
     holders = (params, *(params.get("clusters") or ()))
     urls = [one.get("url") for one in holders]
     for url in (*urls, environ.get(ENVIRONMENT["url"]), *(params.get("endpoints") or ())):
@@ -69,12 +68,6 @@ def find_secrets(params: Mapping[str, Any], environ: Mapping[str, str]) -> set[s
             found.add(urlsplit(url if "//" in (url or "") else f"//{url}").password)
         except ValueError:
             pass
-    for entry in (one for holder in holders for one in (holder, *(holder.get("certificates") or ()))):
-        # A key that was pasted behind the certificate.
-        for option in ("certificate", "issuers", "source_certificate"):
-            text = entry.get(option) or ""
-            if looks_like_private_key(text):
-                found |= parts_of_keys(text)
     return {value for value in found if value}
 
 

@@ -39,14 +39,9 @@ def refusal(operation: Operation, given: Mapping[str, Any]) -> dict[str, Any] | 
     return {"failed": True, "msg": error.message, "failure": error.failure}
 
 
-def _secrets(params: Mapping[str, Any], of_options: Collection[str]) -> set[str]:
-    """Return what is masked of options, valid or not.
-
-    Args:
-        of_options: the values of options marked C(no_log).
-    """
-    # A key is masked line by line too: it is not always laid out as it was given.
-    return keys_in(params).union(of_options, *map(parts_of_keys, [secret for secret in of_options if "\n" in secret]))
+def _with_lines(secrets: Collection[str]) -> set[str]:
+    """Return the values of options marked C(no_log), and their lines: a key is not always laid out as it was given."""
+    return {*secrets}.union(*map(parts_of_keys, [secret for secret in secrets if "\n" in secret]))
 
 
 def run_module(module: AnsibleModule, operation: Operation) -> None:
@@ -55,9 +50,7 @@ def run_module(module: AnsibleModule, operation: Operation) -> None:
     if missing is not None:
         module.fail_json(msg=missing_required_lib(missing.requirement), exception=missing.traceback)
 
-    module.no_log_values = longest_first(
-        _secrets(module.params, module.no_log_values) | find_secrets(module.params, os.environ)
-    )
+    module.no_log_values = longest_first(_with_lines(module.no_log_values) | find_secrets(module.params, os.environ))
     task = Context(module.params, module.check_mode)
     result = writable(operation.outcome(task))
     for warning in task.warnings:
@@ -79,15 +72,17 @@ def run_in_controller(
     """
     validation = ModuleArgumentSpecValidator(**operation.arguments).validate(given)
     params = {**given, **validation.validated_parameters}
-    secrets = _secrets(params, validation._no_log_values)  # noqa: SLF001 - as AnsibleModule does
+    secrets = _with_lines(validation._no_log_values)  # noqa: SLF001 - as AnsibleModule does
     missing = missing_library()
     task = Context(params, check_mode, in_controller=True)
     if validation.error_messages:
         unsupported = isinstance(validation.errors[0], UnsupportedError)
         prefix = f"Unsupported parameters for ({module}) module: " if unsupported else ""
         result: dict[str, Any] = {"failed": True, "msg": prefix + validation.errors.msg}
+        secrets |= keys_in(params)
     elif missing is not None:
         result = {"failed": True, "msg": missing_required_lib(missing.requirement)}
+        secrets |= keys_in(params)
     else:
         secrets |= find_secrets(params, os.environ)
         result = operation.outcome(task)
