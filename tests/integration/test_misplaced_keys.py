@@ -9,7 +9,7 @@ import base64
 import json
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -108,6 +108,14 @@ def variables(ansible: Ansible) -> tuple[str, str]:
     path = ansible.folder / "variables.yml"
     path.write_text(yaml.safe_dump(FORMS), encoding="utf-8")
     return "-e", f"@{path}"
+
+
+def played(ansible: Ansible, inventory: Mapping[str, Any], plays: Sequence[Mapping[str, Any]]) -> Run:
+    """Run plays that may use the keys, and keep all that is shown."""
+    for name, content in {"inventory.yml": inventory, "playbook.yml": plays}.items():
+        (ansible.folder / name).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    arguments = ["-i", "inventory.yml", "-vvv", *variables(ansible)]
+    return ansible.playbook(ansible.folder / "playbook.yml", *arguments, environment=recorded(ansible))
 
 
 def places(options: Mapping[str, Any], inside: str = "") -> Iterator[tuple[str, Any]]:
@@ -238,16 +246,7 @@ def test_variables_of_roles(role: str, ansible: Ansible) -> None:
         }
         for entry_point in declared
     ]
-    for name, content in {"inventory.yml": groups, "playbook.yml": plays}.items():
-        (ansible.folder / name).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
-    run = ansible.playbook(
-        ansible.folder / "playbook.yml",
-        "-i",
-        "inventory.yml",
-        "-vvv",
-        *variables(ansible),
-        environment=recorded(ansible),
-    )
+    run = played(ansible, groups, plays)
     assert shown(run, ansible) == []
     assert "Traceback" not in run.output
     for host, path in paths.items():
@@ -303,16 +302,7 @@ def test_what_is_wanted_of_hosts(ansible: Ansible, cluster: Cluster) -> None:
         "vars": {"ansible_python_interpreter": TARGET},
         "tasks": [task("Read", "fleet_certificate_info", {"hosts": list(hosts), "drift": True}, run_once=True)],
     }
-    for name, content in {"inventory.yml": {"all": {"hosts": hosts}}, "playbook.yml": [play]}.items():
-        (ansible.folder / name).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
-    run = ansible.playbook(
-        ansible.folder / "playbook.yml",
-        "-i",
-        "inventory.yml",
-        "-vvv",
-        *variables(ansible),
-        environment=recorded(ansible),
-    )
+    run = played(ansible, {"all": {"hosts": hosts}}, [play])
     assert shown(run, ansible) == []
     for found in run["Read"].result["clusters"]:
         assert found["drift"] is None
@@ -344,16 +334,7 @@ def test_variables_of_another_host_of_an_audit(ansible: Ansible) -> None:
         "tasks": [{"ansible.builtin.import_role": {"name": f"{PREFIX}.audit"}}],
     }
     hosts = {"all": {"hosts": {"one": {}, "other": variable}}}
-    for name, content in {"inventory.yml": hosts, "playbook.yml": [play]}.items():
-        (ansible.folder / name).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
-    run = ansible.playbook(
-        ansible.folder / "playbook.yml",
-        "-i",
-        "inventory.yml",
-        "-vvv",
-        *variables(ansible),
-        environment=recorded(ansible),
-    )
+    run = played(ansible, hosts, [play])
     assert shown(run, ansible) == []
     assert "redis_enterprise_node_address: looks like a private key" in run.output
 
