@@ -32,9 +32,6 @@ from .transaction import Transaction
 from .unchanged import look_at_unchanged, plan_repairs
 from .wanted import Wanted, list_unlisted
 
-#: What databases present, or what they present to the sources that they replicate.
-_SEEN_BY_DATABASES = frozenset({"proxy", "syncer"})
-
 _DISTURBING = (CORRUPTED_PAIR, API_OUTAGE)
 
 
@@ -100,8 +97,10 @@ def _make(
     params, common = task.params, report.common
     cluster = read_cluster(api, task.warn, needed=bool(report.pending))
     common["cluster"] = cluster.as_dict(api.url)
-    concerned = {change.name for change in (*report.pending, *unchanged)}
-    bdbs = visible_databases(api, task.warn) if _SEEN_BY_DATABASES.intersection(concerned) else ()
+    # Databases present proxy; the sources that they replicate may refuse a new syncer, and no unchanged one.
+    replaced = {change.name for change in report.pending}
+    concerned = "syncer" in replaced or "proxy" in replaced.union(change.name for change in unchanged)
+    bdbs = visible_databases(api, task.warn) if concerned else ()
     if unchanged:
         report.seen = look_at_unchanged(task, api, stored, unchanged, cluster, bdbs)
         repairs = plan_repairs(task, api, report.seen, unchanged, cluster, now)
@@ -112,7 +111,6 @@ def _make(
     changes = report.pending
     if not changes:
         return None
-    names = [change.name for change in changes]
     findings = find_problems(changes, cluster, api.session.connection, now)
     common["findings"] = [finding.as_dict() for finding in findings]
     enforce_requirements(findings, params["requirements"], task.warn)
@@ -124,7 +122,7 @@ def _make(
     check_nodes_active(changes, cluster, allowed=params["allow_inactive_nodes"])
     states = {change.name: (change.old, change.new) for change in changes}
     exporter = exporter_state(stored)
-    if "syncer" in names and (refusals := syncer_refusals(bdbs)):
+    if "syncer" in replaced and (refusals := syncer_refusals(bdbs)):
         task.warn(syncer_warning(refusals))
     prover = build_prover(api, states, exporter, cluster, bdbs, hazards, params["verify"], task.warn)
     if task.check_mode:

@@ -204,6 +204,11 @@ def test_several_certificates(cluster: Cluster, write: str, authority: Authority
     assert requests == Counter([*CHECKED, BDBS, OWN, METRICS])
     assert handshakes == Counter({"api": 1}) + tried  # one look at each port
 
+    syncer = [one for one in entries if one["name"] == "syncer"]
+    dummy, requests, handshakes = made(cluster, operation, certificates=syncer, verify_unchanged=True)
+    assert requests == Counter([*CHECKED, METRICS])
+    assert handshakes == {"api": 1, "metrics_exporter": 1}
+
 
 def test_ports(cluster: Cluster) -> None:
     operation = served_certificate_info.OPERATION
