@@ -75,7 +75,7 @@ def _der(chance: Random, ders: list[bytes]) -> bytes:
     """Make a chain of mutated certificates, in JSON."""
     chain = [
         mutate_bytes(chance, chance.choice(ders), ders) if chance.random() < 0.7 else chance.choice(ders)
-        for _ in range(chance.choice((1, 1, 2, 3)))
+        for dummy in range(chance.choice((1, 1, 2, 3)))
     ]
     return json.dumps([base64.b64encode(one).decode() for one in chain]).encode()
 
@@ -83,7 +83,7 @@ def _der(chance: Random, ders: list[bytes]) -> bytes:
 def _pem(chance: Random, corpus: Corpus, ders: list[bytes]) -> bytes:
     if chance.random() < 0.5:
         return "".join(
-            _armoured(mutate_bytes(chance, chance.choice(ders), ders)) for _ in range(times(chance))
+            _armoured(mutate_bytes(chance, chance.choice(ders), ders)) for dummy in range(times(chance))
         ).encode()
     text = chance.choice([*corpus.chains, *corpus.clear])
     return (

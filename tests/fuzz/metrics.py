@@ -28,7 +28,8 @@ def targets(corpus: Corpus, _folder: Path) -> list[Target]:
         for _number in range(chance.choice((1, 5, 30))):
             at = chance.randrange(len(lines))
             line, _space, _value = lines[at].rpartition(b" ")
-            lines[at] = line + b" " + b" ".join(chance.choice(_VALUES).encode() for _ in range(chance.choice((1, 2))))
+            values = chance.choices(_VALUES, k=chance.choice((1, 2)))
+            lines[at] = line + b" " + " ".join(values).encode()
         text = b"\n".join(lines)
         return mutate_bytes(chance, text) if chance.random() < 0.5 else text
 

@@ -121,7 +121,8 @@ def test_any_json_is_databases_or_refused(answer: Any) -> None:
 def test_any_json_names_a_task_or_none(answer: Any) -> None:
     task = answer.get("id") if isinstance(answer, dict) else None
     # It is sent back as it is, so that one which does not print is none.
-    named = (isinstance(task, str) and task != "" and is_plain(task)) or (type(task) is int and abs(task) < 2**63)
+    number = isinstance(task, int) and not isinstance(task, bool) and abs(task) < 2**63
+    named = number or (isinstance(task, str) and task != "" and is_plain(task))
     assert kind(lambda: api(answer).force_update(GUID)) == (None if named else "task_unknown")
 
 
