@@ -71,6 +71,15 @@ options:
     type: bool
     default: false
     version_added: 1.1.0
+  replication_follows:
+    description:
+      - Whether M(redis_enterprise.certificates.replication_certificates) runs next, with the same login, if V(proxy) or
+        V(syncer) changes. Then the change is refused before anything is written, in check mode too, if this user cannot
+        see the Active-Active databases, whose peers would refuse to synchronise until they are updated.
+      - This takes one request, and only if V(proxy) or V(syncer) differs.
+    type: bool
+    default: false
+    version_added: 1.1.0
   wait_timeout:
     description:
       - Seconds to wait after a write until the API at O(url) reports the new state. Also the time to wait for an API

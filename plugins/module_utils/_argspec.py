@@ -61,6 +61,7 @@ CHANGE_SPEC: dict[str, dict[str, Any]] = {
     "rollback": {"type": "bool", "default": True},
     "wait_timeout": {"type": "float", "default": 300},
     "allow_inactive_nodes": {"type": "bool", "default": False},
+    "replication_follows": {"type": "bool", "default": False},
 }
 
 #: For AnsibleModule: what is wanted of one certificate.

@@ -98,6 +98,13 @@ options:
       - The SHA-256 fingerprint of the leaf that is pinned now, with or without colons. Selects the replica sources that
         pin this certificate, or already O(source_certificate).
     type: str
+  api_fingerprint:
+    description:
+      - The SHA-256 fingerprint (hexadecimal, with colons or without) of the C(api) certificate that the cluster was just
+        given. A server that presents this certificate, with its key, is trusted although O(ca_path) does not verify it.
+      - Without it, a task that follows the replacement of C(api) fails if O(ca_path) lacks the new CA.
+    type: str
+    version_added: 1.1.0
   databases:
     description:
       - Limits the task to these databases. Each is the name or guid of an Active-Active database, or the name or uid of

@@ -18,6 +18,9 @@ from simulator import ActiveActive, Cluster, Fault
 from simulator.authority import Authority, Material, cluster_names
 
 from .runs import PREFIX, Ansible, Run, login
+from .test_backup import vault
+
+__all__ = ["vault"]
 
 pytestmark = pytest.mark.role
 
@@ -301,6 +304,44 @@ def test_peers_learn_a_new_certificate_at_once(ansible: Ansible, authority: Auth
         one.clear_requests()
         ansible.playbook(PLAYBOOK, "-i", hosts).expect()
         assert one.writes == two.writes == []
+
+
+def test_peers_learn_also_when_ca_path_lacks_the_new_ca(ansible: Ansible, authority: Authority) -> None:
+    """After the write the API presents a certificate that the options do not trust, and peers come next."""
+    crdb = ActiveActive("orders")
+    options: dict[str, Any] = {"nodes": 2, "database": "tls", "active_active": [crdb]}
+    with Cluster(fqdn="one.example.com", **options) as one, Cluster(fqdn="two.example.com", **options):
+        material = {name: authority.issue(one.fqdn) for name in ("api", "proxy")}
+        hosts = inventory(ansible, {"one": one}, rotation_certificates=from_folder(folder(ansible, material), material))
+        for mode in (["--check"], []):
+            run = ansible.playbook(PLAYBOOK, "-i", hosts, *mode).expect(warnings=True)
+            assert ["api: the next run will fail on the new certificate" in one for one in run.warnings] == [True]
+        assert sorted(updated(one)) == ["api", "proxy"]
+        assert crdb.synchronising()
+        again = ansible.playbook(PLAYBOOK, "-i", hosts).expect(ok=False)
+        assert "Set ca_path" in again.output
+        trusted = json.dumps(trusting_both(ansible, one, authority))
+        assert "changed=0 " in ansible.playbook(PLAYBOOK, "-i", hosts, "-e", trusted).expect().output
+        assert crdb.updates == 1
+
+
+def test_nothing_is_written_that_cannot_be_followed_by_what_it_needs(
+    ansible: Ansible, authority: Authority, vault: list[str]
+) -> None:
+    with Cluster(fqdn="one.example.com", nodes=1, database="tls", active_active=[ActiveActive("orders")]) as one:
+        one.add_fault(Fault(method="GET", path="/v1/crdbs", status=403))
+        (ansible.folder / "kept").mkdir(mode=0o700)
+        made = folder(ansible, {"proxy": authority.issue(one.fqdn), "cm": authority.issue(one.fqdn)})
+        backup = {"rotation_backup": "kept", "rotation_backup_vault_id": "backups"}
+        hosts = inventory(ansible, {"one": one}, rotation_certificates=from_folder(made, ["proxy", "cm"]), **backup)
+        for mode in (["--check"], []):
+            run = ansible.playbook(PLAYBOOK, "-i", hosts, *vault, *mode).expect(ok=False)
+            assert "proxy: peers of Active-Active databases have to be updated next" in failures(run)[0]
+        without_peers = {"rotation_certificates": from_folder(made, ["cm"]), "rotation_run_after": "nowhere.yml"}
+        run = ansible.playbook(PLAYBOOK, "-i", hosts, *vault, "-e", json.dumps(without_peers)).expect(ok=False)
+        assert f"no such file: {ansible.folder}/nowhere.yml. Check rotation_run_before and" in run.output
+        assert one.writes == []
+        assert list((ansible.folder / "kept").iterdir()) == []
 
 
 def test_peers_that_cannot_be_told_fail_the_cluster(ansible: Ansible, authority: Authority) -> None:

@@ -17,6 +17,7 @@ from .._errors import CertificateError, combined
 from .._operation import Context
 from .._probe.witnesses import build_prover, exporter_state, visible_databases
 from .._product.releases import API_OUTAGE, BULK_UPDATE, CORRUPTED_PAIR, UNRELIABLE_READ_BACK, is_before
+from .._replication.preflight import SEEN_BY_PEERS, check_peers_visible
 from .._replication.syncer import syncer_refusals, syncer_warning
 from .._state.installed import parse_installed
 from .._transport.retry import Retries
@@ -120,6 +121,8 @@ def _make(
     for hazard, met_by in hazards.items():
         task.warn(f"{', '.join(met_by)}: {hazard.id}: {hazard.description}; {hazard.remedy}")
     check_nodes_active(changes, cluster, allowed=params["allow_inactive_nodes"])
+    if params["replication_follows"] and not SEEN_BY_PEERS.isdisjoint(replaced):
+        check_peers_visible(api.session, retries, SEEN_BY_PEERS & replaced)
     states = {change.name: (change.old, change.new) for change in changes}
     exporter = exporter_state(stored)
     if "syncer" in replaced and (refusals := syncer_refusals(bdbs)):

@@ -24,16 +24,13 @@ from .._connection import check_range
 from .._errors import CertificateError, invalid_option
 from .._operation import Context, Operation
 from .._replication.forced_update import ForcedUpdate
-from .._replication.preflight import check_writable
+from .._replication.preflight import SEEN_BY_PEERS, check_writable
 from .._replication.repinning import Repinning
 from .._replication.steps import Cluster, Step
 from .._secrets import quoted
 from .._state.desired import read_chain
 from .._transport.retry import poll_until
 from .._x509.certificate import sha256_fingerprints, to_pem
-
-#: After a change of one of these, the peers of an Active-Active database refuse to synchronise.
-_SEEN_BY_PEERS = frozenset({"proxy", "syncer"})
 
 #: The states of synchronisation with a peer that are well, and under way (vendor: crdt_sources object, status).
 _IN_SYNC, _SYNCING = "in-sync", "syncing"
@@ -107,10 +104,13 @@ def _run(task: Context, report: _Report) -> dict[str, Any]:
     params = task.params
     check_range(params, "wait_timeout", 0, 86400, "seconds")
     pin = _pin(params, datetime.now(timezone.utc))
-    needed = params["force"] or not _SEEN_BY_PEERS.isdisjoint(params["updated"] or ())
+    api_leaf = params["api_fingerprint"] and _fingerprint("api_fingerprint", params["api_fingerprint"])
+    needed = params["force"] or not SEEN_BY_PEERS.isdisjoint(params["updated"] or ())
     session, retries = task.connect()
     try:
         with session:
+            if api_leaf:
+                session.pin(api_leaf)
             api = ReplicationApi(session, retries)
             # Who only replicates, or asks, need not be allowed to see Active-Active databases.
             crdbs = api.crdbs() if needed else if_visible(api.crdbs, None) or []
@@ -218,7 +218,7 @@ def _pin(params: Mapping[str, Any], now: datetime) -> Pin | None:
         to_pem(certificates),
         tuple(sha256_fingerprints(certificates)),
         tuple(map(_host, hosts)),
-        _old_fingerprint(old_fingerprint) if old_fingerprint else None,
+        _fingerprint("source_old_fingerprint", old_fingerprint) if old_fingerprint else None,
     )
 
 
@@ -237,11 +237,11 @@ def _host(given: str) -> str:
     return host
 
 
-def _old_fingerprint(given: str) -> str:
+def _fingerprint(option: str, given: str) -> str:
     digits = given.strip().lower().replace(":", "")
     if not _FINGERPRINT.fullmatch(digits):
         raise invalid_option(
-            "source_old_fingerprint",
+            option,
             "not a SHA-256 fingerprint",
             "Give 64 hexadecimal digits, with colons or without",
         )
@@ -292,6 +292,7 @@ OPERATION = Operation(
         "source_hosts": {"type": "list", "elements": "str"},
         "source_old_fingerprint": {"type": "str"},
         "databases": {"type": "list", "elements": "str"},
+        "api_fingerprint": {"type": "str"},
         "wait_timeout": {"type": "float", "default": 300},
     },
     mutually_exclusive=[*CONNECTION_EXCLUSIVE, ["source_certificate", "source_certificate_path"]],

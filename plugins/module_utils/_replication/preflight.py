@@ -3,19 +3,44 @@
 #
 # Private to this collection: may change in any release.
 
-"""The checks before replica sources are written: what the cluster would refuse, and what would be destroyed."""
+"""The checks before peers are updated: what the cluster would refuse, and what would be destroyed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timezone
 
 from .._api.cluster import if_visible, read_cluster
 from .._api.replication import Database, ReplicationApi
 from .._errors import CertificateError
 from .._product.releases import EXPIRED_CLIENT_CERTIFICATE
+from .._transport.retry import Retries
+from .._transport.session import Session
 from .._x509.certificate import CertificateParseError, chain_facts, parse_pem
 from .repinning import MASKED_SOURCE, MASKING_CLUSTER, Repinning, credentials_masked
+
+#: After a change of one of these, the peers of an Active-Active database refuse to synchronise.
+SEEN_BY_PEERS = frozenset({"proxy", "syncer"})
+
+
+def check_peers_visible(session: Session, retries: Retries, names: Collection[str]) -> None:
+    """Check that the databases whose peers have to be updated after a change can be read with this login.
+
+    Args:
+        names: the certificates that are about to change.
+
+    Raises:
+        CertificateError: they cannot.
+    """
+    try:
+        ReplicationApi(session, retries).crdbs()
+    except CertificateError as error:
+        raise CertificateError(
+            error.kind,
+            "peers of Active-Active databases have to be updated next (replication_follows), and the databases cannot "
+            f"be read: {error.message} Nothing was changed.",
+            **error.data,
+        ).about(", ".join(sorted(names))) from None
 
 
 def check_writable(api: ReplicationApi, steps: Sequence[Repinning], warn: Callable[[str], None]) -> None:
