@@ -242,6 +242,11 @@ missing:
   returned: success
   type: list
   elements: str
+check_mode:
+  description: Whether the task ran in check mode, by C(--check) or by a keyword; C(ansible_check_mode) ignores keywords.
+  returned: success
+  type: bool
+  version_added: 1.1.0
 attempts:
   description: The highest number of attempts of any request; V(1) without retries.
   returned: when the options are valid

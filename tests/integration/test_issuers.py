@@ -136,10 +136,7 @@ def test_nothing_is_issued_where_the_issuers_are_missing_or_do_not_fit(
     certificates = [{"name": "proxy", "source": ownca(own, issuers_path="nowhere.pem")}]
     rotation = Rotation(ansible, cluster, certificates)
     run = rotation.run(ok=False)
-    assert (
-        f"rotation_certificates: no such file with issuers: {ansible.folder}/nowhere.pem. Check issuers_path"
-        in run.output
-    )
+    assert f"no such file: {ansible.folder}/nowhere.pem. Check rotation_run_before" in run.output
     certificates = [
         {
             "name": "proxy",

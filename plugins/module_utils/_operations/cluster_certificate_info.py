@@ -51,6 +51,7 @@ def run(task: Context) -> dict[str, Any]:
         "cluster": cluster.as_dict(api.url),
         "certificates": [one.described(cluster.name, cluster.version, now, cluster.settings) for one in found],
         "missing": missing,
+        "check_mode": task.check_mode,
         "attempts": retries.attempts,
         "retried": retries.log,
     }
