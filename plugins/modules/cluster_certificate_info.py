@@ -243,7 +243,7 @@ missing:
   type: list
   elements: str
 check_mode:
-  description: Whether the task ran in check mode, by C(--check) or by a keyword; C(ansible_check_mode) ignores keywords.
+  description: Whether the task ran in check mode, by C(--check) or a keyword; C(ansible_check_mode) ignores keywords.
   returned: success
   type: bool
   version_added: 1.1.0

@@ -100,8 +100,9 @@ options:
     type: str
   api_fingerprint:
     description:
-      - The SHA-256 fingerprint (hexadecimal, with colons or without) of the C(api) certificate that the cluster was just
-        given. A server that presents this certificate, with its key, is trusted although O(ca_path) does not verify it.
+      - The SHA-256 fingerprint (hexadecimal, with colons or without) of the C(api) certificate that the cluster was
+        just given. A server that presents this certificate, with its key, is trusted although O(ca_path) does not
+        verify it.
       - Without it, a task that follows the replacement of C(api) fails if O(ca_path) lacks the new CA.
     type: str
     version_added: 1.1.0

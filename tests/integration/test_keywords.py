@@ -59,7 +59,7 @@ class Fleet:
         self.ansible = ansible
         self.database = ActiveActive()
         alone: dict[str, Any] = {"nodes": 1, "database": "none"}
-        shared = {"nodes": 1, "database": "tls", "active_active": [self.database]}
+        shared: dict[str, Any] = {"nodes": 1, "database": "tls", "active_active": [self.database]}
         self.clusters = {
             name: stack.enter_context(Cluster(fqdn=f"{name}.example.com", **(shared if name == "second" else alone)))
             for name in ("first", "second", "third")
@@ -195,7 +195,7 @@ def test_what_cannot_be_reached_is_no_success(ansible: Ansible, cluster: Cluster
     ssh.write_text("#!/bin/sh\nexit 255\n")
     ssh.chmod(0o700)
     made = folder(ansible, {"proxy": authority.issue(cluster.fqdn)})
-    away = {"ansible_connection": "ssh", "ansible_ssh_executable": str(ssh), "ansible_ssh_retries": 0}
+    away: dict[str, Any] = {"ansible_connection": "ssh", "ansible_ssh_executable": str(ssh), "ansible_ssh_retries": 0}
     hosts = inventory(ansible, {"one": cluster}, rotation_certificates=from_folder(made, ["proxy"]), **away)
     run = ansible.playbook(own_play(ansible, ignore_unreachable=True, ignore_errors=True), "-i", hosts)
     assert run.returncode != 0, run.output
