@@ -71,6 +71,17 @@ def find_secrets(params: Mapping[str, Any], environ: Mapping[str, str]) -> set[s
     return {value for value in found if value}
 
 
+def name_secrets(params: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the secrets that people choose, each with what holds it, for messages."""
+    found = {}
+    for option in ("password", "token"):
+        found[environ.get(ENVIRONMENT[option])] = f"environment variable {ENVIRONMENT[option]}"
+    for holder in (*(params.get("certificates") or ()), params):
+        for option in ("private_key_passphrase", "password", "token"):
+            found[holder.get(option)] = f"option {option}"
+    return {secret: holder for secret, holder in found.items() if secret}
+
+
 def check_range(params: Mapping[str, Any], option: str, lowest: float, highest: float, unit: str) -> None:
     """Check an option that holds a number, if it is given.
 

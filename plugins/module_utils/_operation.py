@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from ._connection import parse_connection
 from ._errors import CertificateError
+from ._masking import WORDS, occurring
 from ._transport.retry import Retries
 from ._transport.session import Session
 from ._untrusted import printable
+
+#: The kind of a failure about a secret that occurs in a result.
+WEAK = "weak_secret"
 
 
 @dataclass
@@ -27,12 +31,14 @@ class Context:
     Attributes:
         in_controller: whether it runs in a worker of C(ansible-playbook), and not in a module's process.
         interrupted: the signal that arrived while it could not stop; None: none did.
+        secrets: those that people choose, each with what holds it.
     """
 
     params: Mapping[str, Any]
     check_mode: bool
     in_controller: bool = False
     interrupted: int | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
     def connect(self) -> tuple[Session, Retries]:
@@ -46,9 +52,33 @@ class Context:
             self.warn(warning)
         return Session(connection), Retries(connection.retries, connection.retry_delay, connection.retry_max_delay)
 
+    def check_masking(self, result: Any) -> None:
+        """Check that a result can be masked without changing what it says, before anything is changed.
+
+        Args:
+            result: what is known of it.
+
+        Raises:
+            CertificateError: V(weak_secret): a secret occurs in it, or in the words that it may have in the end.
+        """
+        found = occurring(self.secrets, [result, WORDS])
+        if found:
+            raise weak_secret(self.secrets[one] for one in found)
+
     def warn(self, message: str) -> None:
         """Leave a warning."""
         self.warnings.append(printable(message))
+
+
+def weak_secret(holders: Iterable[str]) -> CertificateError:
+    """Return the error for secrets that occur in a result, so that masking them would change what it says."""
+    which = ", ".join(sorted(set(holders)))
+    return CertificateError(
+        WEAK,
+        f"{which}: the value occurs in names, numbers or words of the result, which Ansible would mask, so that nobody "
+        "could rely on it. Nothing was changed. Choose a value that is not part of a name, and longer.",
+        option=which.rpartition(" ")[2],
+    )
 
 
 @dataclass(frozen=True)

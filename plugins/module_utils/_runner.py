@@ -16,12 +16,12 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
-from ._connection import find_secrets
+from ._connection import find_secrets, name_secrets
 from ._errors import combined
 from ._libraries import missing_library
-from ._masking import longest_first, mask_secrets
+from ._masking import mask_secrets, occurring
 from ._misplaced import find_misplaced
-from ._operation import Context, Operation
+from ._operation import WEAK, Context, Operation, weak_secret
 from ._secrets import keys_in, parts_of_keys
 from ._untrusted import writable
 
@@ -44,20 +44,44 @@ def _with_lines(secrets: Collection[str]) -> set[str]:
     return {*secrets}.union(*map(parts_of_keys, [secret for secret in secrets if "\n" in secret]))
 
 
+def _shown(operation: Operation, task: Context, result: Mapping[str, Any], secrets: Collection[str]) -> dict[str, Any]:
+    """Return a result as it may be shown: masked, or the error that masking would change what it says."""
+    # The clusters of a fleet are masked each with its own secrets, which are no part of what another one says.
+    masked = {name: value for name, value in result.items() if name != operation.members}
+    if not result.get("failed") and (found := occurring(task.secrets, masked)):
+        error = weak_secret(task.secrets[one] for one in found)
+        if not result["changed"]:
+            return {"failed": True, "msg": error.message, "failure": error.failure}
+        task.warn(error.message)
+    shown: dict[str, Any] = writable({**result, **mask_secrets(masked, secrets)})
+    if result.get("failure") and result["failure"]["kind"] == WEAK:
+        # Neither holds a secret, nor would be understood with a mask.
+        shown.update(msg=result["msg"], failure=result["failure"])
+    return shown
+
+
 def run_module(module: AnsibleModule, operation: Operation) -> None:
     """Run the operation with the module's options, and leave with its result."""
     missing = missing_library()
     if missing is not None:
         module.fail_json(msg=missing_required_lib(missing.requirement), exception=missing.traceback)
 
-    module.no_log_values = longest_first(_with_lines(module.no_log_values) | find_secrets(module.params, os.environ))
-    task = Context(module.params, module.check_mode)
-    result = writable(operation.outcome(task))
-    for warning in task.warnings:
+    environ = _environ(operation)
+    secrets = _with_lines(module.no_log_values) | find_secrets(module.params, environ)
+    task = Context(module.params, module.check_mode, secrets=name_secrets(module.params, environ))
+    result = _shown(operation, task, operation.outcome(task), secrets)
+    result["invocation"] = mask_secrets({"module_args": module.params}, secrets)
+    for warning in mask_secrets({"warnings": task.warnings}, secrets)["warnings"]:
         module.warn(warning)
+    module.no_log_values = set()  # or Ansible would mask it again, with all of them everywhere
     if result.get("failed"):
         module.fail_json(**result)
     module.exit_json(**result)
+
+
+def _environ(operation: Operation) -> Mapping[str, str]:
+    """Return the environment, where an operation takes options of the connection from it."""
+    return os.environ if "password" in operation.argument_spec else {}
 
 
 def run_in_controller(
@@ -74,7 +98,8 @@ def run_in_controller(
     params = {**given, **validation.validated_parameters}
     secrets = _with_lines(validation._no_log_values)  # noqa: SLF001 - as AnsibleModule does
     missing = missing_library()
-    task = Context(params, check_mode, in_controller=True)
+    environ = _environ(operation)
+    task = Context(params, check_mode, in_controller=True, secrets=name_secrets(params, environ))
     if validation.error_messages:
         unsupported = isinstance(validation.errors[0], UnsupportedError)
         prefix = f"Unsupported parameters for ({module}) module: " if unsupported else ""
@@ -84,13 +109,13 @@ def run_in_controller(
         result = {"failed": True, "msg": missing_required_lib(missing.requirement)}
         secrets |= keys_in(params)
     else:
-        secrets |= find_secrets(params, os.environ)
+        secrets |= find_secrets(params, environ)
         result = operation.outcome(task)
         if task.interrupted is not None:
             signal.raise_signal(task.interrupted)  # Ansible no longer waits for the result
+    result = _shown(operation, task, result, secrets)
     if invocation:
-        result["invocation"] = {"module_args": params}
+        result["invocation"] = writable(mask_secrets({"module_args": params}, secrets))
     if task.warnings:
-        result["warnings"] = task.warnings
-    masked: dict[str, Any] = writable(mask_secrets(result, secrets))
-    return masked
+        result["warnings"] = mask_secrets({"warnings": task.warnings}, secrets)["warnings"]
+    return result

@@ -126,7 +126,7 @@ class ClusterData(ReadStatus, ClusterFacts):
 
 
 #: The data of a cluster that could not be read.
-_NOTHING: ClusterFacts = {
+NOTHING: ClusterFacts = {
     "cluster": {"name": None, "version": None, "primary": None, "nodes": None},
     "certificates": [],
     "databases": [],
@@ -167,7 +167,7 @@ def cluster_entry(
         "read_at": to_iso(moment),
         "seconds": seconds,
         "error": error,
-        **(found or _NOTHING),
+        **(found or NOTHING),
         "drift": drift,
         "warnings": list(dict.fromkeys(warnings)),  # several questions may meet one failure
     }

@@ -38,6 +38,7 @@ def _run(task: Context, open_vault: Callable[[str], Vault]) -> dict[str, Any]:
 def _note_proof(task: Context, open_vault: Callable[[str], Vault]) -> dict[str, Any]:
     """Note that the change is proven; no request is needed for it, and without a backup nothing at all."""
     path = os.path.realpath(task.params["path"])
+    task.check_masking(path)
     held: Backup | None = None
     changed = False
     try:
@@ -70,6 +71,7 @@ def _back_up(task: Context, names: Sequence[str], file: BackupFile, vault: Vault
         entries = _entries(parse_installed(stored, names, now))
         read = Backup(cluster, api.url, backup_timestamp(now), entries, proven=not task.params["until_proven"])
         backup, beside = file.prepare(read)
+        task.check_masking([file.path, cluster, [entry.facts for entry in backup.entries]])
         current = beside is None and file.is_current(backup)
         if not current and not task.check_mode:
             file.write(backup, beside)

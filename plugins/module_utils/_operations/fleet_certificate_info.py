@@ -7,19 +7,22 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Mapping
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, cast
 
 from .._argspec import CONNECTION_EXCLUSIVE, CONNECTION_SPEC, MEMBER_SPEC
 from .._concurrency import in_processes
-from .._connection import check_range
+from .._connection import check_range, find_secrets, name_secrets
 from .._errors import CertificateError, invalid_option
-from .._fleet.cluster_data import ClusterData, ClusterError, DriftEntry, cluster_entry
+from .._fleet.cluster_data import NOTHING, ClusterData, ClusterError, DriftEntry, cluster_entry
 from .._fleet.members import Member, parse_members
 from .._fleet.pins import judge_pins
 from .._fleet.read_cluster import READ
-from .._operation import Context, Operation
+from .._masking import mask_secrets, occurring
+from .._operation import Context, Operation, weak_secret
 from .cluster_certificates import OPERATION as CHANGE
 
 
@@ -44,7 +47,7 @@ def run(task: Context) -> dict[str, Any]:
 def _entry(member: Member, *, served: bool) -> ClusterData:
     """Return what is known of one cluster. Never raises."""
     started, moment = time.monotonic(), datetime.now(timezone.utc)
-    task = Context({}, check_mode=True)
+    task = Context({}, check_mode=True, secrets=name_secrets(member.options, os.environ))
     try:
         task.params = member.checked(READ, served=served)
         read = READ.outcome(task)
@@ -53,16 +56,23 @@ def _entry(member: Member, *, served: bool) -> ClusterData:
     error: ClusterError | None = {"msg": read["msg"], "failure": read["failure"]} if "failed" in read else None
     drift = _drift(member, task) if error is None and member.wanted is not None else None
     seconds = round(time.monotonic() - started, 3)
-    return cluster_entry(
-        member.name,
-        moment,
-        url=read.get("url"),
-        seconds=seconds,
-        error=error,
-        found=read.get("found"),
-        drift=drift,
-        warnings=task.warnings,
+    url, found = read.get("url"), read.get("found")
+    entry = cluster_entry(
+        member.name, moment, url=url, seconds=seconds, error=error, found=found, drift=drift, warnings=task.warnings
     )
+    return _masked(entry, member, task.secrets)
+
+
+def _masked(entry: ClusterData, member: Member, secrets: Mapping[str, str]) -> ClusterData:
+    """Mask what is known of one cluster, with its own secrets; its name and address are everybody's."""
+    shown = {key: value for key, value in entry.items() if key not in ("name", "url")}
+    weak = occurring(secrets, shown) if entry["error"] is None else ()
+    if weak:
+        error = weak_secret(secrets[one] for one in weak)
+        problem: ClusterError = {"msg": error.message, "failure": error.failure}
+        return {**entry, **NOTHING, "error": problem, "drift": None, "warnings": []}
+    every = {*secrets} | find_secrets({**member.options, "wanted": member.wanted}, os.environ)
+    return cast(ClusterData, {**entry, **mask_secrets(shown, every)})
 
 
 def _lost(member: Member) -> ClusterData:

@@ -123,6 +123,7 @@ def _run(task: Context, report: _Report) -> dict[str, Any]:
                 if not any(one.as_list() for one in report.repinned):
                     task.warn(_nothing_pinned(api.url))
                 _check(api, report, task)
+            task.check_masking(report.as_dict(failed=False))
             if not task.check_mode:
                 _outlast(api, report, task)
             cluster = Cluster(ReplicationApi(session), retries, params["wait_timeout"])
