@@ -75,8 +75,8 @@ def weak_secret(holders: Iterable[str]) -> CertificateError:
     which = ", ".join(sorted(set(holders)))
     return CertificateError(
         WEAK,
-        f"{which}: the value occurs in names, numbers or words of the result, which Ansible would mask, so that nobody "
-        "could rely on it. Nothing was changed. Choose a value that is not part of a name, and longer.",
+        f"{which}: the value occurs in names, numbers or words of the result, which Ansible would mask, so that no "
+        "report could rely on it. Nothing was changed. Choose a value that is not part of a name, and longer.",
         option=which.rpartition(" ")[2],
     )
 

@@ -34,6 +34,9 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._war
 _VARIABLE = "redis_enterprise_in_process"
 _ENVIRONMENT = _VARIABLE.upper()
 
+#: Strategies in which each host goes on by itself, so that C(run_once) runs for each of them; Ansible only warns.
+_WITHOUT_RUN_ONCE = frozenset({"free", "host_pinned", "mitogen_free", "mitogen_host_pinned"})
+
 # What fails there, such as for want of a library, is reported by the task that needs it.
 with suppress(Exception):
     prepare()
@@ -45,8 +48,23 @@ class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no t
     operation: ClassVar[Operation]
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        self._check_run_once(task_vars or {})
         # Here, and not in the module: before a key is sent to the target, and before Ansible's validation quotes it.
         return refusal(self.operation, self._task.args) or self.perform(task_vars or {})
+
+    def _check_run_once(self, variables: Mapping[str, Any]) -> None:
+        """Refuse to do once for each host what is to be done once, such as to read a fleet and write its report.
+
+        Raises:
+            AnsibleActionFail: the strategy of the play does not honour C(run_once).
+        """
+        strategy = str(self._task.get_play().strategy)
+        hosts = variables.get("ansible_play_hosts", ())
+        if self._task.run_once and len(hosts) > 1 and strategy.rpartition(".")[2] in _WITHOUT_RUN_ONCE:
+            raise AnsibleActionFail(
+                f"run_once has no effect with the strategy {strategy}: each of {len(hosts)} hosts would run this task. "
+                "Set strategy: linear on the play. Nothing was done."
+            )
 
     def perform(self, variables: dict[str, Any]) -> dict[str, Any]:
         """Run the operation, with options that may be quoted."""
@@ -67,6 +85,22 @@ class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no t
             check_mode=self._task.check_mode,
             invocation=_inject_invocation(variables),
         )
+
+    def run_here(self, variables: Mapping[str, Any], operation: Operation | None = None) -> dict[str, Any]:
+        """Run what only the controller can do.
+
+        Args:
+            operation: in place of that of the class.
+
+        Raises:
+            AnsibleActionFail: the task has a keyword that only modules know.
+        """
+        if self._task.async_val:
+            raise AnsibleActionFail(
+                f"async is not supported by {self._task.action}, which runs on the control node. Remove async and poll "
+                "from the task. Nothing was done."
+            )
+        return self.run_in_controller(operation or self.operation, variables)
 
     def _update_module_args(
         self, module_name: str, module_args: dict[str, Any], task_vars: dict[str, Any], *more: Any, **keywords: Any

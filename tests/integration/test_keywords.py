@@ -18,7 +18,7 @@ import yaml
 from simulator import ActiveActive, Cluster, Fault
 from simulator.authority import Authority, cluster_names
 
-from .runs import PREFIX, TARGET, Ansible, Run, clusters_for
+from .runs import PREFIX, TARGET, Ansible, Run, clusters_for, login, task
 from .test_audit import PLAYBOOK as AUDIT
 from .test_audit import failures as failed
 from .test_audit import report
@@ -223,3 +223,54 @@ def test_an_audit_is_the_same(ansible: Ansible, settings: Mapping[str, str]) -> 
     assert reads == [1, 1, 1]
     assert sorted(failed(run)) == ["away", "expired"]
     assert sorted(report(ansible.folder / "reports")) == sorted(cases)
+
+
+def audit_play(ansible: Ansible, **keywords: Any) -> Path:
+    """A play of the user's own, with the role audit."""
+    role = {"name": "Audit", "ansible.builtin.import_role": {"name": f"{PREFIX}.audit"}}
+    return own_play(ansible, **{"serial": [], "tasks": [role], **keywords})
+
+
+def test_an_audit_in_a_play_that_breaks_its_promise(ansible: Ansible) -> None:
+    """What is critical fails the play; what would read or write once for each host is refused before that."""
+    with clusters_for({"expired": {"expires": {"cm": -1}}, "well": {}}) as clusters:
+        hosts = inventory(ansible, clusters, audit_output_directory="reports")
+        run = ansible.playbook(audit_play(ansible, ignore_errors=True, any_errors_fatal=True, timeout=30), "-i", hosts)
+        assert run.returncode != 0, run.output
+        assert list(failed(run)) == ["expired"]
+        for cluster in clusters.values():
+            cluster.clear_requests()
+        refused: dict[str, dict[str, Any]] = {
+            "run_once has no effect with the strategy free": {"strategy": "free"},
+            "run_once has no effect with the strategy ansible.builtin.host_pinned": {
+                "strategy": "ansible.builtin.host_pinned"
+            },
+            "The play has serial, and the role audits all 2 clusters": {"serial": 1},
+        }
+        for message, keywords in refused.items():
+            run = ansible.playbook(audit_play(ansible, **keywords), "-i", hosts)
+            assert run.returncode != 0, run.output
+            assert message in run.output
+        assert [cluster.requests for cluster in clusters.values()] == [[], []]
+
+
+def test_async_is_refused_where_it_cannot_be(ansible: Ansible, cluster: Cluster, vault: list[str]) -> None:
+    tasks: dict[str, dict[str, Any]] = {
+        "cluster_certificate_backup": {**login(cluster), "names": ["cm"], "path": "kept.vault", "vault_id": "backups"},
+        "audit_report": {"clusters": [], "output_directory": "reports"},
+        "certificate_files": {
+            "path": "kept",
+            "name": "cm",
+            "certificate": cluster.certificate("cm"),
+            "private_key": "x",
+        },
+    }
+    for poll in (0, 1):
+        keywords = {"async": 30, "poll": poll, "ignore_errors": True}
+        made = [task(module, module, options, **keywords) for module, options in tasks.items()]
+        run = ansible.tasks(made, *vault).expect()
+        for module in tasks:
+            message = f"async is not supported by {PREFIX}.{module}, which runs on the control node"
+            assert message in run[module].result["msg"], module
+    assert cluster.requests == []
+    assert not {"kept.vault", "reports", "kept"} & {path.name for path in ansible.folder.iterdir()}
