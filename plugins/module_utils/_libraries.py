@@ -17,20 +17,23 @@ MINIMUM = {"requests": (2, 25), "cryptography": (40, 0)}
 
 
 class MissingLibrary(NamedTuple):
-    """A library that is absent, broken or too old."""
+    """Libraries that are absent, broken or too old."""
 
-    requirement: str  # as pip takes it, such as "cryptography >= 40.0"
-    traceback: str | None  # of the failed import; None when it is only too old
+    requirement: str  # such as "requests >= 2.25, cryptography >= 40.0 (found 3.4.8)"
+    traceback: str | None  # of the first failed import; None when they are only too old
 
 
 def missing_library() -> MissingLibrary | None:
-    """Return the first library that is not there in a version that will do, if any."""
+    """Return all libraries that are not there in a version that will do, if any."""
+    missing, failed = [], None
     for name, minimum in MINIMUM.items():
         requirement = f"{name} >= {'.'.join(map(str, minimum))}"
         try:
-            module = importlib.import_module(name)
+            version = importlib.import_module(name).__version__
         except Exception:  # a broken installation raises more than ImportError
-            return MissingLibrary(requirement, traceback.format_exc())
-        if tuple(int(part) for part in re.findall(r"\d+", module.__version__)[:2]) < minimum:
-            return MissingLibrary(requirement, None)
-    return None
+            missing.append(requirement)
+            failed = failed or traceback.format_exc()
+            continue
+        if tuple(int(part) for part in re.findall(r"\d+", version)[:2]) < minimum:
+            missing.append(f"{requirement} (found {version})")
+    return MissingLibrary(", ".join(missing), failed) if missing else None

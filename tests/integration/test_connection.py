@@ -361,11 +361,23 @@ def test_proxies_are_honoured_and_widen_no_trust(ansible: Ansible, cluster: Clus
     assert read({}, HTTPS_PROXY=proxy.url, NO_PROXY="127.0.0.1").status == "ok"
     assert proxy.tunnels == [through] * 2
     proxy.close()
-    assert read({}, HTTPS_PROXY="http://127.0.0.1:1").failure["kind"] == "proxy"
+    wrongly: dict[tuple[str, str], str] = {
+        ("HTTPS_PROXY", "http://127.0.0.1:1"): "cannot connect to the proxy of HTTPS_PROXY. Check HTTPS_PROXY,",
+        ("all_proxy", "http://no-such-proxy.invalid:1"): "cannot connect to the proxy of all_proxy. Check all_proxy,",
+        (
+            "ALL_PROXY",
+            "socks5h://127.0.0.1:1",
+        ): "environment variable ALL_PROXY: a SOCKS proxy needs the Python library",
+        ("HTTPS_PROXY", "no url at all"): "environment variable HTTPS_PROXY: not a valid URL. Give it as http://",
+        ("HTTPS_PROXY", "ftp://127.0.0.1:1"): "environment variable HTTPS_PROXY: unknown scheme. Use one of http, ",
+    }
+    for (name, value), message in wrongly.items():
+        outcome = read({}, **{name: value})
+        assert (outcome.failure["kind"], message in outcome.result["msg"]) == ("proxy", True), outcome.result["msg"]
     for name in ("HTTPS_PROXY", "ALL_PROXY"):
         outcome = read({}, **{name: "http://user:open-sesame@[::1"})
         assert outcome.failure["kind"] == "proxy"
-        assert f"the environment variable {name} is not a valid URL." in outcome.result["msg"]
+        assert f"environment variable {name}: not a valid URL." in outcome.result["msg"]
         assert "open-sesame" not in outcome.result["msg"]
     assert read({}, HTTPS_PROXY="http://[::1", NO_PROXY="127.0.0.1").status == "ok"
 

@@ -20,7 +20,7 @@ def test_missing_libraries_are_named(ansible: Ansible, cluster: Cluster) -> None
     run = ansible.tasks(
         [task("read", "cluster_certificate_info", {})], connection=login(cluster), python=str(bare)
     ).expect(ok=False)
-    assert "requests >= 2.25" in run["read"].result["msg"]
+    assert "(requests >= 2.25, cryptography >= 40.0)" in run["read"].result["msg"]
     assert "Traceback" not in run["read"].result["msg"]
 
 

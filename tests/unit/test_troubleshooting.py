@@ -23,7 +23,15 @@ PAGE = ROOT / "docs/troubleshooting.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 
 #: Calls that name a kind, and at which place among their arguments.
-_NAMING = {"CertificateError": 0, "MaterialProblem": 0, "finding": 0, "Finding": 0, "Judgement": 1, "not_visible": 1}
+_NAMING = {
+    "CertificateError": 0,
+    "Reason": 0,
+    "MaterialProblem": 0,
+    "finding": 0,
+    "Finding": 0,
+    "Judgement": 1,
+    "not_visible": 1,
+}
 
 #: Files whose identifiers are others: facts of the contract (docs/contract.md), and names of metrics.
 _OTHERS = ("module_utils/_contract/", "plugin_utils/_audit/formats/")
@@ -182,7 +190,7 @@ def test_each_link_leads_to_a_heading() -> None:
         "key_mismatch",  # a keyword
         "passphrase_wrong",  # of a file
         "unauthorized",  # in a table
-        "tls_expired",  # returned
+        "tls_expired",  # a field of a tuple
         "too_large",  # returned, and passed on
         "metrics_unusable",  # a constant
         "update_not_finished",  # assigned

@@ -15,20 +15,19 @@ from collections.abc import Mapping, Sequence
 from datetime import timezone
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from .._connection import Connection
 from .._errors import CertificateError, invalid_option
 from .._secrets import Secret
 from .adapter import Adapter
 from .deadline import Deadline
+from .proxies import find_proxies
 from .tls_context import Context, trusting_context, unverified_context
 from .transport_errors import timed_out, transport_error
 
 try:
     import requests
     import urllib3
-    from requests.utils import get_environ_proxies
 except ImportError:  # reported by _libraries
     pass
 
@@ -114,28 +113,6 @@ def _seconds(retry_after: str) -> float | None:
     return max(0.0, moment.timestamp() - time.time())
 
 
-def _proxies(url: str) -> dict[str, str]:
-    """Return the proxies of the environment for a URL, by scheme.
-
-    Raises:
-        CertificateError: one is not a valid URL, on which old versions of requests fail.
-    """
-    found: dict[str, str] = get_environ_proxies(url)
-    for scheme in (url.partition(":")[0], "all"):
-        proxy = found.get(scheme, "")
-        try:
-            urlsplit(proxy if "//" in proxy else f"//{proxy}").port  # noqa: B018 - its computation is the check
-        except ValueError:
-            # The value may contain a password.
-            raise CertificateError(
-                "proxy",
-                f"the environment variable {scheme.upper()}_PROXY is not a valid URL. Fix it, or list the host in "
-                "NO_PROXY.",
-                cluster=url,
-            ) from None
-    return found
-
-
 class Peer:
     """One address, to which requests are sent. Not safe to share between threads.
 
@@ -164,7 +141,7 @@ class Peer:
             headers: sent with each request, in place of those of the same name.
 
         Raises:
-            CertificateError: a proxy in the environment is not a valid URL.
+            CertificateError: a proxy in the environment is not usable.
         """
         self.url = url
         self.connection = connection
@@ -181,7 +158,7 @@ class Peer:
         http.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
         http.mount("https://", adapter)
         http.mount("http://", adapter)
-        http.proxies = _proxies(self.url)
+        http.proxies = find_proxies(self.url)
         http.headers.update(self._headers)
         if self._login is not None:
             http.headers["Authorization"] = self._login.reveal()

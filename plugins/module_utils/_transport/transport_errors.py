@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .._connection import Connection
 from .._errors import CertificateError
+from .proxies import proxy_variable
+from .tls_reasons import handshake_remedy, verify_reason
 
 try:
     import requests
@@ -23,8 +26,9 @@ except ImportError:  # reported by _libraries
     pass
 
 # OpenSSL's X509_V_ERR_* numbers.
-_EXPIRED = 10
 _HOST_MISMATCH = {62, 64}
+
+_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -56,18 +60,8 @@ def verify_error(error: BaseException, connection: Connection) -> tuple[str, str
             f"the API's certificate does not cover {connection.host}",
             "Use a host in url that the certificate covers",
         )
-    if code == _EXPIRED:
-        return (
-            "tls_expired",
-            "a certificate that the API presents has expired",
-            "To replace it through the API, set validate_certs to false for that one run",
-        )
     trusted = f"ca_path {connection.ca_path}" if connection.ca_path else "the system's trust store"
-    return (
-        "tls_untrusted",
-        f"the API's certificate is not trusted: {trusted} does not verify it ({getattr(error, 'verify_message', '')})",
-        "Set ca_path to the CA that issued it, or, when it is self-signed, to the certificate itself",
-    )
+    return verify_reason(code, getattr(error, "verify_message", ""), trusted)
 
 
 def _no_answer(connection: Connection, option: str) -> tuple[str, str, str]:
@@ -84,7 +78,22 @@ def _no_answer(connection: Connection, option: str) -> tuple[str, str, str]:
     )
 
 
-def _diagnose(error: BaseException, connection: Connection, used_up: str | None) -> tuple[str, str, str]:
+def _proxy_problem(causes: Iterable[BaseException], variable: str) -> tuple[str, str, str]:
+    """Return kind, cause and next step where a proxy did not pass the request on."""
+    status = next((found[1] for cause in causes if (found := _TUNNEL.search(str(cause)))), None)
+    if status is None:
+        return "proxy", f"cannot connect to the proxy of {variable}", f"Check {variable}, and that the proxy runs"
+    if status == "407":
+        next_step = f"Give it as http://user:password@host:port in {variable}"
+        return "proxy", f"the proxy of {variable} demands a login (HTTP 407)", next_step
+    return (
+        "proxy",
+        f"the proxy of {variable} refused to connect to the host in url (HTTP {status})",
+        "Allow it there, or list the host in NO_PROXY",
+    )
+
+
+def _diagnose(error: BaseException, connection: Connection, url: str, used_up: str | None) -> tuple[str, str, str]:
     """Return kind, cause and next step."""
     causes = list(_causes(error))
 
@@ -98,8 +107,11 @@ def _diagnose(error: BaseException, connection: Connection, used_up: str | None)
     # Whatever the end of a connection looks like that was shut down.
     if used_up is not None and not never_connected:
         return _no_answer(connection, used_up)
-    if find(requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
-        return "proxy", "the proxy refused the request", "Check HTTPS_PROXY and NO_PROXY in the environment"
+    by_proxy = proxy_variable(url)
+    failed_there = find(requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL, socket.gaierror)
+    # Whom it connects to is the proxy.
+    if by_proxy is not None and (failed_there or never_connected or find(ConnectionRefusedError)):
+        return _proxy_problem(causes, by_proxy)
     if find(requests.exceptions.InvalidURL):
         return "unknown_host", f"{connection.host} is not a valid host name", "Check url"
     if find(socket.gaierror):
@@ -125,7 +137,7 @@ def _diagnose(error: BaseException, connection: Connection, used_up: str | None)
         return (
             "tls",
             f"TLS handshake failed ({reason})",
-            "Check that the port in url is the API's, and client_cert if you use it",
+            handshake_remedy(reason),
         )
     if found is None and find(urllib3.exceptions.SSLError):
         return (
@@ -153,7 +165,7 @@ def transport_error(
         url: where it went.
         used_up: the option whose time the request has used up.
     """
-    return _failure(_diagnose(error, connection, used_up), request, url)
+    return _failure(_diagnose(error, connection, url, used_up), request, url)
 
 
 def timed_out(connection: Connection, request: str, url: str, used_up: str) -> CertificateError:
