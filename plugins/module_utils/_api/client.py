@@ -25,6 +25,7 @@ from .._transport.session import Session
 from .._untrusted import LONGEST, is_nested_too_deeply, printable
 from . import fields
 from .explanation import make_printable, parse_explanation
+from .jwt import seconds_left
 
 CERTIFICATES = "/v1/cluster/certificates"
 UPDATE_CERT = "/v1/cluster/update_cert"
@@ -359,6 +360,10 @@ class Api:
             )
         else:
             kind, cause, next_step = meanings.get(status, _OTHER_STATUS if status < 500 else _OTHER_SERVER_ERROR)
+        left = seconds_left(self.session.token) if status == 401 else None
+        if left is not None and left <= 0:
+            cause = f"authentication failed: the token ended {-left:.0f} s ago"
+            next_step = "Give a new token and run again, which also completes what this run has begun"
         data: dict[str, Any] = {"cluster": self.url, "status": status}
         detail = f"HTTP {status}"
         answer = parse_explanation(response.body)

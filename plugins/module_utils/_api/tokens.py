@@ -11,32 +11,15 @@ authorize and refresh_jwt).
 
 from __future__ import annotations
 
-import base64
-import json
 import math
-import time
+from collections.abc import Callable
 
 from .._errors import CertificateError
-from .._secrets import Secret
 from .client import Api
+from .jwt import seconds_left
 
 #: Seconds that the vendor allows at the most.
 _LONGEST = 86400
-
-
-def token_expiry(token: Secret) -> float | None:
-    """Return when a JWT ends, in seconds since the epoch (RFC 7519, 4.1.4: C(exp)); None where it does not say."""
-    parts = token.reveal().split(".")
-    if len(parts) != 3:
-        return None
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (ValueError, RecursionError):
-        return None
-    end = claims.get("exp") if isinstance(claims, dict) else None
-    if not isinstance(end, (int, float)) or isinstance(end, bool) or not math.isfinite(end):
-        return None
-    return float(end)
 
 
 def ensure_token_lasts(api: Api, seconds: float) -> None:
@@ -50,13 +33,13 @@ def ensure_token_lasts(api: Api, seconds: float) -> None:
     """
     token = api.session.token
     needed = math.ceil(min(seconds, _LONGEST))
-    left = _left(token)
+    left = seconds_left(token)
     if token is None or left is None or left >= needed:
         return
     problem = ""
     try:
         renewed = api.refresh_token(needed)
-        renewed_left = _left(renewed)
+        renewed_left = seconds_left(renewed)
         # A second is lost on the way.
         if renewed_left is None or renewed_left >= needed - 5 or renewed_left >= _LONGEST - 5:
             api.session.renew_token(renewed)
@@ -74,6 +57,16 @@ def ensure_token_lasts(api: Api, seconds: float) -> None:
     )
 
 
-def _left(token: Secret | None) -> float | None:
-    end = token_expiry(token) if token is not None else None
-    return None if end is None else end - time.time()
+def warn_if_token_ends(api: Api, seconds: float, warn: Callable[[str], None]) -> None:
+    """Warn if the token that was given ends before the next task can use it: one that is refreshed here is lost then.
+
+    Args:
+        seconds: until then.
+    """
+    left = seconds_left(api.session.connection.token)
+    if left is not None and left < seconds:
+        warn(
+            f"option token: the token ends in {left:.0f} s, and the change with its proof may take {seconds:.0f} s. Then "
+            "replication_certificates needs it to update the peers of Active-Active databases. Give a token that lasts "
+            "longer (POST /v1/users/authorize with ttl)"
+        )

@@ -12,17 +12,18 @@ from datetime import datetime, timezone
 
 from .._api.client import Api, Stored
 from .._api.cluster import read_cluster
+from .._api.tokens import warn_if_token_ends
 from .._concurrency import side_by_side
 from .._errors import CertificateError, combined
 from .._operation import Context
 from .._probe.witnesses import build_prover, exporter_state, visible_databases
 from .._product.releases import API_OUTAGE, BULK_UPDATE, CORRUPTED_PAIR, UNRELIABLE_READ_BACK, is_before
-from .._replication.preflight import SEEN_BY_PEERS, check_peers_visible
+from .._replication.preflight import SEEN_BY_PEERS, has_peers
 from .._replication.syncer import syncer_refusals, syncer_warning
 from .._state.installed import parse_installed
 from .._transport.retry import Retries
 from .evidence import Evidence
-from .execution import execute, reading
+from .execution import execute, longest_change, reading
 from .hazards import drop_misreported, find_hazards, spare_ldap_client
 from .lockout import warn_about_next_run
 from .plan import Change, plan_change
@@ -121,8 +122,9 @@ def _make(
     for hazard, met_by in hazards.items():
         task.warn(f"{', '.join(met_by)}: {hazard.id}: {hazard.description}; {hazard.remedy}")
     check_nodes_active(changes, cluster, allowed=params["allow_inactive_nodes"])
-    if params["replication_follows"] and not SEEN_BY_PEERS.isdisjoint(replaced):
-        check_peers_visible(api.session, retries, SEEN_BY_PEERS & replaced)
+    seen_by_peers = SEEN_BY_PEERS & replaced
+    if params["replication_follows"] and seen_by_peers and has_peers(api.session, retries, seen_by_peers):
+        warn_if_token_ends(api, longest_change(params), task.warn)
     states = {change.name: (change.old, change.new) for change in changes}
     exporter = exporter_state(stored)
     if "syncer" in replaced and (refusals := syncer_refusals(bdbs)):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._api.tokens import token_expiry
+from .._api.jwt import token_expiry
 from .._secrets import Secret
 from .answer import Answer
 from .check import UNCLEAR, NotChecked, Verdict, check, verdict

@@ -23,17 +23,17 @@ from .repinning import MASKED_SOURCE, MASKING_CLUSTER, Repinning, credentials_ma
 SEEN_BY_PEERS = frozenset({"proxy", "syncer"})
 
 
-def check_peers_visible(session: Session, retries: Retries, names: Collection[str]) -> None:
-    """Check that the databases whose peers have to be updated after a change can be read with this login.
+def has_peers(session: Session, retries: Retries, names: Collection[str]) -> bool:
+    """Return whether there are databases whose peers have to be updated after a change.
 
     Args:
         names: the certificates that are about to change.
 
     Raises:
-        CertificateError: they cannot.
+        CertificateError: they cannot be read with this login.
     """
     try:
-        ReplicationApi(session, retries).crdbs()
+        return bool(ReplicationApi(session, retries).crdbs())
     except CertificateError as error:
         raise CertificateError(
             error.kind,

@@ -53,6 +53,7 @@ class Memory:
     url = "https://cluster.example.com:9443"
     answering = parse_place(url)
     secrets = (Secret("the password"),)
+    token = None
 
     def __init__(self, **answers: Any) -> None:
         self.answers = {path.replace("__", "/"): answer for path, answer in answers.items()}

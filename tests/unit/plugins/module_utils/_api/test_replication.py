@@ -50,6 +50,7 @@ class Script:
 
     url = URL
     secrets: Sequence[Any] = ()
+    token = None
     answering = SimpleNamespace(host="192.0.2.1")
 
     def __init__(self, *answers: Any) -> None:

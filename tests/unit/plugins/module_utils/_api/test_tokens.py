@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.client import Api
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.jwt import token_expiry
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.tokens import (
     ensure_token_lasts,
-    token_expiry,
+    warn_if_token_ends,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.execution import longest_change
@@ -214,6 +215,26 @@ def test_a_version_that_refreshes_no_token_is_no_crash(cluster: Cluster, status:
         ensure_token_lasts(Api(client), 3000)
     assert raised.value.kind == "token_expires"
     assert [one.path for one in cluster.requests] == [REFRESH]
+
+
+def test_a_login_that_has_ended_is_told_from_one_that_is_wrong(cluster: Cluster) -> None:
+    defaults = {name: spec.get("default") for name, spec in CONNECTION_SPEC.items()}
+    ended = jwt({"exp": time.time() - 12}).reveal()
+    for token, message in ((ended, r"the token ended 1\d s ago \(HTTP 401.*run again"), ("a.b.c", "Check username")):
+        given = {"url": cluster.url, "token": token, "ca_path": cluster.ca_path}
+        client = Session(parse_connection({**defaults, **given}, {}))
+        with client, pytest.raises(CertificateError, match=message) as raised:
+            Api(client).certificates()
+        assert raised.value.kind == "unauthorized"
+
+
+def test_a_token_that_the_next_task_needs_is_warned_about(cluster: Cluster) -> None:
+    warnings: list[str] = []
+    with session(cluster) as client:
+        warn_if_token_ends(Api(client), 250, warnings.append)
+        assert warnings == []
+        warn_if_token_ends(Api(client), 3000, warnings.append)
+    assert "replication_certificates needs it" in warnings[0]
 
 
 def test_a_token_that_lasts_is_not_refreshed(cluster: Cluster) -> None:
