@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.parsing.vault import VaultLib, VaultSecret
 from simulator import Cluster, Fault
 from simulator.authority import Authority
 
@@ -348,3 +350,34 @@ def test_a_wrong_variable_of_the_role_fails_at_the_start(ansible: Ansible, clust
     hosts = inventory(ansible, {"one": cluster}, audit_fail_within="soon")
     assert "audit_fail_within" in ansible.playbook(PLAYBOOK, "-i", hosts).expect(ok=False).output
     assert cluster.requests == []
+
+
+@pytest.mark.corner
+def test_what_one_host_lacks_costs_the_others_nothing(ansible: Ansible) -> None:
+    """Neither the file of a lookup, nor a variable, nor the password of a vault: each is the line of that host."""
+    lacking = {
+        "undefined": {"redis_enterprise_password": "{{ nowhere }}"},
+        "lookup": {"redis_enterprise_password": "{{ lookup('ansible.builtin.file', 'nowhere.txt') }}"},
+        "vault": {"redis_enterprise_password": "VAULTED"},
+    }
+    locked = VaultLib([("default", VaultSecret(b"another password"))]).encrypt("secret").decode()
+    with ExitStack() as stack:
+        clusters = {name: stack.enter_context(Cluster(nodes=1, database="none")) for name in (*lacking, "well")}
+        hosts = inventory(ansible, clusters)
+        content = yaml.safe_load(Path(hosts).read_text(encoding="utf-8"))
+        for name, variables in lacking.items():
+            content["redis_enterprise"]["hosts"][name].update(variables)
+        text = yaml.safe_dump(content).replace("VAULTED", "!vault |\n" + re.sub("(?m)^", " " * 10, locked))
+        Path(hosts).write_text(text, encoding="utf-8")
+        for playbook in (PLAYBOOK, str(play(ansible))):
+            run = ansible.playbook(playbook, "-i", hosts, "-e", "audit_output_directory=out")
+            assert run.returncode != 0, run.output
+            found = report(ansible.folder / "out")
+            assert {name: one["error"] is None for name, one in found.items()} == {
+                **dict.fromkeys(lacking, False),
+                "well": True,
+            }
+            for name in lacking:
+                assert f"host {name}: the variable redis_enterprise_password cannot" in found[name]["error"]["msg"]
+            assert len(found["well"]["certificates"]) == 7
+            assert "well" not in failures(run)

@@ -66,7 +66,7 @@ def warn_if_token_ends(api: Api, seconds: float, warn: Callable[[str], None]) ->
     left = seconds_left(api.session.connection.token)
     if left is not None and left < seconds:
         warn(
-            f"option token: the token ends in {left:.0f} s, and the change with its proof may take {seconds:.0f} s. Then "
-            "replication_certificates needs it to update the peers of Active-Active databases. Give a token that lasts "
-            "longer (POST /v1/users/authorize with ttl)"
+            f"option token: the token ends in {left:.0f} s, and the change with its proof may take {seconds:.0f} s. "
+            "Then replication_certificates needs it to update the peers of Active-Active databases. Give a token that "
+            "lasts longer (POST /v1/users/authorize with ttl)"
         )
