@@ -8,10 +8,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible.module_utils.common.parameters import remove_values
+#: What Ansible shows in place of a value that is a secret, and in place of one within a text.
+_WHOLE, _PART = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********"
 
 #: The words by which roles, reports and users decide, whichever of them a result has in the end.
 WORDS = (
@@ -28,10 +29,10 @@ _SENTENCES = frozenset(
 
 
 def mask_secrets(result: Mapping[str, Any], secrets: Collection[str]) -> dict[str, Any]:
-    """Return the result as Ansible masks it, with JSON's types.
+    """Return the result as Ansible up to 2.21 masks it, with JSON's types. Its own function ends with 2.25.
 
-    Ansible compares each text with each secret, and a fleet has many of both: a fifth of all its time went there. So it
-    is only given the secrets that are anywhere in a field.
+    To compare each text with each secret took a fifth of the time of a fleet, which has many of both. So only the
+    secrets that are anywhere in a field are looked for in it.
     """
     return {name: _masked(value, secrets) for name, value in json.loads(json.dumps(result)).items()}
 
@@ -42,11 +43,26 @@ def longest_first(secrets: Iterable[str]) -> list[str]:
 
 
 def _masked(value: Any, secrets: Collection[str]) -> Any:
-    if value is None or isinstance(value, bool):  # which Ansible always shows
-        return value
     text = "\0".join(_texts(value))
     found = longest_first(secret for secret in secrets if secret in text)
-    return remove_values(value, found) if found else value
+    return _without(value, found) if found else value
+
+
+def _without(value: Any, secrets: Sequence[str]) -> Any:
+    """Return a value without secrets, which are given in the order to mask them."""
+    if isinstance(value, dict):
+        return {name: _without(one, secrets) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_without(one, secrets) for one in value]
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        if value in secrets:
+            return _WHOLE
+        for secret in secrets:
+            value = value.replace(secret, _PART)
+        return value
+    return _WHOLE if any(secret in str(value) for secret in secrets) else value
 
 
 def occurring(secrets: Iterable[str], value: Any) -> set[str]:
@@ -69,6 +85,6 @@ def _texts(value: Any, without: Collection[str] = ()) -> set[str]:
             rest.extend(inner for name, inner in one.items() if name not in without)
         elif isinstance(one, (list, tuple)):
             rest.extend(one)
-        else:
+        elif one is not None and not isinstance(one, bool):  # which are never masked
             texts.add(str(one))
     return texts
