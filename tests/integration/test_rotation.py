@@ -257,7 +257,7 @@ def test_wrong_variables_fail_at_the_start(ansible: Ansible, cluster: Cluster) -
     hosts = {f"case{number}": connection(cluster) | wrong[message] for number, message in enumerate(wrong)}
     run = ansible.playbook(PLAYBOOK, "-i", written(ansible, hosts), *SIDE_BY_SIDE).expect(ok=False)
     for host, message in zip(hosts, wrong):
-        assert any(message in one for one in failures(run, host)), message
+        assert any(message in one for one in failures(run, host)), (message, failures(run, host))
         assert failures(run, host)[-1] == f"Rotation failed on {host}; the message is above.", message
     assert cluster.writes == []
 
