@@ -72,13 +72,19 @@ def find_secrets(params: Mapping[str, Any], environ: Mapping[str, str]) -> set[s
 
 
 def name_secrets(params: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the secrets that people choose, each with what holds it, for messages."""
+    """Return the secrets that people choose, each with what holds it, for messages.
+
+    Args:
+        params: of whatever types, as they were given.
+    """
     found = {}
     for option in ("password", "token"):
-        found[environ.get(ENVIRONMENT[option])] = f"environment variable {ENVIRONMENT[option]}"
-    for holder in (*(params.get("certificates") or ()), params):
-        for option in ("private_key_passphrase", "password", "token"):
-            found[holder.get(option)] = f"option {option}"
+        found[environ.get(ENVIRONMENT[option], "")] = f"environment variable {ENVIRONMENT[option]}"
+    entries = params.get("certificates")
+    for holder in (*(entries if isinstance(entries, list) else ()), params):
+        for option in ("private_key_passphrase", "password", "token") if isinstance(holder, Mapping) else ():
+            value = holder.get(option)
+            found[value if isinstance(value, str) else ""] = f"option {option}"
     return {secret: holder for secret, holder in found.items() if secret}
 
 

@@ -13,6 +13,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._arg
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import (
     Connection,
     find_secrets,
+    name_secrets,
     parse_connection,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
@@ -74,6 +75,16 @@ def test_the_message_about_a_url_does_not_repeat_it() -> None:
     error = refused(url="https://someone:secret@a.example.com", **LOGIN)
     assert "secret" not in error.message
     assert find_secrets({"url": "https://someone:secret@a.example.com"}, {}) == {"secret"}
+
+
+def test_secrets_that_people_choose_have_the_name_of_what_holds_them() -> None:
+    params = {"password": "a", "token": None, "certificates": [{"private_key_passphrase": "b", "private_key": "c"}]}
+    named = {"a": "option password", "b": "option private_key_passphrase"}
+    assert name_secrets(params, {}) == named
+    environ = {"REDIS_ENTERPRISE_PASSWORD": "d", "REDIS_ENTERPRISE_TOKEN": ""}
+    assert name_secrets(params, environ) == {**named, "d": "environment variable REDIS_ENTERPRISE_PASSWORD"}
+    for odd in (7, "text", {"a": 1}, [None, 7, ["x"]], [{"private_key_passphrase": {"a": 1}}]):
+        assert name_secrets({"certificates": odd, "password": {"a": 1}, "token": ["x"]}, {}) == {}
 
 
 def test_a_key_behind_a_certificate_is_a_secret_wherever_it_stands(material: Material, other: Material) -> None:
