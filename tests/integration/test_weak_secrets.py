@@ -41,7 +41,8 @@ FLEET: Mapping[str, tuple[str, bool]] = {
 
 def cases(**first: Any) -> dict[str, dict[str, Any]]:
     return {
-        host: {"password": password, **(first if host == "prod-a" else {})} for host, (password, _) in FLEET.items()
+        host: {"password": password, **(first if host == "prod-a" else {})}
+        for host, (password, _occurs) in FLEET.items()
     }
 
 
