@@ -214,7 +214,9 @@ def test_an_audit_is_the_same(ansible: Ansible, settings: Mapping[str, str]) -> 
         for cluster in clusters.values():
             cluster.clear_requests()
         hosts = inventory(ansible, clusters, audit_output_directory="reports")
-        run = ansible.playbook(AUDIT, "-i", hosts, environment=settings)
+        # Variables of the user's own come before those of tasks, if they have the same names.
+        own = ["-e", "options=own", "-e", "specs=own", "-e", "names=own", "-e", "item=own"]
+        run = ansible.playbook(AUDIT, "-i", hosts, *own, environment=settings)
         reads = [
             sum(request.path == "/v1/cluster/certificates" for request in cluster.requests)
             for cluster in clusters.values()
