@@ -89,7 +89,10 @@ def test_every_certificate_is_changed_by_one_write_and_proven_without_asking_fol
         assert run["again"].result["outcome"] == "unchanged"
         # Node 1 is where `url` leads: it redirects each session once, or passes on what the primary says.
         assert answering(cluster) == ({1} if handle_redirects else {2})
-        assert {request.node_uid for request in cluster.requests} == ({1} if handle_redirects else {1, 2})
+        asked = {request.node_uid for request in cluster.requests}
+        if version == "8.2.0-46":  # while its port is away for a moment, the others are asked for the primary
+            asked.discard(3)
+        assert asked == ({1} if handle_redirects else {1, 2})
 
 
 MOMENTS = {
