@@ -18,7 +18,9 @@ _WHOLE, _PART = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********"
 WORDS = (
     *("unchanged", "changed", "failed_unchanged", "rolled_back", "partial"),  # outcomes
     *("verified", "reported", "not_visible", "unreachable", "stale", "failed"),  # what nodes show
-    *("none", "update", "delete", "rotate", "issue"),  # actions
+    *("handshake", "metrics", "api"),  # by what
+    *("complete", "partial", "reported", "none"),  # how far it is proven
+    *("update", "delete", "rotate", "issue"),  # actions
     *("in-sync", "syncing", "out-of-sync", "finished", "error", "warning"),
 )
 

@@ -70,13 +70,18 @@ class Context:
         self.warnings.append(printable(message))
 
 
-def weak_secret(holders: Iterable[str]) -> CertificateError:
-    """Return the error for secrets that occur in a result, so that masking them would change what it says."""
+def weak_secret(holders: Iterable[str], *, changed: bool = False) -> CertificateError:
+    """Return the error for secrets that occur in a result, so that masking them would change what it says.
+
+    Args:
+        changed: whether something was changed that could not be known before.
+    """
     which = ", ".join(sorted(set(holders)))
     return CertificateError(
         WEAK,
         f"{which}: the value occurs in names, numbers or words of the result, which Ansible would mask, so that no "
-        "report could rely on it. Nothing was changed. Choose a value that is not part of a name, and longer.",
+        f"report could rely on it. {'' if changed else 'Nothing was changed. '}Choose a value that is not part of a "
+        "name, and longer.",
         option=which.rpartition(" ")[2],
     )
 

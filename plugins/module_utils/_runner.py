@@ -49,8 +49,9 @@ def _shown(operation: Operation, task: Context, result: Mapping[str, Any], secre
     # The clusters of a fleet are masked each with its own secrets, which are no part of what another one says.
     masked = {name: value for name, value in result.items() if name != operation.members}
     if not result.get("failed") and (found := occurring(task.secrets, masked)):
-        error = weak_secret(task.secrets[one] for one in found)
-        if not result["changed"]:
+        changed = result["changed"] and not task.check_mode
+        error = weak_secret((task.secrets[one] for one in found), changed=changed)
+        if not changed:
             return {"failed": True, "msg": error.message, "failure": error.failure}
         task.warn(error.message)
     shown: dict[str, Any] = writable({**result, **mask_secrets(masked, secrets)})

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from simulator.authority import Authority
+from simulator.authority import Authority, cluster_names
 
+from .parts import free_ports
 from .runs import PREFIX, Ansible, Run, at, clusters_for, login, task
 from .test_audit import PLAYBOOK as AUDIT
 from .test_audit import failures as failed
@@ -129,3 +130,30 @@ def test_a_fleet_given_as_a_list_is_masked_each_by_its_own(ansible: Ansible) -> 
     assert [one["name"] for one in run["read"].result["clusters"]] == ["prod-a", "prod-b"]
     assert [one["error"] for one in run["read"].result["clusters"]] == [None, None]
     assert PREFIX in run["read"].action
+
+
+@pytest.mark.parametrize("check_mode", [True, False], ids=["predicted", "made"])
+def test_what_only_the_change_brings_is_known_before(
+    ansible: Ansible, authority: Authority, vault: list[str], check_mode: bool
+) -> None:
+    """Names of the new certificate, ports where it is looked for, words of the proof, and where the backup is from."""
+    material = authority.issue(sans=[*cluster_names("cluster.example.com"), "brand-new.example.com"])
+    options = {"name": "cm", "certificate": material.certificate_pem, "private_key": str(material.key_pem)}
+    made = {word: {"password": word} for word in ("brand-new", "complete", "handshake")}
+    (port,) = free_ports(1)
+    with clusters_for(
+        {**made, "port": {"cm_port": port, "password": str(port)}, "backup": {"password": "backups"}}
+    ) as clusters:
+        tasks = [
+            task(word, "cluster_certificate", options, ignore_errors=True, check_mode=check_mode, **at(clusters[word]))
+            for word in clusters
+            if word != "backup"
+        ]
+        kept = {"path": "kept.vault", "names": ["cm"], "vault_id": "backups"}
+        keywords = {"ignore_errors": True, "check_mode": check_mode, **at(clusters["backup"])}
+        backup = task("backup", "cluster_certificate_backup", kept, **keywords)
+        run = ansible.tasks([*tasks, backup], *vault).expect()
+        assert {word: run[word].status for word in clusters} == dict.fromkeys(clusters, "failed")
+        assert {word: run[word].failure["kind"] for word in clusters} == dict.fromkeys(clusters, "weak_secret")
+        assert [cluster.writes for cluster in clusters.values()] == [[]] * len(clusters)
+    assert not (ansible.folder / "kept.vault").exists()

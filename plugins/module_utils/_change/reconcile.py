@@ -130,7 +130,7 @@ def _make(
     if "syncer" in replaced and (refusals := syncer_refusals(bdbs)):
         task.warn(syncer_warning(refusals))
     prover = build_prover(api, states, exporter, cluster, bdbs, hazards, params["verify"], task.warn)
-    task.check_masking(report.as_dict())
+    task.check_masking([report.as_dict(), [change.after for change in changes], prover.places])
     if task.check_mode:
         return None
 

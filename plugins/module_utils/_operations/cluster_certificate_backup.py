@@ -37,12 +37,12 @@ def _run(task: Context, open_vault: Callable[[str], Vault]) -> dict[str, Any]:
 
 def _note_proof(task: Context, open_vault: Callable[[str], Vault]) -> dict[str, Any]:
     """Note that the change is proven; no request is needed for it, and without a backup nothing at all."""
-    path = os.path.realpath(task.params["path"])
-    task.check_masking(path)
+    path, vault_id = os.path.realpath(task.params["path"]), task.params["vault_id"]
+    task.check_masking([path, vault_id])
     held: Backup | None = None
     changed = False
     try:
-        file = BackupFile(path, open_vault(task.params["vault_id"])) if os.path.lexists(path) else None
+        file = BackupFile(path, open_vault(vault_id)) if os.path.lexists(path) else None
         if file is not None and file.backup is not None:
             held = file.backup
             if not held.proven and not task.check_mode:
@@ -54,7 +54,7 @@ def _note_proof(task: Context, open_vault: Callable[[str], Vault]) -> dict[str, 
         "changed": changed,
         "path": path,
         "previous_path": None,
-        "vault_id": task.params["vault_id"],
+        "vault_id": vault_id,
         "cluster": {"name": held.cluster, "url": held.url} if held else None,
         "certificates": [entry.facts for entry in held.entries] if held else [],
     }
@@ -71,22 +71,21 @@ def _back_up(task: Context, names: Sequence[str], file: BackupFile, vault: Vault
         entries = _entries(parse_installed(stored, names, now))
         read = Backup(cluster, api.url, backup_timestamp(now), entries, proven=not task.params["until_proven"])
         backup, beside = file.prepare(read)
-        task.check_masking([file.path, cluster, [entry.facts for entry in backup.entries]])
         current = beside is None and file.is_current(backup)
+        result = {
+            "changed": not current,
+            "path": file.path,
+            "previous_path": file.path_of(beside) if beside else None,
+            "vault_id": vault.vault_id,
+            "cluster": {"name": cluster, "url": api.url},
+            "certificates": [entry.facts for entry in backup.entries],
+        }
+        task.check_masking(result)
         if not current and not task.check_mode:
             file.write(backup, beside)
     except CertificateError as error:
         raise error.with_result(attempts=retries.attempts, retried=retries.log) from None
-    return {
-        "changed": not current,
-        "path": file.path,
-        "previous_path": file.path_of(beside) if beside else None,
-        "vault_id": vault.vault_id,
-        "cluster": {"name": cluster, "url": api.url},
-        "certificates": [entry.facts for entry in backup.entries],
-        "attempts": retries.attempts,
-        "retried": retries.log,
-    }
+    return {**result, "attempts": retries.attempts, "retried": retries.log}
 
 
 def _entries(installed: Mapping[str, Installed | None]) -> tuple[Entry, ...]:

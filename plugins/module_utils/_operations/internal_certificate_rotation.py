@@ -69,7 +69,7 @@ def _rotate(task: Context, report: Report) -> None:
         pending = report.pending
         report.note_hazards(find_hazards(pending, cluster))
         check_nodes_active(pending, cluster, allowed=params["allow_inactive_nodes"])
-        task.check_masking(report.as_dict())
+        task.check_masking([report.as_dict(), prover.places])
         made = bool(pending) and not task.check_mode
         evidence = _make(task, api, retries, pending, prover, cluster, report) if made else None
     report.succeeded(evidence)

@@ -102,6 +102,11 @@ class Prover:
         self.inactive = frozenset(inactive)
         self._before = _Before()
 
+    @property
+    def places(self) -> list[Endpoint]:
+        """Return where it looks."""
+        return [endpoint for target in self._targets.values() for endpoint in target.endpoints]
+
     def sees(self, names: Iterable[str]) -> bool:
         """Return whether there is evidence besides the API of all these certificates."""
         return all(self._targets[name].by != NOWHERE and self._targets[name].endpoints for name in names)
