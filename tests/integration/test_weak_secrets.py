@@ -123,6 +123,25 @@ def test_modules_refuse_before_they_write(ansible: Ansible, authority: Authority
             assert clusters[word].writes == []
 
 
+def test_drift_is_masked_with_its_passphrases(ansible: Ansible, authority: Authority) -> None:
+    """As the change itself would refuse them."""
+    material = authority.issue("cluster.example.com", passphrase="proxy")
+    with clusters_for({"weak": {}, "well": {}}) as clusters:
+        wanted = {
+            "name": "cm",
+            "certificate": material.certificate_pem,
+            "private_key": str(material.key_pem),
+            "private_key_passphrase": "proxy",
+        }
+        listed = [{"name": host, **login(cluster)} for host, cluster in clusters.items()]
+        listed[0]["certificates"] = [wanted]
+        options = {"clusters": listed, "served": False, "drift": True}
+        run = ansible.tasks([task("read", "fleet_certificate_info", options)]).expect()
+    weak, well = run["read"].result["clusters"]
+    assert weak["error"]["failure"] == {"kind": "weak_secret", "option": "private_key_passphrase"}
+    assert well["error"] is None
+
+
 def test_a_fleet_given_as_a_list_is_masked_each_by_its_own(ansible: Ansible) -> None:
     with clusters_for({"prod-a": {"password": "long enough, 7x"}, "prod-b": {"password": "prod"}}) as clusters:
         listed = [{"name": host, **login(cluster)} for host, cluster in clusters.items()]

@@ -47,7 +47,8 @@ def run(task: Context) -> dict[str, Any]:
 def _entry(member: Member, *, served: bool) -> ClusterData:
     """Return what is known of one cluster. Never raises."""
     started, moment = time.monotonic(), datetime.now(timezone.utc)
-    task = Context({}, check_mode=True, secrets=name_secrets(member.options, os.environ))
+    secrets = name_secrets({**member.options, "certificates": member.wanted}, os.environ)
+    task = Context({}, check_mode=True, secrets=secrets)
     try:
         task.params = member.checked(READ, served=served)
         read = READ.outcome(task)
