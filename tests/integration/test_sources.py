@@ -202,6 +202,18 @@ def test_ownca(ansible: Ansible, cluster: Cluster, own: Path) -> None:
 
 
 @pytest.mark.corner
+def test_a_masked_certificate_is_named_as_such(ansible: Ansible, cluster: Cluster, own: Path, tmp_path: Path) -> None:
+    """A module that issues masks its secrets in what it returns, certificates included."""
+    key, weak = tmp_path / "weak.key", "BEGIN"
+    command = [program("openssl"), "pkey", "-in", str(own / "ca.key"), "-passin", "pass:open sesame", "-aes256"]
+    subprocess.run([*command, "-passout", f"pass:{weak}", "-out", str(key)], check=True, capture_output=True)
+    source = ownca(own, ca_private_key_path=str(key), ca_private_key_passphrase=weak)
+    rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": source}])
+    (message, *_rest) = failures(rotation.run(ok=False))
+    assert "proxy: source ownca: a password, token or passphrase of the source occurs in what was issued" in message
+    assert cluster.writes == []
+
+
 def test_ownca_given_as_text(ansible: Ansible, cluster: Cluster, own: Path) -> None:
     source = {
         "ca_certificate": (own / "chain.pem").read_text(),
