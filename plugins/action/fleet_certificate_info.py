@@ -29,6 +29,7 @@ class ActionModule(OperationAction):
         args = self._task.args
         if not args.get("hosts"):
             return super().perform(variables)
+        self.refuse_async(" with hosts")  # whose variables are added to the result here
         hosts = hosts_of(args["hosts"], self._task, variables, self._templar)
         drift = boolean(args.get("drift"), strict=False)
         wanted = {host.name: found for host in hosts if drift and (found := Wanted.of(host)) is not None}

@@ -148,6 +148,7 @@ options:
       - Names of hosts in the inventory, each of which is one cluster. The options come from the host's variables
         C(redis_enterprise_url), C(redis_enterprise_password) and so on, as for the roles of this collection.
       - Paths in these variables start at the working directory of C(ansible-playbook).
+      - Not with C(async), since the variables are evaluated on the control node.
     type: list
     elements: str
   concurrency:

@@ -95,12 +95,23 @@ class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no t
         Raises:
             AnsibleActionFail: the task has a keyword that only modules know.
         """
+        self.refuse_async()
+        return self.run_in_controller(operation or self.operation, variables)
+
+    def refuse_async(self, options: str = "") -> None:
+        """Refuse a keyword that only modules know.
+
+        Args:
+            options: with which the control node is needed; always, unless given.
+
+        Raises:
+            AnsibleActionFail: the task has it.
+        """
         if self._task.async_val:
             raise AnsibleActionFail(
-                f"async is not supported by {self._task.action}, which runs on the control node. Remove async and poll "
-                "from the task. Nothing was done."
+                f"async is not supported by {self._task.action}{options}, which runs on the control node. Remove async "
+                "and poll from the task. Nothing was done."
             )
-        return self.run_in_controller(operation or self.operation, variables)
 
     def _update_module_args(
         self, module_name: str, module_args: dict[str, Any], task_vars: dict[str, Any], *more: Any, **keywords: Any

@@ -23,7 +23,7 @@ from .test_audit import PLAYBOOK as AUDIT
 from .test_audit import failures as failed
 from .test_audit import report
 from .test_backup import vault
-from .test_rotation import PLAYBOOK, folder, from_folder, inventory, updated
+from .test_rotation import PLAYBOOK, connection, folder, from_folder, inventory, updated, written
 from .test_sources import handing_over, ran, wanted_names
 
 __all__ = ["vault"]
@@ -276,3 +276,19 @@ def test_async_is_refused_where_it_cannot_be(ansible: Ansible, cluster: Cluster,
             assert message in run[module].result["msg"], module
     assert cluster.requests == []
     assert not {"kept.vault", "reports", "kept"} & {path.name for path in ansible.folder.iterdir()}
+
+
+def test_async_of_a_fleet_of_hosts_is_refused(ansible: Ansible, cluster: Cluster) -> None:
+    """What their variables lack and want is found on the control node, and would be missing from the result."""
+    (ansible.home / "tmp").mkdir(mode=0o700)
+    hosts = written(ansible, {"good": connection(cluster), "bad": {"redis_enterprise_url": "{{ undefined_here }}"}})
+    options = {"hosts": ["good", "bad"], "served": False}
+    made = [
+        task(f"poll {poll}", "fleet_certificate_info", options, **{"async": 30, "poll": poll, "ignore_errors": True})
+        for poll in (0, 1)
+    ]
+    run = ansible.tasks(made, "-i", hosts).expect()
+    for one in made:
+        message = f"async is not supported by {PREFIX}.fleet_certificate_info with hosts"
+        assert message in run[one["name"]].result["msg"]
+    assert cluster.requests == []
