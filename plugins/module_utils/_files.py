@@ -18,8 +18,10 @@ def replace_file(path: str, content: bytes, *, mode: int = 0o600) -> None:
     Args:
         mode: until the file is complete, its owner alone can read it.
 
+    Nothing is left behind where it fails or is interrupted.
+
     Raises:
-        OSError: it could not be written. Nothing is left behind.
+        OSError: it could not be written.
     """
     # Hidden from those who read whole folders, as node_exporter does.
     descriptor, new = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".certificates-")
@@ -30,7 +32,7 @@ def replace_file(path: str, content: bytes, *, mode: int = 0o600) -> None:
             os.fsync(descriptor)
         os.chmod(new, mode)
         os.replace(new, path)
-    except OSError:
+    except BaseException:  # also the clock of a task (timeout)
         with contextlib.suppress(OSError):
             os.unlink(new)
         raise
