@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
@@ -61,22 +61,25 @@ class Context:
         Raises:
             CertificateError: V(weak_secret): a secret occurs in it, or in the words that it may have in the end.
         """
-        found = occurring(self.secrets, [result, WORDS])
-        if found:
-            raise weak_secret(self.secrets[one] for one in found)
+        error = find_weakness(self.secrets, [result, WORDS])
+        if error is not None:
+            raise error
 
     def warn(self, message: str) -> None:
         """Leave a warning."""
         self.warnings.append(printable(message))
 
 
-def weak_secret(holders: Iterable[str], *, changed: bool = False) -> CertificateError:
-    """Return the error for secrets that occur in a result, so that masking them would change what it says.
+def find_weakness(secrets: Mapping[str, str], result: Any, *, changed: bool = False) -> CertificateError | None:
+    """Return the error for secrets that occur in a result, so that masking them would change what it says, if any do.
 
     Args:
+        secrets: each with what holds it.
         changed: whether something was changed that could not be known before.
     """
-    which = ", ".join(sorted(set(holders)))
+    which = ", ".join(sorted({secrets[one] for one in occurring(secrets, result)}))
+    if not which:
+        return None
     return CertificateError(
         WEAK,
         f"{which}: the value occurs in names, numbers or words of the result, which Ansible would mask, so that no "

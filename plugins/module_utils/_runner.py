@@ -19,9 +19,9 @@ from ansible.module_utils.errors import UnsupportedError
 from ._connection import find_secrets, name_secrets
 from ._errors import combined
 from ._libraries import missing_library
-from ._masking import mask_secrets, occurring
+from ._masking import mask_secrets
 from ._misplaced import find_misplaced
-from ._operation import WEAK, Context, Operation, weak_secret
+from ._operation import WEAK, Context, Operation, find_weakness
 from ._secrets import keys_in, parts_of_keys
 from ._untrusted import writable
 
@@ -44,16 +44,26 @@ def _with_lines(secrets: Collection[str]) -> set[str]:
     return {*secrets}.union(*map(parts_of_keys, [secret for secret in secrets if "\n" in secret]))
 
 
-def _shown(operation: Operation, task: Context, result: Mapping[str, Any], secrets: Collection[str]) -> dict[str, Any]:
-    """Return a result as it may be shown: masked, or the error that masking would change what it says."""
+def _shown(
+    operation: Operation, task: Context, result: Mapping[str, Any], secrets: Collection[str], *, invocation: bool
+) -> dict[str, Any]:
+    """Return a result and its warnings as they may be shown: masked, or the error that this would change what they say.
+
+    Args:
+        invocation: whether it says with which options it came about.
+    """
     # The clusters of a fleet are masked each with its own secrets, which are no part of what another one says.
     masked = {name: value for name, value in result.items() if name != operation.members}
-    if not result.get("failed") and (found := occurring(task.secrets, masked)):
+    if not result.get("failed"):
         changed = result["changed"] and not task.check_mode
-        error = weak_secret((task.secrets[one] for one in found), changed=changed)
-        if not changed:
-            return {"failed": True, "msg": error.message, "failure": error.failure}
-        task.warn(error.message)
+        error = find_weakness(task.secrets, masked, changed=changed)
+        if error is not None and changed:
+            task.warn(error.message)
+        elif error is not None:
+            result = masked = {"failed": True, "msg": error.message, "failure": error.failure}
+    if invocation:
+        masked["invocation"] = {"module_args": task.params}
+    masked["warnings"] = task.warnings
     shown: dict[str, Any] = writable({**result, **mask_secrets(masked, secrets)})
     if result.get("failure") and result["failure"]["kind"] == WEAK:
         # Neither holds a secret, nor would be understood with a mask.
@@ -70,9 +80,8 @@ def run_module(module: AnsibleModule, operation: Operation) -> None:
     environ = _environ(operation)
     secrets = _with_lines(module.no_log_values) | find_secrets(module.params, environ)
     task = Context(module.params, module.check_mode, secrets=name_secrets(module.params, environ))
-    result = _shown(operation, task, operation.outcome(task), secrets)
-    result["invocation"] = mask_secrets({"module_args": module.params}, secrets)
-    for warning in mask_secrets({"warnings": task.warnings}, secrets)["warnings"]:
+    result = _shown(operation, task, operation.outcome(task), secrets, invocation=True)
+    for warning in result.pop("warnings"):
         module.warn(warning)
     module.no_log_values = set()  # or Ansible would mask it again, with all of them everywhere
     if result.get("failed"):
@@ -114,9 +123,7 @@ def run_in_controller(
         result = operation.outcome(task)
         if task.interrupted is not None:
             signal.raise_signal(task.interrupted)  # Ansible no longer waits for the result
-    result = _shown(operation, task, result, secrets)
-    if invocation:
-        result["invocation"] = writable(mask_secrets({"module_args": params}, secrets))
-    if task.warnings:
-        result["warnings"] = mask_secrets({"warnings": task.warnings}, secrets)["warnings"]
-    return result
+    shown = _shown(operation, task, result, secrets, invocation=invocation)
+    if not shown["warnings"]:
+        del shown["warnings"]
+    return shown

@@ -21,8 +21,8 @@ from .._fleet.cluster_data import NOTHING, ClusterData, ClusterError, DriftEntry
 from .._fleet.members import Member, parse_members
 from .._fleet.pins import judge_pins
 from .._fleet.read_cluster import READ
-from .._masking import mask_secrets, occurring
-from .._operation import Context, Operation, weak_secret
+from .._masking import mask_secrets
+from .._operation import Context, Operation, find_weakness
 from .cluster_certificates import OPERATION as CHANGE
 
 
@@ -67,9 +67,8 @@ def _entry(member: Member, *, served: bool) -> ClusterData:
 def _masked(entry: ClusterData, member: Member, secrets: Mapping[str, str]) -> ClusterData:
     """Mask what is known of one cluster, with its own secrets; its name and address are everybody's."""
     shown = {key: value for key, value in entry.items() if key not in ("name", "url")}
-    weak = occurring(secrets, shown) if entry["error"] is None else ()
-    if weak:
-        error = weak_secret(secrets[one] for one in weak)
+    error = find_weakness(secrets, shown) if entry["error"] is None else None
+    if error is not None:
         problem: ClusterError = {"msg": error.message, "failure": error.failure}
         return {**entry, **NOTHING, "error": problem, "drift": None, "warnings": []}
     every = {*secrets} | find_secrets({**member.options, "wanted": member.wanted}, os.environ)
