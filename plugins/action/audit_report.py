@@ -16,7 +16,7 @@ class ActionModule(OperationAction):
     _requires_connection = False
 
     def perform(self, variables: dict[str, Any]) -> dict[str, Any]:
-        result = self.run_here(variables)
+        result = self.run_in_controller(self.operation, variables)
         # The data of a fleet is long, and was shown when it was read.
         result.get("invocation", {}).get("module_args", {}).pop("clusters", None)
         return result

@@ -16,4 +16,4 @@ class ActionModule(OperationAction):
     _requires_connection = False
 
     def perform(self, variables: dict[str, Any]) -> dict[str, Any]:
-        return self.run_here(variables)
+        return self.run_in_controller(self.operation, variables)

@@ -26,4 +26,4 @@ class ActionModule(OperationAction):
         # As a module would find it, proxies included. The process is the task's own, and ends with it.
         os.environ.update({name: str(value) for name, value in environment.items()})
         open_vault = functools.partial(LoadedVault, self._loader._vault.secrets or [])  # noqa: SLF001 - no other place has them
-        return self.run_here(variables, cluster_certificate_backup.with_vault(open_vault))
+        return self.run_in_controller(cluster_certificate_backup.with_vault(open_vault), variables)

@@ -49,6 +49,8 @@ class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no t
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         self._check_run_once(task_vars or {})
+        if not self._requires_connection:
+            self.refuse_async()
         # Here, and not in the module: before a key is sent to the target, and before Ansible's validation quotes it.
         return refusal(self.operation, self._task.args) or self.perform(task_vars or {})
 
@@ -86,23 +88,11 @@ class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no t
             invocation=_inject_invocation(variables),
         )
 
-    def run_here(self, variables: Mapping[str, Any], operation: Operation | None = None) -> dict[str, Any]:
-        """Run what only the controller can do.
-
-        Args:
-            operation: in place of that of the class.
-
-        Raises:
-            AnsibleActionFail: the task has a keyword that only modules know.
-        """
-        self.refuse_async()
-        return self.run_in_controller(operation or self.operation, variables)
-
     def refuse_async(self, options: str = "") -> None:
-        """Refuse a keyword that only modules know.
+        """Refuse a keyword that only modules know, where only the controller can do the work.
 
         Args:
-            options: with which the control node is needed; always, unless given.
+            options: with which that is so; always, unless given.
 
         Raises:
             AnsibleActionFail: the task has it.
