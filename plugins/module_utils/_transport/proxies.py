@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Iterator
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment
 
@@ -30,33 +30,38 @@ def find_proxies(url: str) -> dict[str, str]:
     Raises:
         CertificateError: the one that would be used is not usable.
     """
-    # Without one in the environment, requests would look elsewhere.
-    found: dict[str, str] = get_environ_proxies(url) if getproxies_environment() else {}
-    for variable, proxy in _in_force(url, found):
-        problem = _problem(proxy)
-        if problem is not None:
-            # The value may contain a password.
-            raise CertificateError(
-                "proxy",
-                f"environment variable {variable}: {problem}, or list the host in NO_PROXY.",
-                cluster=url,
-            )
+    found = _given(url)
+    scheme = _in_force(url, found)
+    problem = _problem(found[scheme]) if scheme else None
+    if scheme and problem:
+        # The value may contain a password.
+        raise CertificateError(
+            "proxy",
+            f"environment variable {_variable(scheme)}: {problem}, or list the host in NO_PROXY.",
+            cluster=url,
+        )
     return found
 
 
 def proxy_variable(url: str) -> str | None:
     """Return the environment variable whose proxy is used for a URL, if one is."""
-    found = get_environ_proxies(url) if getproxies_environment() else {}
-    return next((variable for variable, _proxy in _in_force(url, found)), None)
+    scheme = _in_force(url, _given(url))
+    return _variable(scheme) if scheme else None
 
 
-def _in_force(url: str, found: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the variable and the value of the proxy that requests takes, if any."""
-    for scheme in (url.partition(":")[0], "all"):
-        if found.get(scheme):
-            lower = f"{scheme}_proxy"  # which comes before the other one
-            yield (lower if os.environ.get(lower) else lower.upper()), found[scheme]
-            return
+def _given(url: str) -> dict[str, str]:
+    # Without one in the environment, requests would look elsewhere.
+    return get_environ_proxies(url) if getproxies_environment() else {}
+
+
+def _in_force(url: str, found: Mapping[str, str]) -> str | None:
+    """Return the scheme of the proxy that requests takes, if any."""
+    return next((scheme for scheme in (url.partition(":")[0], "all") if found.get(scheme)), None)
+
+
+def _variable(scheme: str) -> str:
+    lower = f"{scheme}_proxy"  # which comes before the other one
+    return lower if os.environ.get(lower) else lower.upper()
 
 
 def _problem(proxy: str) -> str | None:
