@@ -214,6 +214,7 @@ def test_a_masked_certificate_is_named_as_such(ansible: Ansible, cluster: Cluste
     assert cluster.writes == []
 
 
+@pytest.mark.corner
 def test_ownca_given_as_text(ansible: Ansible, cluster: Cluster, own: Path) -> None:
     source = {
         "ca_certificate": (own / "chain.pem").read_text(),
