@@ -52,7 +52,7 @@ def unwanted(text: str) -> Iterator[str]:
             yield f"{line}: says {' '.join(found[0].split())!r} (instead: {instead})"
 
 
-def unused(source: bytes) -> Iterator[int]:
+def underscores(source: bytes) -> Iterator[int]:
     """Yield the lines that name a variable C(_), which ansible-test refuses after minutes."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Name) and node.id == "_":
@@ -73,7 +73,7 @@ def main() -> None:
         if PRIVATE_KEY.search(content):
             wrong.append(f"{path}: holds a private key")
         if path.suffix == ".py":
-            wrong += [f"{path}:{line}: calls a variable _ (instead: dummy)" for line in unused(content)]
+            wrong += [f"{path}:{line}: calls a variable _ (instead: dummy)" for line in underscores(content)]
         if path.parts[0] in WORDED:
             wrong += [f"{path}:{phrase}" for phrase in unwanted(content.decode(errors="replace"))]
     print("\n".join(wrong))

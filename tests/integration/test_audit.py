@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,17 @@ def play(ansible: Ansible, **keywords: Any) -> Path:
     own["roles"] = [{"role": f"{PREFIX}.audit"}]
     path.write_text(yaml.safe_dump([own], sort_keys=False))
     return path
+
+
+def give(hosts: str, variables: Mapping[str, Mapping[str, Any]]) -> None:
+    """Give hosts of an inventory variables; the text VAULTED becomes a secret that no password at hand opens."""
+    path = Path(hosts)
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for name, given in variables.items():
+        content["redis_enterprise"]["hosts"][name].update(given)
+    locked = VaultLib([("default", VaultSecret(b"another password"))]).encrypt("secret").decode()
+    text = yaml.safe_dump(content).replace("VAULTED", "!vault |\n" + re.sub("(?m)^", " " * 10, locked))
+    path.write_text(text, encoding="utf-8")
 
 
 @pytest.mark.parametrize("role", ["admin", "cluster_viewer"])
@@ -360,15 +372,10 @@ def test_what_one_host_lacks_costs_the_others_nothing(ansible: Ansible) -> None:
         "lookup": {"redis_enterprise_password": "{{ lookup('ansible.builtin.file', 'nowhere.txt') }}"},
         "vault": {"redis_enterprise_password": "VAULTED"},
     }
-    locked = VaultLib([("default", VaultSecret(b"another password"))]).encrypt("secret").decode()
     with ExitStack() as stack:
         clusters = {name: stack.enter_context(Cluster(nodes=1, database="none")) for name in (*lacking, "well")}
         hosts = inventory(ansible, clusters)
-        content = yaml.safe_load(Path(hosts).read_text(encoding="utf-8"))
-        for name, variables in lacking.items():
-            content["redis_enterprise"]["hosts"][name].update(variables)
-        text = yaml.safe_dump(content).replace("VAULTED", "!vault |\n" + re.sub("(?m)^", " " * 10, locked))
-        Path(hosts).write_text(text, encoding="utf-8")
+        give(hosts, lacking)
         for playbook in (PLAYBOOK, str(play(ansible))):
             run = ansible.playbook(playbook, "-i", hosts, "-e", "audit_output_directory=out")
             assert run.returncode != 0, run.output

@@ -21,6 +21,7 @@ from simulator.authority import Authority, cluster_names
 from .runs import PREFIX, TARGET, Ansible, Run, clusters_for, login, task
 from .test_audit import PLAYBOOK as AUDIT
 from .test_audit import failures as failed
+from .test_audit import play as audit_play
 from .test_audit import report
 from .test_backup import vault
 from .test_rotation import PLAYBOOK, connection, folder, from_folder, inventory, updated, written
@@ -225,12 +226,6 @@ def test_an_audit_is_the_same(ansible: Ansible, settings: Mapping[str, str]) -> 
     assert reads == [1, 1, 1]
     assert sorted(failed(run)) == ["away", "expired"]
     assert sorted(report(ansible.folder / "reports")) == sorted(cases)
-
-
-def audit_play(ansible: Ansible, **keywords: Any) -> Path:
-    """A play of the user's own, with the role audit."""
-    role = {"name": "Audit", "ansible.builtin.import_role": {"name": f"{PREFIX}.audit"}}
-    return own_play(ansible, **{"serial": [], "tasks": [role], **keywords})
 
 
 def test_an_audit_in_a_play_that_breaks_its_promise(ansible: Ansible) -> None:

@@ -10,13 +10,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import fleets
 import pytest
-import yaml
-from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.assessment import SCHEMA
 from simulator import Cluster
 from simulator import api as simulated
@@ -25,7 +22,7 @@ from simulator.keys import leaf_key
 from simulator.web import Answer
 
 from .runs import Ansible, login, task
-from .test_audit import PLAYBOOK, failures, report, table
+from .test_audit import PLAYBOOK, failures, give, report, table
 from .test_rotation import inventory
 
 #: Colours, a title, a bell, a forged result, text that turns round, and half of a character.
@@ -141,13 +138,13 @@ def test_one_bent_cluster_of_a_fleet_costs_the_others_nothing(
             name: stack.enter_context(Cluster(nodes=1, database="none", fqdn=f"{name}.example.com")) for name in names
         }
         hosts = inventory(ansible, clusters)
-        content = yaml.safe_load(Path(hosts).read_text(encoding="utf-8"))
-        of_hosts = content["redis_enterprise"]["hosts"]
-        of_hosts["a-undefined"]["redis_enterprise_timeout"] = "{{ nobody }}"
-        of_hosts["a-vault"]["redis_enterprise_password"] = "VAULTED"
-        locked = VaultLib([("default", VaultSecret(b"another password"))]).encrypt("secret").decode()
-        text = yaml.safe_dump(content).replace("VAULTED", "!vault |\n" + re.sub("(?m)^", " " * 10, locked))
-        Path(hosts).write_text(text, encoding="utf-8")
+        give(
+            hosts,
+            {
+                "a-undefined": {"redis_enterprise_timeout": "{{ nobody }}"},
+                "a-vault": {"redis_enterprise_password": "VAULTED"},
+            },
+        )
         (ansible.folder / "password").write_text("open sesame", encoding="utf-8")
         arguments = ["-i", hosts, "--vault-password-file", "password", "-e", "audit_output_directory=out"]
         run = ansible.playbook(PLAYBOOK, *arguments).expect(ok=False)

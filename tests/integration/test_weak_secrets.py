@@ -16,7 +16,7 @@ import pytest
 from simulator.authority import Authority, cluster_names
 
 from .parts import free_ports
-from .runs import PREFIX, Ansible, Run, at, clusters_for, login, task
+from .runs import PREFIX, Ansible, at, clusters_for, login, task
 from .test_audit import PLAYBOOK as AUDIT
 from .test_audit import failures as failed
 from .test_audit import report
@@ -92,10 +92,6 @@ def test_a_rotation_is_right_or_refused(ansible: Ansible, vault: list[str], auth
         assert sorted(path.name for path in (ansible.folder / "kept").iterdir()) == ["prod-a.vault", "prod-f.vault"]
 
 
-def results(run: Run, names: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(run[name].result.get("msg", "")) for name in names}
-
-
 def test_modules_refuse_before_they_write(ansible: Ansible, authority: Authority) -> None:
     """Words that only the end of a change brings, and a passphrase."""
     words = {word: {"password": word} for word in ("changed", "reported", "rolled_back", "cluster.example", "1")}
@@ -116,9 +112,14 @@ def test_modules_refuse_before_they_write(ansible: Ansible, authority: Authority
             for word, options in wanted.items()
         ]
         run = ansible.tasks(tasks).expect()
-        for word, message in results(run, wanted).items():
+        for word in wanted:
             option = "private_key_passphrase" if word == "passphrase" else "password"
-            assert message.removeprefix("ldap_client: ").startswith(f"option {option}: the value occurs in"), word
+            assert (
+                run[word]
+                .result["msg"]
+                .removeprefix("ldap_client: ")
+                .startswith(f"option {option}: the value occurs in")
+            ), word
             assert run[word].failure["option"] == option
             assert clusters[word].writes == []
 

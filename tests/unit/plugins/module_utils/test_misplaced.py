@@ -76,7 +76,7 @@ def test_a_key_is_recognised_in_any_layout(kind: str, form: str) -> None:
         pem[-60:],
         f"/etc/ssl/{pem}",
         f"CN=proxy\\n{der}",
-        f"/root/{der}",
+        f"/srv/{der}",
         der,
         encoded,
         encoded.replace("\n", ""),
