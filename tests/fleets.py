@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -319,6 +321,16 @@ def fleet(size: int) -> list[Any]:
             data = cluster(name) if data["error"] is None else data
         made.append(data)
     return made
+
+
+def recent(data: Any) -> Any:
+    """The same data, collected just now: for reports that are made by the clock, so that no test ages."""
+    late = datetime.now(timezone.utc) - NOW
+
+    def later(moment: re.Match[str]) -> str:
+        return iso(datetime.fromisoformat(moment[0].replace("Z", "+00:00")) + late)
+
+    return json.loads(re.sub(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", later, json.dumps(data)))
 
 
 def hostile() -> Any:

@@ -248,7 +248,7 @@ class World:
         tasks = [
             {
                 "redis_enterprise.certificates.audit_report": {
-                    "clusters": [fleets.cluster(f"c{number}.example.com")],
+                    "clusters": [fleets.recent(fleets.cluster(f"c{number}.example.com"))],
                     "output_directory": str(self.folder / f"slices/{number}"),
                     "formats": ["json"],
                 }
