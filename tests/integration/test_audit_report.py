@@ -27,6 +27,10 @@ FILES = {
 }
 
 
+def fleet(size: int) -> Any:
+    return fleets.recent(fleets.fleet(size))
+
+
 def report(**options: Any) -> dict[str, Any]:
     return task("report", "audit_report", options)
 
@@ -38,7 +42,7 @@ def run(ansible: Ansible, *arguments: str, **options: Any) -> Run:
 @pytest.mark.main_path
 def test_all_files(ansible: Ansible) -> None:
     folder = ansible.folder / "new/reports"
-    done = run(ansible, clusters=fleets.recent(fleets.fleet(12)), output_directory="new/reports").expect()["report"]
+    done = run(ansible, clusters=fleet(12), output_directory="new/reports").expect()["report"]
     assert done.changed
     assert done.result["files"] == {name: str(folder / file) for name, file in FILES.items()}
     assert sorted(path.name for path in folder.iterdir()) == sorted(FILES.values())
@@ -57,9 +61,13 @@ def test_all_files(ansible: Ansible) -> None:
 
 def test_no_files_no_clusters_and_chosen_formats(ansible: Ansible) -> None:
     cases: dict[str, dict[str, Any]] = {
-        "without files": {"clusters": fleets.recent(fleets.fleet(1))},
+        "without files": {"clusters": fleet(1)},
         "empty fleet": {"clusters": []},
-        "chosen formats": {"clusters": fleets.recent(fleets.fleet(2)), "output_directory": "reports", "formats": ["json", "csv"]},
+        "chosen formats": {
+            "clusters": fleet(2),
+            "output_directory": "reports",
+            "formats": ["json", "csv"],
+        },
     }
     done = ansible.tasks([task(case, "audit_report", options) for case, options in cases.items()]).expect()
     assert not done["without files"].changed
@@ -70,7 +78,7 @@ def test_no_files_no_clusters_and_chosen_formats(ansible: Ansible) -> None:
 
 
 def test_check_mode_writes_nothing(ansible: Ansible) -> None:
-    done = run(ansible, "--check", clusters=fleets.recent(fleets.fleet(2)), output_directory="reports").expect()["report"]
+    done = run(ansible, "--check", clusters=fleet(2), output_directory="reports").expect()["report"]
     assert done.changed
     assert sorted(done.result["files"]) == sorted(FILES)
     assert not (ansible.folder / "reports").exists()
@@ -78,7 +86,7 @@ def test_check_mode_writes_nothing(ansible: Ansible) -> None:
 
 def test_slices_give_the_same_as_one_run(ansible: Ansible) -> None:
     # The policy of the slices does not count.
-    whole = fleets.recent(fleets.fleet(24))
+    whole = fleet(24)
     slices = [
         report(clusters=whole[at::4], output_directory=f"slices/{at}", formats=["json"], fail_within=0)
         for at in range(4)
@@ -98,7 +106,7 @@ def test_slices_give_the_same_as_one_run(ansible: Ansible) -> None:
 
 
 def test_a_folder_stands_for_the_reports_below_it(ansible: Ansible) -> None:
-    whole = fleets.recent(fleets.fleet(6))
+    whole = fleet(6)
     places = ["slices/a", "slices/b/c", "slices"]
     slices = [
         report(clusters=whole[at::3], output_directory=place, formats=["json", "csv"])
@@ -111,7 +119,7 @@ def test_a_folder_stands_for_the_reports_below_it(ansible: Ansible) -> None:
 
 
 def test_data_and_files_together(ansible: Ansible) -> None:
-    first, second = fleets.recent(fleets.fleet(2))
+    first, second = fleet(2)
     done = ansible.tasks(
         [report(clusters=[first], output_directory="one"), report(clusters=[second], data_paths=["one/audit.json"])]
     ).expect()
@@ -119,7 +127,7 @@ def test_data_and_files_together(ansible: Ansible) -> None:
 
 
 def test_a_cluster_that_no_slice_has_is_missed(ansible: Ansible) -> None:
-    first, second = fleets.recent(fleets.fleet(2))
+    first, second = fleet(2)
     expected = [second["name"], first["name"]]
     tasks = [
         report(clusters=[first], output_directory="one", formats=["json"]),
@@ -141,7 +149,7 @@ def test_a_cluster_that_no_slice_has_is_missed(ansible: Ansible) -> None:
 
 
 def test_a_cluster_in_two_slices(ansible: Ansible) -> None:
-    make = [report(clusters=fleets.recent(fleets.fleet(1)), output_directory=name, formats=["json"]) for name in ("a", "b")]
+    make = [report(clusters=fleet(1), output_directory=name, formats=["json"]) for name in ("a", "b")]
     done = ansible.tasks([*make, report(data_paths=["a/audit.json", "b/audit.json"])]).expect(ok=False)
     failed = done.outcomes[-1]
     assert failed.failure == {"kind": "invalid_option", "option": "data_paths"}

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import select
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -302,84 +301,6 @@ def test_ca_path_alone_is_trusted(ansible: Ansible, authority: Authority) -> Non
         ).expect()
         assert run["one of many"].status == "ok"
         assert run["public CAs only"].failure["kind"] == "tls_untrusted"
-
-
-class Proxy:
-    """A forward proxy that counts what it tunnels."""
-
-    def __init__(self) -> None:
-        self.tunnels: list[str] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                client, _address = self._listener.accept()
-            except OSError:
-                return
-            request = client.recv(65536).decode("latin-1")
-            target = request.split()[1]
-            self.tunnels.append(target)
-            host, dummy, port = target.rpartition(":")
-            server = socket.create_connection((host, int(port)))
-            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            threading.Thread(target=self._tunnel, args=(client, server), daemon=True).start()
-
-    @staticmethod
-    def _tunnel(client: socket.socket, server: socket.socket) -> None:
-        with client, server:
-            while True:
-                for source in select.select([client, server], [], [])[0]:
-                    try:
-                        data = source.recv(65536)
-                    except ConnectionResetError:
-                        data = b""
-                    if not data:
-                        return
-                    (server if source is client else client).sendall(data)
-
-    def close(self) -> None:
-        self._listener.close()
-
-
-def test_proxies_are_honoured_and_widen_no_trust(ansible: Ansible, cluster: Cluster) -> None:
-    proxy = Proxy()
-    wrong = ansible.folder / "wrong.pem"
-    wrong.write_text(Authority().ca_pem)
-
-    def read(options: Mapping[str, Any], **environment: str) -> Outcome:
-        run = ansible.tasks([task("read", MODULE, options)], connection=once(cluster), environment=environment)
-        return run["read"]
-
-    through = cluster.url.removeprefix("https://")
-    assert read({}, HTTPS_PROXY=proxy.url).status == "ok"
-    assert proxy.tunnels == [through]
-    assert read({"ca_path": str(wrong)}, HTTPS_PROXY=proxy.url).failure["kind"] == "tls_untrusted"
-    assert proxy.tunnels == [through] * 2
-    assert read({}, HTTPS_PROXY=proxy.url, NO_PROXY="127.0.0.1").status == "ok"
-    assert proxy.tunnels == [through] * 2
-    proxy.close()
-    wrongly: dict[tuple[str, str], str] = {
-        ("HTTPS_PROXY", "http://127.0.0.1:1"): "cannot connect to the proxy of HTTPS_PROXY. Check HTTPS_PROXY,",
-        ("all_proxy", "http://no-such-proxy.invalid:1"): "cannot connect to the proxy of all_proxy. Check all_proxy,",
-        (
-            "ALL_PROXY",
-            "socks5h://127.0.0.1:1",
-        ): "environment variable ALL_PROXY: a SOCKS proxy needs the Python library",
-        ("HTTPS_PROXY", "no url at all"): "environment variable HTTPS_PROXY: not a valid URL. Give it as http://",
-        ("HTTPS_PROXY", "ftp://127.0.0.1:1"): "environment variable HTTPS_PROXY: unknown scheme. Use one of http, ",
-    }
-    for (name, value), message in wrongly.items():
-        outcome = read({}, **{name: value})
-        assert (outcome.failure["kind"], message in outcome.result["msg"]) == ("proxy", True), outcome.result["msg"]
-    for name in ("HTTPS_PROXY", "ALL_PROXY"):
-        outcome = read({}, **{name: "http://user:open-sesame@[::1"})
-        assert outcome.failure["kind"] == "proxy"
-        assert f"environment variable {name}: not a valid URL." in outcome.result["msg"]
-        assert "open-sesame" not in outcome.result["msg"]
-    assert read({}, HTTPS_PROXY="http://[::1", NO_PROXY="127.0.0.1").status == "ok"
 
 
 def test_a_client_certificate_logs_in(ansible: Ansible, authority: Authority) -> None:

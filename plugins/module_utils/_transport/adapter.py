@@ -8,17 +8,20 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping
 from functools import partial
+from http.client import HTTPException
 from typing import Any
 
 from .deadline import Deadline
+from .proxies import NoTunnelError, connect_by_socks
 from .tls_context import Context
 
 try:
     from requests.adapters import HTTPAdapter
     from urllib3.connection import HTTPConnection, HTTPSConnection
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-    from urllib3.exceptions import ConnectTimeoutError, LocationParseError, NewConnectionError
+    from urllib3.exceptions import ConnectTimeoutError, HTTPError, LocationParseError, NewConnectionError
 except ImportError:  # reported by _libraries
     HTTPAdapter = HTTPConnection = HTTPSConnection = object  # type: ignore[assignment,misc]
     HTTPConnectionPool = HTTPSConnectionPool = object  # type: ignore[assignment,misc]
@@ -27,14 +30,38 @@ except ImportError:  # reported by _libraries
 class _Watched(HTTPConnection):
     """A connection that is shut down when the time of a request is up, be it its first or a later one."""
 
-    def __init__(self, *args: Any, deadline: Deadline, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, deadline: Deadline, _socks_options: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> None:
         self._deadline = deadline
+        self._socks_options = _socks_options
         super().__init__(*args, **kwargs)
+        self._by_proxy = bool(self.proxy or _socks_options)
+        self._through = False
 
     def connect(self) -> None:
-        """Connect within the connection timeout, including a proxy and the TLS handshake."""
+        """Connect within the connection timeout, including a proxy and the TLS handshake.
+
+        Raises:
+            NoTunnelError: the proxy did not connect to the server.
+        """
+        self._through = False
         with self._deadline.limit(self.timeout):  # type: ignore[arg-type]  # always a number here
-            super().connect()
+            try:
+                super().connect()
+            except (OSError, ValueError, HTTPError, HTTPException) as error:
+                if self._by_proxy and not self._through:
+                    # Whatever the end of a connection looks like that was shut down.
+                    why = socket.timeout() if self._deadline.passed else error
+                    raise NoTunnelError("no tunnel", why) from why
+                raise
+
+    def _tunnel(self) -> None:
+        super()._tunnel()
+        # What ends in the middle of a proxy's answer to CONNECT is taken for its end.
+        if self._deadline.passed:
+            raise socket.timeout
+        self._through = True
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         if self.sock is not None:
@@ -45,6 +72,10 @@ class _Watched(HTTPConnection):
         """Connect in place of urllib3, whose timeout starts again with each address of the host."""
         host = self._dns_host.strip("[]")
         try:
+            if self._socks_options:
+                connection = connect_by_socks(self._socks_options, host, self.port, self._deadline)
+                self._through = True
+                return connection
             return self._deadline.connect(host, self.port, options=self.socket_options or ())
         except UnicodeError:
             raise LocationParseError(host) from None

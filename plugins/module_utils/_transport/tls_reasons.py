@@ -30,8 +30,9 @@ _NOT_YET = Reason(
 )
 _EXPIRED = Reason(
     "tls_expired",
-    "a certificate that the API presents has expired",
-    "To replace it through the API, set validate_certs to false for that one run",
+    "the certificate that the API presents, or a CA above it, has expired",
+    "To replace the API's through the API, set validate_certs to false for that one run; "
+    "a CA in ca_path has to be replaced there",
 )
 _WEAK = Reason(
     "tls_weak",
@@ -59,10 +60,11 @@ _SIGNATURE = Reason(
     "a signature in the API's chain does not match the key of its issuer",
     "Check that ca_path holds the CA that issued it, and not another one of the same name",
 )
-_REVOKED = Reason(
+_REVOKED = Reason("tls_invalid", "a certificate that the API presents is revoked", "Issue a new certificate")
+_CRL = Reason(
     "tls_invalid",
-    "a certificate that the API presents is revoked, or that cannot be checked",
-    "Issue a new certificate",
+    "whether a certificate that the API presents is revoked cannot be checked",
+    "Provide the current CRL of its CA, which the system of the host where the task runs demands",
 )
 _RULES = Reason(
     "tls_invalid",
@@ -80,7 +82,8 @@ _VERIFY: dict[int, Reason] = {
     **dict.fromkeys((22, 24, 25, 32, 37, 79), _NOT_A_CA),  # 24 is an invalid CA in 1.1.1, 79 in 3.x
     **dict.fromkeys((47, 48, 49, 51, 52, 53), _NAMES),
     **dict.fromkeys((4, 6, 7, 29, 30, 31), _SIGNATURE),
-    **dict.fromkeys((3, 5, 8, 11, 12, 15, 16, 23, 33, 35, 36, 44, 54), _REVOKED),
+    23: _REVOKED,
+    **dict.fromkeys((3, 5, 8, 11, 12, 15, 16, 33, 35, 36, 44, 54), _CRL),
     **dict.fromkeys((13, 14, 34, 38, 39, 40, 41, 42, 43, 45, 46, 55, 76, 77, 78), _RULES),
     **dict.fromkeys(range(80, 96), _RULES),  # those of X509_V_FLAG_X509_STRICT
 }
@@ -139,7 +142,6 @@ _HANDSHAKE: tuple[tuple[str, str], ...] = (
     ("UNSUPPORTED_PROTOCOL", _PROTOCOL),
     ("NO_PROTOCOLS_AVAILABLE", _PROTOCOL),
     ("VERSION_TOO_LOW", _PROTOCOL),
-    ("ALERT_HANDSHAKE_FAILURE", _CIPHERS),
     ("ALERT_INSUFFICIENT_SECURITY", _CIPHERS),
     ("NO_CIPHERS_AVAILABLE", _CIPHERS),
     ("NO_SHARED_CIPHER", _CIPHERS),
@@ -154,11 +156,14 @@ _HANDSHAKE: tuple[tuple[str, str], ...] = (
 )
 
 
-def handshake_remedy(reason: str) -> str:
+def handshake_remedy(reason: str, *, logs_in: bool) -> str:
     """Return what to do about a failed handshake.
 
     Args:
         reason: as C(ssl.SSLError.reason) has it.
+        logs_in: whether a client certificate is in use.
     """
+    if "ALERT_HANDSHAKE_FAILURE" in reason:  # in TLS 1.2 also where a client certificate is missing
+        return f"{_LOGIN_REFUSED}. Or: {_CIPHERS}" if logs_in else f"{_CIPHERS}. Or: {_LOGIN_WANTED}"
     known = (remedy for part, remedy in _HANDSHAKE if part in reason)
     return next(known, "Check that the port in url is the API's, and client_cert if you use it")

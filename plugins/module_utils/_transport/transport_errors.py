@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 
 from .._connection import Connection
 from .._errors import CertificateError
-from .proxies import proxy_variable
+from .proxies import LOGIN, REFUSED, NoTunnelError, proxy_variable
 from .tls_reasons import handshake_remedy, verify_reason
 
 try:
@@ -28,7 +28,7 @@ except ImportError:  # reported by _libraries
 # OpenSSL's X509_V_ERR_* numbers.
 _HOST_MISMATCH = {62, 64}
 
-_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
+_TUNNEL = re.compile(rf"^{REFUSED}(\d{{3}}|0x\w\w: [\w /,]+)")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -78,19 +78,25 @@ def _no_answer(connection: Connection, option: str) -> tuple[str, str, str]:
     )
 
 
-def _proxy_problem(causes: Iterable[BaseException], variable: str) -> tuple[str, str, str]:
-    """Return kind, cause and next step where a proxy did not pass the request on."""
-    status = next((found[1] for cause in causes if (found := _TUNNEL.search(str(cause)))), None)
-    if status is None:
-        return "proxy", f"cannot connect to the proxy of {variable}", f"Check {variable}, and that the proxy runs"
-    if status == "407":
-        next_step = f"Give it as http://user:password@host:port in {variable}"
-        return "proxy", f"the proxy of {variable} demands a login (HTTP 407)", next_step
-    return (
-        "proxy",
-        f"the proxy of {variable} refused to connect to the host in url (HTTP {status})",
-        "Allow it there, or list the host in NO_PROXY",
-    )
+def _proxy_problem(causes: Iterable[BaseException], variable: str, connection: Connection) -> tuple[str, str]:
+    """Return why a proxy did not connect to the server, and what to do about it."""
+    proxy, causes = f"the proxy of {variable}", list(causes)
+    untrusted = next(filter(_is_distrust, causes), None)
+    if untrusted is not None:
+        return (
+            f"the certificate of {proxy} is not trusted ({getattr(untrusted, 'verify_message', 'hostname mismatch')})",
+            "Add its CA to the system's trust store where the task runs: ca_path is for the cluster",
+        )
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return f"the TLS handshake with {proxy} failed", f"If it speaks no TLS, give it as http:// in {variable}"
+    why = next((found[1] for cause in causes if (found := _TUNNEL.search(str(cause)))), None)
+    if why == LOGIN:
+        return f"{proxy} demands a login (407)", f"Give user:password@ before its host in {variable}"
+    if why is not None:
+        return f"{proxy} refused to connect to the host in url ({why})", "Allow it there, or list the host in NO_PROXY"
+    late = any(isinstance(cause, socket.timeout) for cause in causes)
+    how = f"does not respond within {connection.timeout:g} s (timeout)" if late else "cannot be reached"
+    return f"{proxy} {how}", f"Check {variable}, and that the proxy runs"
 
 
 def _diagnose(error: BaseException, connection: Connection, url: str, used_up: str | None) -> tuple[str, str, str]:
@@ -100,6 +106,10 @@ def _diagnose(error: BaseException, connection: Connection, url: str, used_up: s
     def find(*types: type[BaseException]) -> BaseException | None:
         return next((cause for cause in causes if isinstance(cause, types)), None)
 
+    without_tunnel = find(NoTunnelError)
+    if without_tunnel is not None:
+        variable = proxy_variable(url) or "the environment"
+        return ("proxy", *_proxy_problem(_causes(without_tunnel), variable, connection))
     distrusted = next(filter(_is_distrust, causes), None)
     if distrusted is not None:
         return verify_error(distrusted, connection)
@@ -107,11 +117,6 @@ def _diagnose(error: BaseException, connection: Connection, url: str, used_up: s
     # Whatever the end of a connection looks like that was shut down.
     if used_up is not None and not never_connected:
         return _no_answer(connection, used_up)
-    by_proxy = proxy_variable(url)
-    failed_there = find(requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL, socket.gaierror)
-    # Whom it connects to is the proxy.
-    if by_proxy is not None and (failed_there or never_connected or find(ConnectionRefusedError)):
-        return _proxy_problem(causes, by_proxy)
     if find(requests.exceptions.InvalidURL):
         return "unknown_host", f"{connection.host} is not a valid host name", "Check url"
     if find(socket.gaierror):
@@ -137,7 +142,7 @@ def _diagnose(error: BaseException, connection: Connection, url: str, used_up: s
         return (
             "tls",
             f"TLS handshake failed ({reason})",
-            handshake_remedy(reason),
+            handshake_remedy(reason, logs_in=bool(connection.client_cert)),
         )
     if found is None and find(urllib3.exceptions.SSLError):
         return (
