@@ -20,8 +20,6 @@ from simulator.tls import server_context
 
 from .runs import Ansible, Outcome, login, task
 
-pytestmark = pytest.mark.corner
-
 CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 SOCKS_CONNECTED = b"\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x00"
 SOCKS_LOGIN = b"\x01\x04user\x04pass"

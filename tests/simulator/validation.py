@@ -8,19 +8,22 @@ The text must be normalised PEM. A real server forgives more; this one is here t
 from __future__ import annotations
 
 import re
+import ssl
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import lru_cache
+from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from .ciphers import Suites
 from .refusal import Refused
 from .releases import CertificateName, Release
+from .tls import server_context
 
 _BODY = r"(?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{1,64}={0,2}\n"
 _BLOCK = re.compile(rf"-----BEGIN CERTIFICATE-----\n{_BODY}-----END CERTIFICATE-----\n", re.ASCII)
@@ -113,10 +116,31 @@ def check_database_pair(certificate: str, key: str) -> None:
 
 def _check_order(chain: list[x509.Certificate]) -> None:
     for lower, upper in zip(chain, chain[1:]):
-        try:
-            lower.verify_directly_issued_by(upper)
-        except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-            raise _invalid("a certificate of the chain is not issued by the one after it") from None
+        if not _issued(lower, upper):
+            raise _invalid("a certificate of the chain is not issued by the one after it")
+
+
+def _issued(lower: x509.Certificate, upper: x509.Certificate) -> bool:
+    """Check the names as OpenSSL does, where case and spaces do not count, and the signature."""
+    if _canonical(lower.issuer) != _canonical(upper.subject):
+        return False
+    digest: Any = lower.signature_hash_algorithm
+    arguments: dict[type, tuple[Any, ...]] = {
+        rsa.RSAPublicKey: (padding.PKCS1v15(), digest),
+        ec.EllipticCurvePublicKey: (ec.ECDSA(digest),) if digest else (),
+        ed25519.Ed25519PublicKey: (),
+    }
+    key: Any = upper.public_key()
+    try:
+        more = next(more for kind, more in arguments.items() if isinstance(key, kind))
+        key.verify(lower.signature, lower.tbs_certificate_bytes, *more)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, StopIteration):
+        return False
+    return True
+
+
+def _canonical(name: x509.Name) -> list[tuple[str, str]]:
+    return [(part.oid.dotted_string, " ".join(str(part.value).lower().split())) for part in name]
 
 
 def _check_key(leaf: x509.Certificate, text: str) -> None:
@@ -128,6 +152,10 @@ def _check_key(leaf: x509.Certificate, text: str) -> None:
         raise _invalid("the key cannot be read") from None
     if not matching:
         raise _invalid("the key does not belong to the certificate")
+    try:
+        server_context(leaf.public_bytes(Encoding.PEM).decode(), text)
+    except ssl.SSLError:
+        raise _invalid("the key is not of the form that the certificate is for") from None
 
 
 @lru_cache(maxsize=128)
@@ -157,7 +185,9 @@ def _purposes(leaf: x509.Certificate) -> set[x509.ObjectIdentifier] | None:
         return set(leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
     except x509.ExtensionNotFound:
         return None
-    except ValueError:
+    except ValueError as error:
+        if "EncodedDefault" in str(error):  # OpenSSL takes a default that is written out
+            return _BOTH
         raise Unparsable("an extension of the certificate cannot be parsed") from None
 
 
@@ -184,11 +214,7 @@ def _check_extensions(chain: list[x509.Certificate]) -> None:
 
 
 def _self_signed(certificate: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(certificate)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
+    return _issued(certificate, certificate)
 
 
 def _blocks(text: str | None) -> list[str]:

@@ -125,7 +125,12 @@ def cluster_name(api: Api) -> str | None:
     Raises:
         CertificateError: a failure that is not about permissions.
     """
-    return fields.text(if_visible(api.cluster, None), "name")
+    return _fqdn(if_visible(api.cluster, None))
+
+
+def _fqdn(settings: Any) -> str | None:
+    """Return the FQDN as certificates write it: without the dot of the DNS root, which they cannot have."""
+    return (fields.text(settings, "name") or "").rstrip(".") or None
 
 
 def read_cluster(api: Api, warn: Callable[[str], None], *, needed: bool) -> Cluster:
@@ -154,7 +159,7 @@ def read_cluster(api: Api, warn: Callable[[str], None], *, needed: bool) -> Clus
         )
     api_port, cm_port = fields.port(settings, "cnm_https_port"), fields.port(settings, "cm_port")
     primary = _primary(api, nodes, settings)
-    return Cluster(fields.text(settings, "name"), version, nodes, api_port, cm_port or _CM_PORT, settings, primary)
+    return Cluster(_fqdn(settings), version, nodes, api_port, cm_port or _CM_PORT, settings, primary)
 
 
 def with_primary_now(api: Api, cluster: Cluster) -> Cluster:

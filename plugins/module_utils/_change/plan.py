@@ -120,7 +120,9 @@ def _present(material: Desired, installed: Installed | None, compare: str, force
 
 def _update(material: Desired) -> Update:
     key = material.load_key(check=True)
-    return Update(material.name, material.certificate_pem(), None if key is None else key_to_pem(key))
+    return Update(
+        material.name, material.certificate_pem(), None if key is None else key_to_pem(key, material.certificates[0])
+    )
 
 
 def _difference(old: ExpectedChain, new: ExpectedChain, installed: Installed | None, same: bool) -> str:

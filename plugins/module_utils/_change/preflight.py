@@ -18,17 +18,18 @@ from .._product.releases import (
     SKIPPED_NODES,
     is_before,
 )
-from .._x509.finding import Finding
+from .._x509.finding import ERROR, Finding
 from .._x509.requirements import CHAIN_WITHOUT_ROOT, check_requirements
 from .lockout import find_lockouts
 from .plan import Change
+from .witness import find_refusals
 
 #: Findings that are easily overlooked until a cluster refuses the certificate: warned about although they are advice.
 _SAID = frozenset({CHAIN_WITHOUT_ROOT})
 
 
 def find_problems(changes: Iterable[Change], cluster: Cluster, connection: Connection, now: datetime) -> list[Finding]:
-    """Return the vendor's requirements that the new certificates do not meet, and which login they end."""
+    """Return the requirements that the new certificates do not meet, whom they fail, and which login they end."""
     found: list[Finding] = []
     for change in changes:
         if change.material is not None:
@@ -40,6 +41,8 @@ def find_problems(changes: Iterable[Change], cluster: Cluster, connection: Conne
                 now=now,
                 settings=cluster.settings,
             )
+            errors = {one.id for one in found if one.certificate == change.name and one.severity == ERROR}
+            found += find_refusals(change, cluster.name, errors)
         found += find_lockouts(change, cluster, connection)
     return found
 
@@ -56,7 +59,7 @@ def enforce_requirements(found: Sequence[Finding], requirements: str, warn: Call
     for finding in found:
         if requirements == "warn" or (requirements == "enforce" and finding.id in _SAID):
             warn(f"{finding.certificate}: {finding.text}")
-    errors = [finding for finding in found if finding.severity == "error"]
+    errors = [finding for finding in found if finding.severity == ERROR]
     if requirements == "enforce" and errors:
         names = ", ".join(dict.fromkeys(error.certificate for error in errors))
         several = "," in names

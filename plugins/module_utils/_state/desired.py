@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from .._errors import MaterialProblem, invalid_option
+from .._errors import CertificateError, MaterialProblem, invalid_option
 from .._product.names import CA_BUNDLES
 from .._secrets import Secret, quoted
 from .._x509.certificate import (
+    NO_FACTS,
+    Bag,
     CertificateFacts,
     CertificateParseError,
     chain_facts,
@@ -25,10 +27,12 @@ from .._x509.certificate import (
     name_text,
     not_after,
     not_before,
-    parse_pem,
+    parse_bag,
+    related,
     to_iso,
     to_pem,
 )
+from .._x509.encodings import from_base64, name_form, to_lines, to_text
 from .._x509.pkcs12 import load_pkcs12
 from .._x509.private_key import holds_private_key, key_matches, load_private_key
 
@@ -61,17 +65,14 @@ class Desired:
         return to_pem(self.certificates)
 
     def facts(self, now: datetime) -> CertificateFacts:
-        """Return the facts of the chain, see M(_x509.certificate.chain_facts).
+        """Return the facts of the chain, see M(_x509.certificate.chain_facts); C(error) where they cannot be read.
 
-        Raises:
-            CertificateError: a field of the leaf is malformed.
+        The cluster may read what this host cannot.
         """
         try:
             return chain_facts(self.certificates, now)
         except CertificateParseError as error:
-            raise invalid_option(
-                self.certificate_option, str(error), "Issue a new one", kind="invalid_certificate"
-            ) from None
+            return {**NO_FACTS, "error": str(error)}
 
     def load_key(self, *, check: bool) -> Any:
         """Return the private key, or None for CA bundles. C(check): see M(load_private_key); made once only.
@@ -84,10 +85,11 @@ class Desired:
         try:
             return load_private_key(self.key_source, self.passphrase, check=check and not self.key_checked)
         except MaterialProblem as problem:
+            form = name_form(self.key_source.reveal(), "a private key")
             raise invalid_option(
                 self.key_option or "private_key",
-                f"the private key is not usable: {problem}",
-                problem.next_step,
+                f"the private key is not usable: {f'this is {form.what}' if form else problem}",
+                form.next_step if form else problem.next_step,
                 kind=problem.kind,
             ) from None
 
@@ -112,10 +114,10 @@ def _read_file(option: str, path: str) -> bytes:
 def _text(params: Mapping[str, Any], option: str) -> tuple[str | None, str]:
     """Return the text that an option or its C(_path) sibling gives, and which of the two it was."""
     if params.get(option):
-        return params[option], option
+        return to_lines(params[option]), option
     path_option = f"{option}_path"
     if params.get(path_option):
-        return _read_file(path_option, params[path_option]).decode("utf-8", "replace"), path_option
+        return to_lines(to_text(_read_file(path_option, params[path_option]))), path_option
     return None, option
 
 
@@ -127,10 +129,12 @@ def _subject(certificate: x509.Certificate) -> str:
         return "with a malformed subject"
 
 
-def _check_validity(certificate: x509.Certificate, which: str, option: str, now: datetime) -> None:
+def _check_validity(
+    certificate: x509.Certificate, which: str, option: str, now: datetime, remedy: str = "Issue a new one"
+) -> None:
     start, end = not_before(certificate), not_after(certificate)
     if end < now:
-        raise invalid_option(option, f"{which} expired on {to_iso(end)}", "Issue a new one", kind="certificate_expired")
+        raise invalid_option(option, f"{which} expired on {to_iso(end)}", remedy, kind="certificate_expired")
     if start > now:
         raise invalid_option(
             option,
@@ -138,6 +142,27 @@ def _check_validity(certificate: x509.Certificate, which: str, option: str, now:
             "Wait until then, or check the clocks of this host and of the CA",
             kind="certificate_not_yet_valid",
         )
+
+
+def _choose_line(bag: Bag, option: str) -> tuple[x509.Certificate, ...]:
+    """Return one line from the leaf to its root; duplicates, and issuers of other lines, are left out.
+
+    Raises:
+        CertificateError: the certificates have an order, and it is wrong.
+    """
+    given = tuple(dict.fromkeys(bag.certificates))
+    if not bag.ordered:
+        leaves = [one for one in given if not any(issued_by(other, one) for other in given)]
+        return complete_chain((leaves or given)[:1], given)
+    try:
+        _check_order(given, option)
+    except CertificateError:
+        line = complete_chain(given[:1], given)
+        places = [given.index(one) for one in line]
+        if places != sorted(places) or len(related(given[0], given)) < len(given) - 1:
+            raise
+        return line
+    return given
 
 
 def _check_order(chain: tuple[x509.Certificate, ...], option: str) -> None:
@@ -152,7 +177,7 @@ def _check_order(chain: tuple[x509.Certificate, ...], option: str) -> None:
             )
 
 
-def _certificates(params: Mapping[str, Any], option: str, next_step: str) -> tuple[tuple[x509.Certificate, ...], str]:
+def _certificates(params: Mapping[str, Any], option: str, next_step: str) -> tuple[Bag, str]:
     """Return what an option or its C(_path) sibling gives in PEM, and which of the two it was."""
     text, option = _text(params, option)
     if text is None:
@@ -160,11 +185,13 @@ def _certificates(params: Mapping[str, Any], option: str, next_step: str) -> tup
     return _parsed(text, option, "Give certificates in PEM, the leaf first"), option
 
 
-def _parsed(text: str, option: str, next_step: str) -> tuple[x509.Certificate, ...]:
+def _parsed(text: str, option: str, next_step: str) -> Bag:
     try:
-        return parse_pem(text)
+        return parse_bag(text)
     except CertificateParseError as error:
-        raise invalid_option(option, str(error), next_step, kind="invalid_certificate") from None
+        form = name_form(text, "a certificate")
+        problem, step = (f"this is {form.what}", form.next_step) if form else (str(error), next_step)
+        raise invalid_option(option, problem, step, kind="invalid_certificate") from None
 
 
 def append_issuers(
@@ -187,7 +214,7 @@ def append_issuers(
         raise invalid_option(
             option, "contains a private key", "Give certificates only, without any key", kind="unexpected_private_key"
         )
-    complete = complete_chain(certificates, _parsed(text, option, "Give the certificates of CAs in PEM"))
+    complete = complete_chain(certificates, _parsed(text, option, "Give the certificates of CAs in PEM").certificates)
     last = certificates[-1]
     if len(complete) == len(certificates) and not issued_by(last, last):
         raise invalid_option(
@@ -209,8 +236,8 @@ def read_chain(params: Mapping[str, Any], option: str, now: datetime) -> tuple[x
     Raises:
         CertificateError: it is missing, unreadable, malformed, out of order, or out of date.
     """
-    certificates, option = _certificates(params, option, f"Give {option} or {option}_path")
-    _check_order(certificates, option)
+    bag, option = _certificates(params, option, f"Give {option} or {option}_path")
+    certificates = _choose_line(bag, option)
     _check_validity(certificates[0], "the certificate", option, now)
     return certificates
 
@@ -218,7 +245,7 @@ def read_chain(params: Mapping[str, Any], option: str, now: datetime) -> tuple[x
 def _bundle(name: str, certificates: tuple[x509.Certificate, ...], option: str, now: datetime) -> Desired:
     for number, certificate in enumerate(certificates, 1):
         which = f"certificate {number} of the bundle ({_subject(certificate)})"
-        _check_validity(certificate, which, option, now)
+        _check_validity(certificate, which, option, now, "Take it out of the bundle")
     return Desired(name, tuple(dict.fromkeys(certificates)), option)
 
 
@@ -226,7 +253,7 @@ def _bundle(name: str, certificates: tuple[x509.Certificate, ...], option: str, 
 class _Given:
     """What the options hold, before anything is checked against anything else."""
 
-    certificates: tuple[x509.Certificate, ...]
+    bag: Bag
     certificate_option: str
     key: Secret | None
     key_option: str
@@ -236,17 +263,21 @@ class _Given:
 
 def _from_pkcs12(params: Mapping[str, Any], passphrase: Secret | None) -> _Given:
     option = "pkcs12_path"
+    data = _read_file(option, params[option])
     try:
-        content = load_pkcs12(_read_file(option, params[option]), passphrase)
+        content = load_pkcs12(from_base64(data) or data, passphrase)
     except MaterialProblem as problem:
-        raise invalid_option(option, str(problem), problem.next_step, kind=problem.kind) from None
-    return _Given(content.certificates, option, content.private_key, option, key_checked=True)
+        form = name_form(to_text(data), "a PKCS#12 file")
+        if form is None:
+            raise invalid_option(option, str(problem), problem.next_step, kind=problem.kind) from None
+        raise invalid_option(option, f"this is {form.what}", form.next_step, kind=problem.kind) from None
+    return _Given(Bag(content.certificates, ordered=True), option, content.private_key, option, key_checked=True)
 
 
 def _from_pem(params: Mapping[str, Any], passphrase: Secret | None) -> _Given:
-    certificates, option = _certificates(params, "certificate", "Give certificate, certificate_path or pkcs12_path")
+    bag, option = _certificates(params, "certificate", "Give certificate, certificate_path or pkcs12_path")
     key_text, key_option = _text(params, "private_key")
-    return _Given(certificates, option, None if key_text is None else Secret(key_text), key_option, passphrase)
+    return _Given(bag, option, None if key_text is None else Secret(key_text), key_option, passphrase)
 
 
 def read_desired(name: str, params: Mapping[str, Any], now: datetime) -> Desired:
@@ -262,7 +293,7 @@ def read_desired(name: str, params: Mapping[str, Any], now: datetime) -> Desired
     """
     passphrase = Secret(params["private_key_passphrase"]) if params.get("private_key_passphrase") else None
     given = (_from_pkcs12 if params.get("pkcs12_path") else _from_pem)(params, passphrase)
-    certificates, option = given.certificates, given.certificate_option
+    option = given.certificate_option
     if name in CA_BUNDLES:
         if given.key is not None:
             raise invalid_option(
@@ -278,9 +309,9 @@ def read_desired(name: str, params: Mapping[str, Any], now: datetime) -> Desired
                     f"{name} holds CA certificates, which have no order and no chain",
                     f"Add them to {option}",
                 )
-        return _bundle(name, certificates, option, now)
+        return _bundle(name, given.bag.certificates, option, now)
 
-    _check_order(certificates, option)
+    certificates = _choose_line(given.bag, option)
     _check_validity(certificates[0], "the certificate", option, now)
     certificates = append_issuers(certificates, params)
     if given.key is None:

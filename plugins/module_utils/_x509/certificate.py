@@ -8,24 +8,39 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import re
+import string
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
-from typing import NewType, TypedDict, cast
+from itertools import islice
+from typing import Any, NamedTuple, NewType, TypedDict, cast
 
 from .._untrusted import printable
-from .pem import PemError, split_pem
+from .der import first_element
+from .pem import split_pem
 
 try:
     from cryptography import exceptions, x509
     from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa, x448, x25519
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa, x448, x25519
+    from cryptography.hazmat.primitives.serialization import pkcs7
+    from cryptography.x509.oid import SignatureAlgorithmOID
 except ImportError:  # reported by _libraries
     pass
 
+_LOWER = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
+
 _LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE"})
+_PKCS7_LABELS = frozenset({"PKCS7", "PKCS #7 SIGNED DATA", "CMS"})
+
+#: How cryptography says what is wrong with DER, and where.
+_PROBLEM, _FIELD = re.compile(r"kind: (\w+)"), re.compile(r'"(\w+::\w+)"')
 
 #: Bits. Of what is larger Python makes no text, and no JSON; a serial number has 160 at the most (RFC 5280, 4.1.2.2).
 _LARGEST_NUMBER = 14000
+
+#: Lines from a leaf to its root that are compared: a bag of crossed signatures has no end of them.
+_MOST_LINES, _LONGEST_LINE = 64, 32
 
 #: Characters of a distinguished name, or of an alternative name, that are shown; a URI is the longest that is of use.
 _LONGEST_NAME = 1024
@@ -45,13 +60,50 @@ def parse_pem(text: str) -> tuple[x509.Certificate, ...]:
     Raises:
         CertificateParseError: there is none, or one of them is broken.
     """
+    return parse_bag(text).certificates
+
+
+class Bag(NamedTuple):
+    """Certificates that came together."""
+
+    certificates: tuple[x509.Certificate, ...]
+    ordered: bool  # whether their order is the user's own; PKCS#7 has none
+
+
+def parse_bag(text: str) -> Bag:
+    """Parse all certificates in a PEM text: blocks CERTIFICATE, also those of OpenSSL for trust, and PKCS#7.
+
+    Raises:
+        CertificateParseError: there is none, or one of them is broken.
+    """
+    ders: list[bytes] = []
+    ordered = True
     try:
-        ders = [block.der for block in split_pem(text) if block.label in _LABELS]
-    except PemError as error:
+        for block in split_pem(text):
+            if block.label in _LABELS:
+                ders.append(block.der)
+            elif block.label == "TRUSTED CERTIFICATE":  # what it is trusted for follows
+                ders.append(first_element(block.der))
+            elif block.label in _PKCS7_LABELS:
+                ordered = False
+                ders += [one.public_bytes(serialization.Encoding.DER) for one in _in_pkcs7(block.der)]
+    except ValueError as error:  # PemError, too
         raise CertificateParseError(str(error)) from None
     if not ders:
         raise CertificateParseError("no PEM block CERTIFICATE found")
-    return parse_der(ders)
+    return Bag(parse_der(ders), ordered)
+
+
+def _in_pkcs7(der: bytes) -> list[x509.Certificate]:
+    """Return the certificates in PKCS#7 (RFC 2315).
+
+    Raises:
+        ValueError: it cannot be parsed.
+    """
+    try:
+        return pkcs7.load_der_pkcs7_certificates(der)
+    except Exception:  # of many kinds, depending on the version
+        raise ValueError("a block PKCS7 cannot be parsed") from None
 
 
 def parse_der(ders: Sequence[bytes]) -> tuple[x509.Certificate, ...]:
@@ -64,9 +116,23 @@ def parse_der(ders: Sequence[bytes]) -> tuple[x509.Certificate, ...]:
     for number, der in enumerate(ders, 1):
         try:
             certificates.append(x509.load_der_x509_certificate(der))
-        except Exception:  # the parser raises more than ValueError for hostile input
-            raise CertificateParseError(f"certificate {number} of {len(ders)} cannot be parsed") from None
+        except Exception as error:  # the parser raises more than ValueError for hostile input
+            raise CertificateParseError(
+                f"certificate {number} of {len(ders)} cannot be parsed{by_library(error)}"
+            ) from None
     return tuple(certificates)
+
+
+def by_library(error: Exception) -> str:
+    """Return, for a message, which field of a certificate cryptography refuses, where it says so; else nothing.
+
+    OpenSSL and the cluster may accept what it refuses, such as a default that is written out.
+    """
+    kind = _PROBLEM.search(str(error))
+    fields = _FIELD.findall(str(error))
+    if not kind or not fields:
+        return ""
+    return f" by cryptography, the library of Python ({kind[1]} in {fields[-1]}), which is stricter than OpenSSL"
 
 
 def to_pem(certificates: Iterable[x509.Certificate]) -> str:
@@ -116,25 +182,66 @@ def name_text(name: x509.Name) -> str:
     return printable(name.rfc4514_string(), _LONGEST_NAME)
 
 
+def name_key(name: x509.Name) -> tuple[frozenset[tuple[str, str | bytes]], ...]:
+    """Return what names have in common that count as the same one (RFC 5280, 7.1), as OpenSSL sees it.
+
+    The type of a string, the case of its ASCII letters and the number of its spaces do not count.
+
+    Raises:
+        Exception: the name is malformed; what is raised depends on the version of cryptography.
+    """
+    return tuple(frozenset((part.oid.dotted_string, _comparable(part.value)) for part in rdn) for rdn in name.rdns)
+
+
+def _comparable(value: str | bytes) -> str | bytes:
+    return value if isinstance(value, bytes) else " ".join(value.split()).translate(_LOWER)
+
+
 def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     """Return whether C(issuer) is named as the issuer and its key verifies the signature.
 
-    Where the signature's algorithm is one that cryptography does not verify (SHA-1, MD5), the names decide.
+    Where the signature's algorithm is one that cryptography does not verify (MD5, on most hosts), the names decide.
     """
     try:
-        named = certificate.issuer == issuer.subject
-    except Exception:  # a malformed name; what is raised depends on the version
-        return False
-    if named:
-        try:
-            certificate.verify_directly_issued_by(issuer)
-        except exceptions.UnsupportedAlgorithm:
-            return True
-        except ValueError as error:  # of an algorithm, too; or the key is of another type than the signature
-            return "unsupported" in str(error).lower()
-        except (TypeError, exceptions.InvalidSignature):
+        if name_key(certificate.issuer) != name_key(issuer.subject):
             return False
-    return named
+    except Exception:  # a malformed name
+        return False
+    try:
+        _verify_signature(certificate, issuer.public_key())
+    except exceptions.UnsupportedAlgorithm:
+        return True
+    except ValueError as error:  # of an algorithm, too; or the key cannot be read
+        return "unsupported" in str(error).lower()
+    except (TypeError, exceptions.InvalidSignature):  # the key may be of another type than the signature
+        return False
+    return True
+
+
+def _verify_signature(certificate: x509.Certificate, key: Any) -> None:
+    """Verify a signature, which C(verify_directly_issued_by) does only where names are equal byte by byte.
+
+    Raises:
+        InvalidSignature, TypeError: it was not made with the key.
+        UnsupportedAlgorithm, ValueError: the algorithm is not supported.
+    """
+    signature, content = certificate.signature, certificate.tbs_certificate_bytes
+    digest = certificate.signature_hash_algorithm
+    if isinstance(key, rsa.RSAPublicKey):
+        if certificate.signature_algorithm_oid != SignatureAlgorithmOID.RSASSA_PSS:
+            key.verify(signature, content, padding.PKCS1v15(), digest)  # type: ignore[arg-type]  # TypeError for None
+        elif hasattr(certificate, "signature_algorithm_parameters"):  # cryptography >= 41
+            key.verify(signature, content, certificate.signature_algorithm_parameters, digest)  # type: ignore[arg-type]
+        else:
+            raise exceptions.UnsupportedAlgorithm("RSASSA-PSS")
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(signature, content, ec.ECDSA(digest))  # type: ignore[arg-type]
+    elif isinstance(key, dsa.DSAPublicKey):
+        key.verify(signature, content, digest)  # type: ignore[arg-type]
+    elif isinstance(key, (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)):
+        key.verify(signature, content)
+    else:
+        raise TypeError("a key that signs nothing")
 
 
 def complete_chain(
@@ -142,17 +249,50 @@ def complete_chain(
 ) -> tuple[x509.Certificate, ...]:
     """Return the chain, and after it those of the others that lead on to the root, each issuer after what it issued.
 
-    Where several fit, as after the renewal of a CA with the same key, a root comes first, then the one that ends last.
+    Where several lines do, as after the renewal of a CA with the same key or after cross-signing, one of valid issuers
+    that ends in a root is taken, and at each step a root first, then the issuer that ends last.
     """
-    path = list(chain)
-    rest = [one for one in dict.fromkeys(others) if one not in path]
-    while not issued_by(path[-1], path[-1]):
-        fitting = [one for one in rest if issued_by(path[-1], one)]
-        if not fitting:
-            break
-        path.append(max(fitting, key=lambda one: (issued_by(one, one), not_after(one))))
-        rest.remove(path[-1])
-    return tuple(path)
+    lines = islice(_Issuers(others).lines(tuple(chain)), _MOST_LINES)
+    return max(lines, key=lambda line: (issued_by(line[-1], line[-1]), all(map(_is_valid, line[1:]))))
+
+
+class _Issuers:
+    """Who issued what in a bag of certificates, found once for each."""
+
+    def __init__(self, certificates: Iterable[x509.Certificate]) -> None:
+        self._bag = list(dict.fromkeys(certificates))
+        self._known: dict[x509.Certificate, list[x509.Certificate]] = {}
+
+    def of(self, certificate: x509.Certificate) -> list[x509.Certificate]:
+        """Return the issuers of a certificate, the best first; none of a root."""
+        if certificate not in self._known:
+            root = issued_by(certificate, certificate)
+            found = [] if root else [one for one in self._bag if issued_by(certificate, one)]
+            found.sort(key=lambda one: (_is_valid(one), issued_by(one, one), not_after(one)), reverse=True)
+            self._known[certificate] = found
+        return self._known[certificate]
+
+    def lines(self, line: tuple[x509.Certificate, ...]) -> Iterator[tuple[x509.Certificate, ...]]:
+        """Yield what a line can be completed to, the best first at each step."""
+        further = [one for one in self.of(line[-1]) if one not in line] if len(line) < _LONGEST_LINE else []
+        if not further:
+            yield line
+        for one in further:
+            yield from self.lines((*line, one))
+
+
+def _is_valid(certificate: x509.Certificate) -> bool:
+    return not_before(certificate) <= datetime.now(timezone.utc) <= not_after(certificate)
+
+
+def related(leaf: x509.Certificate, others: Iterable[x509.Certificate]) -> set[x509.Certificate]:
+    """Return those of the others that are issuers of the leaf, on whichever line."""
+    issuers, found, new = _Issuers(others), {leaf}, [leaf]
+    while new:
+        more = [one for one in issuers.of(new.pop()) if one not in found]
+        found.update(more)
+        new += more
+    return found - {leaf}
 
 
 def chain_depth(chain: Sequence[x509.Certificate]) -> int:
@@ -277,5 +417,5 @@ def chain_facts(chain: Sequence[x509.Certificate], now: datetime) -> Certificate
             "signature_algorithm": leaf.signature_algorithm_oid._name,  # noqa: SLF001 - the only place that has it
             "self_signed": issued_by(leaf, leaf),
         }
-    except Exception:  # odd extensions, names, numbers and keys make cryptography raise many things
-        raise CertificateParseError("a field of the certificate is malformed") from None
+    except Exception as error:  # odd extensions, names, numbers and keys make cryptography raise many things
+        raise CertificateParseError(f"a field of the certificate cannot be parsed{by_library(error)}") from None

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from .._untrusted import LONGEST, printable
-from .certificate import issued_by, name_text, not_after, not_before
+from .certificate import by_library, issued_by, name_key, name_text, not_after, not_before
 
 try:
     from cryptography import x509
@@ -31,10 +31,6 @@ def _read(field: Callable[[], _T]) -> _T | None:
         return None
 
 
-def _der(name: x509.Name) -> bytes:
-    return name.public_bytes()
-
-
 @dataclass(frozen=True)
 class ChainCertificate:
     """One certificate of a chain, with all that the rules look at. None is what cannot be read."""
@@ -42,8 +38,8 @@ class ChainCertificate:
     certificate: x509.Certificate
     number: int  # the leaf is 1
     title: str
-    subject: bytes | None  # DER
-    issuer: bytes | None  # DER
+    subject: Any  # M(name_key)
+    issuer: Any  # M(name_key)
     common_names: list[str] | None
     validity: tuple[datetime, datetime] | None
     key: Any
@@ -58,8 +54,8 @@ class ChainCertificate:
             certificate=certificate,
             number=number,
             title=f"certificate {number} ({subject})" if subject else f"certificate {number}",
-            subject=_read(lambda: _der(certificate.subject)),
-            issuer=_read(lambda: _der(certificate.issuer)),
+            subject=_read(lambda: name_key(certificate.subject)),
+            issuer=_read(lambda: name_key(certificate.issuer)),
             common_names=_read(
                 lambda: [
                     printable(str(part.value), LONGEST)
@@ -79,11 +75,26 @@ class ChainCertificate:
 
     @property
     def is_ca(self) -> bool | None:
-        """Return whether its basic constraints say that it may issue certificates."""
+        """Return whether OpenSSL takes it for a CA: by its basic constraints, and an old root also without them.
+
+        Such a root is one of version 1, or has the key usage keyCertSign.
+        """
         if self.extensions is None:
             return None
-        constraints = self.extension(x509.BasicConstraints)
-        return constraints is not None and constraints.ca
+        constraints, usage = self.extension(x509.BasicConstraints), self.extension(x509.KeyUsage)
+        if constraints is not None:
+            return constraints.ca
+        old = self.certificate.version == x509.Version.v1 if usage is None else usage.key_cert_sign
+        return old and self.self_issued
+
+    @property
+    def extensions_problem(self) -> str:
+        """Return, for a message, why the extensions cannot be read."""
+        try:
+            list(self.certificate.extensions)
+        except Exception as error:  # as above
+            return by_library(error)
+        return ""
 
     def names(self, issuer: ChainCertificate) -> bool:
         """Return whether C(issuer) has the name that it gives for its issuer."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import textwrap
 from typing import NamedTuple
 
 _BOUNDARY = re.compile(r"-----(BEGIN|END) ([A-Z0-9 ]{1,60})-----")
@@ -24,6 +25,11 @@ class PemBlock(NamedTuple):
 
     label: str  # "CERTIFICATE", "PRIVATE KEY", ...
     lines: tuple[str, ...]  # what is between the BEGIN and END lines
+
+    @classmethod
+    def of(cls, label: str, der: bytes) -> PemBlock:
+        """Encode some bytes."""
+        return cls(label, tuple(textwrap.wrap(base64.b64encode(der).decode("ascii"), 64)))
 
     @property
     def text(self) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._errors import MaterialProblem
 from .._secrets import Secret
+from .der import INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, element
 from .pem import PemBlock, PemError, split_pem
 
 try:
@@ -22,6 +23,10 @@ except ImportError:  # reported by _libraries
 
 if TYPE_CHECKING:
     from cryptography import x509
+
+
+_RSA = element(OBJECT_IDENTIFIER, bytes.fromhex("2a864886f70d010101"))  # rsaEncryption
+_PSS = element(OBJECT_IDENTIFIER, bytes.fromhex("2a864886f70d01010a"))  # id-RSASSA-PSS
 
 
 def _invalid(message: str) -> MaterialProblem:
@@ -98,13 +103,35 @@ def key_matches(key: Any, certificate: x509.Certificate) -> bool:
     return bool(key.public_key().public_bytes(*form) == public.public_bytes(*form))
 
 
-def key_to_pem(key: Any) -> Secret:
+def key_to_pem(key: Any, certificate: x509.Certificate | None = None) -> Secret:
     """Return the key as unencrypted PKCS#8 PEM with LF.
 
     That is the form that the vendor's REST API reference shows for updates.
+
+    Args:
+        certificate: to which it belongs: where that restricts the key to RSA-PSS, the key has to do the same, and
+            cryptography writes the form for all uses alone.
     """
+    if certificate is not None and isinstance(key, rsa.RSAPrivateKey) and _is_for_pss(certificate):
+        pkcs1 = key.private_bytes(
+            serialization.Encoding.DER, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+        )
+        algorithm = element(SEQUENCE, _PSS)
+        content = element(INTEGER, b"\0") + algorithm + element(OCTET_STRING, pkcs1)
+        return Secret(PemBlock.of("PRIVATE KEY", element(SEQUENCE, content)).text)
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return Secret(pem.decode("ascii"))
+
+
+def _is_for_pss(certificate: x509.Certificate) -> bool:
+    """Return whether the public key of a certificate is of the type id-RSASSA-PSS (RFC 4055, 1.2)."""
+    try:
+        public = certificate.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
+        # The algorithm is what comes before the key itself; one of a signature comes before that.
+        before = certificate.tbs_certificate_bytes.partition(public)[0]
+    except Exception:  # what cannot be read; cryptography raises many things
+        return False
+    return before.rfind(_PSS) > before.rfind(_RSA)
 
 
 def normalise_key(text: Secret) -> Secret:

@@ -68,11 +68,6 @@ _MINIMUM_EC_BITS = 224
 _LONGEST_VALIDITY = timedelta(days=366)
 
 
-def _host(name: str) -> str:
-    """Return a DNS name in the form in which names are compared."""
-    return name.lower().rstrip(".")
-
-
 @dataclass(frozen=True)
 class _Case:
     """What is judged, and what is known of the cluster that it is for."""
@@ -100,9 +95,10 @@ class _Case:
 def _unreadable(case: _Case) -> Iterator[Finding]:
     for link in case.links:
         if link.extensions is None:
-            found = f"{link.title} holds an extension that cannot be parsed"
+            # OpenSSL, which takes more than cryptography does, judges it in a handshake, and the server decides.
+            found = f"{link.title} holds an extension that cannot be parsed{link.extensions_problem}"
             remedy = "Issue it again with well-formed extensions"
-            yield case.finding("malformed_extension", ERROR, found, remedy, _EXTENSIONS)
+            yield case.finding("malformed_extension", WARNING, found, remedy, _EXTENSIONS)
         for field, value in (
             ("subject", link.subject),
             ("issuer", link.issuer),
@@ -225,7 +221,7 @@ def _alternative_names(case: _Case) -> Iterator[Finding]:
     if case.fqdn is None or case.leaf.extensions is None:
         return
     extension = case.leaf.extension(x509.SubjectAlternativeName)
-    names = set() if extension is None else set(map(_host, extension.get_values_for_type(x509.DNSName)))
+    names = set() if extension is None else set(map(str.lower, extension.get_values_for_type(x509.DNSName)))
     for kind, severity, host in (
         ("name_missing", ERROR, case.fqdn),
         ("internal_name_missing", WARNING, f"internal.{case.fqdn}"),
@@ -241,7 +237,7 @@ def _alternative_names(case: _Case) -> Iterator[Finding]:
 
 def _common_name(case: _Case) -> Iterator[Finding]:
     names = case.leaf.common_names
-    if case.fqdn is None or names is None or case.fqdn in map(_host, names):
+    if case.fqdn is None or names is None or case.fqdn in map(str.lower, names):
         return
     has = f"has the Common Name {' and '.join(names)}" if names else "has no Common Name"
     found = f"{case.leaf.title} {has}, and the cluster is {case.fqdn}"
@@ -375,7 +371,7 @@ def check_requirements(
     if not chain:
         return []
     links = tuple(ChainCertificate.of(number, certificate) for number, certificate in enumerate(chain, 1))
-    case = _Case(name, links, _host(fqdn) if fqdn else None, version, settings or {}, now)
+    case = _Case(name, links, fqdn.lower().rstrip(".") if fqdn else None, version, settings or {}, now)
     rules = [*_RULES, *(() if name in CA_BUNDLES else _CHAIN_RULES)]
     rules += [rule for rule, names in _RULES_BY_NAME if name in names]
     return sorted((finding for rule in rules for finding in rule(case)), key=lambda finding: finding.severity != ERROR)

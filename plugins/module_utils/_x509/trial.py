@@ -25,6 +25,8 @@ try:
 except ImportError:  # reported by _libraries
     pass
 
+_PARTIAL_CHAIN = getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)  # named since Python 3.10
+
 
 class CannotTry(Exception):
     """The handshake could not be tried: a file, or C(/dev/fd) of this host, cannot be read."""
@@ -50,7 +52,7 @@ def refused_as_client(client_cert: str, client_key: str | None, trusted_pem: str
     client.verify_mode = ssl.CERT_NONE
     try:
         # A bundle may hold an intermediate instead of the root.
-        server.verify_flags |= getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)  # named since Python 3.10
+        server.verify_flags |= _PARTIAL_CHAIN
         server.load_verify_locations(cadata=trusted_pem)
         server.verify_mode = ssl.CERT_REQUIRED
         # Without a password callback, OpenSSL asks for one on the terminal.
@@ -82,6 +84,47 @@ def refused_as_server(certificate_pem: str, key: Secret, trust: ssl.SSLContext, 
         _handshake(trust, _server(certificate_pem, key), host)
     except ssl.SSLError as error:
         return error
+    return None
+
+
+def refusal(
+    certificate_pem: str, key: Secret, *, anchor_pem: str, host: str | None, purpose: str
+) -> ssl.SSLError | None:
+    """Try the pair that is to be sent, in the role of one of its users, at a peer that trusts an anchor alone.
+
+    Args:
+        certificate_pem: leaf first.
+        key: in PEM, not encrypted, in the form that is sent.
+        anchor_pem: what the peer trusts; it need not be a root.
+        host: the name that a server's certificate has to cover; None: any name will do.
+        purpose: V(serverAuth) or V(clientAuth).
+
+    Returns:
+        Why the peer, or OpenSSL itself, refuses it; None: it is accepted.
+
+    Raises:
+        CannotTry: it is unknown.
+    """
+    serves = purpose == "serverAuth"
+    owner = _lenient(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if serves else ssl.PROTOCOL_TLS_CLIENT))
+    if serves:
+        peer = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        peer.check_hostname = host is not None
+    else:
+        owner.check_hostname, owner.verify_mode = False, ssl.CERT_NONE
+        peer = _server(*_throw_away_pair())
+    _lenient(peer)
+    peer.verify_mode = ssl.CERT_REQUIRED
+    peer.verify_flags |= _PARTIAL_CHAIN
+    peer.verify_flags &= ~ssl.VERIFY_X509_STRICT  # which Python 3.13 sets, and OpenSSL by itself does not
+    try:
+        peer.load_verify_locations(cadata=anchor_pem)
+        load_pair(owner, certificate_pem, key)
+        _handshake(*((peer, owner) if serves else (owner, peer)), host if serves else None)
+    except ssl.SSLError as error:
+        return error
+    except ValueError:  # the host is no name that can be in a handshake
+        raise CannotTry from None
     return None
 
 

@@ -1,0 +1,98 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""What OpenSSL says of a pair that is about to be sent: a handshake in memory, in each role that the name plays."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from .._product.names import INTERNODE
+from .._x509.certificate import to_pem
+from .._x509.finding import ERROR, Finding
+from .._x509.trial import CannotTry, openssl_reason, refusal
+from .plan import Change
+
+_BOTH = ("serverAuth", "clientAuth")
+_CLIENT = ("clientAuth",)
+
+#: The roles in which each pair is used (vendor, certificates table); servers under the cluster's own names.
+_ROLES = {
+    **dict.fromkeys(("api", "cm", "metrics_exporter", "proxy", *INTERNODE), _BOTH),
+    **dict.fromkeys(("syncer", "ldap_client"), _CLIENT),
+}
+
+
+class _Verdict(NamedTuple):
+    """What one of X509_V_ERR_* (x509_vfy.h) means for a pair."""
+
+    remedy: str
+    named_by: Collection[str] = ()  # findings that say the same, more precisely
+
+
+_PURPOSE = _Verdict(
+    "Issue it from a CA whose extended key usage, if it has one, contains {purpose}, as its own must", {"eku_missing"}
+)
+_NAMES = _Verdict("Issue it from a CA that may issue certificates for these names")
+_ISSUER = _Verdict(
+    "Get the certificates of the CA again: the issuer must be the very one that its authority key identifier names",
+    {"chain_order", "chain_signature"},
+)
+_SIGNATURE = _Verdict("Get the certificate and its chain from the CA again", {"chain_signature", "chain_order"})
+_CA = _Verdict("Issue it from a CA that may issue it: basicConstraints, key usage and pathlen", {"issuer_not_ca"})
+_WEAK = _Verdict("Use longer keys and SHA-256", {"key_too_small", "weak_signature"})
+_VERDICTS = {
+    **dict.fromkeys((2, 18, 19, 20, 21, 27, 28, 29, 30, 31), _ISSUER),
+    **dict.fromkeys((4, 6, 7), _SIGNATURE),
+    9: _Verdict("Wait until it is valid", {"not_yet_valid", "chain_not_yet_valid"}),
+    10: _Verdict("Put a current one in its place", {"expired", "chain_expired"}),
+    **dict.fromkeys((22, 24, 25, 32, 37, 79), _CA),
+    26: _PURPOSE,
+    **dict.fromkeys((47, 48, 49, 51, 52, 53), _NAMES),
+    62: _Verdict("Issue it again with {host} among its subject alternative names", {"name_missing"}),
+    **dict.fromkeys((66, 67, 68), _WEAK),
+}
+_OTHER = _Verdict("Check it with openssl verify, and issue it again")
+
+#: Where the handshake itself fails.
+_HANDSHAKE = _Verdict("Use a key of type RSA or EC (P-256, P-384 or P-521), in the form that the CA certified")
+
+
+def find_refusals(change: Change, fqdn: str | None, known: Collection[str]) -> Iterator[Finding]:
+    """Try what is about to be sent, with the last certificate of the chain for the anchor.
+
+    Args:
+        fqdn: of the cluster; None: unknown, no name is compared.
+        known: ids of the errors that were found otherwise; what they say is not said twice.
+    """
+    update = change.update
+    if change.material is None or update is None or update.private_key is None:
+        return
+    anchor = to_pem(change.material.certificates[-1:])
+    host = None if change.name in INTERNODE else fqdn
+    said: set[str] = set()
+    for purpose in _ROLES.get(change.name, ()):
+        try:
+            error = refusal(update.certificate, update.private_key, anchor_pem=anchor, host=host, purpose=purpose)
+        except CannotTry:
+            return
+        if error is None:
+            continue
+        code = error.verify_code if isinstance(error, ssl.SSLCertVerificationError) else None
+        verdict = _HANDSHAKE if code is None else _VERDICTS.get(code, _OTHER)
+        reason = openssl_reason(error) if code else openssl_reason(error).replace("_", " ").lower()
+        if reason not in said and not set(known).intersection(verdict.named_by):
+            said.add(reason)
+            role = "server" if purpose == "serverAuth" else "client"
+            yield Finding(
+                "trial_failed",
+                ERROR,
+                change.name,
+                f"a peer refuses it as that of a {role} ({reason})",
+                verdict.remedy.format(purpose=purpose, host=host),
+                "OpenSSL, in a handshake with the pair",
+            )

@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""The frame of DER elements (X.690, 8.1), where cryptography reads or writes only what is inside."""
+
+from __future__ import annotations
+
+INTEGER, OCTET_STRING, OBJECT_IDENTIFIER, SEQUENCE = 0x02, 0x04, 0x06, 0x30
+
+
+def element(tag: int, content: bytes) -> bytes:
+    """Return an element with a definite length."""
+    length = len(content)
+    if length < 0x80:
+        return bytes([tag, length]) + content
+    size = (length.bit_length() + 7) // 8
+    return bytes([tag, 0x80 | size]) + length.to_bytes(size, "big") + content
+
+
+def first_element(data: bytes) -> bytes:
+    """Return the first element of some bytes, of which more may follow.
+
+    Raises:
+        ValueError: there is no whole element with a definite length.
+    """
+    length, start = data[1] if len(data) > 1 else 0x80, 2
+    if length & 0x80:
+        start += length & 0x7F
+        length = int.from_bytes(data[2:start], "big") if 2 < start <= 6 else len(data)
+    if not data or len(data) < start + length:
+        raise ValueError("no whole DER element")
+    return data[: start + length]

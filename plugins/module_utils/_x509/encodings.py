@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change in any release.
+
+"""Material in whatever form it comes: to PEM where that is safe, else what it is and how to convert it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import codecs
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from .der import INTEGER, SEQUENCE, element
+from .pem import PemBlock
+from .private_key import key_to_pem
+
+try:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.serialization import pkcs7
+except ImportError:  # reported by _libraries
+    pass
+
+#: What begins a file of Unicode text that is not UTF-8, which PowerShell's C(>) writes.
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+_VERSION_3 = element(INTEGER, b"\x03")
+_DER = bytes([SEQUENCE])
+_JAVA = bytes.fromhex("feedfeed")
+
+#: Line ends that a variable, a form or JSON turned into two characters each.
+_WRITTEN_OUT = re.compile(r"(?:\\r)?\\n")
+
+_PATH = re.compile(r"\s*[^\s<>{}]{0,200}[/.][^\s<>{}]{1,200}\s*")
+
+
+class Form(NamedTuple):
+    """A form that is not read: what it is, and what to do about it."""
+
+    what: str
+    next_step: str
+
+
+def to_text(data: bytes) -> str:
+    """Return the content of a file as PEM: of certificates, PKCS#7 and private keys in DER, and of text in any Unicode.
+
+    Other binary forms become base64, for M(name_form).
+    """
+    if data.startswith(_UTF_16):
+        return data.decode("utf-16", "replace")
+    if data.startswith((_DER, _JAVA)):
+        return der_to_pem(data) or base64.b64encode(data).decode("ascii")
+    return data.decode("utf-8-sig", "replace")
+
+
+def to_lines(text: str) -> str:
+    """Return a text with real line ends, decoded where it is base64 of PEM or DER as a whole."""
+    if "-----BEGIN" in text:
+        return _WRITTEN_OUT.sub("\n", text)
+    decoded = from_base64(text)
+    if decoded is None:
+        return text
+    return der_to_pem(decoded) or (decoded.decode("utf-8", "replace") if b"-----BEGIN" in decoded else text)
+
+
+def from_base64(text: str | bytes) -> bytes | None:
+    """Return what is encoded, if the whole text is base64 of something long enough to be material."""
+    try:
+        decoded = base64.b64decode(b"".join((text.encode() if isinstance(text, str) else text).split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return decoded if len(decoded) > 32 else None
+
+
+def der_to_pem(data: bytes) -> str | None:
+    """Return certificates, PKCS#7 or a private key as PEM; None where it is neither."""
+    if _loads(x509.load_der_x509_certificate, data):
+        return PemBlock.of("CERTIFICATE", data).text
+    if _loads(pkcs7.load_der_pkcs7_certificates, data):
+        return PemBlock.of("PKCS7", data).text
+    try:
+        key = serialization.load_der_private_key(data, None, unsafe_skip_rsa_key_validation=True)
+    except TypeError:
+        return PemBlock.of("ENCRYPTED PRIVATE KEY", data).text
+    except Exception:  # what is raised depends on the version
+        return None
+    return key_to_pem(key).reveal()
+
+
+def _loads(load: Callable[[bytes], object], data: bytes) -> bool:
+    try:
+        load(data)
+    except Exception:  # the parsers raise more than ValueError
+        return False
+    return True
+
+
+def name_form(text: str, wanted: str) -> Form | None:
+    """Return what some material is that is not read, if it can be recognised.
+
+    Args:
+        text: as M(to_text) and M(to_lines) return it.
+        wanted: what it should be, V(a certificate), V(a private key) or V(a PKCS#12 file).
+    """
+    for part, form in _BY_TEXT.items():
+        if part in text and form.what != wanted:
+            return form
+    decoded = from_base64(text) or b""
+    if decoded.startswith(_JAVA):
+        return Form("a Java keystore", "Convert it: keytool -importkeystore -srckeystore FILE -destkeystore FILE.p12")
+    if decoded.startswith(_DER) and any(decoded.startswith(_VERSION_3, at) for at in range(2, 6)):
+        return None if wanted == _PKCS12.what else _PKCS12
+    if "-----BEGIN" not in text and _PATH.fullmatch(text):
+        return Form("the path of a file, it seems", "Give it in the option with _path")
+    return None
+
+
+_PKCS12 = Form("a PKCS#12 file", "Give it in pkcs12_path")
+_PRIVATE_KEY = Form("a private key", "Give it in private_key or private_key_path, and the certificate here")
+_REQUEST = Form("a certificate signing request", "Give the certificate that the CA issued for it")
+_BY_TEXT = {
+    "$ANSIBLE_VAULT;": Form(
+        "encrypted by ansible-vault, and files are read as they are",
+        "Use the option without _path and {{ lookup('ansible.builtin.unvault', 'FILE') }}",
+    ),
+    "-----BEGIN OPENSSH PRIVATE KEY": Form(
+        "a key in the form of OpenSSH", "Convert a copy: ssh-keygen -p -m PKCS8 -f FILE"
+    ),
+    "PuTTY-User-Key-File": Form(
+        "a key in the form of PuTTY", "Convert it: puttygen FILE -O private-openssh -o FILE.key"
+    ),
+    "PRIVATE KEY-----": _PRIVATE_KEY,
+    "-----BEGIN CERTIFICATE REQUEST": _REQUEST,
+    "-----BEGIN NEW CERTIFICATE REQUEST": _REQUEST,
+    "-----BEGIN PUBLIC KEY": Form("a public key", "Give the certificate, which contains it, or the private key"),
+    "-----BEGIN X509 CRL": Form("a list of revoked certificates", "Give the certificate"),
+    "-----BEGIN CERTIFICATE": Form(
+        "a certificate", "Give it in certificate or certificate_path, and the private key here"
+    ),
+    "<html": Form("a web page", "Download the file itself"),
+}
