@@ -531,3 +531,35 @@ def test_the_order_of_a_chain_is_the_user_s(ansible: Ansible, started: Cluster, 
     wrong = {"misordered": given(leaf, root, issuing), "stranger": given(leaf, issuing, root, stranger)}
     run = ansible.tasks(both(wrong), connection=login(started)).expect()
     assert {outcome.failure["kind"] for outcome in run.outcomes} == {"chain_order"}
+
+
+def test_what_cannot_be_parsed_can_be_put_back(ansible: Ansible, started: Cluster, ca: Ca) -> None:
+    """The text that the API reports is sent back as it is."""
+    odd, new = ca.leaf(patch=chains.critical_false)[0], ca.leaf()
+    started.set_certificate("cm", odd.pem, odd.key_pem)
+    started.nodes[0].lag = float("inf")
+    options = given(*new, name="cm", wait_timeout=1)
+    run = ansible.tasks([task("replace", MODULE, options, ignore_errors=True)], connection=login(started)).expect()
+    assert run["replace"].result["outcome"] == "rolled_back", run["replace"].result["msg"]
+    assert [write.status for write in started.writes] == [200, 200]
+    assert started.certificate("cm") == odd.pem
+
+
+def test_no_way_back_is_said_before_the_write(ansible: Ansible, started: Cluster, ca: Ca) -> None:
+    gone, new = ca.leaf(days=(-30, -1)), ca.leaf()
+    started.set_certificate("cm", "".join(one.pem for one in gone), gone[0].key_pem)
+    started.set_certificate("proxy", "no certificate", gone[0].key_pem)
+    both_names = [given(*new, name=name) for name in ("cm", "proxy")]
+    options = {"certificates": both_names}
+    for check_mode in (True, False):
+        run = ansible.tasks(
+            [
+                task("replace", "cluster_certificates", options, check_mode=check_mode),
+                task("wanted", "cluster_certificates", {**options, "rollback": False}, check_mode=True),
+            ],
+            connection=login(started),
+        )
+        found = sorted(run.expect(warnings=True).warnings)
+        ends = ("and the cluster refuses what has expired.", "the old certificate is not PEM.")
+        assert [warning.rpartition(": ")[2].endswith(end) for warning, end in zip(found, ends)] == [True, True], found
+        assert all(": there is no way back: " in warning for warning in found)

@@ -82,6 +82,9 @@ def check(entry: CertificateName, certificate: str, key: str | None, demands: De
         raise Refused(400, "missing_key", f"{entry.name} needs a private key")
     if not entry.keyed and key is not None:
         raise Refused(400, "unexpected_key", f"{entry.name} takes no private key")
+    if key is not None and _is_for_openssl_alone(certificate):
+        _load_pair(certificate, key)
+        return
     certificates = parse(certificate)
     if release.needs_common_names:
         _check_common_names(certificates)
@@ -152,10 +155,24 @@ def _check_key(leaf: x509.Certificate, text: str) -> None:
         raise _invalid("the key cannot be read") from None
     if not matching:
         raise _invalid("the key does not belong to the certificate")
+    _load_pair(leaf.public_bytes(Encoding.PEM).decode(), text)
+
+
+def _load_pair(certificate: str, key: str) -> None:
     try:
-        server_context(leaf.public_bytes(Encoding.PEM).decode(), text)
+        server_context(certificate, key)
     except ssl.SSLError:
         raise _invalid("the key is not of the form that the certificate is for") from None
+
+
+def _is_for_openssl_alone(text: str) -> bool:
+    """Return whether cryptography refuses what a real server, with OpenSSL, does not: a default that is written out."""
+    try:
+        for block in _BLOCK.findall(text):
+            x509.load_pem_x509_certificate(block.encode())
+    except ValueError as error:
+        return "EncodedDefault" in str(error)
+    return False
 
 
 @lru_cache(maxsize=128)

@@ -18,7 +18,7 @@ from .._product.names import CA_BUNDLES, REQUIRED
 from .._state.desired import Desired
 from .._state.goal import ExpectedChain
 from .._state.installed import Installed, InstalledFacts, installed_facts
-from .._x509.certificate import to_pem
+from .._x509.certificate import to_iso, to_pem
 from .._x509.private_key import key_to_pem, normalise_key
 from .ordering import Write
 from .wanted import Wanted
@@ -79,7 +79,10 @@ def _diff_side(facts: Mapping[str, object] | None) -> dict[str, object]:
 def _state_of(installed: Installed | None) -> ExpectedChain:
     if installed is None:
         return ExpectedChain()
-    return ExpectedChain.of(installed.chain, "set" if installed.name in CA_BUNDLES else "chain")
+    compare = "set" if installed.name in CA_BUNDLES else "chain"
+    if not installed.chain:
+        return ExpectedChain(installed.fingerprints, compare)
+    return ExpectedChain.of(installed.chain, compare)
 
 
 def plan_change(wanted: Wanted, installed: Installed | None, *, force: bool, now: datetime) -> Change:
@@ -128,7 +131,7 @@ def _update(material: Desired) -> Update:
 def _difference(old: ExpectedChain, new: ExpectedChain, installed: Installed | None, same: bool) -> str:
     if installed is None:
         return "not_set"
-    if not old.fingerprints:
+    if not installed.chain:
         return "not_readable"
     if same:
         return "forced"
@@ -177,23 +180,40 @@ def plan_undo(change: Change) -> Write:
     installed = change.installed
     if installed is None:
         return Write(change.name, None, change.old)
-    if installed.chain and change.old.fingerprints == change.new.fingerprints:
+    if installed.fingerprints and change.old.fingerprints == change.new.fingerprints:
         raise CannotUndo("the old certificate is the same one")
     return Write(change.name, _same_again(change.name, installed), change.old)
 
 
+def why_no_way_back(change: Change, now: datetime) -> str | None:
+    """Return why the old certificate could not be restored after this change; None: as far as is known, it can be.
+
+    Args:
+        now: in UTC.
+    """
+    installed = change.installed
+    if installed is None:
+        return None
+    try:
+        _same_again(change.name, installed)
+    except CannotUndo as reason:
+        return str(reason)
+    end = change.old.end
+    return f"it expired on {to_iso(end)}, and the cluster refuses what has expired" if end and end < now else None
+
+
 def _same_again(name: str, installed: Installed | None) -> Update:
-    """Return the update that sends what the API reports.
+    """Return the update that sends what the API reports, also where this host cannot parse it.
 
     Raises:
         CannotUndo: there is nothing to send.
     """
-    if installed is None or not installed.chain:
-        raise CannotUndo("the old certificate cannot be parsed")
+    if installed is None or not installed.ders:
+        raise CannotUndo("the old certificate is not PEM")
     key = installed.private_key
     if key is None and name not in CA_BUNDLES:
         raise CannotUndo("this user may not read the old private key (the role admin may)")
     try:
-        return Update(name, to_pem(installed.chain), key and normalise_key(key))
+        return Update(name, to_pem(installed.ders), key and normalise_key(key))
     except MaterialProblem:
         raise CannotUndo("the old private key cannot be read as PEM") from None

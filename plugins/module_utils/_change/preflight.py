@@ -21,7 +21,7 @@ from .._product.releases import (
 from .._x509.finding import ERROR, Finding
 from .._x509.requirements import CHAIN_WITHOUT_ROOT, check_requirements
 from .lockout import find_lockouts
-from .plan import Change
+from .plan import Change, why_no_way_back
 from .witness import find_refusals
 
 #: Findings that are easily overlooked until a cluster refuses the certificate: warned about although they are advice.
@@ -70,6 +70,14 @@ def enforce_requirements(found: Sequence[Finding], requirements: str, warn: Call
             f"{'; '.join(texts)}. Fix {'them' if several else 'it'}, or set requirements=warn to continue anyway.",
             option="requirements",
         ).about(names)
+
+
+def warn_without_way_back(changes: Iterable[Change], now: datetime, warn: Callable[[str], None]) -> None:
+    """Warn where a roll-back could not restore the old certificate."""
+    for change in changes:
+        reason = why_no_way_back(change, now)
+        if reason is not None:
+            warn(f"{change.name}: there is no way back: the old certificate could not be restored: {reason}.")
 
 
 def check_nodes_active(changes: Sequence[Change], cluster: Cluster, *, allowed: bool) -> None:

@@ -27,7 +27,7 @@ from .execution import execute, longest_change, reading
 from .hazards import drop_misreported, find_hazards, spare_ldap_client
 from .lockout import warn_about_next_run
 from .plan import Change, plan_change
-from .preflight import check_nodes_active, enforce_requirements, find_problems
+from .preflight import check_nodes_active, enforce_requirements, find_problems, warn_without_way_back
 from .result import Report
 from .settings import Settings
 from .transaction import Transaction
@@ -116,6 +116,8 @@ def _make(
     findings = find_problems(changes, cluster, api.session.connection, now)
     common["findings"] = [finding.as_dict() for finding in findings]
     enforce_requirements(findings, params["requirements"], task.warn)
+    if params["rollback"]:
+        warn_without_way_back(changes, now, task.warn)
     warn_about_next_run(changes, api.session.connection, task.warn)
     hazards = find_hazards(changes, cluster)
     report.note_hazards(hazards)

@@ -294,7 +294,7 @@ class Transaction:
 
         def ours(name: str, found: Installed | None) -> bool:
             change = self._changes[name]
-            unjudged = name in self._settings.unreadable or (found is not None and not found.chain)
+            unjudged = name in self._settings.unreadable or (found is not None and not found.ders)
             return unjudged or change.old.shown_by(found) or change.new.leaf_shown_by(found)
 
         return {name: found for name, found in installed.items() if not ours(name, found)}
@@ -328,4 +328,4 @@ class Transaction:
 def _described(installed: Installed | None) -> str:
     if installed is None:
         return "The cluster now has none under this name"
-    return f"The cluster now has {installed.facts['fingerprint']} ({installed.facts['subject']})"
+    return f"The cluster now has {installed.fingerprints[0]} ({installed.facts['subject'] or 'it cannot be parsed'})"

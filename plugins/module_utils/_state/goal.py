@@ -65,9 +65,9 @@ class ExpectedChain:
 
     def shown_by(self, installed: Installed | None) -> bool:
         """Return whether this is what an API reports."""
-        if installed is None or not installed.chain:
+        if installed is None or not installed.fingerprints:
             return installed is None and not self.fingerprints
-        reported = tuple(sha256_fingerprints(installed.chain))
+        reported = installed.fingerprints
         if self.compare == "set":
             return set(reported) == set(self.fingerprints)
         return reported[:1] == self.fingerprints[:1] if self.compare == "leaf" else reported == self.fingerprints

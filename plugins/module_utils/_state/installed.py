@@ -19,9 +19,11 @@ from .._x509.certificate import (
     NO_FACTS,
     CertificateFacts,
     CertificateParseError,
+    certificates_in,
     chain_facts,
     earliest_end,
     parse_pem,
+    sha256_fingerprints,
 )
 from .._x509.finding import Finding, FindingEntry
 from .._x509.requirements import check_requirements
@@ -57,18 +59,24 @@ class Installed:
     chain: tuple[x509.Certificate, ...]  # empty when it cannot be parsed
     private_key: Secret | None  # None: there is none, or the user may not see it
     facts: InstalledFacts  # with C(error) when it cannot be parsed, or a field of it is malformed
+    ders: tuple[bytes, ...]  # the chain as it came; empty when it is no PEM
 
     @classmethod
     def of(cls, name: str, stored: Stored, now: datetime) -> Installed:
         """Parse what the API reports. Never raises: one broken certificate must not hide the others."""
         chain: tuple[x509.Certificate, ...] = ()
-        has_key = stored.private_key is not None
         try:
             chain = parse_pem(stored.certificate)
-            return cls(name, chain, stored.private_key, installed_facts(name, chain_facts(chain, now), has_key))
+            facts = chain_facts(chain, now)
         except CertificateParseError as error:
-            facts: CertificateFacts = {**NO_FACTS, "error": str(error)}
-            return cls(name, chain, stored.private_key, installed_facts(name, facts, has_key))
+            facts = {**NO_FACTS, "error": str(error)}
+        described = installed_facts(name, facts, stored.private_key is not None)
+        return cls(name, chain, stored.private_key, described, certificates_in(stored.certificate))
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Return those of the chain, which identify it whether or not it can be parsed."""
+        return tuple(sha256_fingerprints(self.ders))
 
     def expires_within(self, days: int, now: datetime) -> bool:
         """Return whether the leaf or an issuer in the chain ends by then. What cannot be parsed may end at any time."""

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 import string
@@ -17,11 +18,11 @@ from typing import Any, NamedTuple, NewType, TypedDict, cast
 
 from .._untrusted import printable
 from .der import first_element
-from .pem import split_pem
+from .pem import PemBlock, split_pem
 
 try:
     from cryptography import exceptions, x509
-    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa, x448, x25519
     from cryptography.hazmat.primitives.serialization import pkcs7
     from cryptography.x509.oid import SignatureAlgorithmOID
@@ -76,6 +77,24 @@ def parse_bag(text: str) -> Bag:
     Raises:
         CertificateParseError: there is none, or one of them is broken.
     """
+    ders, ordered = _ders_in(text)
+    return Bag(parse_der(ders), ordered)
+
+
+def certificates_in(text: str) -> tuple[bytes, ...]:
+    """Return the certificates in a PEM text as DER, whether or not they can be parsed; none where it is no PEM."""
+    try:
+        return tuple(_ders_in(text)[0])
+    except CertificateParseError:
+        return ()
+
+
+def _ders_in(text: str) -> tuple[list[bytes], bool]:
+    """Return the certificates in a PEM text, and whether their order is the user's own.
+
+    Raises:
+        CertificateParseError: there is none.
+    """
     ders: list[bytes] = []
     ordered = True
     try:
@@ -91,7 +110,7 @@ def parse_bag(text: str) -> Bag:
         raise CertificateParseError(str(error)) from None
     if not ders:
         raise CertificateParseError("no PEM block CERTIFICATE found")
-    return Bag(parse_der(ders), ordered)
+    return ders, ordered
 
 
 def _in_pkcs7(der: bytes) -> list[x509.Certificate]:
@@ -135,17 +154,27 @@ def by_library(error: Exception) -> str:
     return f" by cryptography, the library of Python ({kind[1]} in {fields[-1]}), which is stricter than OpenSSL"
 
 
-def to_pem(certificates: Iterable[x509.Certificate]) -> str:
-    """Return normalised PEM: LF, one block directly after the other, a last newline."""
-    return "".join(c.public_bytes(serialization.Encoding.PEM).decode("ascii") for c in certificates)
+def to_pem(certificates: Iterable[x509.Certificate | bytes]) -> str:
+    """Return normalised PEM: LF, one block directly after the other, a last newline.
+
+    Args:
+        certificates: parsed, or as DER.
+    """
+    return "".join(PemBlock.of("CERTIFICATE", _der(one)).text for one in certificates)
 
 
-def sha256_fingerprint(certificate: x509.Certificate) -> str:
+def _der(certificate: x509.Certificate | bytes) -> bytes:
+    if isinstance(certificate, bytes):
+        return certificate
+    return certificate.public_bytes(serialization.Encoding.DER)
+
+
+def sha256_fingerprint(certificate: x509.Certificate | bytes) -> str:
     """Return SHA-256 over the DER bytes, lower-case hexadecimal with colons, as community.crypto prints it."""
-    return certificate.fingerprint(hashes.SHA256()).hex(":")
+    return hashlib.sha256(_der(certificate)).digest().hex(":")
 
 
-def sha256_fingerprints(certificates: Iterable[x509.Certificate]) -> list[str]:
+def sha256_fingerprints(certificates: Iterable[x509.Certificate | bytes]) -> list[str]:
     """Return the fingerprint of each certificate, in order."""
     return [sha256_fingerprint(certificate) for certificate in certificates]
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import textwrap
 from typing import NamedTuple
 
 _BOUNDARY = re.compile(r"-----(BEGIN|END) ([A-Z0-9 ]{1,60})-----")
@@ -29,7 +28,7 @@ class PemBlock(NamedTuple):
     @classmethod
     def of(cls, label: str, der: bytes) -> PemBlock:
         """Encode some bytes."""
-        return cls(label, tuple(textwrap.wrap(base64.b64encode(der).decode("ascii"), 64)))
+        return cls(label, tuple(re.findall(".{1,64}", base64.b64encode(der).decode("ascii"))))
 
     @property
     def text(self) -> str:

@@ -178,7 +178,7 @@ def test_what_cannot_be_put_back(material: Material, other: Material, now: datet
 
     key = Secret(str(material.key_pem))
     assert "may not read" in reason(Stored(material.certificate_pem, None))
-    assert "cannot be parsed" in reason(Stored("rubbish", key))
+    assert "is not PEM" in reason(Stored("rubbish", key))
     assert "cannot be read" in reason(Stored(material.certificate_pem, Secret("rubbish")))
     assert "the same" in reason(Stored(material.certificate_pem, key), want=material)
 
