@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.requirements import CHAIN_WITHOUT_ROOT
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.proofs import proof_text
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import table
 
@@ -31,12 +32,18 @@ options:
     description: Days. A certificate that still expires sooner is marked.
     type: int
     required: true
+  findings:
+    description: C(findings) of the same. A chain without its root gets a line below the table.
+    type: list
+    elements: dict
+    default: []
 """
 
 EXAMPLES = r"""
 - name: Show what changed
   ansible.builtin.debug:
-    msg: "{{ rotation_result.certificates | redis_enterprise.certificates.rotation_table(renew_before=30) }}"
+    msg: "{{ rotation_result.certificates | redis_enterprise.certificates.rotation_table(
+          renew_before=30, findings=rotation_result.findings) }}"
 """
 
 RETURN = r"""
@@ -83,8 +90,11 @@ def _outcome(certificate: Facts, renew_before: int) -> str:
     return f"{_what(certificate)}{why}, EXPIRES SOON {remedy}"
 
 
-def rotation_table(certificates: Sequence[Facts], *, renew_before: int) -> list[str]:
-    """Return a line a certificate: until when it was and is valid, which, what happened to it, how far it is proven."""
+def rotation_table(certificates: Sequence[Facts], *, renew_before: int, findings: Sequence[Facts] = ()) -> list[str]:
+    """Return a line a certificate: until when it was and is valid, which, what happened to it, how far it is proven.
+
+    Below, a line for each chain without its root.
+    """
     rows = [
         [
             printable(one["name"]),
@@ -95,7 +105,13 @@ def rotation_table(certificates: Sequence[Facts], *, renew_before: int) -> list[
         ]
         for one in certificates
     ]
-    return table(["certificate", "expires, before", "SHA-256", "expires, after", "SHA-256", "outcome", "proof"], rows)
+    incomplete = [
+        printable(f"{one['certificate']}: {one['found']}. {one['remedy']}.")
+        for one in findings
+        if one["id"] == CHAIN_WITHOUT_ROOT
+    ]
+    header = ["certificate", "expires, before", "SHA-256", "expires, after", "SHA-256", "outcome", "proof"]
+    return [*table(header, rows), *incomplete]
 
 
 class FilterModule:

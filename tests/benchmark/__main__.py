@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from . import audit, fleets, memory, nodes, rotation, single
+from . import audit, fleets, memory, nodes, rotation, single, trial
 from .report import page
 from .targets import Results
 
@@ -55,10 +55,10 @@ def _ways(extent: Extent) -> Callable[[int, int], Sequence[str]]:
 
 def measure(extent: Extent) -> Results:
     """Measure everything."""
-    done = iter(range(1, 9))
+    done = iter(range(1, 10))
 
     def part(name: str, measuring: Callable[[Path], _Result]) -> _Result:
-        print(f"  {next(done)} of 8: {name}", flush=True)
+        print(f"  {next(done)} of 9: {name}", flush=True)
         with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
             return measuring(Path(folder))
 
@@ -78,6 +78,7 @@ def measure(extent: Extent) -> Results:
             lambda folder: fleets.measure_memory(folder, forks, extent.held) if memory.available() else [],
         ),
         proofs=part("proofs", lambda folder: nodes.measure(folder, extent.nodes, extent.latencies, extent.plays)),
+        trials=part("trials", lambda folder: trial.measure(folder, extent.tasks)),
     )
 
 

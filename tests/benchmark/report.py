@@ -11,6 +11,7 @@ from . import audit, fleets, rotation, single
 from .machine import description
 from .nodes import Proof
 from .targets import TARGETS, Results
+from .trial import Cost
 from .ways import Spread
 
 _HEAD = """<!--
@@ -121,6 +122,21 @@ def _proofs(proofs: Sequence[Proof]) -> str:
     )
 
 
+def _trials(trials: Mapping[str, Cost]) -> str:
+    return _table(
+        ["key", "trial, ms", "check of the key, ms", "trial in checks"],
+        (
+            [
+                key,
+                f"{cost.trial.median * 1000:.1f}",
+                f"{cost.check.median * 1000:.1f}",
+                f"{cost.trial.median / cost.check.median:.2f}",
+            ]
+            for key, cost in trials.items()
+        ),
+    )
+
+
 def page(results: Results) -> str:
     """The whole page."""
     parts = [
@@ -160,5 +176,9 @@ def page(results: Results) -> str:
         "One `cluster_certificates` with EC keys. The latency passes before the simulator hears a new connection.\n"
         " All nodes of the simulator share one process of Python, and one processor at most.\n",
         _proofs(results.proofs),
+        "## Trials\n",
+        "What is to be written is tried before, in a handshake as server and as client. In the process itself,\n"
+        "against the check of the private key, which has been made before each update all along.\n",
+        _trials(results.trials),
     ]
     return "\n".join(parts)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from . import audit, fleets, rotation, single
 from .fleets import Memory, Rate
 from .nodes import Proof
+from .trial import Cost
 from .ways import Spread
 
 Times = Mapping[str, Spread]
@@ -27,6 +28,7 @@ class Results(NamedTuple):
     rates: Sequence[Rate]
     memory: Sequence[Memory]  # empty where the system does not tell
     proofs: Sequence[Proof]
+    trials: Mapping[str, Cost]
 
 
 class Target(NamedTuple):

@@ -24,6 +24,7 @@ def test_every_case_is_measured_and_reported() -> None:
         (MODULE, 2),
     }
     assert {(len(one.names), one.nodes) for one in results.proofs} == {(1, 1), (1, 2), (5, 1), (5, 2)}
+    assert [cost.trial.low > 0 and cost.check.low > 0 for cost in results.trials.values()] == [True] * 3
     assert (len(FIVE), len(set(TEN))) == (5, 10)
 
     text = page(results)

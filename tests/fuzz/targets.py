@@ -22,9 +22,9 @@ def core_targets(corpus: Corpus, folder: Path) -> list[Target]:
 
 def controller_targets(corpus: Corpus, folder: Path) -> list[Target]:
     """Return those that run in the controller alone."""
-    from . import reports, state_files
+    from . import pairs, reports, state_files
 
-    return [target for kind in (reports, state_files) for target in kind.targets(corpus, folder)]
+    return [target for kind in (pairs, reports, state_files) for target in kind.targets(corpus, folder)]
 
 
 def all_targets(corpus: Corpus, folder: Path) -> list[Target]:

@@ -9,6 +9,7 @@ import contextlib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,20 @@ def failures(run: Run, host: str = "one") -> list[str]:
 def updated(cluster: Cluster) -> list[str]:
     """The names written, in order."""
     return [name for request in cluster.writes if request.status == 200 for name in request.names]
+
+
+def test_a_missing_issuer_is_named_below_the_table(ansible: Ansible, cluster: Cluster, authority: Authority) -> None:
+    issued = authority.issue(cluster.fqdn, intermediates=1)
+    alone = replace(issued, chain=issued.chain[:1])  # cert.pem in the place of fullchain.pem
+    hosts = inventory(
+        ansible, {"one": cluster}, rotation_certificates=from_folder(folder(ansible, {"proxy": alone}), ["proxy"])
+    )
+    for arguments in (["--check"], []):
+        run = ansible.playbook(PLAYBOOK, "-i", hosts, *arguments).expect(warnings=True)
+        line = run["Report what was before and what is after"].result["msg"][-1]
+        assert line.startswith("proxy: the chain ends with certificate 1 ("), line
+        assert "without its issuer (" in line
+        assert "intermediate 1" in line
 
 
 @pytest.mark.main_path

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from .._product.names import INTERNODE
 from .._x509.certificate import to_pem
 from .._x509.finding import ERROR, Finding
-from .._x509.trial import CannotTry, openssl_reason, refusal
+from .._x509.trial import CannotTry, openssl_reason, refusals
 from .plan import Change
 
 _BOTH = ("serverAuth", "clientAuth")
@@ -74,14 +74,14 @@ def find_refusals(change: Change, fqdn: str | None, known: Collection[str]) -> I
         return
     anchor = to_pem(change.material.certificates[-1:])
     host = None if change.name in INTERNODE else fqdn
+    try:
+        found = refusals(
+            update.certificate, update.private_key, anchor_pem=anchor, host=host, purposes=_ROLES.get(change.name, ())
+        )
+    except CannotTry:
+        return
     said: set[str] = set()
-    for purpose in _ROLES.get(change.name, ()):
-        try:
-            error = refusal(update.certificate, update.private_key, anchor_pem=anchor, host=host, purpose=purpose)
-        except CannotTry:
-            return
-        if error is None:
-            continue
+    for purpose, error in found.items():
         code = error.verify_code if isinstance(error, ssl.SSLCertVerificationError) else None
         verdict = _HANDSHAKE if code is None else _VERDICTS.get(code, _OTHER)
         reason = openssl_reason(error) if code else openssl_reason(error).replace("_", " ").lower()

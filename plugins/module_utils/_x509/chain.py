@@ -88,6 +88,12 @@ class ChainCertificate:
         return old and self.self_issued
 
     @property
+    def issuer_title(self) -> str:
+        """Return its issuer for messages."""
+        name = _read(lambda: name_text(self.certificate.issuer))
+        return f"its issuer ({name})" if name else "its issuer"
+
+    @property
     def extensions_problem(self) -> str:
         """Return, for a message, why the extensions cannot be read."""
         try:

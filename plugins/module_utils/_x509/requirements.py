@@ -166,8 +166,9 @@ def _issuers_are_cas(case: _Case) -> Iterator[Finding]:
 
 def _root(case: _Case) -> Iterator[Finding]:
     if not case.last.self_issued:
-        found = f"the chain ends with {case.last.title}, which is not self-signed"
-        yield case.finding(CHAIN_WITHOUT_ROOT, WARNING, found, "Append the root with issuers")
+        found = f"the chain ends with {case.last.title}, without {case.last.issuer_title}"
+        remedy = "Append what is missing, up to the root, with issuers"
+        yield case.finding(CHAIN_WITHOUT_ROOT, WARNING, found, remedy)
 
 
 def _signature_digest(case: _Case) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ import errno
 import os
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
@@ -87,45 +87,66 @@ def refused_as_server(certificate_pem: str, key: Secret, trust: ssl.SSLContext, 
     return None
 
 
-def refusal(
-    certificate_pem: str, key: Secret, *, anchor_pem: str, host: str | None, purpose: str
-) -> ssl.SSLError | None:
-    """Try the pair that is to be sent, in the role of one of its users, at a peer that trusts an anchor alone.
+def refusals(
+    certificate_pem: str, key: Secret, *, anchor_pem: str, host: str | None, purposes: Collection[str]
+) -> dict[str, ssl.SSLError]:
+    """Try the pair that is to be sent at a peer that trusts an anchor alone.
 
     Args:
         certificate_pem: leaf first.
         key: in PEM, not encrypted, in the form that is sent.
         anchor_pem: what the peer trusts; it need not be a root.
         host: the name that a server's certificate has to cover; None: any name will do.
-        purpose: V(serverAuth) or V(clientAuth).
+        purposes: the roles in which it is tried, V(serverAuth) and V(clientAuth).
 
     Returns:
-        Why the peer, or OpenSSL itself, refuses it; None: it is accepted.
+        Why the peer, or OpenSSL itself, refuses it, by purpose; nothing for those in which it is accepted.
 
     Raises:
         CannotTry: it is unknown.
     """
-    serves = purpose == "serverAuth"
-    owner = _lenient(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if serves else ssl.PROTOCOL_TLS_CLIENT))
+    found = {}
+    together = [tuple(purposes)] if len(purposes) > 1 else []
+    for tried in (*together, *((one,) for one in purposes)):
+        try:
+            _try(certificate_pem, key, anchor_pem, host, tried)
+        except ssl.SSLError as error:
+            if len(tried) == 1:
+                found[tried[0]] = error
+        except ValueError:  # the host is no name that can be in a handshake
+            raise CannotTry from None
+        else:
+            if tried in together:
+                break  # one handshake, in which it was both, is enough
+    return found
+
+
+def _try(certificate_pem: str, key: Secret, anchor_pem: str, host: str | None, purposes: Collection[str]) -> None:
+    """Use the pair in one handshake, as the server, the client or both.
+
+    Raises:
+        ssl.SSLError: of the side that refuses.
+        ValueError: of the host.
+        CannotTry: it is unknown.
+    """
+    serves = "serverAuth" in purposes
+    server = _server(certificate_pem, key) if serves else _server(*_throw_away_pair())
+    client = _lenient(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    client.check_hostname = False
+    client.verify_mode = ssl.CERT_NONE
+    judges = []
     if serves:
-        peer = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        peer.check_hostname = host is not None
-    else:
-        owner.check_hostname, owner.verify_mode = False, ssl.CERT_NONE
-        peer = _server(*_throw_away_pair())
-    _lenient(peer)
-    peer.verify_mode = ssl.CERT_REQUIRED
-    peer.verify_flags |= _PARTIAL_CHAIN
-    peer.verify_flags &= ~ssl.VERIFY_X509_STRICT  # which Python 3.13 sets, and OpenSSL by itself does not
-    try:
-        peer.load_verify_locations(cadata=anchor_pem)
-        load_pair(owner, certificate_pem, key)
-        _handshake(*((peer, owner) if serves else (owner, peer)), host if serves else None)
-    except ssl.SSLError as error:
-        return error
-    except ValueError:  # the host is no name that can be in a handshake
-        raise CannotTry from None
-    return None
+        judges.append(client)
+    if "clientAuth" in purposes:
+        load_pair(client, certificate_pem, key)
+        judges.append(server)
+    for judge in judges:
+        judge.verify_mode = ssl.CERT_REQUIRED
+        judge.verify_flags |= _PARTIAL_CHAIN
+        judge.verify_flags &= ~ssl.VERIFY_X509_STRICT  # which Python 3.13 sets, and OpenSSL by itself does not
+        judge.load_verify_locations(cadata=anchor_pem)
+    client.check_hostname = serves and host is not None
+    _handshake(client, server, host if serves else None)
 
 
 def openssl_reason(error: ssl.SSLError) -> str:
