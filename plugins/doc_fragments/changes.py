@@ -20,6 +20,8 @@ options:
       - What to do when the certificate does not meet the vendor's requirements. See RV(findings).
       - V(enforce) fails before anything is written, and lists everything that would break a cluster. V(warn) warns.
         V(ignore) only returns the findings.
+      - What is about to be sent is tried as well, in check mode too, in TLS handshakes in memory, as a server and as a
+        client where the certificate is used so. What OpenSSL refuses is an error, V(trial_failed).
       - A chain without its root is a warning, unless this is V(ignore).
     type: str
     choices: [enforce, warn, ignore]

@@ -53,6 +53,8 @@ options:
   certificate:
     description:
       - The certificate in PEM, leaf first, then each issuer.
+      - PKCS#7 and DER (base64) are read, too, and line ends that are written as C(\\n). Duplicates are left out, and
+        issuers on another way to a root.
       - For V(mtls_trusted_ca) and V(sso_issuer), a bundle of CA certificates in any order, which is compared as a set.
       - Required with O(state=present), unless O(certificate_path) or O(pkcs12_path) is set.
     type: str
@@ -62,7 +64,7 @@ options:
     type: path
   private_key:
     description:
-      - The private key of the leaf, in PEM. RSA, EC and Ed25519 keys are supported.
+      - The private key of the leaf, in PEM or DER (base64). RSA, EC and Ed25519 keys are supported.
       - Required with O(state=present), unless O(private_key_path) or O(pkcs12_path) is set; V(mtls_trusted_ca) and
         V(sso_issuer) take none.
     type: str
@@ -75,6 +77,7 @@ options:
       - Path of a PKCS#12 file (C(.p12), C(.pfx)) with the certificate, its issuers and the private key, instead of the
         four options before. It is read where the module runs.
       - The certificates in it may be in any order. Those that are not issuers of the leaf are ignored.
+      - A file with several private keys is refused.
     type: path
   private_key_passphrase:
     description:
@@ -303,7 +306,8 @@ findings:
   description:
     - The vendor's requirements that the new certificate does not meet.
     - The same as RV(redis_enterprise.certificates.cluster_certificate_info#module:certificates[].findings), and
-      V(client_login_lost), if a change of V(mtls_trusted_ca) would refuse O(client_cert).
+      V(client_login_lost), if a change of V(mtls_trusted_ca) would refuse O(client_cert), and V(trial_failed), if
+      OpenSSL refuses the pair in a handshake.
   returned: always; empty when nothing is to be changed
   type: list
   elements: dict

@@ -125,7 +125,7 @@ _REQUEST = Form("a certificate signing request", "Give the certificate that the 
 _BY_TEXT = {
     "$ANSIBLE_VAULT;": Form(
         "encrypted by ansible-vault, and files are read as they are",
-        "Use the option without _path and {{ lookup('ansible.builtin.unvault', 'FILE') }}",
+        "Use the option without _path and {{ lookup('ansible.builtin.file', 'FILE') }}",
     ),
     "-----BEGIN OPENSSH PRIVATE KEY": Form(
         "a key in the form of OpenSSH", "Convert a copy: ssh-keygen -p -m PKCS8 -f FILE"
