@@ -53,7 +53,7 @@ options:
   certificate:
     description:
       - The certificate in PEM, leaf first, then each issuer.
-      - PKCS#7 and DER (base64) are read, too, and line ends that are written as C(\\n). Duplicates are left out, and
+      - PKCS#7 and DER (base64) are read, too, and line ends that are written as C(\n). Duplicates are left out, and
         issuers on another way to a root.
       - For V(mtls_trusted_ca) and V(sso_issuer), a bundle of CA certificates in any order, which is compared as a set.
       - Required with O(state=present), unless O(certificate_path) or O(pkcs12_path) is set.

@@ -58,8 +58,8 @@ options:
         certificate:
           description:
             - The certificate in PEM, leaf first, then each issuer.
-            - PKCS#7 and DER (base64) are read, too, and line ends that are written as C(\\n). Duplicates are left out, and
-              issuers on another way to a root.
+            - PKCS#7 and DER (base64) are read, too, and line ends that are written as C(\n). Duplicates are left out,
+              and issuers on another way to a root.
             - For V(mtls_trusted_ca) and V(sso_issuer), a bundle of CA certificates in any order, which is compared as a
               set.
             - Required with O(certificates[].state=present), unless O(certificates[].certificate_path) is set.
