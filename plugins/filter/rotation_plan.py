@@ -73,7 +73,8 @@ _value:
         - C(ca) is the name of the first certificate from the same CA, for sources with a readable CA certificate.
         - C(issues) says whether the source issues a certificate. C(issuers_path) is the file with further issuers.
         - For sources that issue or fetch, C(common_name), C(names), C(key_type), C(key_size) and C(issuer) describe the
-          desired certificate (null is anything), and C(options) has the options with a default.
+          desired certificate (null is anything), and C(options) has the options with a default. C(common_name) is empty
+          if it would be longer than the 64 characters that X.509 allows.
       type: list
       elements: dict
     fetched:
@@ -87,6 +88,9 @@ _FILES = ({"certificate", "private_key", "private_key_passphrase"}, {"directory"
 
 #: The ways to give further issuers, for every source.
 _ISSUERS = {"issuers", "issuers_path"}
+
+#: RFC 5280, appendix A.1: ub-common-name.
+_LONGEST_COMMON_NAME = 64
 
 #: The options that identify the CA, for the sources with a CA certificate that is read before it issues.
 _CA = {
@@ -176,10 +180,11 @@ def _entry(index: int, entry: Mapping[str, Any], name: str, fqdn: str | None) ->
     if kind is None or kind in GIVEN:
         return planned
     names = _names_for(options, fqdn)
+    common_name = fqdn if fqdn in names else names[0]
     return {
         **planned,
         "issues": boolean(options.get("issues", True)),
-        "common_name": fqdn if fqdn in names else names[0],
+        "common_name": common_name if len(common_name) <= _LONGEST_COMMON_NAME else "",
         "names": names,
         "key_type": options.get("key_type"),
         "key_size": int(options["key_size"]) if options.get("key_size") else None,

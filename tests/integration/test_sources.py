@@ -35,6 +35,16 @@ ENVIRONMENT = {
 }
 
 
+#: More than the 64 characters that a Common Name can have; much longer names overflow the answers of the DNS server.
+LONG = "payments-and-ledgers.in-a-region.of-datacenter-4.data.example.com"
+
+
+@pytest.fixture
+def long_named() -> Iterator[Cluster]:
+    with Cluster(fqdn=LONG, nodes=1, version="8.0.20-96", database="none") as started:
+        yield started
+
+
 @pytest.fixture(scope="session")
 def acme_ca(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Acme]:
     with acme(tmp_path_factory.mktemp("acme")) as started:
@@ -91,6 +101,13 @@ def wanted_names(fqdn: str) -> set[str]:
     return {fqdn, f"*.{fqdn}", f"internal.{fqdn}", f"*.internal.{fqdn}"}
 
 
+def assert_without_common_name(certificate: x509.Certificate) -> None:
+    """Without a subject, the names have to be critical (RFC 5280, section 4.2.1.6)."""
+    assert certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME) == []
+    assert certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).critical
+    assert names_of(certificate) == wanted_names(LONG)
+
+
 def check_rotate_and_again(rotation: Rotation, names: Sequence[str], issued: Callable[[], int], why: str) -> None:
     """Check mode issues nothing and says what it would do; a second run issues and changes nothing."""
     before = issued()
@@ -129,6 +146,24 @@ def test_vault_pki(ansible: Ansible, cluster: Cluster, vault_ca: Vault) -> None:
     assert common_names == [cluster.fqdn, "Vault intermediate", "Vault root"]
 
 
+def test_vault_pki_without_a_common_name(ansible: Ansible, long_named: Cluster, vault_ca: Vault) -> None:
+    vault_ca.request("POST", "pki/roles/nameless", allow_any_name=True, require_cn=False, key_type="rsa", key_bits=2048)
+    source = {"role": "nameless", "ttl": "2000h", "connection": {"url": vault_ca.url, "token": vault_ca.token}}
+    rotation = Rotation(ansible, long_named, [{"name": "proxy", "source": {"vault_pki": source}}])
+    rotation.run()
+    assert_without_common_name(rotation.leaf("proxy"))
+    assert not rotation.changed(rotation.run())
+
+    source["role"] = "redis"
+    certificates = [{"name": "proxy", "source": {"vault_pki": source}}]
+    inventory(ansible, {"one": long_named}, rotation_certificates=certificates, rotation_force=True)
+    issued = vault_ca.issued
+    (_masked, message, *_rest) = failures(rotation.run(ok=False))
+    assert message.startswith("Request the certificate proxy without a Common Name (over 64 characters): ")
+    assert 'unless "require_cn" is set to false' in message
+    assert vault_ca.issued == issued
+
+
 def dns_tasks(folder: Path, url: str) -> str:
     """A user's tasks for the DNS server of the tests."""
     tasks = [
@@ -158,23 +193,37 @@ def dns_tasks(folder: Path, url: str) -> str:
     return "dns.yml"
 
 
-def test_acme(ansible: Ansible, cluster: Cluster, acme_ca: Acme) -> None:
-    account_key = str(leaf_key("ec").pem)
+def acme_rotation(ansible: Ansible, cluster: Cluster, acme_ca: Acme, **more: Any) -> Rotation:
     source = {
         "directory": acme_ca.directory,
-        "account_key": account_key,
+        "account_key": str(leaf_key("ec").pem),
         "terms_agreed": True,
         "dns_tasks": dns_tasks(ansible.folder, acme_ca.dns),
         "key_type": "ECC",  # what pebble issues for an RSA key lacks keyEncipherment
         "issuers": acme_ca.root_pem,
+        **more,
     }
     rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": {"acme": source}}])
     rotation.environment["SSL_CERT_FILE"] = acme_ca.ca_path
+    return rotation
+
+
+def test_acme(ansible: Ansible, cluster: Cluster, acme_ca: Acme) -> None:
+    rotation = acme_rotation(ansible, cluster, acme_ca)
     check_rotate_and_again(
         rotation, ["proxy"], lambda: acme_ca.issued, f"{NAMES}, key type is RSA, not ECC, self-signed"
     )
     assert len(rotation.chain("proxy")) == 3
     assert pem_of(rotation.chain("proxy")[2]).split() == acme_ca.root_pem.split()
+
+
+def test_acme_without_a_common_name(ansible: Ansible, long_named: Cluster, acme_ca: Acme) -> None:
+    rotation = acme_rotation(ansible, long_named, acme_ca)
+    # Pebble makes a Common Name out of the first alternative name, whose length cryptography warns about.
+    rotation.environment["PYTHONWARNINGS"] = "ignore::UserWarning"
+    rotation.run()
+    assert names_of(rotation.leaf("proxy")) == wanted_names(LONG)
+    assert not rotation.changed(rotation.run())
 
 
 def ownca(own: Path, **more: Any) -> dict[str, Any]:
@@ -199,6 +248,13 @@ def test_ownca(ansible: Ansible, cluster: Cluster, own: Path) -> None:
     check_rotate_and_again(rotation, ["proxy", "syncer"], issued, f"{NAMES}, issued by another CA")
     assert rotation.leaf("proxy").public_key() != rotation.leaf("syncer").public_key()
     assert [c.subject.rfc4514_string() for c in rotation.chain("proxy")[1:]] == ["CN=Own CA", "CN=Own root"]
+
+
+def test_ownca_without_a_common_name(ansible: Ansible, long_named: Cluster, own: Path) -> None:
+    rotation = Rotation(ansible, long_named, [{"name": "proxy", "source": ownca(own)}])
+    rotation.run()
+    assert_without_common_name(rotation.leaf("proxy"))
+    assert not rotation.changed(rotation.run())
 
 
 @pytest.mark.corner

@@ -39,14 +39,15 @@ class Initial:
         wildcards: bool,
         authority: Authority | None = None,
     ) -> None:
-        self._fqdn = fqdn
+        # A Common Name holds 64 characters (RFC 5280, appendix A.1).
+        self._common_name = fqdn if len(fqdn) <= 64 else None
         self._names = [name for name in cluster_names(fqdn, nodes) if wildcards or not name.startswith("*")]
         self._expires = expires
         self._optional = optional
         self._rotations: Counter[str] = Counter()
         self._lock = threading.Lock()
         key = named_key(_AUTHORITY).private
-        self._private = self_signed(Form(common_name=f"{fqdn} private CA", days=3650, ca=True), key)
+        self._private = self_signed(Form(common_name=f"{fqdn[:50]} private CA", days=3650, ca=True), key)
         self._authority = authority
 
     def pairs(self) -> dict[str, Pair]:
@@ -70,7 +71,7 @@ class Initial:
             return self._internal(name, self._expires.get(name, _INTERNAL_DAYS), 0)
         key = named_key(name)
         form = Form(
-            common_name=self._fqdn,
+            common_name=self._common_name,
             days=self._expires.get(name, _SELF_SIGNED_DAYS),
             sans=self._names if entry.keyed else (),
             eku=_PURPOSES if entry.keyed else (),
@@ -83,6 +84,6 @@ class Initial:
 
     def _internal(self, name: str, days: float, generation: int) -> Pair:
         key = named_key(name, generation)
-        form = Form(common_name=self._fqdn, days=days, sans=self._names, eku=_PURPOSES)
+        form = Form(common_name=self._common_name, days=days, sans=self._names, eku=_PURPOSES)
         leaf = form.sign(key.private, self._private.subject, named_key(_AUTHORITY).private)
         return Pair(pem_of(leaf) + pem_of(self._private), key.pem)

@@ -64,6 +64,13 @@ def test_entries_get_names_and_defaults_and_no_secrets() -> None:
     assert "secret" not in json.dumps(made)
 
 
+def test_a_common_name_has_64_characters_at_most() -> None:
+    for fqdn, common_name in (("a" * 52 + ".example.com", "a" * 52 + ".example.com"), ("a" * 53 + ".example.com", "")):
+        (entry,) = plan({"name": "proxy", "source": {"ownca": OWNCA}}, fqdn=fqdn)["entries"]
+        assert entry["common_name"] == common_name
+        assert entry["names"][0] == fqdn
+
+
 def test_a_ca_is_looked_at_once() -> None:
     vault = {"role": "redis", "connection": {"url": "https://vault.example.com:8200"}}
     made = plan(
