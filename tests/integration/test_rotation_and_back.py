@@ -195,6 +195,19 @@ def test_only_what_changes_is_kept_and_before_it_does(
     assert len(files(backups)) == 2
 
 
+def test_no_backup_of_what_is_not_replaced_for_its_requirements(
+    ansible: Ansible, cluster: Cluster, authority: Authority, vault: list[str], backups: Path
+) -> None:
+    made = folder(ansible, {"proxy": authority.issue(cluster.fqdn, eku=["serverAuth"])})
+    hosts = inventory(ansible, {"one": cluster}, rotation_certificates=from_folder(made, ["proxy"]), **keeping(backups))
+    run = ansible.playbook(PLAYBOOK, "-i", hosts, *vault).expect(ok=False)
+    result = run["Report the result"].result["ansible_facts"]["rotation_result"]
+    assert "eku_missing" in {finding["id"] for finding in result["findings"]}
+    assert "Public CAs no longer issue clientAuth" in result["failure"]["msg"]
+    assert files(backups) == {}
+    assert cluster.writes == []
+
+
 CANNOT_BE_KEPT: dict[str, tuple[dict[str, Any], str, str]] = {
     # name: variables, the user's role, and what is said
     "no vault identity": (

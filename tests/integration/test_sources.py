@@ -327,6 +327,52 @@ def test_tasks_that_issue(ansible: Ansible, cluster: Cluster, authority: Authori
     assert ran(ansible.folder)[0].endswith(f" {why}")
 
 
+#: Five certificates that need clientAuth.
+FIVE = ("cm", "ldap_client", "metrics_exporter", "proxy", "syncer")
+
+
+def test_what_is_refused_ends_the_issuing(ansible: Ansible, cluster: Cluster, authority: Authority) -> None:
+    material = authority.issue(sans=sorted(wanted_names(cluster.fqdn)), eku=["serverAuth"])
+    source = {"file": handing_over(ansible.folder, "issue.yml", material), "issuer": "Integration test CA"}
+    certificates = [{"name": name, "source": {"tasks": source}} for name in FIVE]
+    kept = ansible.folder / "kept"
+    rotation = Rotation(ansible, cluster, certificates, rotation_keep_material="kept")
+    refused = rotation.run(ok=False)
+    assert [line.split()[0] for line in ran(ansible.folder)] == ["cm"]
+    assert cluster.writes == []
+    assert {path.name for path in kept.iterdir()} == {"cm.pem", "cm.key"}
+    (message, *_rest) = failures(refused)
+    assert "an extended key usage without clientAuth" in message
+    result = refused["Report the result"].result["ansible_facts"]["rotation_result"]
+    assert result["outcome"] == "failed_unchanged"
+    assert ("cm", "eku_missing") in {(finding["certificate"], finding["id"]) for finding in result["findings"]}
+    assert result["failure"]["task"] == "Check that the cluster would accept cm"
+    assert result["failure"]["msg"].endswith(
+        "Public CAs no longer issue clientAuth: in rotation_certificates, use the source acme with a private CA, ownca "
+        "or vault_pki, or set rotation_requirements=warn."
+    )
+    assert [one["name"] for one in result["certificates"] if one["outcome"] == "failed_unchanged"] == list(FIVE)
+
+    warned = rotation.ansible.playbook(
+        PLAYBOOK, "-i", rotation.hosts, "-e", "rotation_requirements=warn", environment=rotation.environment
+    ).expect(ok=False, warnings=True)
+    assert [line.split()[0] for line in ran(ansible.folder)] == list(FIVE)
+    assert [request.status for request in cluster.writes] == [400]
+    assert len([warning for warning in warned.warnings if "eku_missing" in warning and " proxy: " in warning]) == 1
+
+
+def test_a_ca_without_client_auth(ansible: Ansible, cluster: Cluster, vault_ca: Vault) -> None:
+    vault_ca.request(
+        "POST", "pki/roles/servers", allow_any_name=True, client_flag=False, key_type="rsa", key_bits=2048
+    )
+    source = {"role": "servers", "ttl": "2000h", "connection": {"url": vault_ca.url, "token": vault_ca.token}}
+    rotation = Rotation(ansible, cluster, [{"name": name, "source": {"vault_pki": source}} for name in FIVE])
+    issued = vault_ca.issued
+    assert "Public CAs no longer issue clientAuth: " in rotation.run(ok=False).output
+    assert vault_ca.issued == issued + 1
+    assert cluster.writes == []
+
+
 def test_tasks_that_fetch_run_every_time(ansible: Ansible, cluster: Cluster, authority: Authority) -> None:
     material = authority.issue(sans=[*wanted_names(cluster.fqdn), "more.example.com"])
     source = {"tasks": {"file": handing_over(ansible.folder, "fetch.yml", material), "issues": False}}
