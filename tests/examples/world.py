@@ -217,7 +217,7 @@ class World:
         folder.mkdir()
         server = self.cleanup.enter_context(acme(folder))
         dns_tasks(self.folder, server.dns)
-        self.write("ca/example-root.pem", server.root_pem)
+        self.write("ca/example-root.pem", server.root_pem())
         self.variables["vault_acme_account_key"] = str(leaf_key("ec").pem)
         self.environment["SSL_CERT_FILE"] = server.ca_path
         # What pebble issues for an RSA key lacks keyEncipherment, which the vendor demands.

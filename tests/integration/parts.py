@@ -91,12 +91,11 @@ class Acme:
     directory: str
     ca_path: str  # of the CA that its own server is to be trusted by
     dns: str  # the URL that sets records
-    roots: str  # the URL of the root below which it issues, and which it leaves out of its chains
+    roots: str  # the URL of the roots below which it issues, one for each chain, and which it leaves out of them
     log: Path
 
-    @property
-    def root_pem(self) -> str:
-        return requests.get(self.roots, timeout=30, verify=self.ca_path).text
+    def root_pem(self, chain: int = 0) -> str:
+        return requests.get(f"{self.roots}/{chain}", timeout=30, verify=self.ca_path).text
 
     @property
     def issued(self) -> int:
@@ -125,7 +124,7 @@ def acme(folder: Path) -> Iterator[Acme]:
     }
     (folder / "pebble.json").write_text(json.dumps({"pebble": settings}))
     log = folder / "pebble.log"
-    directory, roots = f"https://127.0.0.1:{api}/dir", f"https://127.0.0.1:{management}/roots/0"
+    directory, roots = f"https://127.0.0.1:{api}/dir", f"https://127.0.0.1:{management}/roots"
     dns_url = f"http://127.0.0.1:{dns_management}"
     without = [f"-{kind}=" for kind in ("http01", "https01", "tlsalpn01")]
     with (
@@ -138,7 +137,7 @@ def acme(folder: Path) -> Iterator[Acme]:
             [pebble, f"-config={folder / 'pebble.json'}", f"-dnsserver=127.0.0.1:{dns}"],
             log,
             lambda: answers(directory, str(folder / "ca.pem")),
-            {"PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "0"},
+            {"PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "0", "PEBBLE_ALTERNATE_ROOTS": "1"},
         ),
     ):
         yield Acme(directory, str(folder / "ca.pem"), dns_url, roots, log)

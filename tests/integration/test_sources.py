@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
@@ -200,7 +201,7 @@ def acme_rotation(ansible: Ansible, cluster: Cluster, acme_ca: Acme, **more: Any
         "terms_agreed": True,
         "dns_tasks": dns_tasks(ansible.folder, acme_ca.dns),
         "key_type": "ECC",  # what pebble issues for an RSA key lacks keyEncipherment
-        "issuers": acme_ca.root_pem,
+        "issuers": acme_ca.root_pem(),
         **more,
     }
     rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": {"acme": source}}])
@@ -214,7 +215,25 @@ def test_acme(ansible: Ansible, cluster: Cluster, acme_ca: Acme) -> None:
         rotation, ["proxy"], lambda: acme_ca.issued, f"{NAMES}, key type is RSA, not ECC, self-signed"
     )
     assert len(rotation.chain("proxy")) == 3
-    assert pem_of(rotation.chain("proxy")[2]).split() == acme_ca.root_pem.split()
+    assert pem_of(rotation.chain("proxy")[2]).split() == acme_ca.root_pem().split()
+
+
+def test_acme_with_another_chain(ansible: Ansible, cluster: Cluster, acme_ca: Acme) -> None:
+    root = x509.load_pem_x509_certificate(acme_ca.root_pem(1).encode())
+    (common_name,) = root.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    chain = {"test_certificates": "last", "issuer": {"CN": common_name.value}}
+    rotation = acme_rotation(ansible, cluster, acme_ca, select_chain=[chain], issuers=acme_ca.root_pem(1))
+    rotation.run()
+    assert rotation.chain("proxy")[2] == root
+    assert not rotation.changed(rotation.run())
+
+
+def test_acme_with_a_profile_that_the_ca_does_not_offer(ansible: Ansible, cluster: Cluster, acme_ca: Acme) -> None:
+    issued = acme_ca.issued
+    run = acme_rotation(ansible, cluster, acme_ca, profile="redis").run(ok=False)
+    assert re.search("Issue the certificate proxy: The ACME CA does not support .*profile", run.output)
+    assert acme_ca.issued == issued
+    assert cluster.writes == []
 
 
 def test_acme_without_a_common_name(ansible: Ansible, long_named: Cluster, acme_ca: Acme) -> None:
@@ -362,9 +381,7 @@ def test_what_is_refused_ends_the_issuing(ansible: Ansible, cluster: Cluster, au
 
 
 def test_a_ca_without_client_auth(ansible: Ansible, cluster: Cluster, vault_ca: Vault) -> None:
-    vault_ca.request(
-        "POST", "pki/roles/servers", allow_any_name=True, client_flag=False, key_type="rsa", key_bits=2048
-    )
+    vault_ca.request("POST", "pki/roles/servers", allow_any_name=True, client_flag=False, key_type="rsa", key_bits=2048)
     source = {"role": "servers", "ttl": "2000h", "connection": {"url": vault_ca.url, "token": vault_ca.token}}
     rotation = Rotation(ansible, cluster, [{"name": name, "source": {"vault_pki": source}} for name in FIVE])
     issued = vault_ca.issued
