@@ -6,7 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.lead_time import (
+    issuer_expires_within,
+    leaf_expires_within,
+    parse_lead_time,
+)
 
 if TYPE_CHECKING:
     from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import (
@@ -29,8 +37,10 @@ options:
     type: dict
     required: true
   renew_before:
-    description: Days. The certificate is due if it, or an issuer in its chain, expires sooner.
-    type: int
+    description:
+      - Days, or a time such as V(12d) or V(8h). The certificate is due if it, or an issuer in its chain, expires
+        sooner.
+    type: raw
     required: true
   names:
     description: The subject alternative names that it must have, exactly. Those without C(IP:) are host names.
@@ -89,12 +99,12 @@ def _names(facts: CertificateFacts, wanted: Sequence[str]) -> Iterator[str]:
         yield f"names differ ({', '.join(differences)})"
 
 
-def _validity(facts: CertificateFacts, renew_before: int) -> Iterator[str]:
+def _validity(facts: CertificateFacts, lead: timedelta) -> Iterator[str]:
     if facts["expired"]:
         yield f"expired on {facts['not_after'][:10]}"
-    elif facts["days_remaining"] < renew_before:
-        yield f"expires in {facts['days_remaining']} days"
-    elif facts["chain_days_remaining"] < renew_before:
+    elif leaf_expires_within(facts, lead):
+        yield f"expires in {facts['days_remaining']} days" if facts["days_remaining"] else "expires within a day"
+    elif issuer_expires_within(facts, lead):
         yield f"an issuer expires in {facts['chain_days_remaining']} days"
 
 
@@ -119,7 +129,7 @@ def _ca(facts: CertificateFacts, ca_fingerprint: str | None, issuer: str | None)
 def renewal_reasons(
     facts: CertificateFacts | None,
     *,
-    renew_before: int,
+    renew_before: int | str,
     names: Sequence[str] | None = None,
     key_type: str | None = None,
     key_size: int | None = None,
@@ -127,13 +137,21 @@ def renewal_reasons(
     issuer: str | None = None,
     force: bool = False,
 ) -> list[str]:
-    """Return why a certificate has to be issued again; empty when it has not."""
+    """Return why a certificate has to be issued again; empty when it has not.
+
+    Raises:
+        AnsibleFilterError: C(renew_before) is not a time.
+    """
+    try:
+        lead = parse_lead_time(renew_before)
+    except ValueError as error:
+        raise AnsibleFilterError(f"renewal_reasons: renew_before: {error}") from None
     reasons = ["rotation_force is set"] if force else []
     if not facts:
         return [*reasons, "not installed"]
     if facts.get("error"):
         return [*reasons, "cannot be parsed"]
-    reasons += _validity(facts, renew_before)
+    reasons += _validity(facts, lead)
     reasons += _names(facts, names) if names is not None else ()
     reasons += _key(facts, key_type, key_size)
     reasons += _ca(facts, ca_fingerprint, issuer)

@@ -14,6 +14,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._pro
     INTERNODE,
     canonical_name,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.lead_time import parse_lead_time
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.sources import (
     DEFAULTS,
     GIVEN,
@@ -46,6 +47,10 @@ options:
     description: The name of the cluster, from which the names of certificates follow. Null where it is unknown.
     type: str
     required: true
+  renew_before:
+    description: The variable C(rotation_renew_before).
+    type: raw
+    default: 30
 positional: fqdn
 """
 
@@ -77,6 +82,9 @@ _value:
           if it would be longer than the 64 characters that X.509 allows.
       type: list
       elements: dict
+    renew_before:
+      description: C(renew_before), or V(0) where it is not a time.
+      type: raw
     fetched:
       description: The names of certificates that the user's tasks fetch at every run, without issuing.
       type: list
@@ -210,10 +218,17 @@ def _entries(certificates: Sequence[Mapping[str, Any]], names: Sequence[str], fq
     ]
 
 
-def rotation_plan(certificates: Sequence[Mapping[str, Any]], fqdn: str | None) -> dict[str, Any]:
+def rotation_plan(
+    certificates: Sequence[Mapping[str, Any]], fqdn: str | None, *, renew_before: int | str = 30
+) -> dict[str, Any]:
     """Check the entries, and plan what to do with each."""
     names = [canonical_name(str(entry["name"])) for entry in certificates]
     problems = [] if names else ["rotation_certificates is empty. List the certificates to rotate."]
+    try:
+        parse_lead_time(renew_before)
+    except ValueError as error:
+        problems.append(f"rotation_renew_before: {error}. Set one of them.")
+        renew_before = 0
     problems += [
         f"{name}: listed {names.count(name)} times in rotation_certificates. Remove all entries but one."
         for name in dict.fromkeys(names)
@@ -223,7 +238,7 @@ def rotation_plan(certificates: Sequence[Mapping[str, Any]], fqdn: str | None) -
         problems += [f"{name}: {problem}" for problem in _problems(entry, name, fqdn)]
     entries = [] if problems else _entries(certificates, names, fqdn)
     fetched = [entry["name"] for entry in entries if entry["source"] == "tasks" and not entry["issues"]]
-    return {"problems": problems, "entries": entries, "fetched": fetched}
+    return {"problems": problems, "entries": entries, "renew_before": renew_before, "fetched": fetched}
 
 
 class FilterModule:

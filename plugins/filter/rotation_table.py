@@ -6,12 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
+from ansible.errors import AnsibleFilterError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.requirements import CHAIN_WITHOUT_ROOT
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.proofs import proof_text
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import table
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.lead_time import (
+    issuer_expires_within,
+    leaf_expires_within,
+    parse_lead_time,
+)
 
 DOCUMENTATION = r"""
 name: rotation_table
@@ -29,8 +36,8 @@ options:
     elements: dict
     required: true
   renew_before:
-    description: Days. A certificate that still expires sooner is marked.
-    type: int
+    description: Days, or a time such as V(12d) or V(8h). A certificate that still expires sooner is marked.
+    type: raw
     required: true
   findings:
     description: C(findings) of the same. A chain without its root gets a line below the table.
@@ -79,28 +86,37 @@ def _what(certificate: Facts) -> str:
     return "new" if certificate["before"] is None else "replaced"
 
 
-def _outcome(certificate: Facts, renew_before: int) -> str:
+def _outcome(certificate: Facts, lead: timedelta) -> str:
     why = f" ({', '.join(certificate['due'])})" if certificate["due"] else ""
     after = certificate["after"]
     # What is to be issued will not expire soon.
     known = after and not after.get("error") and certificate["action"] != "issue"
-    if not known or after["chain_days_remaining"] >= renew_before:
+    if not known or not (leaf_expires_within(after, lead) or issuer_expires_within(after, lead)):
         return f"{_what(certificate)}{why}"
     remedy = "and so does its material" if certificate["source"] else "and has no source"
     return f"{_what(certificate)}{why}, EXPIRES SOON {remedy}"
 
 
-def rotation_table(certificates: Sequence[Facts], *, renew_before: int, findings: Sequence[Facts] = ()) -> list[str]:
+def rotation_table(
+    certificates: Sequence[Facts], *, renew_before: int | str, findings: Sequence[Facts] = ()
+) -> list[str]:
     """Return a line a certificate: until when it was and is valid, which, what happened to it, how far it is proven.
 
     Below, a line for each chain without its root.
+
+    Raises:
+        AnsibleFilterError: C(renew_before) is not a time.
     """
+    try:
+        lead = parse_lead_time(renew_before)
+    except ValueError as error:
+        raise AnsibleFilterError(f"rotation_table: renew_before: {error}") from None
     rows = [
         [
             printable(one["name"]),
             *_cells(one["before"]),
             *_cells(one["after"]),
-            printable(_outcome(one, renew_before)),
+            printable(_outcome(one, lead)),
             proof_text(one.get("proof")),
         ]
         for one in certificates

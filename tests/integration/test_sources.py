@@ -477,6 +477,8 @@ def test_what_makes_a_certificate_due(ansible: Ansible, cluster: Cluster, own: P
         # The root is not the issuer, though it is in the chain.
         "issuer": {"ca_certificate_path": str(own / "root.pem"), "ca_private_key_path": str(own / "root.key")},
         "expiry": {"rotation_renew_before": 100},
+        "expiry in hours": {"rotation_renew_before": "2400h"},
+        "no expiry in hours": {"rotation_renew_before": "2399h"},
         "force": {"rotation_force": True},
     }
 
@@ -496,6 +498,8 @@ def test_what_makes_a_certificate_due(ansible: Ansible, cluster: Cluster, own: P
         "key type": "(key type is RSA, not ECC)",
         "issuer": "(issued by another CA)",
         "expiry": "(expires in 99 days)",
+        "expiry in hours": "(expires in 99 days)",
+        "no expiry in hours": "",
         "force": "(rotation_force is set)",
     }
 

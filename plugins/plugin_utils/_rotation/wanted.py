@@ -23,6 +23,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._mis
 
 from .._hosts import Host
 from .._role_spec import role_spec
+from .lead_time import parse_lead_time
 
 #: As in roles/rotation/defaults, which other roles do not see.
 COMPARE, RENEW_BEFORE = "chain", 30
@@ -34,13 +35,13 @@ class Wanted(NamedTuple):
     Attributes:
         material: what is there already, as the option C(certificates) of M(cluster_certificates).
         entries: C(rotation_certificates).
-        renew_before: days.
+        renew_before: C(rotation_renew_before).
         problem: why it is not usable.
     """
 
     material: list[dict[str, Any]]
     entries: Sequence[Mapping[str, Any]] = ()
-    renew_before: int = RENEW_BEFORE
+    renew_before: int | str = RENEW_BEFORE
     problem: str | None = None
 
     @classmethod
@@ -53,7 +54,8 @@ class Wanted(NamedTuple):
             for found in find_misplaced({"rotation_certificates": entries}, role_spec("rotation")):
                 return cls([], problem=found.error.message.removeprefix("option "))
             compare = host.value("rotation_compare", COMPARE)
-            renew_before = int(host.value("rotation_renew_before", RENEW_BEFORE))
+            renew_before = host.value("rotation_renew_before", RENEW_BEFORE)
+            parse_lead_time(renew_before)
             return cls(rotation_material(entries, {}, compare=compare), entries, renew_before)
         except CertificateError as error:
             return cls([], problem=error.message)

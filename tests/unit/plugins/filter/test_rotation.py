@@ -17,6 +17,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.filter.renewal_re
 from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_material import rotation_material
 from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_plan import rotation_plan
 from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_result import rotation_result
+from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_table import rotation_table
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation import sources
 from simulator.authority import Authority, Material, pem_of
 
@@ -263,6 +264,28 @@ def test_reasons_of_time(authority: Authority) -> None:
     chain = short.issue(root=True)
     facts = certificate_facts(chain.certificate_pem)
     assert renewal_reasons(facts, renew_before=30) == ["an issuer expires in 9 days"]
+
+
+@pytest.mark.parametrize(
+    ("renew_before", "due"), [("29h", []), ("31h", ["expires in 1 days"]), ("1d", []), (2, ["expires in 1 days"])]
+)
+def test_reasons_of_hours(authority: Authority, renew_before: int | str, due: list[str]) -> None:
+    """The root, which ends later, is in the chain too."""
+    facts = certificate_facts(authority.issue(days=1.25).certificate_pem)
+    assert renewal_reasons(facts, renew_before=renew_before) == due
+
+
+def test_times_that_are_none(authority: Authority) -> None:
+    facts = certificate_facts(authority.issue(days=0.25).certificate_pem)
+    assert renewal_reasons(facts, renew_before="8h") == ["expires within a day"]
+    for wrong in ("soon", "-1", "8 h", "1.5", ""):
+        with pytest.raises(AnsibleFilterError, match="neither a number of days nor a time such as 12d or 8h"):
+            renewal_reasons(facts, renew_before=wrong)
+        with pytest.raises(AnsibleFilterError, match="neither a number of days"):
+            rotation_table([], renew_before=wrong)
+        made = rotation_plan([], FQDN, renew_before=wrong)
+        assert "rotation_renew_before: neither a number of days nor a time such as 12d or 8h" in made["problems"][1]
+        assert made["renew_before"] == 0
 
 
 def test_result() -> None:

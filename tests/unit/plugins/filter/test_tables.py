@@ -14,7 +14,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.filter.rotation_t
 def facts(name: str, **other: Any) -> dict[str, Any]:
     return {
         "name": name,
-        "not_after": "2030-01-02T03:04:05Z",
+        "not_after": "2099-01-02T03:04:05Z",
         "days_remaining": 100,
         "chain_days_remaining": 100,
         "expired": False,
@@ -64,7 +64,7 @@ def test_rotation() -> None:
         ],
         renew_before=30,
     )
-    known = "2030-01-02 (100 days)  01:23:45:67"
+    known = "2099-01-02 (100 days)  01:23:45:67"
     none = "-                      -          "
     rows = [
         (f"api          {known}  {known}", "unchanged, EXPIRES SOON and so does its material", "-"),
@@ -75,7 +75,7 @@ def test_rotation() -> None:
         (f"half         {known}  {none}", "PARTLY REPLACED", "proven 1/3 (2 unreachable)"),
         (f"new          {none}  {known}", "new", "proven 9/9"),
         (f"old          {known}  {known}", "rolled back", "-"),
-        (f"proxy        {known}  2030-01-02 (100 days)  ab:cd:ef:01", "replaced (expires in 3 days)", "proven 2/2"),
+        (f"proxy        {known}  2099-01-02 (100 days)  ab:cd:ef:01", "replaced (expires in 3 days)", "proven 2/2"),
         (f"same         {known}  {known}", "not replaced", "-"),
     ]
     width = max(len(outcome) for _known, outcome, _proof in rows)
