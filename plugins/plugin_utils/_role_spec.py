@@ -9,13 +9,21 @@ Private to this collection: may change in any release.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-_ROLES = Path(__file__).resolve().parents[2] / "roles"
+_COLLECTION = Path(__file__).resolve().parents[2]
+_ROLES = _COLLECTION / "roles"
+
+_CONNECTION = "redis_enterprise_"
+
+#: How much of a name, without its prefix, has to be the same for the other one to be meant.
+_CLOSE = 0.8
 
 
 @functools.cache
@@ -27,3 +35,31 @@ def role_spec(role: str) -> Mapping[str, Mapping[str, Any]]:
         for entry_point in declared["argument_specs"].values()
         for name, option in entry_point["options"].items()
     }
+
+
+def misspelt(role: str, names: Iterable[str]) -> Iterator[str]:
+    """Yield a sentence for each variable that is almost one of a role, and so without an effect.
+
+    Variables of the connection are not judged for the role V(audit): what is wrong with one cluster is a line of its
+    report.
+
+    Args:
+        names: of all variables that a host has.
+    """
+    prefixes = (f"{role}_",) if role == "audit" else (f"{role}_", _CONNECTION)
+    known = _known()
+    for name in names:
+        prefix = next((one for one in prefixes if name.startswith(one)), None)
+        if prefix is None or name in known or name.startswith(f"{prefix}_"):
+            continue
+        others = [one.removeprefix(prefix) for one in known if one.startswith(prefix)]
+        for meant in get_close_matches(name.removeprefix(prefix), others, 1, _CLOSE):
+            yield f"{name}: no such variable. Did you mean {prefix}{meant}? Rename it, or remove it."
+
+
+@functools.cache
+def _known() -> frozenset[str]:
+    """Return every name that the roles and playbooks of this collection use, or set."""
+    files = (path for folder in ("roles", "playbooks") for path in (_COLLECTION / folder).rglob("*.yml"))
+    found = {name for path in files for name in re.findall(r"\b[a-z]+(?:_[a-z0-9]+)+", path.read_text("utf-8"))}
+    return frozenset(found | {f"{_CONNECTION}in_process"})

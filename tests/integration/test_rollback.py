@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from simulator import Cluster
+from simulator import Cluster, Fault
 from simulator.authority import Authority, cluster_names
 
 from .runs import PREFIX, Ansible, login
@@ -98,7 +99,7 @@ def test_each_cluster_has_its_own(ansible: Ansible, authority: Authority, vault:
         Cluster(nodes=1, database="none", fqdn="two.example.com") as two,
     ):
         first = {cluster.fqdn: pairs(cluster, NAMES) for cluster in (one, two)}
-        arguments = rotate(ansible, folder, {"one": one, "two": two}, authority, vault)
+        arguments = [*rotate(ansible, folder, {"one": one, "two": two}, authority, vault), "--limit", "all"]
         ansible.playbook(PLAYBOOK, *arguments).expect()
         assert {cluster.fqdn: pairs(cluster, NAMES) for cluster in (one, two)} == first
 
@@ -180,3 +181,33 @@ def test_no_key_anywhere(
             secrets |= {login(cluster)["password"]}
             assert len(secrets) > 150
             assert_absent(secrets, run, folder, temporary, ansible.home, graveyard)
+
+
+def test_several_clusters_are_named_and_come_one_after_the_other(
+    ansible: Ansible, authority: Authority, vault: list[str], folder: Path
+) -> None:
+    with contextlib.ExitStack() as stack:
+        clusters = {
+            name: stack.enter_context(
+                Cluster(nodes=1, version="8.0.20-96", database="none", fqdn=f"{name}.example.com")
+            )
+            for name in ("first", "second")
+        }
+        arguments = rotate(ansible, folder, clusters, authority, vault, ["cm"])
+        for cluster in clusters.values():
+            cluster.clear_requests()
+        refused = ansible.playbook(PLAYBOOK, *arguments).expect(ok=False)
+        assert (
+            "This would roll back 2 clusters (first, second). Name those that are meant with --limit" in refused.output
+        )
+        clusters["first"].add_fault(Fault("PUT", "/v1/cluster/*", status=403, times=1))
+        stopped = ansible.playbook(PLAYBOOK, *arguments, "--limit", "all").expect(ok=False)
+        assert "second" not in {outcome.host for outcome in stopped.outcomes}
+        assert clusters["second"].writes == []
+        done = ansible.playbook(PLAYBOOK, *arguments, "-e", "rotation_rollback_all=true").expect()
+        reports = [one.result["msg"] for one in done.outcomes if one.task.endswith("Report the backup")]
+        assert [report.partition(", of ")[0] for report in reports] == [
+            str(folder / f"{name}.vault") for name in clusters
+        ]
+        assert all(report.endswith(": cm") for report in reports)
+        assert [updated(cluster) for cluster in clusters.values()] == [["cm"], ["cm"]]

@@ -111,6 +111,31 @@ def test_a_missing_issuer_is_named_below_the_table(ansible: Ansible, cluster: Cl
         assert "intermediate 1" in line
 
 
+MISSPELT = {
+    "rotation_requirments": "Did you mean rotation_requirements? Rename it, or remove it.",
+    "redis_enterprise_pasword": "Did you mean redis_enterprise_password?",
+    "rotation_verify_time_out": "Did you mean rotation_verify_timeout?",
+}
+
+
+def test_a_misspelt_variable_is_refused(ansible: Ansible, cluster: Cluster, authority: Authority) -> None:
+    made = folder(ansible, {"cm": authority.issue()})
+    hosts = {name: {**connection(cluster), name: "warn"} for name in (*MISSPELT, "rotation_of_my_own")}
+    path = written(ansible, hosts, rotation_certificates=from_folder(made, ["cm"]))
+    run = ansible.playbook(PLAYBOOK, "-i", path, *SIDE_BY_SIDE, "--check").expect(ok=False)
+    for name, text in MISSPELT.items():
+        assert f"{name}: no such variable. {text}" in failures(run, name)[0]
+    assert failures(run, "rotation_of_my_own") == []
+
+
+@pytest.mark.parametrize("size", ["two", "-1", "200%"])
+def test_a_batch_size_that_ansible_cannot_use(ansible: Ansible, cluster: Cluster, size: str) -> None:
+    hosts = inventory(ansible, {"one": cluster}, rotation_certificates=[])
+    run = ansible.playbook(PLAYBOOK, "-i", hosts, "-e", f"rotation_serial={size}").expect(ok=False)
+    assert "rotation_serial: must be a number of clusters, a percentage such as 20%" in run.output
+    assert not run.outcomes
+
+
 @pytest.mark.main_path
 def test_check_rotate_and_again(ansible: Ansible, any_cluster: Cluster, authority: Authority) -> None:
     material = {name: authority.issue(any_cluster.fqdn) for name in NAMES}

@@ -132,8 +132,8 @@ def parse_der(ders: Sequence[bytes]) -> tuple[x509.Certificate, ...]:
     Raises:
         CertificateParseError: one of them is broken.
     """
-    # A name that is longer than X.520 allows is shown as it is; workers of Ansible must not write to stderr. Here, since
-    # Ansible undoes what is set while a plugin is loaded.
+    # A name that is longer than X.520 allows is shown as it is, and workers of Ansible must not write to stderr. It is
+    # set here, since Ansible undoes what is set while a plugin is loaded.
     warnings.filterwarnings("ignore", "Attribute's length must be", UserWarning)
     certificates = []
     for number, der in enumerate(ders, 1):

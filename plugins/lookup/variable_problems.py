@@ -2,19 +2,21 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The lookup misplaced_keys."""
+"""The lookup variable_problems."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-name: misplaced_keys
-short_description: Find private keys in variables that do not take them
+name: variable_problems
+short_description: Find private keys in variables that do not take them, and misspelt variables
 version_added: 1.1.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
   - Looks for private keys in variables of a role of this collection that are for paths, names, choices or numbers.
     The roles use it before Ansible checks their variables, since that shows the values that are wrong.
+  - Looks for variables whose names begin as those of the role and are almost the same as one of them, which Ansible
+    would pass over. For a role other than V(audit), also those of the connection.
   - A variable that cannot be evaluated is passed over. So are those of the connection that Ansible takes as they come,
     since the modules check them for each cluster by itself.
 options:
@@ -31,12 +33,12 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Check that no private key is where it would be shown
+- name: Check the names of variables, and that no private key is where it would be shown
   ansible.builtin.assert:
-    that: misplaced | length == 0
-    fail_msg: "{{ misplaced | join(' ') }}"
+    that: problems | length == 0
+    fail_msg: "{{ problems | join(' ') }}"
   vars:
-    misplaced: "{{ query('redis_enterprise.certificates.misplaced_keys', 'rotation') }}"
+    problems: "{{ query('redis_enterprise.certificates.variable_problems', 'rotation') }}"
 """
 
 RETURN = r"""
@@ -53,7 +55,7 @@ from typing import Any
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._misplaced import find_misplaced
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._plain import plain
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._role_spec import role_spec
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._role_spec import misspelt, role_spec
 
 #: Types of which Ansible refuses, and so shows, no text.
 _AS_IT_COMES = ("str", "path", "raw")
@@ -67,10 +69,14 @@ class LookupModule(LookupBase):  # type: ignore[misc] # Ansible has no type hint
         self.set_options(var_options=variables, direct=options)
         known: Mapping[str, Any] = variables or {}
         problems: dict[str, None] = {}  # once each, where all hosts of a group have it
-        for spec in (_checked(role_spec(role)) for role in terms):
+        for role in terms:
+            spec = _checked(role_spec(role))
             problems.update(dict.fromkeys(_problems(spec, lambda name: self._templar.template(known.get(name)))))
+            problems.update(dict.fromkeys(misspelt(role, known)))
             for host in self.get_option("hosts"):
-                problems.update(dict.fromkeys(_problems(spec, known["hostvars"][host].get)))
+                of_host = known["hostvars"][host]
+                problems.update(dict.fromkeys(_problems(spec, of_host.get)))
+                problems.update(dict.fromkeys(misspelt(role, of_host)))
         return list(problems)
 
 
