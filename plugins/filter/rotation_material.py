@@ -82,6 +82,8 @@ def _files(name: str, options: Mapping[str, Any]) -> dict[str, str]:
         with_key = {} if name in CA_BUNDLES else {"private_key_path": f"{stem}.key"}
         return {"certificate_path": f"{stem}.pem", **with_key}
     made = {target: _absolute(options[option]) for option, target in _PATHS.items() if options.get(option)}
+    if options.get("friendly_name"):
+        made["pkcs12_friendly_name"] = str(options["friendly_name"])
     passphrase = options.get("passphrase") or options.get("private_key_passphrase")
     return {**made, "private_key_passphrase": str(passphrase)} if passphrase else made
 

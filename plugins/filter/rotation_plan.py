@@ -92,7 +92,11 @@ _value:
 """
 
 #: The ways to name files: what may be given together.
-_FILES = ({"certificate", "private_key", "private_key_passphrase"}, {"directory"}, {"pkcs12", "passphrase"})
+_FILES = (
+    {"certificate", "private_key", "private_key_passphrase"},
+    {"directory"},
+    {"pkcs12", "passphrase", "friendly_name"},
+)
 
 #: The ways to give further issuers, for every source.
 _ISSUERS = {"issuers", "issuers_path"}

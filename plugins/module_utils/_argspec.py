@@ -41,6 +41,7 @@ MATERIAL_SPEC: dict[str, dict[str, Any]] = {
     "private_key": {"type": "str", "no_log": True},
     "private_key_path": {"type": "path", "no_log": False},
     "pkcs12_path": {"type": "path"},
+    "pkcs12_friendly_name": {"type": "str"},
     "private_key_passphrase": {"type": "str", "no_log": True},
     "issuers": {"type": "str"},
     "issuers_path": {"type": "path"},

@@ -83,8 +83,15 @@ options:
             - Path of a PKCS#12 file (C(.p12), C(.pfx)) with the certificate, its issuers and the private key, instead
               of the four options before. It is read where the module runs.
             - The certificates in it may be in any order. Those that are not issuers of the leaf are ignored.
-            - A file with several private keys is refused.
+            - Of several private keys, O(certificates[].pkcs12_friendly_name) chooses one; without it, such a file is
+              refused.
           type: path
+        pkcs12_friendly_name:
+          description:
+            - The name (in Java, the alias) of the pair to take from O(certificates[].pkcs12_path), if it holds several.
+              Its case does not count.
+          type: str
+          version_added: 1.1.0
         private_key_passphrase:
           description:
             - The passphrase of the private key, or of O(certificates[].pkcs12_path), if it is encrypted. The cluster

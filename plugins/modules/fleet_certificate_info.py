@@ -128,6 +128,10 @@ options:
           pkcs12_path:
             description: As O(redis_enterprise.certificates.cluster_certificates#module:certificates[].pkcs12_path).
             type: path
+          pkcs12_friendly_name:
+            description:
+              - As O(redis_enterprise.certificates.cluster_certificates#module:certificates[].pkcs12_friendly_name).
+            type: str
           private_key_passphrase:
             description:
               - As O(redis_enterprise.certificates.cluster_certificates#module:certificates[].private_key_passphrase).

@@ -308,10 +308,10 @@ READ: dict[str, Readable] = {
 }
 
 
-def p12(leaf: Issued, others: tuple[Issued, ...]) -> bytes:
+def p12(leaf: Issued, others: tuple[Issued, ...], alias: str = "proxy") -> bytes:
     more = [one.certificate for one in others]
     return pkcs12.serialize_key_and_certificates(
-        b"proxy", leaf.key, leaf.certificate, more, serialization.NoEncryption()
+        alias.encode(), leaf.key, leaf.certificate, more, serialization.NoEncryption()
     )
 
 
@@ -472,19 +472,13 @@ def crossed() -> tuple[Issued, Issued, Issued, Issued]:
     return make(FQDN, new), make("New Root", old, ca=True, key=new.key), old, new
 
 
-_KEY_BAG = bytes.fromhex("060b2a864886f70d010c0a0101")
-
-
-def two_pairs(folder: Path, ca: Ca) -> str:
-    """A file with two pairs, as Java's keytool writes it: here, the bag of the key is there twice."""
-    one, other = ca.leaf()[0], make(f"other.{FQDN}", ca.issuing)
-    ((_tag, (version, (_sequence, (kind, (explicit, (octets,)))), _mac)),) = _nested(p12(one, (other,)))
-    ((_outer, parts),) = _nested(octets[1])
-    for _info, (_data, (_explicit, inside)) in parts:
-        if _KEY_BAG in inside[0][1]:
-            ((bags_tag, bags),) = _nested(inside[0][1])
-            inside[0] = (0x04, chains.encode([(bags_tag, bags * 2)]))
-    content: chains.Element = (explicit, [(0x04, chains.encode([(0x30, parts)]))])
+def two_pairs(folder: Path, **pairs: Issued) -> str:
+    """A file with several pairs, by their names, as Java's keytool writes it."""
+    infos: list[chains.Element] = []
+    for alias, one in pairs.items():
+        ((_tag, (version, (_sequence, (kind, (explicit, (octets,)))), *_mac)),) = _nested(p12(one, (), alias))
+        infos += _nested(octets[1])[0][1]
+    content: chains.Element = (explicit, [(0x04, chains.encode([(0x30, infos)]))])
     return path_of(folder, "two.p12", chains.encode([(0x30, [version, (0x30, [kind, content])])]))
 
 
@@ -517,12 +511,24 @@ def test_one_line_is_chosen_from_a_bag(ansible: Ansible, started: Cluster, ca: C
         assert run[case].result["after"]["chain_fingerprints"] == expected, case
 
 
-def test_two_pairs_in_one_file(ansible: Ansible, started: Cluster, ca: Ca) -> None:
-    options = {"name": "proxy", "pkcs12_path": two_pairs(ansible.folder, ca)}
-    run = ansible.tasks([task("two", MODULE, options, ignore_errors=True)], connection=login(started)).expect()
-    assert run["two"].failure["kind"] == "several_pairs"
-    assert f"several pairs: CN={FQDN}, expires on " in run["two"].result["msg"].replace("(", "").replace(")", "")
-    assert f"CN=other.{FQDN}" in run["two"].result["msg"]
+def test_several_pairs_in_one_file(ansible: Ansible, started: Cluster, ca: Ca) -> None:
+    old, new = ca.leaf(days=(-30, 5))[0], ca.leaf()[0]
+    options = {"name": "proxy", "pkcs12_path": two_pairs(ansible.folder, Old=old, new=new), "requirements": "ignore"}
+    names = {"none": None, "other": "other", "old": "old", "new": "NEW"}
+    run = ansible.tasks(
+        [
+            task(case, MODULE, {**options, "pkcs12_friendly_name": name}, ignore_errors=True)
+            for case, name in names.items()
+        ],
+        connection=login(started),
+    ).expect()
+    for case in ("none", "other"):
+        assert run[case].failure["kind"] == "several_pairs"
+        assert f"several pairs: Old (CN={FQDN}, expires on " in run[case].result["msg"]
+        assert f", new (CN={FQDN}, expires on " in run[case].result["msg"]
+    for case, one in {"old": old, "new": new}.items():
+        fingerprint = one.certificate.fingerprint(hashes.SHA256()).hex(":")
+        assert run[case].result["after"]["fingerprint"] == fingerprint
 
 
 def test_the_order_of_a_chain_is_the_user_s(ansible: Ansible, started: Cluster, ca: Ca) -> None:

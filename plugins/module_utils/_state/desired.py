@@ -265,7 +265,7 @@ def _from_pkcs12(params: Mapping[str, Any], passphrase: Secret | None) -> _Given
     option = "pkcs12_path"
     data = _read_file(option, params[option])
     try:
-        content = load_pkcs12(from_base64(data) or data, passphrase)
+        content = load_pkcs12(from_base64(data) or data, passphrase, params.get("pkcs12_friendly_name"))
     except MaterialProblem as problem:
         form = name_form(to_text(data), "a PKCS#12 file")
         if form is None:

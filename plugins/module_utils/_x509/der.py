@@ -25,10 +25,42 @@ def first_element(data: bytes) -> bytes:
     Raises:
         ValueError: there is no whole element with a definite length.
     """
+    return data[: _frame(data)[1]]
+
+
+def content(data: bytes) -> bytes:
+    """Return what is inside the first element of some bytes.
+
+    Raises:
+        ValueError: there is no whole element with a definite length.
+    """
+    start, end = _frame(data)
+    return data[start:end]
+
+
+def elements(data: bytes) -> list[bytes]:
+    """Return the elements that follow each other, each with its frame.
+
+    Raises:
+        ValueError: one of them is not whole, or has no definite length.
+    """
+    found = []
+    while data:
+        found.append(first_element(data))
+        data = data[len(found[-1]) :]
+    return found
+
+
+def _frame(data: bytes) -> tuple[int, int]:
+    """Return where the content of the first element begins and ends.
+
+    Raises:
+        ValueError: there is no whole element with a definite length.
+    """
     length, start = data[1] if len(data) > 1 else 0x80, 2
     if length & 0x80:
         start += length & 0x7F
         length = int.from_bytes(data[2:start], "big") if 2 < start <= 6 else len(data)
     if not data or len(data) < start + length:
         raise ValueError("no whole DER element")
-    return data[: start + length]
+    return start, start + length

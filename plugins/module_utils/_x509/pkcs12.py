@@ -8,17 +8,20 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._errors import MaterialProblem
 from .._secrets import Secret
-from .certificate import complete_chain, related, to_iso
+from .._untrusted import printable
+from .certificate import complete_chain, name_text, to_iso
 from .chain import ChainCertificate
-from .der import OBJECT_IDENTIFIER, element
-from .private_key import key_to_pem
+from .der import OBJECT_IDENTIFIER, content, element, elements
+from .private_key import key_matches, key_to_pem
 
 try:
     from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.serialization import pkcs12
 except ImportError:  # reported by _libraries
     pass
@@ -27,8 +30,9 @@ if TYPE_CHECKING:
     from cryptography import x509
 
 
-#: The two types of bags that hold a private key (RFC 7292, 4.2), of which cryptography returns one. They cannot be
-#: counted where the bags themselves are encrypted, which no common program does.
+_DATA = element(OBJECT_IDENTIFIER, bytes.fromhex("2a864886f70d010701"))  # PKCS#7
+
+#: The two types of bags that hold a private key (RFC 7292, 4.2), of which cryptography returns one.
 _KEY_BAGS = tuple(element(OBJECT_IDENTIFIER, bytes.fromhex(f"2a864886f70d010c0a010{kind}")) for kind in (1, 2))
 
 
@@ -39,29 +43,45 @@ class Pkcs12Content(NamedTuple):
     private_key: Secret | None  # PEM, not encrypted
 
 
-def _is_ca(certificate: x509.Certificate) -> bool:
-    return ChainCertificate.of(1, certificate).is_ca is not False
+class _Pair(NamedTuple):
+    """A private key in the file, and the certificate that was issued for it."""
+
+    name: str  # the friendly name, which Java calls the alias
+    leaf: x509.Certificate
+    key: Any
+
+    @property
+    def title(self) -> str:
+        """Return the pair for messages."""
+        read = ChainCertificate.of(1, self.leaf)
+        ends = f", expires on {to_iso(read.validity[1])}" if read.validity else ""
+        return f"{self.name or 'without a name'} ({_subject(self.leaf)}{ends})"
 
 
-def _title(certificate: x509.Certificate) -> str:
-    read = ChainCertificate.of(1, certificate)
-    ends = f", expires on {to_iso(read.validity[1])}" if read.validity else ""
-    return f"{read.title.partition(' ')[2].partition(' ')[2] or 'one without a subject'}{ends}"
+def _subject(certificate: x509.Certificate) -> str:
+    try:
+        return name_text(certificate.subject)
+    except Exception:  # what is raised depends on the version
+        return "with a malformed subject"
 
 
-def load_pkcs12(data: bytes, passphrase: Secret | None) -> Pkcs12Content:
+def load_pkcs12(data: bytes, passphrase: Secret | None, friendly_name: str | None = None) -> Pkcs12Content:
     """Decrypt a file and order its certificates.
 
     Certificates that are not among the leaf's issuers are left out. The library checks a key's numbers in full.
 
+    Args:
+        friendly_name: of the pair to take, where there are several. Its case does not count, since Java changes it.
+
     Raises:
-        MaterialProblem: it is not PKCS#12, the passphrase is missing or wrong, or it holds no certificate for its key.
+        MaterialProblem: it is not PKCS#12, the passphrase is missing or wrong, it holds no certificate for its key, or
+            several pairs of which none is chosen.
     """
     password = passphrase.reveal().encode() if passphrase else None
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about BER, which Windows and Java write
-            key, leaf, others = pkcs12.load_key_and_certificates(data, password)
+            warnings.simplefilter("ignore")  # about BER, which Windows writes
+            found = pkcs12.load_pkcs12(data, password)
     except (ValueError, TypeError, UnsupportedAlgorithm):  # of a damaged file and of a wrong passphrase alike
         if passphrase is None:
             raise MaterialProblem(
@@ -72,28 +92,68 @@ def load_pkcs12(data: bytes, passphrase: Secret | None) -> Pkcs12Content:
             "the file cannot be decrypted, or is not PKCS#12",
             "Check private_key_passphrase; a file of an old program may have to be exported again with AES",
         ) from None
-    if key is None:
-        certificates = tuple(others) if leaf is None else (leaf, *others)
+    held = [*([found.cert] if found.cert else []), *found.additional_certs]
+    certificates = [one.certificate for one in held]
+    if found.key is None:
         if not certificates:
             raise MaterialProblem("invalid_certificate", "the file holds no certificate", "Check the path")
-        return Pkcs12Content(certificates, None)
-    if leaf is None:
+        return Pkcs12Content(tuple(certificates), None)
+    keys = _keys(data, password) or [found.key]
+    pairs = [
+        _Pair(printable((one.friendly_name or b"").decode("utf-8", "replace")), one.certificate, key)
+        for key in keys
+        for one in held
+        if _belongs(key, one.certificate)
+    ]
+    pair = _choose(pairs, friendly_name)
+    try:
+        return Pkcs12Content(complete_chain((pair.leaf,), certificates), key_to_pem(pair.key))
+    except (ValueError, AttributeError):  # a key that has no PKCS#8 form
+        raise MaterialProblem(
+            "invalid_private_key", "the key type is not supported", "Use RSA, EC or Ed25519"
+        ) from None
+
+
+def _choose(pairs: Sequence[_Pair], friendly_name: str | None) -> _Pair:
+    if not pairs:
         raise MaterialProblem(
             "key_mismatch",
             "the file holds no certificate that belongs to its private key",
             "Export the certificate together with the key that it was issued for",
         )
-    if sum(map(data.count, _KEY_BAGS)) > 1:
-        strangers = [one for one in set(others) - related(leaf, others) - {leaf} if not _is_ca(one)]
-        pairs = " and ".join(sorted(_title(one) for one in (leaf, *strangers)))
-        raise MaterialProblem(
-            "several_pairs",
-            f"the file holds the certificates of several pairs: {pairs}",
-            "Export the one that is wanted into a file of its own (openssl pkcs12 -in FILE -nodes shows them)",
-        )
+    wanted = [one for one in pairs if friendly_name is None or one.name.lower() == friendly_name.lower()]
+    if len(wanted) == 1:
+        return wanted[0]
+    raise MaterialProblem(
+        "several_pairs",
+        f"the file holds {'several pairs' if len(pairs) > 1 else 'one pair'}: {', '.join(one.title for one in pairs)}",
+        "Choose one by its name with pkcs12_friendly_name",
+    )
+
+
+def _belongs(key: Any, certificate: x509.Certificate) -> bool:
     try:
-        return Pkcs12Content(complete_chain((leaf,), others), key_to_pem(key))
-    except (ValueError, AttributeError):  # a key that has no PKCS#8 form
-        raise MaterialProblem(
-            "invalid_private_key", "the key type is not supported", "Use RSA, EC or Ed25519"
-        ) from None
+        return key_matches(key, certificate)
+    except (ValueError, AttributeError):
+        return False
+
+
+def _keys(data: bytes, password: bytes | None) -> list[Any]:
+    """Return all private keys in a file; none where it is not DER, or its bags are themselves encrypted."""
+    found = []
+    try:
+        _version, safe, *_mac = elements(content(data))
+        for info in elements(content(_octets(safe))):
+            for bag in elements(content(_octets(info))) if elements(content(info))[0] == _DATA else ():
+                kind, value, *_attributes = elements(content(bag))
+                if kind in _KEY_BAGS:
+                    secret = password if kind == _KEY_BAGS[1] else None
+                    found.append(serialization.load_der_private_key(content(value), secret))
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return []
+    return found
+
+
+def _octets(info: bytes) -> bytes:
+    """Return the octets in a ContentInfo of PKCS#7."""
+    return content(content(elements(content(info))[1]))
