@@ -24,7 +24,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._sta
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.requirements import check_requirements
 from chains import BOTH, CLIENT, FQDN, SANS, SERVER, Issued, for_pss, make, name, names, pss_key_pem, usage, version_1
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from simulator.keys import leaf_key
 
 #: Where the vendor, or what people can be expected to mean, demands more than OpenSSL does (docs/troubleshooting.md).
@@ -119,8 +119,7 @@ def _leaf(chance: Random, issuer: Issued, *, issuer_given: bool) -> tuple[Issued
         organisation = issuer.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)
         issuer_name = name(str(text).lower(), printable=True, organisation="EXAMPLE" if organisation else None)
     key = _key(chance)
-    pss = chance.random() < 0.1 and hasattr(key, "private_numbers") and hasattr(issuer.key, "key_size")
-    pss = pss and type(key).__name__ == type(issuer.key).__name__ == "RSAPrivateKey"
+    pss = chance.random() < 0.1 and all(isinstance(one, rsa.RSAPrivateKey) for one in (key, issuer.key))
     days = (-30, -1) if chance.random() < 0.04 else (-1, 200)
     leaf = make(
         FQDN, issuer, extensions=extensions, days=days, key=key, issuer_name=issuer_name, patch=for_pss if pss else None
@@ -250,9 +249,8 @@ def _load(context: ssl.SSLContext, certificate: str, key: str, folder: Path) -> 
     context.load_cert_chain(*map(str, paths))
 
 
-def disagreement(case: Case, folder: Path, openssl: str | None) -> str | None:
+def disagreement(case: Case, judged: Judgement, folder: Path, openssl: str | None) -> str | None:
     """Return where the preflight and peers do not agree, if anywhere."""
-    judged = judge(case)
     whole = "".join(one.pem for one in case.line)
     found = refusals(case, judged.certificate or whole, judged.key or case.key_pem, folder, openssl)
     what = f"{case.name}, errors: {sorted(judged.errors)}, peers: {found}"

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from random import Random
 
-from judged import disagreement, make_case
+from judged import disagreement, judge, make_case
 
 from .corpus import Corpus
 from .engine import Target
@@ -19,7 +19,8 @@ def targets(_corpus: Corpus, folder: Path) -> list[Target]:
     openssl = shutil.which("openssl")
 
     def run(given: bytes) -> None:
-        problem = disagreement(make_case(Random(given.decode("ascii"))), folder, openssl)
+        case = make_case(Random(given.decode("ascii")))
+        problem = disagreement(case, judge(case), folder, openssl)
         assert problem is None, problem
 
     return [Target("trial", lambda chance: str(chance.getrandbits(64)).encode("ascii"), run)]

@@ -22,6 +22,7 @@ Where the kinds come from, as public threads and pages describe them:
 from __future__ import annotations
 
 import base64
+import urllib.parse
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,22 @@ def too_long(ca: Ca) -> tuple[Issued, ...]:
     return make(FQDN, last), last, first, ca.root
 
 
+def bytes_in_name(ca: Ca) -> tuple[Issued, ...]:
+    """An issuer whose name cryptography cannot read: bytes that are no UTF-8."""
+
+    def patch(*places: int) -> Callable[[list[chains.Element]], None]:
+        def change(tbs: list[chains.Element]) -> None:
+            for place in places:
+                tbs[place] = chains.parse(
+                    chains.encode([tbs[place]]).replace(b"Example Latin", b"Example L\xe4tin"[:13])
+                )[0]
+
+        return change
+
+    issuing = make("Example Latin", ca.root, ca=True, patch=patch(5))
+    return make(FQDN, issuing, patch=patch(3)), issuing, ca.root
+
+
 def on(curve: ec.EllipticCurve) -> Any:
     return ec.generate_private_key(curve)
 
@@ -121,7 +138,7 @@ REFUSED: dict[str, Refused] = {
     ),
     "key of the former CA": ("ldap_client", lambda ca: ca.leaf(extensions=[former(ca)]), "unable to get local issuer"),
     "serial number of the former CA": ("proxy", lambda ca: ca.leaf(extensions=[by_serial(ca)]), "unable to get local"),
-    "pathlen": ("proxy", lambda ca: too_long(ca), "path length constraint exceeded"),
+    "pathlen": ("proxy", too_long, "path length constraint exceeded"),
     "issuer that may not sign": (
         "proxy",
         lambda ca: ca.below(chains.usage()),
@@ -132,6 +149,7 @@ REFUSED: dict[str, Refused] = {
         lambda ca: ca.below(without=[x509.BasicConstraints]),
         "issuer_not_ca",
     ),
+    "name that is no UTF-8": ("proxy", bytes_in_name, "a peer refuses it"),
     "brainpool": ("api", lambda ca: ca.leaf(key=on(ec.BrainpoolP256R1())), "a peer refuses it as that of a server"),
     "secp256k1": ("cm", lambda ca: ca.leaf(key=on(ec.SECP256K1())), "a peer refuses it as that of a server"),
     "brainpool of a client": (
@@ -177,6 +195,10 @@ def test_a_trial_is_an_error_that_can_be_waived(ansible: Ansible, started: Clust
     assert any("trial_failed" in warning for warning in run.warnings)
 
 
+def serial_of_zero(tbs: list[chains.Element]) -> None:
+    tbs[1] = (0x02, b"\0")
+
+
 def old_root(**form: Any) -> tuple[Issued, ...]:
     root = make("Old Root", ca=True, **form)
     return make(FQDN, root), root
@@ -192,6 +214,7 @@ def renamed(ca: Ca) -> tuple[Issued, ...]:
 #: C, and the good ones of B: what OpenSSL takes, and is taken.
 TAKEN: dict[str, Callable[[Ca], dict[str, Any]]] = {
     "names that differ in form": lambda ca: given(*renamed(ca)),
+    "serial number of zero": lambda ca: given(*ca.leaf(patch=serial_of_zero)),
     "root of version 1": lambda _ca: given(*old_root(patch=chains.version_1)),
     "root by its key usage": lambda _ca: given(*old_root(without=[x509.BasicConstraints])),
     "CA:FALSE written out": lambda ca: given(*ca.leaf(patch=chains.ca_false)),
@@ -208,6 +231,7 @@ TAKEN: dict[str, Callable[[Ca], dict[str, Any]]] = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")  # of the simulator
 def test_what_openssl_takes_is_taken(ansible: Ansible, started: Cluster, ca: Ca) -> None:
     run = ansible.tasks(
         both({case: make_it(ca) for case, make_it in TAKEN.items()}), connection=login(started)
@@ -215,7 +239,7 @@ def test_what_openssl_takes_is_taken(ansible: Ansible, started: Cluster, ca: Ca)
     for case in TAKEN:
         for mode in ("check", "real"):
             outcome = run[f"{mode}: {case}"]
-            assert (outcome.status, outcome.changed) == ("ok", True), (case, outcome.result)
+            assert (outcome.status, outcome.changed) == ("ok", True), (case, outcome.result["msg"])
             assert [one for one in outcome.result["findings"] if one["severity"] == "error"] == [], case
 
 
@@ -288,6 +312,18 @@ READ: dict[str, Readable] = {
     "line ends of Windows written out": lambda _folder, c: {
         "certificate": pem_of(c).replace("\n", "\\r\\n"),
         "private_key": c[0].key_pem.replace("\n", "\\r\\n"),
+    },
+    "line ends escaped twice": lambda _folder, c: {
+        "certificate": pem_of(c).replace("\n", "\\\\n"),
+        "private_key": c[0].key_pem.replace("\n", "\\\\n"),
+    },
+    "as in a URL": lambda _folder, c: {
+        "certificate": urllib.parse.quote(pem_of(c)),
+        "private_key": urllib.parse.quote(c[0].key_pem),
+    },
+    "UTF-16 without a byte order mark": lambda folder, c: {
+        "certificate_path": path_of(folder, "chain-be.txt", pem_of(c).encode("utf-16-be")),
+        "private_key_path": path_of(folder, "key-le.txt", c[0].key_pem.encode("utf-16-le")),
     },
     "base64 of PEM": lambda _folder, c: {
         "certificate": base64.b64encode(pem_of(c).encode()).decode(),
@@ -410,6 +446,32 @@ NAMED: dict[str, tuple[Readable, str, str]] = {
         lambda _folder, c: {"certificate": "/etc/pki/tls/certs/proxy.pem", "private_key": c[0].key_pem},
         "invalid_certificate",
         "this is the path of a file, it seems. Give it in the option with _path",
+    ),
+    "JSON": (
+        lambda _folder, c: {"certificate": '{"data": {"certificate": ""}}', "private_key": c[0].key_pem},
+        "invalid_certificate",
+        "this is JSON. Take the text in PEM out of it",
+    ),
+    "ZIP": (
+        lambda folder, c: {
+            "certificate_path": path_of(folder, "all.zip", b"PK\x03\x04" + b"\0" * 60),
+            "private_key": c[0].key_pem,
+        },
+        "invalid_certificate",
+        "this is a ZIP archive. Unpack it",
+    ),
+    "empty file": (
+        lambda folder, c: {"certificate_path": path_of(folder, "empty.pem", b""), "private_key": c[0].key_pem},
+        "invalid_certificate",
+        "this is empty. Check the file",
+    ),
+    "unknown block": (
+        lambda _folder, c: {
+            "certificate": c[0].pem + labelled("ATTRIBUTE CERTIFICATE", c[1]),
+            "private_key": c[0].key_pem,
+        },
+        "invalid_certificate",
+        "a PEM block ATTRIBUTE CERTIFICATE is none that is known. Convert it, or remove it.",
     ),
     "web page": (
         lambda folder, c: {

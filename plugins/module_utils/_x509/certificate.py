@@ -18,7 +18,7 @@ from itertools import islice
 from typing import Any, NamedTuple, NewType, TypedDict, cast
 
 from .._untrusted import printable
-from .der import first_element
+from .der import content, elements, first_element
 from .pem import PemBlock, split_pem
 
 try:
@@ -33,7 +33,12 @@ except ImportError:  # reported by _libraries
 _LOWER = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
 
 _LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE"})
+#: What may be beside certificates, and holds none.
+_BESIDE = ("PRIVATE KEY", "PUBLIC KEY", "CERTIFICATE REQUEST", "PARAMETERS", "X509 CRL")
 _PKCS7_LABELS = frozenset({"PKCS7", "PKCS #7 SIGNED DATA", "CMS"})
+
+#: What cryptography warns of: names that are longer than X.520 allows, serial numbers and parameters against the RFCs.
+_ODD = "Attribute's length must be|Parsed a serial number|The parsed certificate contains"
 
 #: How cryptography says what is wrong with DER, and where.
 _PROBLEM, _FIELD = re.compile(r"kind: (\w+)"), re.compile(r'"(\w+::\w+)"')
@@ -107,6 +112,8 @@ def _ders_in(text: str) -> tuple[list[bytes], bool]:
             elif block.label in _PKCS7_LABELS:
                 ordered = False
                 ders += [one.public_bytes(serialization.Encoding.DER) for one in _in_pkcs7(block.der)]
+            elif not block.label.endswith(_BESIDE):
+                raise ValueError(f"a PEM block {block.label} is none that is known. Convert it, or remove it")
     except ValueError as error:  # PemError, too
         raise CertificateParseError(str(error)) from None
     if not ders:
@@ -132,9 +139,9 @@ def parse_der(ders: Sequence[bytes]) -> tuple[x509.Certificate, ...]:
     Raises:
         CertificateParseError: one of them is broken.
     """
-    # A name that is longer than X.520 allows is shown as it is, and workers of Ansible must not write to stderr. It is
-    # set here, since Ansible undoes what is set while a plugin is loaded.
-    warnings.filterwarnings("ignore", "Attribute's length must be", UserWarning)
+    # What is odd is shown as it is, and workers of Ansible must not write to stderr. This is set here, since Ansible
+    # undoes what is set while a plugin is loaded.
+    warnings.filterwarnings("ignore", _ODD, UserWarning)
     certificates = []
     for number, der in enumerate(ders, 1):
         try:
@@ -235,10 +242,7 @@ def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 
     Where the signature's algorithm is one that cryptography does not verify (MD5, on most hosts), the names decide.
     """
-    try:
-        if name_key(certificate.issuer) != name_key(issuer.subject):
-            return False
-    except Exception:  # a malformed name
+    if not _is_named(certificate, issuer):
         return False
     try:
         _verify_signature(certificate, issuer.public_key())
@@ -251,6 +255,20 @@ def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     return True
 
 
+def _is_named(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        return name_key(certificate.issuer) == name_key(issuer.subject)
+    except Exception:  # a malformed name, which is the same where its bytes are
+        return _raw_names(certificate)[0] == _raw_names(issuer)[1]
+
+
+def _raw_names(certificate: x509.Certificate) -> tuple[bytes, bytes]:
+    """Return issuer and subject as DER (RFC 5280, 4.1)."""
+    fields = elements(content(certificate.tbs_certificate_bytes))
+    first = 1 if fields[0][:1] == b"\xa0" else 0  # the version, which version 1 leaves out
+    return fields[first + 2], fields[first + 4]
+
+
 def _verify_signature(certificate: x509.Certificate, key: Any) -> None:
     """Verify a signature, which C(verify_directly_issued_by) does only where names are equal byte by byte.
 
@@ -258,21 +276,21 @@ def _verify_signature(certificate: x509.Certificate, key: Any) -> None:
         InvalidSignature, TypeError: it was not made with the key.
         UnsupportedAlgorithm, ValueError: the algorithm is not supported.
     """
-    signature, content = certificate.signature, certificate.tbs_certificate_bytes
+    signature, signed = certificate.signature, certificate.tbs_certificate_bytes
     digest = certificate.signature_hash_algorithm
     if isinstance(key, rsa.RSAPublicKey):
         if certificate.signature_algorithm_oid != SignatureAlgorithmOID.RSASSA_PSS:
-            key.verify(signature, content, padding.PKCS1v15(), digest)  # type: ignore[arg-type]  # TypeError for None
+            key.verify(signature, signed, padding.PKCS1v15(), digest)  # type: ignore[arg-type]  # TypeError for None
         elif hasattr(certificate, "signature_algorithm_parameters"):  # cryptography >= 41
-            key.verify(signature, content, certificate.signature_algorithm_parameters, digest)  # type: ignore[arg-type]
+            key.verify(signature, signed, certificate.signature_algorithm_parameters, digest)  # type: ignore[arg-type]
         else:
             raise exceptions.UnsupportedAlgorithm("RSASSA-PSS")
     elif isinstance(key, ec.EllipticCurvePublicKey):
-        key.verify(signature, content, ec.ECDSA(digest))  # type: ignore[arg-type]
+        key.verify(signature, signed, ec.ECDSA(digest))  # type: ignore[arg-type]
     elif isinstance(key, dsa.DSAPublicKey):
-        key.verify(signature, content, digest)  # type: ignore[arg-type]
+        key.verify(signature, signed, digest)  # type: ignore[arg-type]
     elif isinstance(key, (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)):
-        key.verify(signature, content)
+        key.verify(signature, signed)
     else:
         raise TypeError("a key that signs nothing")
 

@@ -13,6 +13,7 @@ import codecs
 import re
 from collections.abc import Callable
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from .der import INTEGER, SEQUENCE, element
 from .pem import PemBlock
@@ -25,24 +26,33 @@ try:
 except ImportError:  # reported by _libraries
     pass
 
-#: What begins a file of Unicode text that is not UTF-8, which PowerShell's C(>) writes.
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-
-_VERSION_3 = element(INTEGER, b"\x03")
-_DER = bytes([SEQUENCE])
-_JAVA = bytes.fromhex("feedfeed")
-
-#: Line ends that a variable, a form or JSON turned into two characters each.
-_WRITTEN_OUT = re.compile(r"(?:\\r)?\\n")
-
-_PATH = re.compile(r"\s*[^\s<>{}]{0,200}[/.][^\s<>{}]{1,200}\s*")
-
 
 class Form(NamedTuple):
     """A form that is not read: what it is, and what to do about it."""
 
     what: str
     next_step: str
+
+
+#: What begins a file of Unicode text that is not UTF-8, which PowerShell's C(>) writes.
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+_VERSION_3 = element(INTEGER, b"\x03")
+_DER = bytes([SEQUENCE])
+
+#: What binary files begin with, each with what it is.
+_BINARY = {
+    bytes.fromhex("feedfeed"): Form(
+        "a Java keystore", "Convert it: keytool -importkeystore -srckeystore FILE -destkeystore FILE.p12"
+    ),
+    b"PK\x03\x04": Form("a ZIP archive", "Unpack it"),
+    bytes.fromhex("1f8b"): Form("a file that gzip has compressed", "Unpack it: gunzip FILE"),
+}
+
+#: Line ends that a variable, a form or JSON turned into two characters each.
+_WRITTEN_OUT = re.compile(r"(?:\\+r)?\\+n")
+
+_PATH = re.compile(r"\s*[^\s<>{}]{0,200}[/.][^\s<>{}]{1,200}\s*")
 
 
 def to_text(data: bytes) -> str:
@@ -52,13 +62,18 @@ def to_text(data: bytes) -> str:
     """
     if data.startswith(_UTF_16):
         return data.decode("utf-16", "replace")
-    if data.startswith((_DER, _JAVA)):
+    for encoding in ("utf-16-le", "utf-16-be"):
+        if data.find("-----BEGIN".encode(encoding)) % 2 == 0:
+            return data.decode(encoding, "replace")
+    if data.startswith((_DER, *_BINARY)):
         return der_to_pem(data) or base64.b64encode(data).decode("ascii")
     return data.decode("utf-8-sig", "replace")
 
 
 def to_lines(text: str) -> str:
     """Return a text with real line ends, decoded where it is base64 of PEM or DER as a whole."""
+    if "-----BEGIN%20" in text:  # as in a URL
+        text = unquote(text)
     if "-----BEGIN" in text:
         return _WRITTEN_OUT.sub("\n", text)
     decoded = from_base64(text)
@@ -109,11 +124,16 @@ def name_form(text: str, wanted: str) -> Form | None:
     for part, form in _BY_TEXT.items():
         if part in text and form.what != wanted:
             return form
+    if not text.strip():
+        return Form("empty", "Check the file, or the variable")
     decoded = from_base64(text) or b""
-    if decoded.startswith(_JAVA):
-        return Form("a Java keystore", "Convert it: keytool -importkeystore -srckeystore FILE -destkeystore FILE.p12")
+    for beginning, form in _BINARY.items():
+        if decoded.startswith(beginning):
+            return form
     if decoded.startswith(_DER) and any(decoded.startswith(_VERSION_3, at) for at in range(2, 6)):
         return None if wanted == _PKCS12.what else _PKCS12
+    if text.lstrip().startswith("{") and "-----BEGIN" not in text:
+        return Form("JSON", "Take the text in PEM out of it")
     if "-----BEGIN" not in text and _PATH.fullmatch(text):
         return Form("the path of a file, it seems", "Give it in the option with _path")
     return None

@@ -98,7 +98,8 @@ def load_pkcs12(data: bytes, passphrase: Secret | None, friendly_name: str | Non
         if not certificates:
             raise MaterialProblem("invalid_certificate", "the file holds no certificate", "Check the path")
         return Pkcs12Content(tuple(certificates), None)
-    keys = _keys(data, password) or [found.key]
+    several = sum(map(data.count, _KEY_BAGS)) > 1
+    keys = (_keys(data, password) if several else []) or [found.key]
     pairs = [
         _Pair(printable((one.friendly_name or b"").decode("utf-8", "replace")), one.certificate, key)
         for key in keys

@@ -96,7 +96,8 @@ def refusals(
         certificate_pem: leaf first.
         key: in PEM, not encrypted, in the form that is sent.
         anchor_pem: what the peer trusts; it need not be a root.
-        host: the name that a server's certificate has to cover; None: any name will do.
+        host: the name that a server's certificate has to cover; None, or a name that cannot be in a handshake: any
+            name will do.
         purposes: the roles in which it is tried, V(serverAuth) and V(clientAuth).
 
     Returns:
@@ -105,6 +106,10 @@ def refusals(
     Raises:
         CannotTry: it is unknown.
     """
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname=host or "x")
+    except ValueError:  # such as a label of more than 63 characters
+        host = None
     found = {}
     together = [tuple(purposes)] if len(purposes) > 1 else []
     for tried in (*together, *((one,) for one in purposes)):
@@ -113,8 +118,6 @@ def refusals(
         except ssl.SSLError as error:
             if len(tried) == 1:
                 found[tried[0]] = error
-        except ValueError:  # the host is no name that can be in a handshake
-            raise CannotTry from None
         else:
             if tried in together:
                 break  # one handshake, in which it was both, is enough
@@ -126,7 +129,6 @@ def _try(certificate_pem: str, key: Secret, anchor_pem: str, host: str | None, p
 
     Raises:
         ssl.SSLError: of the side that refuses.
-        ValueError: of the host.
         CannotTry: it is unknown.
     """
     serves = "serverAuth" in purposes
