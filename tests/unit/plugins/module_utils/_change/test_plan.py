@@ -82,7 +82,7 @@ def test_a_forced_update_of_what_is_equal(material: Material, now: datetime) -> 
 def checks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """For each time that a key is loaded, whether it is checked in full."""
     made: list[bool] = []
-    for module, name in ((serialization, "load_pem_private_key"), (pkcs12, "load_key_and_certificates")):
+    for module, name in ((serialization, "load_pem_private_key"), (pkcs12, "load_pkcs12")):
         load = getattr(module, name)
 
         def noted(*given: Any, load: Any = load, **options: Any) -> Any:
