@@ -214,7 +214,3 @@ def ca_false(tbs: list[Element]) -> None:
 def version_1(tbs: list[Element]) -> None:
     """Make it a certificate of version 1: without a version and extensions."""
     tbs[:] = [one for one in tbs if one[0] not in (0xA0, 0xA3)]
-
-
-ROOT = "Example Root"
-ISSUING = "Example Issuing"

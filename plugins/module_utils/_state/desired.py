@@ -24,11 +24,11 @@ from .._x509.certificate import (
     chain_facts,
     complete_chain,
     issued_by,
-    name_text,
     not_after,
     not_before,
     parse_bag,
     related,
+    subject_text,
     to_iso,
     to_pem,
 )
@@ -121,14 +121,6 @@ def _text(params: Mapping[str, Any], option: str) -> tuple[str | None, str]:
     return None, option
 
 
-def _subject(certificate: x509.Certificate) -> str:
-    """Return the subject, for messages."""
-    try:
-        return name_text(certificate.subject)
-    except Exception:  # what is raised depends on the version
-        return "with a malformed subject"
-
-
 def _check_validity(
     certificate: x509.Certificate, which: str, option: str, now: datetime, remedy: str = "Issue a new one"
 ) -> None:
@@ -170,8 +162,8 @@ def _check_order(chain: tuple[x509.Certificate, ...], option: str) -> None:
         if not issued_by(certificate, issuer):
             raise invalid_option(
                 option,
-                f"the order is wrong: certificate {number} ({_subject(certificate)}) is not issued by "
-                f"certificate {number + 1} ({_subject(issuer)})",
+                f"the order is wrong: certificate {number} ({subject_text(certificate)}) is not issued by "
+                f"certificate {number + 1} ({subject_text(issuer)})",
                 "Give the leaf first, then each issuer after what it issued",
                 kind="chain_order",
             )
@@ -219,7 +211,7 @@ def append_issuers(
     if len(complete) == len(certificates) and not issued_by(last, last):
         raise invalid_option(
             option,
-            f"none of its certificates issued certificate {len(certificates)} of the chain ({_subject(last)})",
+            f"none of its certificates issued certificate {len(certificates)} of the chain ({subject_text(last)})",
             "Give the issuer of that one, and its issuers up to the root",
             kind="issuer_missing",
         )
@@ -244,7 +236,7 @@ def read_chain(params: Mapping[str, Any], option: str, now: datetime) -> tuple[x
 
 def _bundle(name: str, certificates: tuple[x509.Certificate, ...], option: str, now: datetime) -> Desired:
     for number, certificate in enumerate(certificates, 1):
-        which = f"certificate {number} of the bundle ({_subject(certificate)})"
+        which = f"certificate {number} of the bundle ({subject_text(certificate)})"
         _check_validity(certificate, which, option, now, "Take it out of the bundle")
     return Desired(name, tuple(dict.fromkeys(certificates)), option)
 
@@ -334,7 +326,7 @@ def read_desired(name: str, params: Mapping[str, Any], now: datetime) -> Desired
     if not fits:
         raise invalid_option(
             given.key_option,
-            f"the private key does not belong to the certificate ({_subject(certificates[0])})",
+            f"the private key does not belong to the certificate ({subject_text(certificates[0])})",
             "Give the key that the certificate was issued for, and the leaf as the first certificate",
             kind="key_mismatch",
         )

@@ -222,6 +222,14 @@ def name_text(name: x509.Name) -> str:
     return printable(name.rfc4514_string(), _LONGEST_NAME)
 
 
+def subject_text(certificate: x509.Certificate) -> str:
+    """Return the subject for messages, whether or not it can be read."""
+    try:
+        return name_text(certificate.subject)
+    except Exception:  # what is raised depends on the version
+        return "with a malformed subject"
+
+
 def name_key(name: x509.Name) -> tuple[frozenset[tuple[str, str | bytes]], ...]:
     """Return what names have in common that count as the same one (RFC 5280, 7.1), as OpenSSL sees it.
 

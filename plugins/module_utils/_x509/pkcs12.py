@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .._errors import MaterialProblem
 from .._secrets import Secret
 from .._untrusted import printable
-from .certificate import complete_chain, name_text, to_iso
+from .certificate import complete_chain, subject_text, to_iso
 from .chain import ChainCertificate
 from .der import OBJECT_IDENTIFIER, content, element, elements
 from .private_key import key_matches, key_to_pem
@@ -55,14 +55,7 @@ class _Pair(NamedTuple):
         """Return the pair for messages."""
         read = ChainCertificate.of(1, self.leaf)
         ends = f", expires on {to_iso(read.validity[1])}" if read.validity else ""
-        return f"{self.name or 'without a name'} ({_subject(self.leaf)}{ends})"
-
-
-def _subject(certificate: x509.Certificate) -> str:
-    try:
-        return name_text(certificate.subject)
-    except Exception:  # what is raised depends on the version
-        return "with a malformed subject"
+        return f"{self.name or 'without a name'} ({subject_text(self.leaf)}{ends})"
 
 
 def load_pkcs12(data: bytes, passphrase: Secret | None, friendly_name: str | None = None) -> Pkcs12Content:
