@@ -44,6 +44,14 @@ options:
     type: list
     elements: dict
     default: []
+  check_mode:
+    description: Whether nothing was changed, so that the table says what would be.
+    type: bool
+    default: false
+  failed:
+    description: Whether the rotation failed, so that it is not known what certificates were to be replaced by.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
@@ -71,7 +79,7 @@ def _cells(facts: Facts | None) -> list[str]:
     return [f"{facts['not_after'][:10]} ({facts['days_remaining']} days)", facts["fingerprint"][:11]]
 
 
-def _what(certificate: Facts) -> str:
+def _what(certificate: Facts, would: str) -> str:
     action, outcome = certificate["action"], certificate["outcome"]
     if outcome in ("rolled_back", "partial"):
         return "rolled back" if outcome == "rolled_back" else "PARTLY REPLACED"
@@ -82,23 +90,30 @@ def _what(certificate: Facts) -> str:
     if outcome != "changed":
         return "not replaced"
     if action == "delete":
-        return "removed"
-    return "new" if certificate["before"] is None else "replaced"
+        return f"{would}removed"
+    return f"{would}added" if certificate["before"] is None else f"{would}replaced"
 
 
-def _outcome(certificate: Facts, lead: timedelta) -> str:
+def _outcome(certificate: Facts, lead: timedelta, would: str, *, failed: bool) -> str:
     why = f" ({', '.join(certificate['due'])})" if certificate["due"] else ""
     after = certificate["after"]
     # What is to be issued will not expire soon.
     known = after and not after.get("error") and certificate["action"] != "issue"
     if not known or not (leaf_expires_within(after, lead) or issuer_expires_within(after, lead)):
-        return f"{_what(certificate)}{why}"
-    remedy = "and so does its material" if certificate["source"] else "and has no source"
-    return f"{_what(certificate)}{why}, EXPIRES SOON {remedy}"
+        return f"{_what(certificate, would)}{why}"
+    remedy = " and so does its material" if certificate["source"] else " and has no source"
+    # After a failure, what it was to be replaced by is not known.
+    unknown = failed or certificate["outcome"] == "failed_unchanged"
+    return f"{_what(certificate, would)}{why}, EXPIRES SOON{'' if unknown else remedy}"
 
 
 def rotation_table(
-    certificates: Sequence[Facts], *, renew_before: int | str, findings: Sequence[Facts] = ()
+    certificates: Sequence[Facts],
+    *,
+    renew_before: int | str,
+    findings: Sequence[Facts] = (),
+    check_mode: bool = False,
+    failed: bool = False,
 ) -> list[str]:
     """Return a line a certificate: until when it was and is valid, which, what happened to it, how far it is proven.
 
@@ -116,7 +131,7 @@ def rotation_table(
             printable(one["name"]),
             *_cells(one["before"]),
             *_cells(one["after"]),
-            printable(_outcome(one, lead)),
+            printable(_outcome(one, lead, "would be " if check_mode else "", failed=failed)),
             proof_text(one.get("proof")),
         ]
         for one in certificates

@@ -77,7 +77,7 @@ def test_healthy_clusters_pass(ansible: Ansible, role: str) -> None:
         Cluster(nodes=1, database="none", version="7.8.6-36") as two,
     ):
         hosts = inventory(ansible, {"one": one, "two": two}, role)
-        for mode in ([], ["--check"]):
+        for mode in (["-e", "audit_output_directory=out"], ["--check"]):
             run = ansible.playbook(PLAYBOOK, "-i", hosts, *mode).expect()
             lines = table(run)
             header = ["cluster", "version", "certificate", "expires", "days", "status", "issuer", "proof"]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -73,7 +74,7 @@ def test_rotation() -> None:
         (f"due          {known}  {none}", "to be issued (is\\tself-signed, why not)", "-"),
         (f"gone         {known}  {none}", "removed", "reported by the API"),
         (f"half         {known}  {none}", "PARTLY REPLACED", "proven 1/3 (2 unreachable)"),
-        (f"new          {none}  {known}", "new", "proven 9/9"),
+        (f"new          {none}  {known}", "added", "proven 9/9"),
         (f"old          {known}  {known}", "rolled back", "-"),
         (f"proxy        {known}  2099-01-02 (100 days)  ab:cd:ef:01", "replaced (expires in 3 days)", "proven 2/2"),
         (f"same         {known}  {known}", "not replaced", "-"),
@@ -81,3 +82,23 @@ def test_rotation() -> None:
     width = max(len(outcome) for _known, outcome, _proof in rows)
     header = ("certificate  expires, before        SHA-256      expires, after         SHA-256    ", "outcome", "proof")
     assert lines == [f"{first}  {outcome.ljust(width)}  {proof}" for first, outcome, proof in [header, *rows]]
+
+
+def test_rotation_in_check_mode_and_after_a_failure() -> None:
+    soon = facts("cm", chain_days_remaining=3)
+    certificates = [
+        certificate("cm", "update", "failed_unchanged", after=soon, source="files"),
+        certificate("gone", "delete", "changed", after=None),
+        certificate("new", "update", "changed", before=None),
+        certificate("old", after=soon),
+        certificate("proxy", "update", "changed"),
+    ]
+
+    def outcomes(**options: bool) -> list[str]:
+        lines = rotation_table(certificates, renew_before=30, **options)
+        return [re.split(r" {2,}", line)[-2] for line in lines[1:]]
+
+    foretold = ["would be removed", "would be added", "unchanged, EXPIRES SOON and has no source", "would be replaced"]
+    assert outcomes(check_mode=True) == ["not replaced, EXPIRES SOON", *foretold]
+    done = ["removed", "added", "unchanged, EXPIRES SOON", "replaced"]
+    assert outcomes(failed=True) == ["not replaced, EXPIRES SOON", *done]
