@@ -335,6 +335,9 @@ def test_a_cluster_that_fails_stops_those_that_have_not_begun(
         run = ansible.playbook(PLAYBOOK, "-i", hosts, *arguments).expect(ok=False)
         assert [name for name, cluster in clusters.items() if updated(cluster)] == rotated
     assert "proxy: PUT" in run.output
+    if "rotation_stop_on_failure=false" not in arguments:
+        waiting = ", ".join([name for name in ("second", "third") if name not in rotated])
+        assert failures(run, "first")[-1].endswith(f"; the message is above. Not started: {waiting}.")
 
 
 def test_peers_learn_a_new_certificate_at_once(ansible: Ansible, authority: Authority) -> None:
