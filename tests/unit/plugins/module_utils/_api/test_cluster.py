@@ -134,3 +134,9 @@ def test_every_status_but_active_is_inactive(status: str) -> None:
 @pytest.mark.parametrize("status", [None, "", 7, ["down"], "active"])
 def test_a_node_of_which_nothing_is_said_is_not_inactive(status: Any) -> None:
     assert read(Asked("10.0.0.1", nodes=[{**NODES[0], "status": status}])).inactive == ()
+
+
+@pytest.mark.parametrize("name", ["cluster.example.com", "cluster.example.com.", "", None])
+def test_the_name_has_no_dot_of_the_root(name: str | None) -> None:
+    """A certificate cannot have it (RFC 5280, 4.2.1.6, by RFC 1034), so none is issued with it."""
+    assert read(Asked("10.0.0.1", name=name)).name == ("cluster.example.com" if name else None)
