@@ -167,7 +167,9 @@ def test_an_old_key_that_cannot_be_read_cannot_be_put_back(ansible: Ansible, aut
     with Cluster(nodes=3, lag={3: math.inf}, database="none") as cluster:
         cluster.set_certificate("syncer", cluster.certificate("syncer"), None)
         options = pair("syncer", authority.issue(), verify_timeout=1)
-        run = ansible.tasks([task("replace", MODULE, options)], connection=login(cluster)).expect(ok=False)
+        run = ansible.tasks([task("replace", MODULE, options)], connection=login(cluster))
+        (warning,) = run.expect(ok=False, warnings=True).warnings
+        assert "syncer: there is no way back: " in warning
         assert run["replace"].result["outcome"] == "partial"
         assert statuses(run["replace"].result) == [*ALL_VERIFIED[:2], ("127.0.0.3", "stale")]
         assert "may not read the old private key" in run["replace"].result["msg"]
