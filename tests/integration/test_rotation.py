@@ -195,7 +195,7 @@ def test_explicit_paths_with_a_passphrase_and_a_name_that_is_not_set_yet(
         PLAYBOOK, "-vvvvv", "-i", inventory(ansible, {"one": cluster}, rotation_certificates=certificates)
     ).expect()
     assert updated(cluster) == ["ldap_client", "mtls_trusted_ca"]
-    assert table(run)["ldap_client"].endswith("new")
+    assert table(run)["ldap_client"].endswith("added")
     assert proofs(run) == dict.fromkeys(("ldap_client", "mtls_trusted_ca"), "reported by the API")
     secrets = [line for line in str(issued.key_pem).splitlines() if not line.startswith("-")]
     secrets += ["open sesame", cluster.password]
