@@ -28,11 +28,9 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Rotate
-  hosts: redis_enterprise
-  serial: "{{ rotation_serial | default(1) | redis_enterprise.certificates.batch_sizes }}"
-  roles:
-    - redis_enterprise.certificates.rotation
+- name: Show how many clusters are rotated at a time
+  ansible.builtin.debug:
+    msg: "{{ rotation_serial | default(1) | redis_enterprise.certificates.batch_sizes }}"
 """
 
 RETURN = r"""
