@@ -49,7 +49,7 @@ options:
     type: bool
     default: false
   failed:
-    description: Whether the rotation failed, so that it is not known what certificates were to be replaced by.
+    description: Whether the rotation failed, so that it is unknown what certificates were to be replaced by.
     type: bool
     default: false
 """
@@ -102,7 +102,7 @@ def _outcome(certificate: Facts, lead: timedelta, would: str, *, failed: bool) -
     if not known or not (leaf_expires_within(after, lead) or issuer_expires_within(after, lead)):
         return f"{_what(certificate, would)}{why}"
     remedy = " and so does its material" if certificate["source"] else " and has no source"
-    # After a failure, what it was to be replaced by is not known.
+    # After a failure, what it was to be replaced by is unknown.
     unknown = failed or certificate["outcome"] == "failed_unchanged"
     return f"{_what(certificate, would)}{why}, EXPIRES SOON{'' if unknown else remedy}"
 

@@ -94,7 +94,7 @@ def test_rotation_in_check_mode_and_after_a_failure() -> None:
         certificate("proxy", "update", "changed"),
     ]
 
-    def outcomes(**options: bool) -> list[str]:
+    def outcomes(**options: Any) -> list[str]:
         lines = rotation_table(certificates, renew_before=30, **options)
         return [re.split(r" {2,}", line)[-2] for line in lines[1:]]
 
