@@ -14,17 +14,9 @@ from typing import NamedTuple
 from .._product.names import INTERNODE
 from .._x509.certificate import to_pem
 from .._x509.finding import ERROR, Finding
+from .._x509.requirements import ROLES
 from .._x509.trial import CannotTry, openssl_reason, refusals
 from .plan import Change
-
-_BOTH = ("serverAuth", "clientAuth")
-_CLIENT = ("clientAuth",)
-
-#: The roles in which each pair is used (vendor, certificates table); servers under the cluster's own names.
-_ROLES = {
-    **dict.fromkeys(("api", "cm", "metrics_exporter", "proxy", *INTERNODE), _BOTH),
-    **dict.fromkeys(("syncer", "ldap_client"), _CLIENT),
-}
 
 
 class _Verdict(NamedTuple):
@@ -76,7 +68,7 @@ def find_refusals(change: Change, fqdn: str | None, known: Collection[str]) -> I
     host = None if change.name in INTERNODE else fqdn
     try:
         found = refusals(
-            update.certificate, update.private_key, anchor_pem=anchor, host=host, purposes=_ROLES.get(change.name, ())
+            update.certificate, update.private_key, anchor_pem=anchor, host=host, purposes=ROLES.get(change.name, ())
         )
     except CannotTry:
         return

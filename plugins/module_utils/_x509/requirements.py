@@ -55,6 +55,9 @@ _PURPOSES: dict[str, dict[str, tuple[str, ...]]] = {
 }
 _PURPOSE_OIDS = {"serverAuth": "1.3.6.1.5.5.7.3.1", "clientAuth": "1.3.6.1.5.5.7.3.2"}
 
+#: Without which each of them is of no use: the roles that it plays.
+ROLES = {name: purposes[ERROR] for name, purposes in _PURPOSES.items()}
+
 #: Those whose use in TLS is documented well enough to judge what they are allowed for.
 _TLS = frozenset(_PURPOSES)
 
