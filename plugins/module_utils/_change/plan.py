@@ -208,12 +208,12 @@ def _same_again(name: str, installed: Installed | None) -> Update:
     Raises:
         CannotUndo: there is nothing to send.
     """
-    if installed is None or not installed.ders:
+    if installed is None or not installed.certificates:
         raise CannotUndo("the old certificate is not PEM")
     key = installed.private_key
     if key is None and name not in CA_BUNDLES:
         raise CannotUndo("this user may not read the old private key (the role admin may)")
     try:
-        return Update(name, to_pem(installed.ders), key and normalise_key(key))
+        return Update(name, to_pem(installed.certificates), key and normalise_key(key))
     except MaterialProblem:
         raise CannotUndo("the old private key cannot be read as PEM") from None

@@ -294,7 +294,7 @@ class Transaction:
 
         def ours(name: str, found: Installed | None) -> bool:
             change = self._changes[name]
-            unjudged = name in self._settings.unreadable or (found is not None and not found.ders)
+            unjudged = name in self._settings.unreadable or (found is not None and not found.certificates)
             return unjudged or change.old.shown_by(found) or change.new.leaf_shown_by(found)
 
         return {name: found for name, found in installed.items() if not ours(name, found)}

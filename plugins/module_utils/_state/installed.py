@@ -59,7 +59,7 @@ class Installed:
     chain: tuple[x509.Certificate, ...]  # empty when it cannot be parsed
     private_key: Secret | None  # None: there is none, or the user may not see it
     facts: InstalledFacts  # with C(error) when it cannot be parsed, or a field of it is malformed
-    ders: tuple[bytes, ...]  # the chain as it came; empty when it is no PEM
+    unparsed: tuple[bytes, ...] = ()  # DER of what cannot be parsed; empty too when it is no PEM
 
     @classmethod
     def of(cls, name: str, stored: Stored, now: datetime) -> Installed:
@@ -71,12 +71,18 @@ class Installed:
         except CertificateParseError as error:
             facts = {**NO_FACTS, "error": str(error)}
         described = installed_facts(name, facts, stored.private_key is not None)
-        return cls(name, chain, stored.private_key, described, certificates_in(stored.certificate))
+        unparsed = () if chain else certificates_in(stored.certificate)
+        return cls(name, chain, stored.private_key, described, unparsed)
+
+    @property
+    def certificates(self) -> Sequence[x509.Certificate | bytes]:
+        """Return the chain as it came, whether or not it can be parsed; empty when it is no PEM."""
+        return self.chain or self.unparsed
 
     @property
     def fingerprints(self) -> tuple[str, ...]:
-        """Return those of the chain, which identify it whether or not it can be parsed."""
-        return tuple(sha256_fingerprints(self.ders))
+        """Return those of the chain, which identify it."""
+        return tuple(sha256_fingerprints(self.certificates))
 
     def expires_within(self, days: int, now: datetime) -> bool:
         """Return whether the leaf or an issuer in the chain ends by then. What cannot be parsed may end at any time."""
