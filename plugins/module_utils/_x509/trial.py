@@ -14,6 +14,7 @@ import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 
 from .._secrets import Secret
 
@@ -47,9 +48,7 @@ def refused_as_client(client_cert: str, client_key: str | None, trusted_pem: str
         CannotTry: it is unknown.
     """
     server = _server(*_throw_away_pair())
-    client = _lenient(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-    client.check_hostname = False
-    client.verify_mode = ssl.CERT_NONE
+    client = _client()
     try:
         # A bundle may hold an intermediate instead of the root.
         server.verify_flags |= _PARTIAL_CHAIN
@@ -107,48 +106,79 @@ def refusals(
         CannotTry: it is unknown.
     """
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname=host or "x")
+        _judging_client(True).wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname=host or "x")
     except ValueError:  # such as a label of more than 63 characters
         host = None
+    if not purposes or _is_accepted(certificate_pem, key, anchor_pem, host, purposes):
+        return {}
     found = {}
-    together = [tuple(purposes)] if len(purposes) > 1 else []
-    for tried in (*together, *((one,) for one in purposes)):
+    for purpose in purposes:
         try:
-            _try(certificate_pem, key, anchor_pem, host, tried)
+            _try(certificate_pem, key, anchor_pem, host, purpose)
         except ssl.SSLError as error:
-            if len(tried) == 1:
-                found[tried[0]] = error
-        else:
-            if tried in together:
-                break  # one handshake, in which it was both, is enough
+            found[purpose] = error
     return found
 
 
-def _try(certificate_pem: str, key: Secret, anchor_pem: str, host: str | None, purposes: Collection[str]) -> None:
-    """Use the pair in one handshake, as the server, the client or both.
+def _is_accepted(
+    certificate_pem: str, key: Secret, anchor_pem: str, host: str | None, purposes: Collection[str]
+) -> bool:
+    """Return whether a handshake succeeds in which both sides present the pair, and are judged as the purposes say.
+
+    Both have one context, since loading a pair twice costs as much as the handshake. Who refuses it, and whether that
+    is for what the peer presents, remains open.
+
+    Raises:
+        CannotTry: it is unknown.
+    """
+    shared = _lenient(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+    shared.num_tickets = 0  # no session is resumed
+    if "clientAuth" in purposes:
+        _judge(shared)
+    serves = "serverAuth" in purposes
+    client = _judging_client(host is not None) if serves else _client()
+    try:
+        shared.load_verify_locations(cadata=anchor_pem)
+        load_pair(shared, certificate_pem, key)
+        _handshake(client, shared, host if serves else None, shared)
+    except ssl.SSLError:
+        return False
+    return True
+
+
+def _try(certificate_pem: str, key: Secret, anchor_pem: str, host: str | None, purpose: str) -> None:
+    """Use the pair in one handshake, as the server or the client, with a peer that has another one.
 
     Raises:
         ssl.SSLError: of the side that refuses.
         CannotTry: it is unknown.
     """
-    serves = "serverAuth" in purposes
+    serves = purpose == "serverAuth"
     server = _server(certificate_pem, key) if serves else _server(*_throw_away_pair())
-    client = _lenient(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-    client.check_hostname = False
-    client.verify_mode = ssl.CERT_NONE
-    judges = []
-    if serves:
-        judges.append(client)
-    if "clientAuth" in purposes:
+    client = _client()
+    judge = client if serves else server
+    if not serves:
         load_pair(client, certificate_pem, key)
-        judges.append(server)
-    for judge in judges:
-        judge.verify_mode = ssl.CERT_REQUIRED
-        judge.verify_flags |= _PARTIAL_CHAIN
-        judge.verify_flags &= ~ssl.VERIFY_X509_STRICT  # which Python 3.13 sets, and OpenSSL by itself does not
-        judge.load_verify_locations(cadata=anchor_pem)
+    _judge(judge)
+    judge.load_verify_locations(cadata=anchor_pem)
     client.check_hostname = serves and host is not None
     _handshake(client, server, host if serves else None)
+
+
+def _judge(context: ssl.SSLContext) -> None:
+    """Let a context demand a certificate that leads to what it trusts, which need not be a root."""
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.verify_flags |= _PARTIAL_CHAIN
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # which Python 3.13 sets, and OpenSSL by itself does not
+
+
+@lru_cache
+def _judging_client(names: bool) -> ssl.SSLContext:
+    """Return a client that trusts nothing yet; it compares names if asked to."""
+    client = _client()
+    _judge(client)
+    client.check_hostname = names
+    return client
 
 
 def openssl_reason(error: ssl.SSLError) -> str:
@@ -160,6 +190,14 @@ def _lenient(context: ssl.SSLContext) -> ssl.SSLContext:
     """Let the peer alone be the judge."""
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    return context
+
+
+def _client() -> ssl.SSLContext:
+    """Return a client that judges nothing."""
+    context = _lenient(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
     return context
 
 
@@ -191,14 +229,30 @@ def load_pair(context: ssl.SSLContext, certificate_pem: str, key: Secret) -> Non
 def _readable(content: bytes) -> Iterator[str]:
     """Give a path below C(/dev/fd), on Linux and macOS, from which the content can be read once: that of a pipe."""
     reading, writing = os.pipe()
-    # More than a pipe holds would block the writer until something reads.
-    writer = threading.Thread(target=_write, args=(writing, content), daemon=True)
-    writer.start()
+    writer = None
     try:
+        rest = content[_fill(writing, content) :]
+        if rest:  # more than a pipe holds blocks the writer until something reads
+            writer = threading.Thread(target=_write, args=(writing, rest), daemon=True)
+            writer.start()
+        else:
+            os.close(writing)
         yield f"/dev/fd/{reading}"
     finally:
         os.close(reading)  # ends the writer, whose pipe breaks
-        writer.join()
+        if writer is not None:
+            writer.join()
+
+
+def _fill(writing: int, content: bytes) -> int:
+    """Write as much as a pipe holds; return how much that is."""
+    os.set_blocking(writing, False)
+    try:
+        return os.write(writing, content)
+    except BlockingIOError:  # as where a process may have no more memory for its pipes
+        return 0
+    finally:
+        os.set_blocking(writing, True)
 
 
 def _write(descriptor: int, content: bytes) -> None:
@@ -222,17 +276,22 @@ def _throw_away_pair() -> tuple[str, Secret]:
     return certificate.public_bytes(serialization.Encoding.PEM).decode("ascii"), Secret(pem.decode("ascii"))
 
 
-def _handshake(client: ssl.SSLContext, server: ssl.SSLContext, host: str | None) -> None:
+def _handshake(
+    client: ssl.SSLContext, server: ssl.SSLContext, host: str | None, lent: ssl.SSLContext | None = None
+) -> None:
     """Let a client and a server finish a handshake.
+
+    Args:
+        lent: whose pair and trust the client uses in place of its own.
 
     Raises:
         ssl.SSLError: of the side that refuses.
     """
     to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
-    sides = [
-        client.wrap_bio(to_client, to_server, server_hostname=host),
-        server.wrap_bio(to_server, to_client, server_side=True),
-    ]
+    calling = client.wrap_bio(to_client, to_server, server_hostname=host)
+    if lent is not None:
+        calling.context = lent
+    sides = [calling, server.wrap_bio(to_server, to_client, server_side=True)]
     # In TLS 1.3 the client is done before the server has judged it.
     while sides:
         for side in list(sides):

@@ -18,6 +18,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x50
     CannotTry,
     load_pair,
     openssl_reason,
+    refusals,
     refused_as_client,
     refused_as_server,
 )
@@ -103,6 +104,58 @@ def test_a_key_of_another_certificate_is_openssls_own_refusal(authority: Authori
     assert not isinstance(error, ssl.SSLCertVerificationError)
     assert "-----" not in str(error)
     assert openssl_reason(error) == error.reason
+
+
+BOTH = ("serverAuth", "clientAuth")
+
+
+def tried(material: Material, ca_pem: str, host: str | None = FQDN, *purposes: str) -> dict[str, ssl.SSLError]:
+    key = Secret(str(material.key_pem))
+    return refusals(material.certificate_pem, key, anchor_pem=ca_pem, host=host, purposes=purposes or BOTH)
+
+
+@pytest.mark.parametrize("key", ["rsa", "ec", "ed25519"])
+@pytest.mark.parametrize("purposes", [BOTH, BOTH[:1], BOTH[1:], ()])
+def test_a_pair_that_is_accepted_is_loaded_once(
+    authority: Authority, key: str, purposes: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That is half of what the trial costs; and no thread is made for it."""
+    loaded = []
+    load = ssl.SSLContext.load_cert_chain
+
+    def noted(context: ssl.SSLContext, *paths: str, **more: Any) -> None:
+        loaded.append(paths)
+        load(context, *paths, **more)
+
+    def refuse(*_arguments: Any, **_more: Any) -> None:
+        raise AssertionError("a thread was made")
+
+    material = authority.issue(FQDN, key=key, intermediates=1)
+    monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", noted)
+    monkeypatch.setattr(threading, "Thread", refuse)
+    pair = material.certificate_pem, Secret(str(material.key_pem))
+    assert refusals(*pair, anchor_pem=authority.ca_pem, host=FQDN, purposes=purposes) == {}
+    assert len(loaded) == min(len(purposes), 1)
+
+
+def test_in_which_role_a_pair_is_refused(authority: Authority) -> None:
+    assert set(tried(authority.issue(FQDN, eku=["serverAuth"]), authority.ca_pem)) == {"clientAuth"}
+    assert set(tried(authority.issue(FQDN, eku=["clientAuth"]), authority.ca_pem)) == {"serverAuth"}
+    assert set(tried(authority.issue("another.example.com"), authority.ca_pem)) == {"serverAuth"}
+    assert set(tried(authority.issue(FQDN, days=-1), authority.ca_pem)) == set(BOTH)
+    assert set(tried(authority.issue(FQDN), Authority("Another CA").ca_pem)) == set(BOTH)
+    assert not tried(authority.issue(FQDN, eku=["clientAuth"]), authority.ca_pem, FQDN, "clientAuth")
+
+
+def test_trials_leave_nothing_behind(authority: Authority) -> None:
+    """Contexts are kept: what one trial trusts, or which names it compares, must not reach the next."""
+    other = Authority("Another CA")
+    for _each in range(2):
+        assert not tried(authority.issue(FQDN), authority.ca_pem)
+        assert set(tried(other.issue(FQDN), authority.ca_pem)) == set(BOTH)
+        assert not tried(other.issue("another.example.com"), other.ca_pem, None)
+        assert not tried(other.issue("another.example.com"), other.ca_pem, f"{'x' * 64}.example.com")
+        assert set(tried(other.issue("another.example.com"), other.ca_pem)) == {"serverAuth"}
 
 
 def test_no_file_is_made_for_a_key(authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
