@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The trial of a pair before it is sent, against the check of its key that every update has anyway."""
+"""The trial of a pair before it is sent, and the check of its key."""
 
 from __future__ import annotations
 

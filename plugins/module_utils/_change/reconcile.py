@@ -13,7 +13,6 @@ from datetime import datetime, timezone
 from .._api.client import Api, Stored
 from .._api.cluster import read_cluster
 from .._api.tokens import warn_if_token_ends
-from .._concurrency import side_by_side
 from .._errors import CertificateError, combined
 from .._operation import Context
 from .._probe.witnesses import build_prover, exporter_state, visible_databases
@@ -74,8 +73,7 @@ def _changes(
         except CertificateError as error:
             return error.about(one.name)
 
-    # The keys that are to be sent are checked, which older versions of cryptography do side by side.
-    plans = side_by_side(planned, everything)
+    plans = [planned(one) for one in everything]
     errors = [plan for plan in plans if isinstance(plan, CertificateError)]
     if errors:
         raise combined(errors)

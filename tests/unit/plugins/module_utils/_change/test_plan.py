@@ -36,6 +36,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._sta
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.goal import ExpectedChain
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.installed import Installed
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509 import private_key
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
@@ -80,14 +81,18 @@ def test_a_forced_update_of_what_is_equal(material: Material, now: datetime) -> 
 
 @pytest.fixture
 def checks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """For each time that a key is loaded, whether it is checked in full."""
+    """For each time that a key is read or checked, whether it is checked: here, or by the library."""
     made: list[bool] = []
-    for module, name in ((serialization, "load_pem_private_key"), (pkcs12, "load_pkcs12")):
-        load = getattr(module, name)
+    for module, name, always in (
+        (serialization, "load_pem_private_key", False),
+        (pkcs12, "load_pkcs12", True),
+        (private_key, "_is_consistent", True),
+    ):
+        call = getattr(module, name)
 
-        def noted(*given: Any, load: Any = load, **options: Any) -> Any:
-            made.append(not options.get("unsafe_skip_rsa_key_validation"))
-            return load(*given, **options)
+        def noted(*given: Any, call: Any = call, always: bool = always, **options: Any) -> Any:
+            made.append(always or not options.get("unsafe_skip_rsa_key_validation"))
+            return call(*given, **options)
 
         monkeypatch.setattr(module, name, noted)
     return made

@@ -134,6 +134,25 @@ def test_a_factor_that_is_no_prime_is_refused(numbers: dict[str, int], name: str
     assert problem(text) == "invalid_private_key"
 
 
+def test_the_library_judges_only_what_is_unusual(numbers: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its check takes a hundred times as long."""
+    load, skips = serialization.load_pem_private_key, []
+
+    def noted(*arguments: Any, unsafe_skip_rsa_key_validation: bool = False) -> Any:
+        skips.append(unsafe_skip_rsa_key_validation)
+        return load(*arguments, unsafe_skip_rsa_key_validation=unsafe_skip_rsa_key_validation)
+
+    monkeypatch.setattr(serialization, "load_pem_private_key", noted)
+    load_private_key(Secret(rsa_pem(*numbers.values())), None, check=True)
+    assert skips == [True]
+    # Of any size, as long as it is the inverse.
+    longer = {**numbers, "d": numbers["d"] + math.lcm(numbers["p"] - 1, numbers["q"] - 1)}
+    load_private_key(Secret(rsa_pem(*longer.values())), None, check=True)
+    assert skips == [True, True]
+    assert problem(rsa_pem(*{**numbers, "dmp1": numbers["dmp1"] + 2}.values())) == "invalid_private_key"
+    assert skips == [True, True, True, False]
+
+
 def test_a_key_that_is_only_compared_is_not_checked(numbers: dict[str, int], material: Material) -> None:
     text = rsa_pem(*{**numbers, "dmp1": numbers["dmp1"] + 2}.values())
     assert key_matches(load_private_key(Secret(text), None, check=False), material.leaf)
