@@ -12,10 +12,12 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._libraries import missing_library
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import (
-    CertificateFacts,
     CertificateParseError,
-    chain_facts,
     parse_pem,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import (
+    CertificateFacts,
+    chain_facts,
 )
 
 DOCUMENTATION = r"""

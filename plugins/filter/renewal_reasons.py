@@ -17,9 +17,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rot
 )
 
 if TYPE_CHECKING:
-    from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import (
-        CertificateFacts,
-    )
+    from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import CertificateFacts
 
 DOCUMENTATION = r"""
 name: renewal_reasons

@@ -16,7 +16,8 @@ from datetime import datetime
 from typing import Any
 
 from .._hostnames import host_and_port, is_host
-from .._x509.certificate import NO_FACTS, CertificateFacts, CertificateParseError, chain_facts, parse_pem
+from .._x509.certificate import CertificateParseError, parse_pem
+from .._x509.facts import NO_FACTS, CertificateFacts, chain_facts
 from .._x509.finding import ERROR, WARNING, Finding, FindingEntry
 from .._x509.requirements import CHAIN_WITHOUT_ROOT, check_requirements
 from . import fields

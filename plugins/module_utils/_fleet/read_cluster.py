@@ -28,7 +28,8 @@ from .._probe.discovery import Looks, find_groups, look_at_groups
 from .._probe.served import ServedEntry
 from .._state.installed import Installed
 from .._transport.session import Session
-from .._x509.certificate import days_between, to_iso
+from .._x509.certificate import to_iso
+from .._x509.facts import days_between
 from .cluster_data import AboutCluster, ActiveActiveEntry, ClusterFacts, NodeEntry, PinEntry, Replication
 from .on_disk import on_disk
 

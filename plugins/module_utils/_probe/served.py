@@ -16,7 +16,8 @@ from typing import TypedDict
 from .._api.fields import Uid
 from .._state.goal import ExpectedChain
 from .._transport.tls_handshake import HUNG_UP, NO_ANSWER, Presented, read_presented
-from .._x509.certificate import NO_FACTS, CertificateFacts, CertificateParseError, chain_facts, parse_der
+from .._x509.certificate import CertificateParseError, parse_der
+from .._x509.facts import NO_FACTS, CertificateFacts, chain_facts
 from .endpoints import Endpoint
 
 #: What is reported of each certificate of a chain.

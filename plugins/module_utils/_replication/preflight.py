@@ -16,7 +16,8 @@ from .._errors import CertificateError
 from .._product.releases import EXPIRED_CLIENT_CERTIFICATE
 from .._transport.retry import Retries
 from .._transport.session import Session
-from .._x509.certificate import CertificateParseError, chain_facts, parse_pem
+from .._x509.certificate import CertificateParseError, parse_pem
+from .._x509.facts import chain_facts
 from .repinning import MASKED_SOURCE, MASKING_CLUSTER, Repinning, credentials_masked
 
 #: After a change of one of these, the peers of an Active-Active database refuse to synchronise.

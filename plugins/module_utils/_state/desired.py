@@ -17,11 +17,8 @@ from .._errors import CertificateError, MaterialProblem, invalid_option
 from .._product.names import CA_BUNDLES
 from .._secrets import Secret, quoted
 from .._x509.certificate import (
-    NO_FACTS,
     Bag,
-    CertificateFacts,
     CertificateParseError,
-    chain_facts,
     complete_chain,
     issued_by,
     not_after,
@@ -33,6 +30,7 @@ from .._x509.certificate import (
     to_pem,
 )
 from .._x509.encodings import from_base64, name_form, to_lines, to_text
+from .._x509.facts import NO_FACTS, CertificateFacts, chain_facts
 from .._x509.pkcs12 import load_pkcs12
 from .._x509.private_key import holds_private_key, key_matches, load_private_key
 
@@ -65,7 +63,7 @@ class Desired:
         return to_pem(self.certificates)
 
     def facts(self, now: datetime) -> CertificateFacts:
-        """Return the facts of the chain, see M(_x509.certificate.chain_facts); C(error) where they cannot be read.
+        """Return the facts of the chain, see M(_x509.facts.chain_facts); C(error) where they cannot be read.
 
         The cluster may read what this host cannot.
         """

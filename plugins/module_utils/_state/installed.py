@@ -15,16 +15,8 @@ from typing import TYPE_CHECKING, Any
 from .._api.client import Stored
 from .._product.names import REQUIRED
 from .._secrets import Secret
-from .._x509.certificate import (
-    NO_FACTS,
-    CertificateFacts,
-    CertificateParseError,
-    certificates_in,
-    chain_facts,
-    earliest_end,
-    parse_pem,
-    sha256_fingerprints,
-)
+from .._x509.certificate import CertificateParseError, certificates_in, earliest_end, parse_pem, sha256_fingerprints
+from .._x509.facts import NO_FACTS, CertificateFacts, chain_facts
 from .._x509.finding import Finding, FindingEntry
 from .._x509.requirements import check_requirements
 

@@ -3,19 +3,18 @@
 #
 # Private to this collection: may change in any release.
 
-"""X.509 certificates: parsing, comparing, and the facts that results and diffs show."""
+"""X.509 certificates: parsing, comparing, and who issued which."""
 
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 import string
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 from itertools import islice
-from typing import Any, NamedTuple, NewType, TypedDict, cast
+from typing import Any, NamedTuple, NewType
 
 from .._untrusted import printable
 from .der import content, elements, first_element
@@ -24,7 +23,7 @@ from .pem import PemBlock, split_pem
 try:
     from cryptography import exceptions, x509
     from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa, x448, x25519
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
     from cryptography.hazmat.primitives.serialization import pkcs7
     from cryptography.x509.oid import SignatureAlgorithmOID
 except ImportError:  # reported by _libraries
@@ -43,14 +42,11 @@ _ODD = "Attribute's length must be|Parsed a serial number|The parsed certificate
 #: How cryptography says what is wrong with DER, and where.
 _PROBLEM, _FIELD = re.compile(r"kind: (\w+)"), re.compile(r'"(\w+::\w+)"')
 
-#: Bits. Of what is larger Python makes no text, and no JSON; a serial number has 160 at the most (RFC 5280, 4.1.2.2).
-_LARGEST_NUMBER = 14000
-
 #: Lines from a leaf to its root that are compared: a bag of crossed signatures has no end of them.
 _MOST_LINES, _LONGEST_LINE = 64, 32
 
 #: Characters of a distinguished name, or of an alternative name, that are shown; a URI is the longest that is of use.
-_LONGEST_NAME = 1024
+LONGEST_NAME = 1024
 
 
 #: A time as results show it: M(to_iso).
@@ -219,7 +215,7 @@ def name_text(name: x509.Name) -> str:
 
     The most specific part comes first: C(CN=a.example.com,O=Example).
     """
-    return printable(name.rfc4514_string(), _LONGEST_NAME)
+    return printable(name.rfc4514_string(), LONGEST_NAME)
 
 
 def subject_text(certificate: x509.Certificate) -> str:
@@ -357,124 +353,3 @@ def related(leaf: x509.Certificate, others: Iterable[x509.Certificate]) -> set[x
 def chain_depth(chain: Sequence[x509.Certificate]) -> int:
     """Return how many certificates lead from the leaf to the root, counting a root that the chain leaves out."""
     return len(chain) + (not issued_by(chain[-1], chain[-1]))
-
-
-def _serial_number(certificate: x509.Certificate) -> int:
-    number = certificate.serial_number
-    if number.bit_length() > _LARGEST_NUMBER:
-        raise ValueError
-    return number
-
-
-def _general_name(name: x509.GeneralName) -> str:
-    if isinstance(name, x509.DNSName):
-        return f"DNS:{name.value}"
-    if isinstance(name, x509.IPAddress):
-        return f"IP:{name.value}"
-    if isinstance(name, x509.RFC822Name):
-        return f"email:{name.value}"
-    if isinstance(name, x509.UniformResourceIdentifier):
-        return f"URI:{name.value}"
-    if isinstance(name, x509.RegisteredID):
-        return f"RID:{name.value.dotted_string}"
-    if isinstance(name, x509.DirectoryName):
-        return f"dirName:{name_text(name.value)}"
-    return f"otherName:{name.type_id.dotted_string}" if isinstance(name, x509.OtherName) else "otherName"
-
-
-def _alternative_names(certificate: x509.Certificate) -> list[str]:
-    try:
-        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    except x509.ExtensionNotFound:
-        return []
-    return [printable(_general_name(name), _LONGEST_NAME) for name in extension.value]
-
-
-def _public_key(certificate: x509.Certificate) -> tuple[str, int | None]:
-    """Return type, in the words of community.crypto, and size in bits."""
-    key = certificate.public_key()
-    if isinstance(key, rsa.RSAPublicKey):
-        return "RSA", key.key_size
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return "ECC", key.key_size
-    if isinstance(key, dsa.DSAPublicKey):
-        return "DSA", key.key_size
-    for kind, name, size in (
-        (ed25519.Ed25519PublicKey, "Ed25519", 256),
-        (ed448.Ed448PublicKey, "Ed448", 456),
-        (x25519.X25519PublicKey, "X25519", 256),
-        (x448.X448PublicKey, "X448", 448),
-    ):
-        if isinstance(key, kind):
-            return name, size
-    return "unknown", None
-
-
-def days_between(start: datetime, end: datetime) -> int:
-    """Return full days between, negative when C(end) comes first."""
-    return math.floor((end - start).total_seconds() / 86400)
-
-
-class _Facts(TypedDict):
-    subject: str
-    issuer: str
-    serial_number: int
-    subject_alternative_names: list[str]
-    not_before: IsoTime
-    not_after: IsoTime
-    days_remaining: int
-    expired: bool
-    fingerprint: str
-    chain_fingerprints: list[str]
-    chain_length: int
-    chain_days_remaining: int
-    public_key_type: str
-    public_key_size: int | None
-    signature_algorithm: str
-    self_signed: bool
-
-
-class CertificateFacts(_Facts, total=False):
-    """The facts of a chain's leaf, and the fingerprints of the whole chain: JSON, no PEM.
-
-    With C(error), the certificate cannot be parsed, and all else is C(None): check that first.
-    """
-
-    error: str
-
-
-#: The facts of a certificate that cannot be parsed.
-NO_FACTS = cast("CertificateFacts", dict.fromkeys(_Facts.__annotations__))
-
-
-def chain_facts(chain: Sequence[x509.Certificate], now: datetime) -> CertificateFacts:
-    """Return the facts of a chain.
-
-    Raises:
-        CertificateParseError: a field of the certificate is malformed.
-    """
-    leaf = chain[0]
-    end = not_after(leaf)
-    try:
-        key_type, key_size = _public_key(leaf)
-        shown = sha256_fingerprints(chain)
-        return {
-            "subject": name_text(leaf.subject),
-            "issuer": name_text(leaf.issuer),
-            "serial_number": _serial_number(leaf),
-            "subject_alternative_names": _alternative_names(leaf),
-            "not_before": to_iso(not_before(leaf)),
-            "not_after": to_iso(end),
-            "days_remaining": days_between(now, end),
-            "expired": end < now,
-            "fingerprint": shown[0],
-            "chain_fingerprints": shown,
-            "chain_length": len(chain),
-            "chain_days_remaining": days_between(now, earliest_end(chain)),
-            "public_key_type": key_type,
-            "public_key_size": key_size,
-            "signature_algorithm": leaf.signature_algorithm_oid._name,  # noqa: SLF001 - the only place that has it
-            "self_signed": issued_by(leaf, leaf),
-        }
-    except Exception as error:  # odd extensions, names, numbers and keys make cryptography raise many things
-        raise CertificateParseError(f"a field of the certificate cannot be parsed{by_library(error)}") from None

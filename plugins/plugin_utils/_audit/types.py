@@ -14,10 +14,8 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet import cluster_data
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.proof import ProofSummary
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.installed import CertificateEntry
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import (
-    CertificateFacts,
-    IsoTime,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import IsoTime
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import CertificateFacts
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.finding import FindingEntry
 
 

@@ -13,7 +13,8 @@ from types import NoneType, UnionType
 from typing import Any, Optional, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.cluster_data import ClusterData
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import NO_FACTS, IsoTime
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import IsoTime
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import NO_FACTS
 
 from .times import moment
 

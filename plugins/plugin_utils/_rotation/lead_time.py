@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .._audit.times import moment
 
 if TYPE_CHECKING:
-    from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import (
-        CertificateFacts,
-    )
+    from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import CertificateFacts
 
 _LEAD_TIME = re.compile(r"(\d{1,6})([dh]?)")
 

@@ -18,7 +18,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api
     own_certificates,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import NO_FACTS
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import NO_FACTS
 from hypothesis import given
 from hypothesis import strategies as st
 from simulator.authority import Authority, Material

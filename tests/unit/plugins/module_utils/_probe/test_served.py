@@ -21,10 +21,8 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._tra
     Presented,
     VerifyError,
 )
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import (
-    NO_FACTS,
-    sha256_fingerprints,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import sha256_fingerprints
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import NO_FACTS
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given

@@ -1,24 +1,19 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Certificates: parsing, comparing, facts."""
+"""Certificates: parsing, comparing, and who issued which."""
 
 from __future__ import annotations
 
 import base64
-import ipaddress
-import json
 import subprocess
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import (
-    NO_FACTS,
     CertificateParseError,
     chain_depth,
-    chain_facts,
     issued_by,
     parse_pem,
     sha256_fingerprint,
@@ -26,32 +21,11 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x50
 )
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, x25519
-from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 from simulator.authority import Authority, Form, Material, self_signed
 from simulator.keys import PrivateKey, leaf_key
-from unit.plugins.module_utils._x509.test_requirements import built, edited
-
-
-def test_facts_of_a_chain(material: Material, now: datetime) -> None:
-    facts = chain_facts(parse_pem(material.certificate_pem), now)
-    assert facts["subject"] == "O=Simulated,CN=cluster.example.com"
-    assert facts["issuer"] == "O=Simulated,CN=Unit test CA\\, intermediate 2"
-    assert facts["serial_number"] == material.leaf.serial_number
-    assert facts["subject_alternative_names"][:2] == ["DNS:cluster.example.com", "DNS:*.cluster.example.com"]
-    assert "IP:127.0.0.1" in facts["subject_alternative_names"]
-    assert facts["days_remaining"] == 199
-    assert facts["chain_days_remaining"] == 199
-    assert facts["expired"] is False
-    assert facts["fingerprint"] == material.fingerprint
-    assert facts["chain_fingerprints"] == material.chain_fingerprints
-    assert facts["chain_length"] == 4
-    assert (facts["public_key_type"], facts["public_key_size"]) == ("RSA", 2048)
-    assert facts["signature_algorithm"] == "sha256WithRSAEncryption"
-    assert facts["self_signed"] is False
-    assert set(facts) == set(NO_FACTS)
-    json.dumps(facts)
+from unit.plugins.module_utils._x509.test_requirements import edited
 
 
 def test_fingerprint_is_what_openssl_prints(material: Material, tmp_path: Path) -> None:
@@ -64,33 +38,6 @@ def test_fingerprint_is_what_openssl_prints(material: Material, tmp_path: Path) 
         text=True,
     ).stdout
     assert sha256_fingerprint(material.leaf) == printed.strip().partition("=")[2].lower()
-
-
-@pytest.mark.parametrize(("key", "expected"), [("ec", ("ECC", 256)), ("ed25519", ("Ed25519", 256))])
-def test_facts_of_other_key_types(authority: Authority, key: str, expected: tuple[str, int], now: datetime) -> None:
-    facts = chain_facts(parse_pem(authority.issue(key=key).certificate_pem), now)
-    assert (facts["public_key_type"], facts["public_key_size"]) == expected
-
-
-def test_days_are_full_days_and_negative_once_expired(authority: Authority) -> None:
-    end = datetime(2030, 6, 1, 12, 0, 0, tzinfo=timezone.utc)
-    chain = parse_pem(authority.issue(days=end).certificate_pem)
-    for offset, days, expired in (
-        (timedelta(days=2, hours=1), 2, False),
-        (timedelta(hours=1), 0, False),
-        (timedelta(0), 0, False),
-        (timedelta(seconds=-1), -1, True),
-        (timedelta(days=-1, hours=-1), -2, True),
-    ):
-        facts = chain_facts(chain, end - offset)
-        assert (facts["days_remaining"], facts["expired"]) == (days, expired)
-        assert facts["not_after"] == "2030-06-01T12:00:00Z"
-
-
-def test_an_issuer_that_expires_first_counts_for_the_chain() -> None:
-    soon = Authority(common_name="Ends soon", days=3)
-    facts = chain_facts(parse_pem(soon.issue(root=True).certificate_pem), datetime.now(timezone.utc))
-    assert facts["chain_days_remaining"] == 2 < facts["days_remaining"]
 
 
 def test_self_signed_needs_more_than_equal_names(authority: Authority, namesake: x509.Certificate) -> None:
@@ -128,17 +75,6 @@ def test_what_is_no_certificate_is_named(text: str, message: str) -> None:
 
 def test_keys_beside_certificates_are_passed_over(material: Material) -> None:
     assert parse_pem(material.key_pem + material.certificate_pem) == material.chain
-
-
-@given(position=st.integers(0, 800), byte=st.integers(0, 255))
-def test_damaged_certificates_never_crash(material: Material, position: int, byte: int) -> None:
-    der = bytearray(material.leaf.public_bytes(Encoding.DER))
-    der[position % len(der)] = byte
-    try:
-        facts = chain_facts(parse_pem(pem(bytes(der))), datetime.now(timezone.utc))
-    except CertificateParseError:
-        return
-    json.dumps(facts)
 
 
 def openssl(*arguments: str) -> None:
@@ -223,77 +159,6 @@ def test_a_self_signed_certificate_has_one_level(authority: Authority) -> None:
 
 def pem(der: bytes) -> str:
     return f"-----BEGIN CERTIFICATE-----\n{base64.b64encode(der).decode()}\n-----END CERTIFICATE-----\n"
-
-
-oids = st.sampled_from(["2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.37", "1.3.6.1.4.1.1"])
-names = x509.SubjectAlternativeName(
-    [
-        x509.DNSName("a.example.com"),
-        x509.RFC822Name("a@example.com"),
-        x509.UniformResourceIdentifier("https://a.example.com"),
-        x509.RegisteredID(x509.ObjectIdentifier("1.2.3")),
-        x509.IPAddress(ipaddress.ip_address("192.0.2.1")),
-        x509.DirectoryName(x509.Name([])),
-        x509.OtherName(x509.ObjectIdentifier("1.2.3"), b"\x05\x00"),
-    ]
-).public_bytes()
-
-
-@st.composite
-def nearly_names(draw: st.DrawFn) -> bytes:
-    """Alternative names with a byte that is another."""
-    position = draw(st.integers(0, len(names) - 1))
-    return names[:position] + bytes([draw(st.integers(0, 255))]) + names[position + 1 :]
-
-
-@given(extensions=st.dictionaries(oids, st.binary(max_size=40) | st.just(names) | nearly_names(), max_size=3))
-def test_no_extension_is_too_odd_for_facts(extensions: dict[str, bytes]) -> None:
-    now = datetime.now(timezone.utc)
-    odd = built(now, *(x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), der) for oid, der in extensions.items()))
-    chain = parse_pem(pem(odd.public_bytes(Encoding.DER)))
-    try:
-        facts = chain_facts(chain, now)
-    except CertificateParseError:
-        assert extensions
-        return
-    assert set(facts) == set(NO_FACTS)
-    json.dumps(facts)
-
-
-def der(tag: int, content: bytes) -> bytes:
-    """An element of up to 65535 bytes."""
-    size = len(content)
-    length = [size] if size < 0x80 else [0x81, size] if size < 0x100 else [0x82, *size.to_bytes(2, "big")]
-    return bytes([tag, *length]) + content
-
-
-@pytest.mark.parametrize(("octets", "readable"), [(20, True), (100, True), (2000, False)])
-def test_a_serial_number_that_is_no_text_is_malformed(octets: int, readable: bool, now: datetime) -> None:
-    """Python makes no text, and no JSON, of numbers with more than 4300 digits."""
-    small = built(now)
-    version, serial = b"\xa0\x03\x02\x01\x02", b"\x02\x01\x01"
-    head, body = small.tbs_certificate_bytes.split(version + serial)
-    rest = small.public_bytes(Encoding.DER).split(head + version + serial + body)[1]  # the signature
-    large = version + der(0x02, b"\x7f" * octets) + body
-    chain = parse_pem(pem(der(0x30, der(0x30, large) + rest)))
-    if readable:
-        assert json.loads(json.dumps(chain_facts(chain, now)))["serial_number"] == chain[0].serial_number
-    else:
-        with pytest.raises(CertificateParseError, match="a field of the certificate cannot be parsed"):
-            chain_facts(chain, now)
-
-
-def test_every_kind_of_alternative_name(now: datetime) -> None:
-    odd = built(now, x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), names))
-    assert chain_facts([odd], now)["subject_alternative_names"] == [
-        "DNS:a.example.com",
-        "email:a@example.com",
-        "URI:https://a.example.com",
-        "RID:1.2.3",
-        "IP:192.0.2.1",
-        "dirName:",
-        "otherName:1.2.3",
-    ]
 
 
 @given(

@@ -12,7 +12,7 @@ from typing import Any
 import fleets
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import NO_FACTS
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import NO_FACTS
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import assessment, inputs, policy
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.formats import text_table
 

@@ -13,7 +13,8 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import NO_FACTS, IsoTime
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import IsoTime
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import NO_FACTS
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.types import (
     JudgedCertificate,
     Report,
