@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from .._product.names import INTERNODE
+from .._x509 import verify_codes
 from .._x509.certificate import to_pem
 from .._x509.finding import ERROR, Finding
 from .._x509.requirements import ROLES
@@ -20,7 +21,7 @@ from .plan import Change
 
 
 class _Verdict(NamedTuple):
-    """What one of X509_V_ERR_* (x509_vfy.h) means for a pair."""
+    """What a refusal means for a pair."""
 
     remedy: str
     named_by: Collection[str] = ()  # findings that say the same, more precisely
@@ -35,18 +36,25 @@ _ISSUER = _Verdict(
     {"chain_order", "chain_signature"},
 )
 _SIGNATURE = _Verdict("Get the certificate and its chain from the CA again", {"chain_signature", "chain_order"})
+_NOT_YET = _Verdict("Wait until it is valid", {"not_yet_valid", "chain_not_yet_valid"})
+_EXPIRED = _Verdict("Put a current one in its place", {"expired", "chain_expired"})
 _CA = _Verdict("Issue it from a CA that may issue it: basicConstraints, key usage and pathlen", {"issuer_not_ca"})
+_HOST = _Verdict("Issue it again with {host} among its subject alternative names", {"name_missing"})
 _WEAK = _Verdict("Use longer keys and SHA-256", {"key_too_small", "weak_signature"})
 _VERDICTS = {
-    **dict.fromkeys((2, 18, 19, 20, 21, 27, 28, 29, 30, 31), _ISSUER),
-    **dict.fromkeys((4, 6, 7), _SIGNATURE),
-    9: _Verdict("Wait until it is valid", {"not_yet_valid", "chain_not_yet_valid"}),
-    10: _Verdict("Put a current one in its place", {"expired", "chain_expired"}),
-    **dict.fromkeys((22, 24, 25, 32, 37, 79), _CA),
-    26: _PURPOSE,
-    **dict.fromkeys((47, 48, 49, 51, 52, 53), _NAMES),
-    62: _Verdict("Issue it again with {host} among its subject alternative names", {"name_missing"}),
-    **dict.fromkeys((66, 67, 68), _WEAK),
+    code: verdict
+    for codes, verdict in (
+        ((*verify_codes.NO_ANCHOR, *verify_codes.OTHER_ISSUER), _ISSUER),
+        (verify_codes.SIGNATURE, _SIGNATURE),
+        (verify_codes.NOT_YET_VALID, _NOT_YET),
+        (verify_codes.EXPIRED, _EXPIRED),
+        (verify_codes.NOT_A_CA, _CA),
+        (verify_codes.PURPOSE, _PURPOSE),
+        (verify_codes.NAME_CONSTRAINTS, _NAMES),
+        (verify_codes.HOST, _HOST),
+        (verify_codes.WEAK, _WEAK),
+    )
+    for code in codes
 }
 _OTHER = _Verdict("Check it with openssl verify, and issue it again")
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from .._x509 import verify_codes
+
 
 class Reason(NamedTuple):
     """Why a certificate was not verified: kind, cause, and next step. C({trusted}) is what was trusted."""
@@ -72,20 +74,22 @@ _RULES = Reason(
     "Issue it again by the rules; openssl verify -x509_strict shows which one",
 )
 
-#: X509_V_ERR_* of OpenSSL (x509_vfy.h), in which 1.1.1 and 3.x agree unless said otherwise.
 _VERIFY: dict[int, Reason] = {
-    **dict.fromkeys((2, 18, 19, 20, 21, 27, 28), _NO_ANCHOR),
-    9: _NOT_YET,
-    10: _EXPIRED,
-    **dict.fromkeys((66, 67, 68), _WEAK),
-    26: _PURPOSE,
-    **dict.fromkeys((22, 24, 25, 32, 37, 79), _NOT_A_CA),  # 24 is an invalid CA in 1.1.1, 79 in 3.x
-    **dict.fromkeys((47, 48, 49, 51, 52, 53), _NAMES),
-    **dict.fromkeys((4, 6, 7, 29, 30, 31), _SIGNATURE),
-    23: _REVOKED,
-    **dict.fromkeys((3, 5, 8, 11, 12, 15, 16, 33, 35, 36, 44, 54), _CRL),
-    **dict.fromkeys((13, 14, 34, 38, 39, 40, 41, 42, 43, 45, 46, 55, 76, 77, 78), _RULES),
-    **dict.fromkeys(range(80, 96), _RULES),  # those of X509_V_FLAG_X509_STRICT
+    code: reason
+    for codes, reason in (
+        (verify_codes.NO_ANCHOR, _NO_ANCHOR),
+        (verify_codes.NOT_YET_VALID, _NOT_YET),
+        (verify_codes.EXPIRED, _EXPIRED),
+        (verify_codes.WEAK, _WEAK),
+        (verify_codes.PURPOSE, _PURPOSE),
+        (verify_codes.NOT_A_CA, _NOT_A_CA),
+        (verify_codes.NAME_CONSTRAINTS, _NAMES),
+        ((*verify_codes.SIGNATURE, *verify_codes.OTHER_ISSUER), _SIGNATURE),
+        (verify_codes.REVOKED, _REVOKED),
+        (verify_codes.CRL, _CRL),
+        (verify_codes.RULES, _RULES),
+    )
+    for code in codes
 }
 _UNKNOWN = Reason(
     "tls_untrusted",
