@@ -24,6 +24,7 @@ WANTED = {
         "ansible_collections/community/crypto/",
         "ansible_collections/community/hashi_vault/",
         "ansible_collections/community/library_inventory_filtering_v1/",
+        "ansible_collections/ansible/posix/",
     ),
     "collections-awx": ("ansible_collections/awx/awx/",),
 }

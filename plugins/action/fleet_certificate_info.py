@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -19,7 +19,9 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fle
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import fleet_certificate_info
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._action import OperationAction
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._hosts import Host, hosts_of
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.authorities import ReadIssuer
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.wanted import Wanted
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._variables import name_variables
 
 
 class ActionModule(OperationAction):
@@ -33,6 +35,23 @@ class ActionModule(OperationAction):
         hosts = hosts_of(args["hosts"], self._task, variables, self._templar)
         drift = boolean(args.get("drift"), strict=False)
         wanted = {host.name: found for host in hosts if drift and (found := Wanted.of(host)) is not None}
+        return self.read(hosts, wanted, variables)
+
+    def read(
+        self,
+        hosts: Sequence[Host],
+        wanted: Mapping[str, Wanted],
+        variables: dict[str, Any],
+        read_issuer: ReadIssuer | None = None,
+    ) -> dict[str, Any]:
+        """Read the clusters of hosts, besides those in the arguments, and compare them with what is wanted of them.
+
+        Args:
+            wanted: by the name of the host.
+            variables: of the task.
+            read_issuer: see M(Wanted.compare).
+        """
+        args = self._task.args
         usable, unusable = _clusters(hosts, wanted)
         clusters = [*(args.get("clusters") or []), *usable]
         if not clusters:
@@ -45,11 +64,15 @@ class ActionModule(OperationAction):
             self._task.args = args
         for cluster in result.get("clusters", ()):
             if cluster["name"] in wanted and cluster["error"] is None:
-                wanted[cluster["name"]].compare(cluster)
+                wanted[cluster["name"]].compare(cluster, read_issuer)
         if "clusters" in result:
             first = len(result["clusters"]) - len(usable)
             read = iter(result["clusters"][first:])
             of_hosts = [unusable.get(host.name) or next(read) for host in hosts]
+            for cluster in of_hosts:
+                if cluster["error"] is not None:
+                    cluster["error"]["msg"] = name_variables(cluster["error"]["msg"])
+                cluster["warnings"] = list(map(name_variables, cluster["warnings"]))
             result["clusters"] = result["clusters"][:first] + of_hosts
         return result
 

@@ -42,3 +42,11 @@ attributes:
     support: full
     details: This module only reads.
 """
+
+    ROLE = r"""
+attributes:
+  action:
+    description: Runs on the control node, where the variables are. Its steps run as other modules do.
+    support: full
+    details: C(async) is not supported.
+"""

@@ -67,7 +67,7 @@ def _shown(
     shown: dict[str, Any] = writable({**result, **mask_secrets(masked, secrets)})
     if result.get("failure") and result["failure"]["kind"] == WEAK:
         # Neither holds a secret, nor would be understood with a mask.
-        shown.update(msg=result["msg"], failure=result["failure"])
+        shown.update({key: result[key] for key in ("msg", "failure") if key in result})
     return shown
 
 

@@ -120,8 +120,14 @@ options:
     type: list
     elements: str
     choices: [html, json, csv, junit, prometheus]
+  show_all:
+    description: Whether RV(text) has a line for every certificate, and not only for what needs attention.
+    type: bool
+    default: false
+    version_added: 1.1.0
 seealso:
   - module: redis_enterprise.certificates.fleet_certificate_info
+  - module: redis_enterprise.certificates.text_output
 """
 
 EXAMPLES = r"""
@@ -156,10 +162,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 table:
-  description: The lines of a table, for the log.
+  description: The lines of a table of all certificates, each as long as it has to be.
   returned: success
   type: list
   elements: str
+text:
+  description:
+    - What needs attention, the most urgent first, then the totals, in at most 100 columns, for
+      M(redis_enterprise.certificates.text_output).
+  returned: success
+  type: list
+  elements: raw
 summary:
   description: Counts, and the certificate that expires next. Contains no secrets.
   returned: success

@@ -396,7 +396,9 @@ clusters:
       returned: always
       contains:
         active_active:
-          description: The Active-Active databases, each with C(guid), C(name) and C(members), names of clusters.
+          description:
+            - The Active-Active databases, each with C(guid), C(name), C(members), names of clusters, and
+              C(synchronised), whether it has what each of its peers has; null where that cannot be seen.
           type: list
           elements: dict
           returned: always

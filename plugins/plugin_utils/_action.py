@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, ClassVar
 
@@ -27,12 +27,18 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._mas
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Operation
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._runner import refusal, run_in_controller
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import keys_in
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.text import (
+    Line,
+    is_read_by_a_person,
+    show,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._plain import plain
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._warmup import prepare
 
-#: Turns it off; the variable comes before the environment.
-_VARIABLE = "redis_enterprise_in_process"
-_ENVIRONMENT = _VARIABLE.upper()
+_COLLECTION = "redis_enterprise.certificates"
+
+#: Variables that are no options: where operations run, and whether text for a person is shown.
+_IN_PROCESS, _TEXT_OUTPUT = "redis_enterprise_in_process", "redis_enterprise_text_output"
 
 #: Strategies in which each host goes on by itself, so that C(run_once) runs for each of them; Ansible only warns.
 _WITHOUT_RUN_ONCE = frozenset({"free", "host_pinned", "mitogen_free", "mitogen_host_pinned"})
@@ -78,6 +84,34 @@ class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no t
             return result
         return self.run_in_controller(self.operation, variables)
 
+    def sibling(self, name: str, args: Mapping[str, Any]) -> Any:
+        """Return another action of this collection, to be run as this task runs.
+
+        Args:
+            args: the options of its module.
+        """
+        return self.other_action(f"{_COLLECTION}.{name}", args)
+
+    def other_action(self, name: str, args: Mapping[str, Any]) -> Any:
+        """Return the action that runs a module, to be run as this task runs.
+
+        Args:
+            name: of the module, with its collection.
+            args: its options.
+        """
+        task = self._task.copy()
+        task.action, task.args = name, dict(args)
+        loader = self._shared_loader_obj.action_loader
+        return loader.get(
+            name if loader.has_plugin(name) else "ansible.legacy.normal",
+            task=task,
+            connection=self._connection,
+            play_context=self._play_context,
+            loader=self._loader,
+            templar=self._templar,
+            shared_loader_obj=self._shared_loader_obj,
+        )
+
     def run_in_controller(self, operation: Operation, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Run the operation here and now."""
         return run_in_controller(
@@ -121,22 +155,35 @@ class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no t
             or environment
             # It would end a transaction half-way. A module continues to its proof or its roll-back.
             or task.timeout
-            or not self._is_wanted(variables)
+            or not self._setting(_IN_PROCESS, variables, default=True)
             or not self._is_python_of_controller(variables)
             # The module's Python may have it: not every user sets the interpreter.
             or missing_library() is not None
         )
 
-    def _is_wanted(self, variables: Mapping[str, Any]) -> bool:
-        value = self._templar.template(variables.get(_VARIABLE))
-        name = f"variable {_VARIABLE}"
+    def show(self, lines: Iterable[Line], variables: Mapping[str, Any]) -> None:
+        """Show text for a person, unless a program reads the output or the user wants none.
+
+        Args:
+            variables: of the task.
+        """
+        if self._setting(_TEXT_OUTPUT, variables, default=is_read_by_a_person()):
+            show(lines)
+
+    def _setting(self, name: str, variables: Mapping[str, Any], *, default: bool) -> bool:
+        """Return a setting: the variable comes before the environment.
+
+        Raises:
+            AnsibleActionFail: it is neither true nor false.
+        """
+        value, what = self._templar.template(variables.get(name)), f"variable {name}"
         if value is None:
-            value, name = os.environ.get(_ENVIRONMENT) or True, f"environment variable {_ENVIRONMENT}"
+            value, what = os.environ.get(name.upper()) or default, f"environment variable {name.upper()}"
         try:
             return bool(boolean(value))
         except TypeError:
             pass  # raised below, without this exception for its context, which Ansible would print
-        raise AnsibleActionFail(f"{name} must be true or false. Set it to one of them, or remove it.")
+        raise AnsibleActionFail(f"{what} must be true or false. Set it to one of them, or remove it.")
 
     def _is_python_of_controller(self, variables: Mapping[str, Any]) -> bool:
         delegate = self._task.delegate_to

@@ -12,7 +12,7 @@ Private to this collection: may change in any release.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -69,6 +69,15 @@ class Host:
         """
         values = {option: self.value(f"{_PREFIX}{option}") for option in CONNECTION_SPEC}
         return {option: _placed(option, value) for option, value in values.items() if value is not None}
+
+    @property
+    def names(self) -> Collection[str]:
+        """Return the names of all its variables.
+
+        Raises:
+            CertificateError: they cannot be read.
+        """
+        return self._variables[1].keys()
 
     @cached_property
     def _variables(self) -> tuple[Any, Mapping[str, Any]]:

@@ -27,13 +27,18 @@ _CLOSE = 0.8
 
 
 @functools.cache
-def role_spec(role: str) -> Mapping[str, Mapping[str, Any]]:
-    """Return the variables of all entry points of a role, as an argument spec."""
+def role_spec(role: str, *entry_points: str) -> Mapping[str, Mapping[str, Any]]:
+    """Return the variables of a role, as an argument spec.
+
+    Args:
+        entry_points: those whose variables are meant; all, if none is given.
+    """
     declared = yaml.safe_load((_ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
     return {
         name: option
-        for entry_point in declared["argument_specs"].values()
-        for name, option in entry_point["options"].items()
+        for entry_point, declares in declared["argument_specs"].items()
+        if not entry_points or entry_point in entry_points
+        for name, option in declares["options"].items()
     }
 
 
@@ -62,4 +67,4 @@ def _known() -> frozenset[str]:
     """Return every name that the roles and playbooks of this collection use, or set."""
     files = (path for folder in ("roles", "playbooks") for path in (_COLLECTION / folder).rglob("*.yml"))
     found = {name for path in files for name in re.findall(r"\b[a-z]+(?:_[a-z0-9]+)+", path.read_text("utf-8"))}
-    return frozenset(found | {f"{_CONNECTION}in_process"})
+    return frozenset(found | {f"{_CONNECTION}{one}" for one in ("in_process", "text_output")})

@@ -18,7 +18,7 @@ from simulator.authority import Authority, cluster_names
 from .runs import PREFIX, Ansible, login
 from .test_backup import GRAVEYARD, kept, pairs, vault, view
 from .test_rotation import folder as material
-from .test_rotation import foretold, from_folder, inventory, proofs, table, updated
+from .test_rotation import foretold, from_folder, inventory, proofs, result_of, shown, table, updated
 from .test_secrets import assert_absent, key_lines
 
 __all__ = ["vault"]
@@ -77,7 +77,7 @@ def test_rotate_put_back_and_again(
     restored = ansible.playbook(PLAYBOOK, *arguments, "--diff").expect()
     assert pairs(any_cluster, NAMES) == first
     assert sorted(updated(any_cluster)) == list(NAMES)
-    assert restored["Roll back to the previous certificates"].result["outcome"] == "changed"
+    assert restored["Restore what the backup holds"].result["outcome"] == "changed"
     assert foretold(predicted) == table(restored)
     proven = {"cm": "proven 1/1", "ldap_client": "reported by the API", "proxy": "proven 1/1"}
     assert (proofs(predicted), proofs(restored)) == ({}, proven)
@@ -121,8 +121,7 @@ def test_an_old_pair_that_has_expired_is_refused(
         arguments = rotate(ansible, folder, {"one": cluster}, authority, vault, ["cm", "proxy"], warnings=True)
         run = ansible.playbook(PLAYBOOK, *arguments).expect(ok=False)
         assert (
-            "proxy: option certificate: the certificate expired on"
-            in run["Roll back to the previous certificates"].result["msg"]
+            "proxy: option certificate: the certificate expired on" in run["Fail for what was recorded"].result["msg"]
         )
         assert cluster.writes == []
 
@@ -147,7 +146,7 @@ def test_a_backup_that_cannot_be_opened(
         run = ansible.playbook(PLAYBOOK, *arguments, *identities)
         assert run.returncode != 0
         assert "Traceback" not in run.output
-        assert message in run["Fail because the backup cannot be opened"].result["msg"]
+        assert message in run["Restore what the backup holds"].result["msg"]
     assert cluster.requests == []
 
 
@@ -205,9 +204,9 @@ def test_several_clusters_are_named_and_come_one_after_the_other(
         assert "second" not in {outcome.host for outcome in stopped.outcomes}
         assert clusters["second"].writes == []
         done = ansible.playbook(PLAYBOOK, *arguments, "-e", "rotation_rollback_all=true").expect()
-        reports = [one.result["msg"] for one in done.outcomes if one.task.endswith("Report the backup")]
-        assert [report.partition(", of ")[0] for report in reports] == [
-            str(folder / f"{name}.vault") for name in clusters
+        held = [result_of(done, name)["backup"] for name in clusters]
+        assert [(one["path"], one["certificates"]) for one in held] == [
+            (str(folder / f"{name}.vault"), ["cm"]) for name in clusters
         ]
-        assert all(report.endswith(": cm") for report in reports)
+        assert all(f"backup: {one['path']}, of {one['time']}: cm" in shown(done) for one in held)
         assert [updated(cluster) for cluster in clusters.values()] == [["cm"], ["cm"]]

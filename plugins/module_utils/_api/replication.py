@@ -55,6 +55,9 @@ _DATABASE_STATUS = {
 
 _STATUS = re.compile(r"[a-z][a-z0-9-]{0,63}")
 
+#: A synchronisation with a peer that is well (vendor: crdt_sources object, status).
+_IN_SYNC = "in-sync"
+
 #: What only the server sets in an entry of C(replica_sources) (vendor: syncer_sources object, read-only fields).
 _READ_ONLY = frozenset({"status", "lag", "last_error", "last_update", "rdb_size", "rdb_transferred"})
 
@@ -101,6 +104,11 @@ class Database(NamedTuple):
         Until then its last change is not in force, and no other is accepted.
         """
         return self.status in (None, "active")
+
+    @property
+    def in_sync(self) -> bool:
+        """Return whether it has what each of its peers has."""
+        return all(status == _IN_SYNC for status in self.peers)
 
 
 def _database_status(value: Any) -> str | None:

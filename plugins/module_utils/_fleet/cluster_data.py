@@ -50,12 +50,16 @@ class AboutCluster(TypedDict):
     nodes: list[NodeEntry] | None
 
 
-class ActiveActiveEntry(TypedDict):
-    """One Active-Active database."""
-
+class _ActiveActive(TypedDict):
     guid: str
     name: str | None
     members: list[str]
+
+
+class ActiveActiveEntry(_ActiveActive, total=False):
+    """One Active-Active database."""
+
+    synchronised: bool | None  # with all its peers; None: that cannot be seen
 
 
 class _Pin(TypedDict):

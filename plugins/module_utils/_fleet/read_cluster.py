@@ -116,11 +116,15 @@ def _replication(api: CachingApi, warn: Callable[[str], None], now: datetime) ->
     crdbs: list[Crdb] | None = if_visible(api.crdbs, warn) if asked else []
     if databases is None and crdbs is None:
         return None
-    active_active: list[ActiveActiveEntry] = [
-        {"guid": one.guid, "name": one.name, "members": list(one.clusters)} for one in crdbs or ()
-    ]
+    active_active = [_active_active(one, databases) for one in crdbs or ()]
     pins = [_pin(one, source, now) for one in databases or () for source in one.sources if source.pins]
     return {"active_active": active_active, "replica_of": pins}
+
+
+def _active_active(crdb: Crdb, databases: Sequence[Database] | None) -> ActiveActiveEntry:
+    instances = [one.in_sync for one in databases or () if one.crdb == crdb.guid]
+    synchronised = all(instances) if instances else None
+    return {"guid": crdb.guid, "name": crdb.name, "members": list(crdb.clusters), "synchronised": synchronised}
 
 
 def _pin(database: Database, source: ReplicaSource, now: datetime) -> PinEntry:

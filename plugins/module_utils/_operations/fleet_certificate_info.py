@@ -25,6 +25,9 @@ from .._masking import mask_secrets
 from .._operation import Context, Operation, find_weakness
 from .cluster_certificates import OPERATION as CHANGE
 
+#: Only what differs is of interest, not whether it may be written now.
+_COMPARE = {"requirements": "ignore", "verify": "none", "allow_inactive_nodes": True}
+
 
 def run(task: Context) -> dict[str, Any]:
     """Read all clusters.
@@ -89,8 +92,7 @@ def _drift(member: Member, task: Context) -> list[DriftEntry] | None:
     """Return what a change to what is wanted would do; None, with a warning, where that cannot be determined."""
     compared = Context({}, check_mode=True)
     try:
-        # Only what differs is of interest here.
-        compared.params = member.checked(CHANGE, certificates=member.wanted, requirements="ignore", verify="none")
+        compared.params = member.checked(CHANGE, certificates=member.wanted, **_COMPARE)
         found = CHANGE.outcome(compared)
     except CertificateError as wrong:
         found = {"failed": True, "msg": wrong.message}

@@ -32,8 +32,8 @@ from .._state.desired import read_chain
 from .._transport.retry import poll_until
 from .._x509.certificate import sha256_fingerprints, to_pem
 
-#: The states of synchronisation with a peer that are well, and under way (vendor: crdt_sources object, status).
-_IN_SYNC, _SYNCING = "in-sync", "syncing"
+#: A synchronisation with a peer that is under way (vendor: crdt_sources object, status).
+_SYNCING = "syncing"
 
 #: Seconds within which a synchronisation that is under way may come to its end by itself.
 _SETTLE = 10
@@ -147,7 +147,7 @@ def _out_of_sync(api: ReplicationApi, crdbs: Sequence[Crdb], wait_timeout: float
         return behind
     for dummy in poll_until(time.monotonic() + min(wait_timeout, _SETTLE)):
         databases = api.databases()
-        behind = {one.crdb for one in databases if any(status != _IN_SYNC for status in one.peers)}
+        behind = {one.crdb for one in databases if not one.in_sync}
         if not any(_SYNCING in one.peers for one in databases):
             break
     return behind

@@ -18,7 +18,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._ope
 from . import assessment, inputs, policy
 from .checks.judgement import CRITICAL
 from .directory import Directory
-from .formats import FORMATS, text_table
+from .formats import FORMATS, attention, text_table
 
 
 def run(task: Context) -> dict[str, Any]:
@@ -55,6 +55,7 @@ def run(task: Context) -> dict[str, Any]:
             failures[finding["cluster"]].append(about + finding["message"])
     return {
         "changed": changed,
+        "text": list(attention.lines(report, files, everything=params["show_all"])),
         "table": text_table.lines(report),
         "summary": report["summary"],
         "findings": report["findings"],
@@ -72,6 +73,7 @@ OPERATION = Operation(
         "expected": {"type": "list", "elements": "str"},
         **policy.SPEC,
         "output_directory": {"type": "path"},
+        "show_all": {"type": "bool", "default": False},
         "formats": {"type": "list", "elements": "str", "choices": list(FORMATS)},
     },
 )

@@ -12,13 +12,12 @@ import pytest
 import yaml
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.sources import DEFAULTS, KINDS
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.wanted import (
-    COMPARE,
-    RENEW_BEFORE,
-)
 
 ROOT = Path(__file__).resolve().parents[3]
 ROLES = ["audit", "awx_setup", "rotation"]
+
+#: Modules that are for files, or for the hosts of an inventory, each with its own connection.
+ASKING_NONE = {"audit_report", "certificate_files", "fleet_rotation_plan", "fleet_rotation_summary", "text_output"}
 
 #: Roles and their entry points that talk to a cluster.
 ENTRY_POINTS = [("audit", "main"), ("rotation", "main"), ("rotation", "rollback")]
@@ -48,7 +47,7 @@ def test_the_rotation_passes_every_connection_option() -> None:
         assert "omit" in value, name
 
 
-@pytest.mark.parametrize("file", ["main", "rollback"])
+@pytest.mark.parametrize("file", ["cluster", "rollback"])
 def test_the_tasks_of_the_rotation_get_them(file: str) -> None:
     group = "group/redis_enterprise.certificates.redis_enterprise"
     tasks = read(f"roles/rotation/tasks/{file}.yml")
@@ -60,11 +59,6 @@ def test_declared_defaults_are_the_defaults(role: str) -> None:
     declared = read(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
     defaults = {name: option["default"] for name, option in declared.items() if "default" in option}
     assert read(f"roles/{role}/defaults/main.yml") == defaults
-
-
-def test_an_audit_compares_by_the_defaults_of_the_rotation() -> None:
-    defaults = read("roles/rotation/defaults/main.yml")
-    assert (defaults["rotation_compare"], defaults["rotation_renew_before"]) == (COMPARE, RENEW_BEFORE)
 
 
 def sources() -> dict[str, Any]:
@@ -101,5 +95,5 @@ def test_other_entry_points_have_the_defaults_of_the_role(role: str, entry_point
 
 
 def test_the_action_group_holds_every_module_that_asks_a_cluster() -> None:
-    modules = {path.stem for path in (ROOT / "plugins/modules").glob("*.py")} - {"audit_report", "certificate_files"}
-    assert set(read("meta/runtime.yml")["action_groups"]["redis_enterprise"]) == modules
+    modules = {path.stem for path in (ROOT / "plugins/modules").glob("*.py")}
+    assert set(read("meta/runtime.yml")["action_groups"]["redis_enterprise"]) == modules - ASKING_NONE

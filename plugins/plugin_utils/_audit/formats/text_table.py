@@ -7,7 +7,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.proofs import proof_text
@@ -20,48 +21,85 @@ from ..types import Finding, JudgedCluster, Report
 
 _HEADER = ("cluster", "version", "certificate", "expires", "days", "status", "issuer", "proof")
 
+#: Of the columns that are shown where there are many clusters.
+SHORT_HEADER = ("cluster", "certificate", "expires", "days", "status")
+
 #: How what was found about dates is called.
 _EXPIRY = {"expiry": "EXPIRES SOON", "issuer_expiry": "AN ISSUER EXPIRES SOON"}
 
+#: What has no date is not the last one of its urgency.
+_UNKNOWN = 0
+
+
+class Row(NamedTuple):
+    """One certificate, or one cluster that could not be read, or of which more was found.
+
+    Attributes:
+        cells: of the whole table.
+        urgency: V(3) what cannot be read, V(2) what is critical, V(1) what is a warning, V(0) what is in order.
+        days: until it expires.
+    """
+
+    cells: tuple[str, ...]
+    urgency: int
+    days: int = _UNKNOWN
+    brief: str | None = None  # the status, where there are many clusters
+
+    @property
+    def short(self) -> list[str]:
+        """Return the cells under M(SHORT_HEADER)."""
+        cluster, _version, certificate, expires, days, status, _issuer, _proof = self.cells
+        return [cluster, certificate, expires, days, self.brief or status]
+
 
 def lines(report: Report) -> list[str]:
-    """Return one line a certificate, and one a cluster that could not be read, or of which more was found."""
+    """Return all rows as lines, each as long as it has to be."""
+    return table(_HEADER, [one.cells for one in rows(report)], width=None)
+
+
+def rows(report: Report) -> list[Row]:
+    """Return one row a certificate, and one a cluster that could not be read, or of which more was found."""
     found: dict[tuple[str, str | None], list[Finding]] = {}
     for finding in report["findings"]:
         if finding["severity"] != INFO:
             found.setdefault((finding["cluster"], finding["certificate"]), []).append(finding)
     now = made(report)
-    rows: list[list[str]] = []
-    for cluster in report["clusters"]:
-        rows += _rows(cluster, found, age(cluster, now))
-    return table(_HEADER, [[printable(cell) for cell in row] for row in rows])
+    return [row for cluster in report["clusters"] for row in _rows(cluster, found, age(cluster, now))]
 
 
-def _rows(
-    cluster: JudgedCluster, found: Mapping[tuple[str, str | None], Sequence[Finding]], age: int
-) -> list[list[str]]:
+def _row(*cells: str, urgency: int, days: int = _UNKNOWN, brief: str | None = None) -> Row:
+    return Row(tuple(map(printable, cells)), urgency, days, brief)
+
+
+def _rows(cluster: JudgedCluster, found: Mapping[tuple[str, str | None], Sequence[Finding]], age: int) -> Iterator[Row]:
     name = cluster["name"]
     if cluster["error"]:
-        return [[name, "-", "-", "-", "-", f"NOT READ: {cluster['error']['msg']}", "-", "-"]]
+        kind = cluster["error"]["failure"].get("kind", "unknown")
+        status = f"NOT READ: {cluster['error']['msg']}"
+        yield _row(name, "-", "-", "-", "-", status, "-", "-", urgency=3, brief=printable(f"NOT READ ({kind})"))
+        return
     version = cluster["cluster"]["version"] or "?"
-    rows = []
     judged = certificates.of(cluster)
     for facts in judged:
         findings = found.get((name, facts["name"]), ())
         if facts.get("error"):
-            rows.append([name, version, facts["name"], "-", "-", f"NOT READABLE: {facts['error']}", "-", "-"])
+            status = f"NOT READABLE: {facts['error']}"
+            yield _row(name, version, facts["name"], "-", "-", status, "-", "-", urgency=3)
         else:
             days = facts["days_remaining"] - age
-            status = _status(findings, days)
-            seen = proof_text(facts["proof"])
-            rows.append(
-                [name, version, facts["name"], facts["not_after"][:10], str(days), status, facts["issuer"], seen]
-            )
+            dates = facts["not_after"][:10], str(days)
+            last = _status(findings, days), facts["issuer"], proof_text(facts["proof"])
+            yield _row(name, version, facts["name"], *dates, *last, urgency=_urgency(findings), days=days)
     known = {facts["name"] for facts in judged}
     for (cluster_name, certificate), findings in found.items():
         if cluster_name == name and certificate not in known:
-            rows.append([name, version, certificate or "-", "-", "-", _status(findings, 0), "-", "-"])
-    return rows
+            status = _status(findings, 0)
+            yield _row(name, version, certificate or "-", "-", "-", status, "-", "-", urgency=_urgency(findings))
+
+
+def _urgency(findings: Sequence[Finding]) -> int:
+    counting = {finding["severity"] for finding in findings if not finding["accepted"]}
+    return 2 if CRITICAL in counting else 1 if counting else 0
 
 
 def _status(findings: Sequence[Finding], days: int) -> str:

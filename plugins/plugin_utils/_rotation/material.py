@@ -1,65 +1,23 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The filter rotation_material."""
+"""The option C(certificates) of M(cluster_certificates), from the entries of a rotation. Reads no file.
+
+Private to this collection: may change in any release.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._product.names import (
     CA_BUNDLES,
     canonical_name,
 )
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.sources import kind_of
 
-DOCUMENTATION = r"""
-name: rotation_material
-short_description: Build module options from the entries of a rotation
-version_added: 1.0.0
-author:
-  - The redis_enterprise.certificates contributors (!UNKNOWN)
-description:
-  - Builds the option O(redis_enterprise.certificates.cluster_certificates#module:certificates) from the variable
-    C(rotation_certificates) of the role P(redis_enterprise.certificates.rotation#role) and the issued certificates.
-  - Omits certificates that were not issued, so that the module does not change them.
-  - Reads no file. The result contains private keys if the input does.
-options:
-  _input:
-    description:
-      - The variable C(rotation_certificates), in which P(redis_enterprise.certificates.rotation_plan#filter) finds
-        nothing wrong.
-    type: list
-    elements: dict
-    required: true
-  issued:
-    description:
-      - By the name of the certificate, what was issued. A dictionary with C(certificate), C(private_key) and, if it is
-        encrypted, C(private_key_passphrase).
-    type: dict
-    required: true
-  compare:
-    description: V(chain) or V(leaf), for entries that do not set it.
-    type: str
-    required: true
-positional: issued
-"""
-
-EXAMPLES = r"""
-- name: Replace all certificates at once
-  redis_enterprise.certificates.cluster_certificates:
-    certificates: >-
-      {{ rotation_certificates | redis_enterprise.certificates.rotation_material({}, compare='chain') }}
-"""
-
-RETURN = r"""
-_value:
-  description: The option of the module.
-  type: list
-  elements: dict
-"""
+from .sources import kind_of
 
 #: Options of the module by the options of a source.
 _TEXT = ("certificate", "private_key", "private_key_passphrase")
@@ -118,11 +76,3 @@ def rotation_material(
         elif options["state"] == "absent":
             made.append(options)
     return made
-
-
-class FilterModule:
-    """Filters of this file."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        """Return the filters by name."""
-        return {"rotation_material": rotation_material}

@@ -1,69 +1,18 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The filter rotation_result."""
+"""What a rotation came to, as the variable C(rotation_result) has it. Contains no secrets.
+
+Private to this collection: may change in any release.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-DOCUMENTATION = r"""
-name: rotation_result
-short_description: Summarise the result of a rotation
-version_added: 1.0.0
-author:
-  - The redis_enterprise.certificates contributors (!UNKNOWN)
-description:
-  - Builds the variable C(rotation_result) of the role P(redis_enterprise.certificates.rotation#role) from the results
-    of its tasks. It contains no secrets.
-options:
-  _input:
-    description: The entries that P(redis_enterprise.certificates.rotation_plan#filter) returned.
-    type: list
-    elements: dict
-    required: true
-  before:
-    description: What M(redis_enterprise.certificates.cluster_certificate_info) returned before the rotation.
-    type: dict
-    required: true
-  written:
-    description: What M(redis_enterprise.certificates.cluster_certificates) returned, or an empty dictionary.
-    type: dict
-    required: true
-  due:
-    description: By name, why a certificate was due.
-    type: dict
-    required: true
-  failure:
-    description: The failed task and its message, or an empty dictionary.
-    type: dict
-    required: true
-  check_mode:
-    description: Whether the rotation ran in check mode, which issues nothing.
-    type: bool
-    required: true
-  replication:
-    description:
-      - What M(redis_enterprise.certificates.replication_certificates) returned, or an empty dictionary.
-    type: dict
-    default: {}
-positional: before, written
-"""
-
-EXAMPLES = r"""
-- name: Summarise the result
-  ansible.builtin.debug:
-    msg: >-
-      {{ plan.entries | redis_enterprise.certificates.rotation_result(before, written, due={}, failure={},
-         check_mode=ansible_check_mode) }}
-"""
-
-RETURN = r"""
-_value:
-  description: See the role P(redis_enterprise.certificates.rotation#role).
-  type: dict
-"""
+if TYPE_CHECKING:
+    from .replacement import Replacement
 
 Facts = Mapping[str, Any]
 
@@ -94,14 +43,21 @@ def _cluster(before: Facts, written: Facts) -> Facts | None:
 def rotation_result(
     entries: Sequence[Facts],
     before: Facts,
-    written: Facts,
+    replacement: Replacement,
     *,
     due: Mapping[str, Sequence[str]],
-    failure: Facts,
     check_mode: bool,
-    replication: Facts | None = None,
 ) -> dict[str, Any]:
-    """Return what became of each certificate, and of all of them together."""
+    """Return what became of each certificate, and of all of them together.
+
+    Args:
+        entries: of the plan.
+        before: what the cluster had.
+        replacement: what was done.
+        due: by name, why a certificate was due.
+        check_mode: whether nothing was issued and written.
+    """
+    written, failure, replication = replacement.written, replacement.failure, replacement.replicated
     had = {facts["name"]: facts for facts in before.get("certificates", ())}
     changes = {change["name"]: change for change in written.get("changes", ())}
     sources = {entry["name"]: entry["source"] for entry in entries}
@@ -121,13 +77,25 @@ def rotation_result(
         "findings": written.get("findings", []),
         "hazards": written.get("hazards", []),
         "replication": {key: replication.get(key) for key in _REPLICATION} if replication else None,
+        "backup": _backup(replacement.backup),
         "failure": dict(failure) or None,
     }
 
 
-class FilterModule:
-    """Filters of this file."""
+def _backup(made: Facts | None) -> dict[str, Any] | None:
+    """Return where the backup is, and of what: each certificate as it was before it was replaced."""
+    if made is None:
+        return None
+    names = [one["name"] for one in made["certificates"]]
+    return {"changed": made["changed"], "path": made["path"], "certificates": names}
 
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        """Return the filters by name."""
-        return {"rotation_result": rotation_result}
+
+def summary(result: Facts) -> dict[str, Any]:
+    """Return C(rotation_summary) of one cluster, for C(set_stats)."""
+    changed = [one["name"] for one in result["certificates"] if one["action"] != "none"]
+    failure = (result["failure"] or {}).get("msg")
+    return {
+        **{key: result[key] for key in ("outcome", "changed", "proof")},
+        "certificates": changed,
+        "failure": failure,
+    }

@@ -1,7 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The filter rotation_plan."""
+"""What to do with each entry of the variable C(rotation_certificates). Reads no file and makes no request.
+
+Private to this collection: may change in any release.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,9 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._pro
     INTERNODE,
     canonical_name,
 )
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.lead_time import parse_lead_time
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.sources import (
+
+from .lead_time import parse_lead_time
+from .sources import (
     DEFAULTS,
     GIVEN,
     ISSUING,
@@ -26,70 +30,6 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rot
     kind_of,
     options_of,
 )
-
-DOCUMENTATION = r"""
-name: rotation_plan
-short_description: Check and plan the certificates of a rotation
-version_added: 1.0.0
-author:
-  - The redis_enterprise.certificates contributors (!UNKNOWN)
-description:
-  - Returns the errors in the variable C(rotation_certificates) of the role
-    P(redis_enterprise.certificates.rotation#role), and what to do with each of its entries.
-  - Reads no file and makes no request. The result contains no private key and no passphrase.
-options:
-  _input:
-    description: The variable C(rotation_certificates).
-    type: list
-    elements: dict
-    required: true
-  fqdn:
-    description: The name of the cluster, from which the names of certificates follow. Null where it is unknown.
-    type: str
-    required: true
-  renew_before:
-    description: The variable C(rotation_renew_before).
-    type: raw
-    default: 30
-positional: fqdn
-"""
-
-EXAMPLES = r"""
-- name: Show the errors
-  ansible.builtin.assert:
-    that: plan.problems | length == 0
-    fail_msg: "{{ plan.problems | join(' ') }}"
-  vars:
-    plan: "{{ rotation_certificates | redis_enterprise.certificates.rotation_plan('cluster.example.com') }}"
-"""
-
-RETURN = r"""
-_value:
-  description: The plan.
-  type: dict
-  contains:
-    problems:
-      description: One sentence or two for each mistake. When there is one, the entries are empty.
-      type: list
-      elements: str
-    entries:
-      description:
-        - For each certificate C(name), C(index) in the input, C(state), and C(source), the kind of its source.
-        - C(ca) is the name of the first certificate from the same CA, for sources with a readable CA certificate.
-        - C(issues) says whether the source issues a certificate. C(issuers_path) is the file with further issuers.
-        - For sources that issue or fetch, C(common_name), C(names), C(key_type), C(key_size) and C(issuer) describe the
-          desired certificate (null is anything), and C(options) has the options with a default. C(common_name) is empty
-          if it would be longer than the 64 characters that X.509 allows.
-      type: list
-      elements: dict
-    renew_before:
-      description: C(renew_before), or V(0) where it is not a time.
-      type: raw
-    fetched:
-      description: The names of certificates that the user's tasks fetch at every run, without issuing.
-      type: list
-      elements: str
-"""
 
 #: The ways to name files: what may be given together.
 _FILES = (
@@ -238,16 +178,11 @@ def rotation_plan(
         for name in dict.fromkeys(names)
         if names.count(name) > 1
     ]
+    found: dict[str, list[str]] = {}
     for entry, name in zip(certificates, names):
-        problems += [f"{name}: {problem}" for problem in _problems(entry, name, fqdn)]
+        for problem in _problems(entry, name, fqdn):
+            found.setdefault(problem, []).append(name)
+    problems += [f"{', '.join(dict.fromkeys(of))}: {problem}" for problem, of in found.items()]
     entries = [] if problems else _entries(certificates, names, fqdn)
     fetched = [entry["name"] for entry in entries if entry["source"] == "tasks" and not entry["issues"]]
     return {"problems": problems, "entries": entries, "renew_before": renew_before, "fetched": fetched}
-
-
-class FilterModule:
-    """Filters of this file."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        """Return the filters by name."""
-        return {"rotation_plan": rotation_plan}

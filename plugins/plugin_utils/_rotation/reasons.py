@@ -1,85 +1,24 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The filter renewal_reasons."""
+"""Why a certificate is due to be issued again.
+
+Private to this collection: may change in any release.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from ansible.errors import AnsibleFilterError
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.lead_time import (
-    issuer_expires_within,
-    leaf_expires_within,
-    parse_lead_time,
-)
+from .lead_time import issuer_expires_within, leaf_expires_within, parse_lead_time
 
 if TYPE_CHECKING:
+    from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.installed import CertificateEntry
     from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import CertificateFacts
 
-DOCUMENTATION = r"""
-name: renewal_reasons
-short_description: Return why a certificate has to be issued again
-version_added: 1.0.0
-author:
-  - The redis_enterprise.certificates contributors (!UNKNOWN)
-description:
-  - Compares the facts about a certificate with the desired ones. Makes no request and reads no file.
-options:
-  _input:
-    description:
-      - Facts about the certificate as M(redis_enterprise.certificates.cluster_certificate_info) returns them, or null
-        when there is none.
-    type: dict
-    required: true
-  renew_before:
-    description:
-      - Days, or a time such as V(12d) or V(8h). The certificate is due if it, or an issuer in its chain, expires
-        sooner.
-    type: raw
-    required: true
-  names:
-    description: The subject alternative names that it must have, exactly. Those without C(IP:) are host names.
-    type: list
-    elements: str
-  key_type:
-    description: The type of its public key. If not set, any.
-    type: str
-    choices: [RSA, ECC]
-  key_size:
-    description: The size of its public key, in bits. If not set, any.
-    type: int
-  ca_fingerprint:
-    description:
-      - The SHA-256 fingerprint of the CA certificate that should have issued it, and come next in its chain.
-    type: str
-  issuer:
-    description:
-      - A part of the issuer's name, as RFC 4514 writes it. If neither this nor O(ca_fingerprint) is set, any issuer
-        is accepted, but not the certificate itself.
-    type: str
-  force:
-    description: Whether it is due in any case.
-    type: bool
-    default: false
-"""
-
-EXAMPLES = r"""
-- name: Show why the certificate of the database endpoints is due
-  ansible.builtin.debug:
-    msg: >-
-      {{ installed.certificates | selectattr('name', 'eq', 'proxy') | first
-         | redis_enterprise.certificates.renewal_reasons(renew_before=30, key_type='RSA', key_size=3072) }}
-"""
-
-RETURN = r"""
-_value:
-  description: Why it is due, in a few words each. Empty when it is not.
-  type: list
-  elements: str
-"""
+    from .authorities import CA
 
 
 def _name(text: str) -> str:
@@ -138,12 +77,9 @@ def renewal_reasons(
     """Return why a certificate has to be issued again; empty when it has not.
 
     Raises:
-        AnsibleFilterError: C(renew_before) is not a time.
+        ValueError: C(renew_before) is not a time.
     """
-    try:
-        lead = parse_lead_time(renew_before)
-    except ValueError as error:
-        raise AnsibleFilterError(f"renewal_reasons: renew_before: {error}") from None
+    lead = parse_lead_time(renew_before)
     reasons = ["rotation_force is set"] if force else []
     if not facts:
         return [*reasons, "not installed"]
@@ -156,9 +92,36 @@ def renewal_reasons(
     return reasons
 
 
-class FilterModule:
-    """Filters of this file."""
+def due(
+    entries: Iterable[Mapping[str, Any]],
+    installed: Iterable[CertificateEntry],
+    cas: Mapping[str, CA],
+    values: Mapping[str, Any],
+) -> dict[str, list[str]]:
+    """Return by name why the certificates have to be issued that have to be.
 
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        """Return the filters by name."""
-        return {"renewal_reasons": renewal_reasons}
+    Args:
+        entries: of the plan.
+        installed: what the cluster has.
+        cas: the CAs that can be looked at, by the name of the first certificate from each.
+        values: the variables of the role.
+    """
+    has = {one["name"]: one for one in installed}
+    found = {
+        entry["name"]: renewal_reasons(
+            has.get(entry["name"]),
+            renew_before=values["rotation_renew_before"],
+            force=values["rotation_force"],
+            **demands(entry, cas),
+        )
+        for entry in entries
+        if entry["issues"]
+    }
+    return {name: reasons for name, reasons in found.items() if reasons}
+
+
+def demands(entry: Mapping[str, Any], cas: Mapping[str, CA]) -> dict[str, Any]:
+    """Return what a certificate has to be, besides valid, as M(renewal_reasons) takes it."""
+    ca = cas.get(entry["ca"]) if entry["ca"] else None
+    wanted = {key: entry[key] for key in ("names", "key_type", "key_size", "issuer")}
+    return {**wanted, "ca_fingerprint": ca["fingerprint"] if ca else None}

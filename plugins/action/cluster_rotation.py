@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module cluster_rotation: in the controller, where the variables of the role are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._composite import (
+    CompositeAction,
+    composite,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation import result_text
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.held_backup import backup_options
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.material import rotation_material
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.replacement import (
+    BACK_UP,
+    PROPAGATE,
+    REPLACE,
+    Replacement,
+    change_options,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.result import (
+    rotation_result,
+    summary,
+)
+
+
+class ActionModule(CompositeAction):
+    operation = composite(
+        {
+            "failed_task": {"type": "str"},
+            "failed_message": {"type": "str"},
+            "failure": {"type": "dict"},
+            "findings": {"type": "list", "elements": "dict"},
+        }
+    )
+
+    def do(self, task: Context) -> dict[str, Any]:
+        host = self.variables["inventory_hostname"]
+        plan = self.variable("rotation__plan", {})
+        replacement = Replacement(self.step, self.say, check_mode=task.check_mode)
+        values: Mapping[str, Any] = {}
+        if task.params["failed_task"] is not None:
+            replacement.note_failed(task.params)
+        elif "entries" not in plan:
+            replacement.note_failed({"failed_message": plan.get("msg"), "failure": plan.get("failure")})
+        try:
+            values = self.wanted().values
+        except CertificateError as error:
+            if not replacement.failure:
+                replacement.note(REPLACE, error)
+        due = plan.get("due", {})
+        if not replacement.failure:
+            self._replace(replacement, plan, values)
+        if values:
+            with replacement.noting(PROPAGATE):
+                names = [one["name"] for one in plan.get("entries", ())]
+                later = list(due) if task.check_mode else []
+                replacement.propagate(later, names, resynchronise=values["rotation_verify_unchanged"])
+        backup = backup_options(values, host)
+        if backup and not replacement.failure:
+            with replacement.noting("Record in the backup that the change is proven"):
+                replacement.note_proof(backup)
+        result = rotation_result(
+            plan.get("entries", ()), plan.get("before", {}), replacement, due=due, check_mode=task.check_mode
+        )
+        self.show(
+            result_text.lines(host, result, values.get("rotation_renew_before", 0), check_mode=task.check_mode),
+            self.variables,
+        )
+        stats = {"data": {"rotation_summary": {host: summary(result)}}, "per_host": False, "aggregate": True}
+        return {**result, "diff": replacement.written.get("diff", []), "ansible_stats": stats}
+
+    def _replace(self, replacement: Replacement, plan: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        issued = self.variable("rotation_result", {}).get("issued", {})
+        material = rotation_material(values["rotation_certificates"], issued, compare=values["rotation_compare"])
+        given = {one["name"] for one in material} | set(plan["due"])
+        # What is not issued now. Of what is due, check mode cannot report more.
+        kept = [one["name"] for one in plan["entries"] if one["name"] not in given]
+        change = change_options(
+            values,
+            certificates=material,
+            force=values["rotation_force"],
+            requirements=values["rotation_requirements"],
+        )
+        backup = backup_options(values, self.variables["inventory_hostname"])
+        if backup:
+            with replacement.noting(BACK_UP):
+                replacement.back_up(change, list(plan["due"]), backup)
+        if not replacement.failure and (material or (values["rotation_verify_unchanged"] and kept)):
+            with replacement.noting(REPLACE):
+                replacement.write({**change, "kept": kept})

@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module fleet_rotation_plan: in the controller, where the hosts' variables are."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context, Operation
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._action import OperationAction
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._hosts import hosts_of
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation import fleet, plan_text
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.held_backup import (
+    backup_options,
+    find_unproven,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.vault_issuer import (
+    issuer_reader,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.wanted import Wanted
+
+#: Names that a pattern for hosts has as they are.
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
+
+
+def pattern(name: str) -> str:
+    """Return a pattern for one host, whose name may have spaces, colons or commas, at which Ansible splits."""
+    return name if _PLAIN.fullmatch(name) else f"~^{re.sub('[^A-Za-z0-9_-]', '.', name)}$"
+
+
+class ActionModule(OperationAction):
+    operation = Operation(
+        lambda task: {},  # replaced before it runs
+        {
+            "hosts": {"type": "list", "elements": "str", "required": True},
+            "serial": {"type": "raw", "default": 1},
+            "concurrency": {"type": "int", "default": 16},
+        },
+    )
+
+    def perform(self, variables: dict[str, Any]) -> dict[str, Any]:
+        self.refuse_async()
+        operation = Operation(lambda task: self._plan(task, variables), self.operation.argument_spec)
+        result = self.run_in_controller(operation, variables)
+        if "clusters" in result:
+            self.show(plan_text.lines(result["clusters"], verbose=bool(self._display.verbosity)), variables)
+        return result
+
+    def _plan(self, task: Context, variables: dict[str, Any]) -> dict[str, Any]:
+        names = task.params["hosts"]
+        fleet.check_serial(task.params["serial"])
+        hosts = hosts_of(names, self._task, variables, self._templar)
+        wanted = {host.name: found for host in hosts if (found := Wanted.of(host)) is not None}
+        usable = [host for host in hosts if host.name in wanted and wanted[host.name].problem is None]
+        reader = self.sibling("fleet_certificate_info", {"concurrency": task.params["concurrency"], "drift": True})
+        read = reader.read(usable, wanted, variables, issuer_reader(self, variables))
+        if read.get("failed"):
+            raise CertificateError(read.get("failure", {}).get("kind", "invalid_option"), read["msg"])
+        data = {one["name"]: one for one in read["clusters"]}
+        planned = []
+        secrets = self._loader._vault.secrets or []  # noqa: SLF001 - no other place has them
+        for name in names:
+            if name in data:
+                backup = find_unproven(backup_options(wanted[name].values, name), secrets)
+                planned.append(fleet.plan_cluster(data[name], wanted[name], backup))
+            else:
+                problem = (
+                    wanted[name].problem if name in wanted else "missing required arguments: rotation_certificates."
+                )
+                planned.append(fleet.unusable(name, problem or ""))
+        batches = fleet.batches(planned, data.values(), task.params["serial"])
+        unusable = [one["name"] for one in planned if one["state"] == fleet.FAILED]
+        return {
+            "changed": False,
+            "clusters": planned,
+            "due": [name for batch in batches for name in batch],
+            "sizes": [len(batch) for batch in batches] or [1],
+            "unusable": unusable,
+            # Somebody has to, also where none failed.
+            "reporting": unusable or names[:1],
+            "patterns": {name: pattern(name) for name in names},
+        }

@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module fleet_rotation_summary: in the controller, which knows what became of each host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible import context
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context, Operation
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._action import OperationAction
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._plain import plain
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation import summary_text
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.fleet import DUE, UNFINISHED
+
+
+class ActionModule(OperationAction):
+    operation = Operation(
+        lambda task: {},  # replaced before it runs
+        {"clusters": {"type": "list", "elements": "dict", "required": True}},
+    )
+
+    def perform(self, variables: dict[str, Any]) -> dict[str, Any]:
+        self.refuse_async()
+        return self.run_in_controller(
+            Operation(lambda task: self._summarise(task, variables), self.operation.argument_spec), variables
+        )
+
+    def _summarise(self, task: Context, variables: Mapping[str, Any]) -> dict[str, Any]:
+        clusters = task.params["clusters"]
+        hostvars = variables["hostvars"]
+        gone_through = [one["name"] for one in clusters if one["state"] in (DUE, UNFINISHED)]
+        results = {name: plain(hostvars[name].get("rotation_result")) for name in gone_through}
+        # What lacks an outcome was collected by a rotation that did not come to its end.
+        ended = {name: one for name, one in results.items() if one and "certificates" in one}
+        found = summary_text.outcomes(clusters, ended, variables["groups"].get("rotation__failed", ()))
+        sources = " ".join(f"-i {one}" for one in context.CLIARGS.get("inventory") or ())
+        lines = list(
+            summary_text.lines(
+                found,
+                check_mode=task.check_mode,
+                command=f"ansible-playbook {sources} redis_enterprise.certificates".replace("  ", " "),
+                verbose=bool(self._display.verbosity),
+            )
+        )
+        self.show(lines, variables)
+        return {"changed": False, "clusters": [one._asdict() for one in found]}

@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Actions that run others of this collection, one after the other, for the role whose variables they read.
+
+Private to this collection: may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import (
+    CONNECTION_EXCLUSIVE,
+    CONNECTION_SPEC,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context, Operation
+
+from ._action import OperationAction
+from ._hosts import Host
+from ._output.table import paragraph
+from ._plain import plain
+from ._rotation.steps import StepFailed
+from ._rotation.wanted import Wanted
+
+
+def composite(options: Mapping[str, dict[str, Any]]) -> Operation:
+    """Return an operation with the options of the connection and others, which is replaced before it runs."""
+    return Operation(lambda task: {}, {**CONNECTION_SPEC, **options}, mutually_exclusive=CONNECTION_EXCLUSIVE)
+
+
+class CompositeAction(OperationAction):
+    """An action of several steps."""
+
+    _requires_connection = False
+
+    def do(self, task: Context) -> dict[str, Any]:
+        """Take the steps.
+
+        Raises:
+            CertificateError: one fails.
+        """
+        raise NotImplementedError
+
+    def perform(self, variables: dict[str, Any]) -> dict[str, Any]:
+        self.refuse_async()
+        self.variables = variables
+        self._context: Context | None = None
+        operation = Operation(
+            self._run, self.operation.argument_spec, mutually_exclusive=self.operation.mutually_exclusive
+        )
+        return self.run_in_controller(operation, variables)
+
+    def _run(self, task: Context) -> dict[str, Any]:
+        self._context = task
+        return self.do(task)
+
+    def step(
+        self, name: str, options: Mapping[str, Any], *, predict: bool = False, connected: bool = True
+    ) -> dict[str, Any]:
+        """See M(Step)."""
+        known = CONNECTION_SPEC if connected else ()
+        connection = {option: value for option, value in self._task.args.items() if option in known}
+        other = self.sibling(name, {**connection, **options})
+        if predict:
+            other._task.check_mode, other._task.diff = True, False  # noqa: SLF001 - as the keywords of a task do
+        result: dict[str, Any] = other.run(task_vars=self.variables)
+        if self._context is not None:
+            self._context.warnings += map(str, result.pop("warnings", ()))
+        if result.get("failed"):
+            raise StepFailed(result)
+        return result
+
+    def foreign(self, what: str, name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Run a module of another collection, and return its result, which may hold secrets.
+
+        Args:
+            what: is being done, for the message.
+
+        Raises:
+            CertificateError: it fails.
+        """
+        result: dict[str, Any] = self.other_action(name, options).run(task_vars=self.variables)
+        if result.get("failed"):
+            raise CertificateError("issuing_failed", f"{what}: {result.get('msg')}")
+        return result
+
+    def say(self, text: str) -> None:
+        """Show at once what is said of the host."""
+        self.show(paragraph(f"{self.variables['inventory_hostname']}: ", text), self.variables)
+
+    def variable(self, name: str, default: Any = None) -> Any:
+        """Return a variable of the task, as plain data."""
+        value = self._templar.template(self.variables.get(name))
+        return default if value is None else plain(value)
+
+    def host(self) -> Host:
+        """Return the host of the task, with its variables."""
+        return Host(self.variables["inventory_hostname"], lambda: self.variables, self._templar)
+
+    def wanted(self) -> Wanted:
+        """Return what the variables of the role want.
+
+        Raises:
+            CertificateError: they cannot be used.
+        """
+        found = Wanted.of(self.host())
+        problem = "missing required arguments: rotation_certificates." if found is None else found.problem
+        if found is None or problem:
+            raise CertificateError("invalid_option", problem or "")
+        return found

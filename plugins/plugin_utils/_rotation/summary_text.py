@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a rotation came to, for a person who reads nothing else.
+
+Private to this collection: may change in any release.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
+
+from .._output.names import listed
+from .._output.proofs import proof_text
+from .._output.table import paragraph
+from .._output.text import CHANGED, FAILED, OK, WARNING, Line
+from .fleet import FAILED as UNUSABLE
+from .fleet import IN_ORDER, PlannedCluster
+
+#: Clusters of one outcome that get a line each without C(-v).
+_MOST = 20
+
+_RULE = "-" * 80
+_LABEL = 12
+
+
+class Outcome(NamedTuple):
+    """What became of one cluster.
+
+    Attributes:
+        outcome: V(changed), V(in_order), V(failed) or V(not_begun).
+        text: of what was changed, how far it is proven; or why it failed.
+        backup: where it was made; None: none was.
+    """
+
+    name: str
+    outcome: str
+    text: str = ""
+    backup: str | None = None
+
+
+def outcomes(
+    clusters: Sequence[PlannedCluster], results: Mapping[str, Mapping[str, Any]], failed: Collection[str] = ()
+) -> list[Outcome]:
+    """Return what became of each cluster.
+
+    Args:
+        results: C(rotation_result) by the name of the cluster, of those that the rotation went through.
+        failed: those of which a task failed that C(rotation_result) does not know of.
+    """
+    found = [_outcome(one, results.get(one["name"])) for one in clusters]
+    return [_unexpected(one) if one.name in failed and one.outcome != "failed" else one for one in found]
+
+
+def _unexpected(one: Outcome) -> Outcome:
+    """Return what is known of a cluster of which a task of the user failed, such as one after the rotation."""
+    done = f"{one.text}, but a" if one.outcome == "changed" else "A"
+    return one._replace(outcome="failed", text=f"{done} task failed. Its own output says why.")
+
+
+def _outcome(cluster: PlannedCluster, result: Mapping[str, Any] | None) -> Outcome:
+    name = cluster["name"]
+    if cluster["state"] == UNUSABLE:
+        return Outcome(name, "failed", (cluster["error"] or {"msg": ""})["msg"])
+    if cluster["state"] == IN_ORDER:
+        return Outcome(name, "in_order")
+    if result is None:
+        return Outcome(name, "not_begun")
+    if result["failure"]:
+        return Outcome(name, "failed", f"{_OUTCOMES.get(result['outcome'], '')}{result['failure']['msg']}")
+    names = [one["name"] for one in result["certificates"] if one["action"] != "none"]
+    if not result["changed"]:
+        return Outcome(name, "in_order")
+    proof = proof_text(result["proof"])
+    backup = (result["backup"] or {}).get("path")
+    text = listed(names) or "peers"
+    return Outcome(name, "changed", text if proof == "-" else f"{text}: {proof}", backup)
+
+
+#: What the certificates are after a failure.
+_OUTCOMES = {
+    "rolled_back": "The old certificates are back. ",
+    "partial": "PARTLY REPLACED. ",
+    "changed": "The certificates are replaced, but: ",
+    "failed_unchanged": "Nothing was changed. ",
+}
+
+
+def lines(found: Sequence[Outcome], *, check_mode: bool, command: str, verbose: bool) -> Iterator[Line]:
+    """Yield the block.
+
+    Args:
+        command: that runs the playbook on the same inventory, up to its name.
+        verbose: whether every cluster gets a line.
+    """
+    changed, in_order, failed, waiting = (
+        [one for one in found if one.outcome == outcome] for outcome in ("changed", "in_order", "failed", "not_begun")
+    )
+    would = "would be changed" if check_mode else "changed"
+    counts = [(changed, would), (in_order, "in order"), (failed, "FAILED"), (waiting, "not begun")]
+    parts = [f"{len(some)} {what}" for some, what in counts if some]
+    total = f"{len(found)} cluster{'' if len(found) == 1 else 's'}"
+    yield _RULE
+    yield f"Rotation of {total}: {', '.join(parts)}", FAILED if failed else CHANGED if changed else OK
+    yield from _each("would change" if check_mode else "changed", changed, CHANGED, verbose=verbose)
+    yield from _each("FAILED", failed, FAILED, verbose=True)
+    if waiting:
+        yield from ((one, WARNING) for one in paragraph(_label("not begun"), listed([one.name for one in waiting])))
+    again = [one.name for one in (*failed, *waiting)]
+    # Commands are whole, however long, so that they can be copied.
+    if again:
+        yield from ("Next: fix what failed, and run again for these:", f"  {command}.rotate{_limit(again)}")
+    elif check_mode and changed:
+        yield from ("Next:", f"  {command}.rotate")
+    elif not changed:
+        yield "Nothing to do."
+    kept = [one.name for one in changed if one.backup and not check_mode]
+    if kept:
+        yield from ("To undo:", f"  {command}.rollback{_limit(kept)}")
+
+
+def _limit(names: Sequence[str]) -> str:
+    return f" --limit {shlex.quote(','.join(names))}" if len(names) <= _MOST else ""
+
+
+def _each(label: str, some: Sequence[Outcome], meaning: str, *, verbose: bool) -> Iterator[Line]:
+    shown = some if verbose else some[:_MOST]
+    for one in shown:
+        text = printable(f"{one.name}: {one.text}", None)
+        yield from ((line, meaning) for line in paragraph(_label(label), text))
+    if len(shown) < len(some):
+        yield f"{'':{_LABEL}}... and {len(some) - len(shown)} more; -v shows all", meaning
+
+
+def _label(text: str) -> str:
+    return f"{text:{_LABEL - 2}}  "
