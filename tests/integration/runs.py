@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,8 @@ from typing import Any
 import ansible_collections.redis_enterprise.certificates as collection
 import yaml
 from simulator import Cluster, Fault
+
+from . import started
 
 HERE = Path(__file__).resolve().parent
 COLLECTIONS = str(Path(next(iter(collection.__path__))).parents[2])
@@ -31,7 +32,9 @@ PROGRAMS = Path(os.environ.get("RC_ANSIBLE_BIN") or Path(sys.executable).parent)
 IN_PROCESS = os.environ.get("RC_IN_PROCESS") or "true"
 
 #: The Python that modules run on.
-TARGET = (IN_PROCESS == "false" and os.environ.get("RC_TARGET_PYTHON")) or str(PROGRAMS / "python")
+TARGET = str(PROGRAMS / "python")
+if IN_PROCESS == "false":
+    TARGET = started.interpreter(os.environ.get("RC_TARGET_PYTHON") or TARGET)
 PREFIX = "redis_enterprise.certificates"
 GROUP = f"group/{PREFIX}.redis_enterprise"
 
@@ -146,19 +149,16 @@ class Ansible:
         """Run a playbook, by path or by its name in the collection."""
         record = self.folder / "record.json"
         record.unlink(missing_ok=True)
-        finished = subprocess.run(
-            [str(PROGRAMS / "ansible-playbook"), str(playbook), *arguments],
-            check=False,
-            env=self.environment({"RECORD_FILE": str(record), **(environment or {})}),
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=300,
+        returncode, output = started.run(
+            PROGRAMS / "python",
+            PROGRAMS / "ansible-playbook",
+            str(playbook),
+            *arguments,
+            environment=self.environment({"RECORD_FILE": str(record), **(environment or {})}),
+            folder=self.folder,
         )
         lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
-        run = Run(finished.returncode, finished.stdout, [Outcome(**json.loads(line)) for line in lines])
+        run = Run(returncode, output, [Outcome(**json.loads(line)) for line in lines])
         if RESULTS:
             _keep(run, Path(RESULTS))
         return run
