@@ -28,6 +28,9 @@ COLLECTIONS = str(Path(next(iter(collection.__path__))).parents[2])
 #: Where the ansible-core to try is installed (TESTING.md): the one that runs the tests, unless told otherwise.
 PROGRAMS = Path(os.environ.get("RC_ANSIBLE_BIN") or Path(sys.executable).parent)
 
+#: Whether all is tried with it: with the newest one, and before a release.
+WHOLE = PROGRAMS == Path(sys.executable).parent or os.environ.get("BOTH_WAYS") == "whole"
+
 #: Whether operations run inside the controller, or as modules.
 IN_PROCESS = os.environ.get("RC_IN_PROCESS") or "true"
 

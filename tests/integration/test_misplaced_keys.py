@@ -1,7 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A private key shows nowhere, whichever option of a module or variable of a role it is given to."""
+"""A private key shows nowhere, whichever option of a module or variable of a role it is given to.
+
+What a role hands on are options of modules, which are tried wherever these run.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,6 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from simulator import Cluster
 
 from .runs import COLLECTIONS, HERE, PREFIX, PROGRAMS, TARGET, Ansible, Run, login, task
-
-pytestmark = pytest.mark.corner
 
 ROOT = HERE.parents[1]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("[a-z]*.py"))
@@ -183,6 +184,7 @@ BESIDES: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.corner
 @pytest.mark.parametrize("module", MODULES)
 def test_options_of_modules(module: str, ansible: Ansible, documented: Mapping[str, Any]) -> None:
     options = documented[module]
@@ -211,6 +213,7 @@ VARIABLES: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.role
 @pytest.mark.parametrize("role", VARIABLES)
 def test_variables_of_roles(role: str, ansible: Ansible) -> None:
     """Each case is a host, whose variables hold the key: so the role is loaded once."""
@@ -269,6 +272,7 @@ OF_PLAYS = [
 ]
 
 
+@pytest.mark.role
 @pytest.mark.parametrize(("playbook", "variable"), OF_PLAYS)
 def test_variables_of_playbooks(playbook: str, variable: str, ansible: Ansible, cluster: Cluster) -> None:
     besides = {f"redis_enterprise_{name}": value for name, value in NOWHERE.items()}
@@ -285,6 +289,7 @@ def test_variables_of_playbooks(playbook: str, variable: str, ansible: Ansible, 
     assert (run.returncode == 0) is (variable == "contract_fail_on_difference")
 
 
+@pytest.mark.corner
 def test_what_is_wanted_of_hosts(ansible: Ansible, cluster: Cluster) -> None:
     """An audit of what differs looks at variables of the role rotation, which does not run."""
     wanted = {
@@ -309,6 +314,7 @@ def test_what_is_wanted_of_hosts(ansible: Ansible, cluster: Cluster) -> None:
         assert "looks like a private key" in str(found["warnings"]) or found["name"] == "source", found
 
 
+@pytest.mark.corner
 def test_a_key_behind_a_certificate_and_an_invalid_option(ansible: Ansible) -> None:
     pasted = {"name": "proxy", "certificate": "{{ key_pkcs8 }}", "compare": "all"}
     several = {"certificates": [pasted], **NOWHERE}
@@ -323,6 +329,7 @@ def test_a_key_behind_a_certificate_and_an_invalid_option(ansible: Ansible) -> N
     assert "must be one of" in run["several"].result["msg"]
 
 
+@pytest.mark.role
 def test_variables_of_another_host_of_an_audit(ansible: Ansible) -> None:
     """One task looks at the variables of all hosts, each of which Ansible would check."""
     variable = {"redis_enterprise_node_address": "{{ key_pkcs8 }}"}
@@ -339,6 +346,7 @@ def test_variables_of_another_host_of_an_audit(ansible: Ansible) -> None:
     assert "redis_enterprise_node_address: looks like a private key" in run.output
 
 
+@pytest.mark.corner
 def test_variables_of_the_environment(ansible: Ansible) -> None:
     names = ["URL", "USER", "PASSWORD", "TOKEN", "CLIENT_CERT", "CLIENT_KEY", "CA_CERT", "INSECURE"]
     for number, name in enumerate(names):
