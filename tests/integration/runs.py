@@ -29,7 +29,7 @@ COLLECTIONS = str(Path(next(iter(collection.__path__))).parents[2])
 PROGRAMS = Path(os.environ.get("RC_ANSIBLE_BIN") or Path(sys.executable).parent)
 
 #: Whether all is tried with it: with the newest one, and before a release.
-WHOLE = PROGRAMS == Path(sys.executable).parent or os.environ.get("BOTH_WAYS") == "whole"
+WHOLE = Path(sys.executable).parent == PROGRAMS or os.environ.get("BOTH_WAYS") == "whole"
 
 #: Whether operations run inside the controller, or as modules.
 IN_PROCESS = os.environ.get("RC_IN_PROCESS") or "true"

@@ -414,14 +414,6 @@ def test_tasks_that_fetch_run_every_time(ansible: Ansible, cluster: Cluster, aut
     assert cluster.writes == []
 
 
-def test_tasks_that_set_nothing(ansible: Ansible, cluster: Cluster) -> None:
-    file = plain_tasks(ansible.folder, "forgetful.yml", [{"ansible.builtin.debug": {"msg": "nothing"}}])
-    rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": {"tasks": {"file": file}}}])
-    run = rotation.run(ok=False)
-    assert "proxy: source tasks: forgetful.yml did not set rotation_issued" in shown(run)
-    assert cluster.writes == []
-
-
 def test_pkcs12_made_by_openssl(ansible: Ansible, cluster: Cluster, authority: Authority) -> None:
     material = authority.issue(intermediates=2, root=True)
     (ansible.folder / "leaf.pem").write_text(material.leaf_pem)
@@ -524,24 +516,32 @@ def test_what_makes_a_certificate_due(ansible: Ansible, cluster: Cluster, own: P
     assert not rotation.changed(rotation.run("--check"))
 
 
-def test_what_would_be_due_again_at_once_is_not_installed(ansible: Ansible, cluster: Cluster, own: Path) -> None:
-    rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": ownca(own, days=20)}])
-    run = rotation.run(ok=False)
-    assert "proxy: source ownca: what was issued would be due again at the next run: expires in 19 days" in shown(run)
-    assert cluster.writes == []
-
-
-def test_a_ca_that_cannot_sign(ansible: Ansible, cluster: Cluster, own: Path) -> None:
-    source = ownca(own, ca_private_key_passphrase="open barley")
-    run = Rotation(ansible, cluster, [{"name": "proxy", "source": source}]).run(ok=False)
-    assert cluster.writes == []
-    assert "Issue the certificate proxy: " in failures(run)[0]
+def test_what_a_source_does_not_give_is_said_before_the_write(ansible: Ansible, cluster: Cluster, own: Path) -> None:
+    """Each case is a host: the same cluster, with a source of its own."""
+    file = plain_tasks(ansible.folder, "forgetful.yml", [{"ansible.builtin.debug": {"msg": "nothing"}}])
+    cases: dict[str, tuple[dict[str, Any], str]] = {
+        "forgetful": ({"tasks": {"file": file}}, "proxy: source tasks: forgetful.yml did not set rotation_issued"),
+        "due again at once": (
+            ownca(own, days=20),
+            "proxy: source ownca: what was issued would be due again at the next run: expires in 19 days",
+        ),
+        "another passphrase": (ownca(own, ca_private_key_passphrase="open barley"), "Issue the certificate proxy: "),
+        "no such CA": (ownca(own, ca_certificate_path="nowhere.pem"), "proxy: source ownca: no such file: "),
+    }
+    rotation = Rotation(ansible, cluster, [])
+    written(
+        ansible,
+        {
+            case: {**connection(cluster), "rotation_certificates": [{"name": "proxy", "source": source}]}
+            for case, (source, _words) in cases.items()
+        },
+    )
+    run = rotation.run(*SIDE_BY_SIDE, ok=False)
+    for case, (_source, words) in cases.items():
+        assert any(words in message for message in failures(run, case)), (case, failures(run, case))
+    assert any("nowhere.pem. Check the path." in one for one in failures(run, "no such CA"))
     assert "open barley" not in run.output
-    source = ownca(own, ca_certificate_path="nowhere.pem")
-    (ansible.home / "tmp").rmdir()
-    run = Rotation(ansible, cluster, [{"name": "proxy", "source": source}]).run(ok=False)
-    assert "proxy: source ownca: no such file: " in shown(run)
-    assert "nowhere.pem. Check the path." in shown(run)
+    assert cluster.writes == []
 
 
 def test_kept_material_is_what_is_installed(ansible: Ansible, cluster: Cluster, own: Path) -> None:

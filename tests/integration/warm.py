@@ -146,6 +146,9 @@ def _serve(listener: socket.socket, lifeline: int) -> None:
                 caller.sendall(b"%d\n" % os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
             os._exit(0)
         caller.close()
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
 def main() -> None:
