@@ -37,7 +37,9 @@ IN_PROCESS = os.environ.get("RC_IN_PROCESS") or "true"
 #: The Python that modules run on.
 TARGET = str(PROGRAMS / "python")
 if IN_PROCESS == "false":
-    TARGET = started.interpreter(os.environ.get("RC_TARGET_PYTHON") or TARGET)
+    (_CORE,) = PROGRAMS.parent.glob("lib/python3*/site-packages/ansible/module_utils")
+    _SOURCES = [str(_CORE), *(f"{HERE.parents[1]}/plugins/{kind}" for kind in ("module_utils", "modules"))]
+    TARGET = started.interpreter(os.environ.get("RC_TARGET_PYTHON") or TARGET, *_SOURCES)
 PREFIX = "redis_enterprise.certificates"
 GROUP = f"group/{PREFIX}.redis_enterprise"
 

@@ -30,12 +30,12 @@ _PATIENCE = 300.0
 class _Warm:
     """The process that forks others, for one Python: it ends with this one."""
 
-    def __init__(self, python: str) -> None:
+    def __init__(self, python: str, *folders: str) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="rc-")
         self.path = f"{self._folder.name}/socket"
         lifeline, self._lifeline = os.pipe()
         process = subprocess.Popen(
-            [python, str(_HERE / "warm.py"), self.path, str(lifeline)],
+            [python, str(_HERE / "warm.py"), self.path, str(lifeline), *folders],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             pass_fds=[lifeline],
@@ -75,15 +75,15 @@ class _Warm:
 
 
 @functools.cache
-def _warm(python: str) -> _Warm:
-    return _Warm(python)
+def _warm(python: str, *folders: str) -> _Warm:
+    return _Warm(python, *folders)
 
 
-def interpreter(python: str) -> str:
-    """The path of what to call in place of this Python, which runs modules as it does."""
+def interpreter(python: str, *folders: str) -> str:
+    """The path of what to call in place of this Python, which runs modules as it does, of sources in these folders."""
     if not WARM:
         return python
-    socket_path = _warm(python).path
+    socket_path = _warm(python, *folders).path
     path = Path(socket_path).parent / "bin/python"  # as an interpreter is called, also in what is shown of it
     path.parent.mkdir(exist_ok=True)
     command = shlex.join([python, "-ISB", str(_HERE / "interpreter.py"), python, socket_path])

@@ -1,11 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs Python scripts, each in a new process: ``python warm.py SOCKET LIFELINE``.
+"""Runs Python scripts, each in a new process: ``python warm.py SOCKET LIFELINE [FOLDER...]``.
 
 A third of a short run goes into importing libraries, and half of a module's. This process imports them; what it forks
 is as new as a started one. Nothing of Ansible and of the collection is imported here, since what these become depends
-on the environment and the folder of a run.
+on the environment and the folder of a run. But what the FOLDERs hold is compiled: a module comes in an archive without
+byte code, so that each one would compile the same sources again.
 
 It listens at SOCKET until LIFELINE, a file descriptor, is closed. A request is its length in eight digits, with the
 descriptors of the standard streams; then, separated by null bytes, the folder, how many arguments there are (none: the
@@ -22,6 +23,7 @@ import select
 import socket
 import sys
 import types
+import zipimport
 
 #: What ansible-playbook and the collection import of others, directly or not.
 _LIBRARIES = (
@@ -81,6 +83,21 @@ _LIBRARIES = (
 )
 
 
+def _compile(folders: list[str]) -> None:
+    """Compile the sources in these folders, and take them from here when they are imported from an archive."""
+    known = {}
+    for folder in folders:
+        for parent, dummy, names in os.walk(folder):
+            for path in (os.path.join(parent, name) for name in names if name.endswith(".py")):
+                with open(path, "rb") as file, contextlib.suppress(SyntaxError):  # this Python may be too old for it
+                    source = file.read()
+                    known[source] = compile(source, path, "exec", dont_inherit=True)
+    compile_source = zipimport._compile_source  # type: ignore[attr-defined]
+    zipimport._compile_source = (  # type: ignore[attr-defined]
+        lambda path, source: known.get(source) or compile_source(path, source)
+    )
+
+
 def _request(caller: socket.socket) -> tuple[list[str], list[int]]:
     length, streams, _flags, _address = socket.recv_fds(caller, 8, 3)
     text = b""
@@ -111,7 +128,7 @@ def _become(request: list[str], streams: list[int]) -> None:
     module = types.ModuleType("__main__")
     sys.modules["__main__"] = module
     if arguments:
-        module.__file__ = script = arguments[0]
+        script = arguments[0]
         sys.path[0] = os.path.dirname(script)
         with open(script, encoding="utf-8") as text:
             source = text.read()
@@ -119,6 +136,7 @@ def _become(request: list[str], streams: list[int]) -> None:
         script, arguments = "<stdin>", [""]
         sys.path[0] = ""
         source = sys.stdin.read()
+    module.__file__ = script
     sys.argv[:] = arguments
     exec(compile(source, script, "exec", dont_inherit=True), module.__dict__)
 
@@ -152,10 +170,11 @@ def _serve(listener: socket.socket, lifeline: int) -> None:
 
 
 def main() -> None:
-    path, lifeline = sys.argv[1:]
+    path, lifeline, *folders = sys.argv[1:]
     for name in _LIBRARIES:
         with contextlib.suppress(ImportError):  # not everything is there for each of the Pythons
             importlib.import_module(name)
+    _compile(folders)
     gc.collect()
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listener:
