@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Stands in for a Python: ``python interpreter.py PYTHON SOCKET [ARGUMENT...]``.
+"""Stands in for a Python: ``python interpreter.py PYTHON SOCKET PYTHONPATH [ARGUMENT...]``.
 
-Without arguments, which is how a module is started, warm.py runs what is on standard input; otherwise PYTHON does. It
-imports next to nothing, since it is there to be faster than PYTHON with its libraries.
+Without arguments, which is how a module is started, warm.py runs what is on standard input. Otherwise PYTHON does, and
+where the environment has something for it, but for that PYTHONPATH. There is next to nothing imported here, since this
+is there to be faster than PYTHON with its libraries.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ import _socket
 import os
 import sys
 
-python, path, *arguments = sys.argv[1:]
+python, path, harmless, *arguments = sys.argv[1:]
 environment = [b"%s=%s" % one for one in os.environb.items()]
-if arguments or any(one.startswith(b"PYTHON") for one in environment):
+if arguments or any(name.startswith("PYTHON") and value != harmless for name, value in os.environ.items()):
     os.execv(python, [python, *arguments])
 request = b"\0".join([os.fsencode(os.getcwd()), b"0", *environment])
 caller = _socket.socket(_socket.AF_UNIX)

@@ -24,6 +24,8 @@ WARM = os.environ.get("RC_WARM") == "true"
 _HERE = Path(__file__).resolve().parent
 #: What an interpreter, or a library, reads when it starts.
 _AT_START = re.compile(r"PYTHON|LD_|DYLD_|OPENSSL_|LC_|LANG|TZ$")
+#: A folder for PYTHONPATH that has nothing for either of them.
+JOURNAL = str(_HERE / "journal")
 _PATIENCE = 300.0
 
 
@@ -86,14 +88,14 @@ def interpreter(python: str, *folders: str) -> str:
     socket_path = _warm(python, *folders).path
     path = Path(socket_path).parent / "bin/python"  # as an interpreter is called, also in what is shown of it
     path.parent.mkdir(exist_ok=True)
-    command = shlex.join([python, "-ISB", str(_HERE / "interpreter.py"), python, socket_path])
+    command = shlex.join([python, "-ISB", str(_HERE / "interpreter.py"), python, socket_path, JOURNAL])
     path.write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
     path.chmod(0o755)
     return str(path)
 
 
 def _at_start(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if _AT_START.match(name)}
+    return {name: value for name, value in environment.items() if _AT_START.match(name) and value != JOURNAL}
 
 
 def run(python: Path, script: Path, *arguments: str, environment: Mapping[str, str], folder: Path) -> tuple[int, str]:

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from simulator import Cluster
 
 from .runs import COLLECTIONS, HERE, PREFIX, PROGRAMS, TARGET, Ansible, Run, login, task
+from .started import JOURNAL
 
 ROOT = HERE.parents[1]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("[a-z]*.py"))
@@ -100,7 +101,7 @@ def recorded(ansible: Ansible) -> dict[str, str]:
         "ANSIBLE_SHOW_CUSTOM_STATS": "true",
         "ANSIBLE_LOG_PATH": str(ansible.folder / "ansible.log"),
         "JOURNAL_FILE": str(ansible.folder / "journal.log"),
-        "PYTHONPATH": str(HERE / "journal"),
+        "PYTHONPATH": JOURNAL,
     }
 
 

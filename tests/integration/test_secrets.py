@@ -150,7 +150,8 @@ def test_processes_and_files(ansible: Ansible, authority: Authority, tmp_path: P
             [task("replace", "cluster_certificate", options)],
             connection=login(cluster),
             variables=variables,
-            environment={"TMPDIR": str(temporary)},
+            # With a setting for Python, none of them is forked, and each has a command line of its own.
+            environment={"TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1"},
         ).expect()
     assert any("ansible-playbook" in line for line in command_lines)
     assert not [secret for secret in secrets if any(secret in line for line in command_lines)]

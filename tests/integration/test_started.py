@@ -44,21 +44,23 @@ def said(code: int, output: str) -> dict[str, Any]:
     return about
 
 
-def test_scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("more", [{}, {"PYTHONPATH": started.JOURNAL}], ids=["as here", "with a journal"])
+def test_scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: dict[str, str]) -> None:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
     found = []
     for warm in (False, True):
         monkeypatch.setattr(started, "WARM", warm)
-        environment = {**os.environ, "COLOUR": "a=b"}
+        environment = {**os.environ, "COLOUR": "a=b", **more}
         python = Path(sys.executable)
         found.append(said(*started.run(python, script, "one", "", environment=environment, folder=tmp_path)))
     assert found[0] == found[1]
 
 
-def test_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("more", [{}, {"PYTHONPATH": started.JOURNAL}], ids=["as here", "with a journal"])
+def test_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: dict[str, str]) -> None:
     monkeypatch.setattr(started, "WARM", True)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")} | more
     found = []
     for python in (sys.executable, started.interpreter(sys.executable, str(tmp_path))):
         ended = subprocess.run(

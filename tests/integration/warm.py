@@ -121,6 +121,7 @@ def _become(request: list[str], streams: list[int]) -> None:
     folder, count, *words = request
     arguments, environment = words[: int(count)], words[int(count) :]
     os.chdir(folder)
+    before = os.environ.get("PYTHONPATH")
     os.environ.clear()
     for word in environment:
         variable, dummy, value = word.partition("=")
@@ -136,6 +137,8 @@ def _become(request: list[str], streams: list[int]) -> None:
         script, arguments = "<stdin>", [""]
         sys.path[0] = ""
         source = sys.stdin.read()
+    if os.environ.get("PYTHONPATH") != before:
+        sys.path[1:1] = os.environ["PYTHONPATH"].split(os.pathsep)
     module.__file__ = script
     sys.argv[:] = arguments
     exec(compile(source, script, "exec", dont_inherit=True), module.__dict__)
