@@ -17,7 +17,7 @@ from ..times import moment
 from ..types import Certificate
 from .judgement import CRITICAL, INFO, WARNING, Judgement, passed
 
-#: How the collection's rules on the vendor's requirements are weighed here.
+#: How the collection's rules on the vendor's requirements are weighed here; one that is unknown is critical.
 _SEVERITIES = {"error": CRITICAL, "warning": INFO}
 
 #: Those of them that have their own check here, with thresholds of the policy.
@@ -122,6 +122,6 @@ def _requirements(facts: Certificate) -> Iterator[Judgement]:
     for rule, findings in by_rule.items():
         found = "; ".join(dict.fromkeys(one["found"] for one in findings))
         remedy = "; ".join(dict.fromkeys(one["remedy"] for one in findings))
-        yield Judgement(name, rule, _SEVERITIES[findings[0]["severity"]], found, remedy)
+        yield Judgement(name, rule, _SEVERITIES.get(findings[0]["severity"], CRITICAL), found, remedy)
     if not by_rule:
         yield passed(name, "requirements", "meets the vendor's requirements")
