@@ -30,6 +30,8 @@ AWX = ROOT / ".venv/collections-awx"
 PLAYBOOK = f"{PREFIX}.awx_setup"
 PASSWORD = "correct horse battery staple"
 CREDENTIAL = {"username": "operator@example.com", "password": PASSWORD}
+#: Of the example project.
+FILES = [path.name for path in (ROOT / "docs/examples/awx/project").glob("*.yml")]
 GIVEN = {
     "awx_setup_project": "Playbooks",
     "awx_setup_inventory": "Clusters",
@@ -59,7 +61,8 @@ def stand_in() -> Iterator[Controller]:
     """A stand-in for AWX that has what the role expects to be there."""
     with Controller() as started:
         organization = started.add("organizations", name="Default")["id"]
-        started.add("projects", name="Playbooks", organization=organization)
+        started.playbooks = [f"{folder}{one}" for folder in ("", "playbooks/") for one in FILES]
+        started.sync(started.add("projects", name="Playbooks", organization=organization))
         started.add("inventories", name="Clusters", organization=organization)
         started.add("execution_environments", name="Certificates")
         started.add("credentials", name="Vault", organization=organization)
