@@ -37,15 +37,17 @@ options:
   clusters:
     description:
       - The data of each cluster, as the module M(redis_enterprise.certificates.fleet_certificate_info) returns it.
-      - At least one of O(clusters) and O(data_paths) is required.
+      - At least one of O(clusters), O(data_paths) and O(expected) is required.
     type: list
     elements: dict
   data_paths:
     description:
       - JSON reports of this module, on the control node, such as one of each slice of a job. A folder means all files
         C(*.json) in it and below it.
-      - Their clusters are added to O(clusters), sorted by name, and checked again. The findings in those reports do not
-        count.
+      - Their clusters are added to O(clusters), sorted by name, and checked again by the policy in those reports, since
+        what failed there must not pass here. Options of the policy that are set can only make it stricter, and
+        exceptions count only where those reports have them. If their policies differ, the strictest counts, and a
+        finding says so.
       - A cluster may occur only once.
     type: list
     elements: path
@@ -53,17 +55,20 @@ options:
     description:
       - The names of all clusters that the report should cover. One that is neither in O(clusters) nor in O(data_paths)
         is listed last, as one that could not be read, so that a lost job is noticed.
+      - If O(clusters) and O(data_paths) are empty, all of them are.
     type: list
     elements: str
     version_added: 1.1.0
   warn_within:
-    description: Days. A certificate, or an issuer in its chain, that expires sooner is a warning.
+    description:
+      - Days. A certificate, or an issuer in its chain, that expires sooner is a warning.
+      - If not set, V(30), and what the reports of O(data_paths) say.
     type: int
-    default: 30
   fail_within:
-    description: Days. A certificate, or an issuer in its chain, that expires sooner is critical.
+    description:
+      - Days. A certificate, or an issuer in its chain, that expires sooner is critical.
+      - If not set, V(14), and what the reports of O(data_paths) say.
     type: int
-    default: 14
   minimum_rsa_bits:
     description: An RSA key with fewer bits is critical. At least V(2048), which the vendor requires.
     type: int

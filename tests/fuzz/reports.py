@@ -62,13 +62,18 @@ def targets(corpus: Corpus, folder: Path) -> list[Target]:
 
     def run(given: bytes) -> Any:
         file.write_bytes(given)
-        rendered = _rendered(inputs.gather([], [str(file)]))
+        rendered = _rendered(inputs.gather([], [str(file)]).clusters)
         _check(rendered, usual)
         return rendered
 
     def make(chance: Random) -> bytes:
         chosen = chance.sample(clusters, chance.choice((1, 1, 2)))
-        report = {"schema": assessment.SCHEMA, "clusters": [mutate_json(chance, one) for one in chosen]}
+        judged_by = mutate_json(chance, _POLICY.as_dict()) if chance.random() < 0.2 else _POLICY.as_dict()
+        report = {
+            "schema": assessment.SCHEMA,
+            "policy": judged_by,
+            "clusters": [mutate_json(chance, one) for one in chosen],
+        }
         return json_bytes(chance, report)
 
     return [Target("report", make, run, (CertificateError,), weight=3)]

@@ -29,7 +29,7 @@ def targets(corpus: Corpus, folder: Path) -> list[Target]:
     path = folder / "state.json"
     member = {"name": "payments", "url": "https://127.0.0.1:9443", "username": "a", "password": corpus.passwords[0]}
     settings = Settings.parse({"clusters": [member], "state_path": str(path), "minimum_severity": "info"})
-    holding = [Conditions.of(one, settings, _NOW) for one in inputs.gather(corpus.fleet, [])]
+    holding = [Conditions.of(one, settings, _NOW) for one in inputs.gather(corpus.fleet, []).clusters]
     path.unlink(missing_ok=True)
     reported = ReportedConditions(str(path), _CLUSTERS)
     for name, conditions in zip(_CLUSTERS, (one for one in holding if one.holding)):
@@ -52,7 +52,7 @@ def targets(corpus: Corpus, folder: Path) -> list[Target]:
 
     def watch(given: bytes) -> Any:
         clusters = json.loads(given)
-        read = inputs.gather(clusters, [])
+        read = inputs.gather(clusters, []).clusters
         # The source reads clusters itself, and its errors have a kind.
         read = [one for one in read if one["error"] is None or "kind" in one["error"]["failure"]]
         return [[one.event for one in Conditions.of(cluster, settings, _NOW).holding] for cluster in read]

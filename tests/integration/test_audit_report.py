@@ -85,7 +85,7 @@ def test_check_mode_writes_nothing(ansible: Ansible) -> None:
 
 
 def test_slices_give_the_same_as_one_run(ansible: Ansible) -> None:
-    # The policy of the slices does not count.
+    # That is stricter than the policy of the slices.
     whole = fleet(24)
     slices = [
         report(clusters=whole[at::4], output_directory=f"slices/{at}", formats=["json"], fail_within=0)
@@ -103,6 +103,69 @@ def test_slices_give_the_same_as_one_run(ansible: Ansible) -> None:
     results = [outcome.result for outcome in done.outcomes[-2:]]
     for key in ("table", "summary", "findings", "failed_clusters"):
         assert results[0][key] == results[1][key]
+
+
+STRICT: dict[str, Any] = {
+    "warn_within": 3000,
+    "fail_within": 2000,
+    "minimum_rsa_bits": 4096,
+    "maximum_lifetime": 1,
+    "allowed_issuers": ["CN=Nobody"],
+}
+ACCEPTED = {"check": "expiry", "until": "2999-12-31", "reason": "planned"}
+
+
+def test_a_merge_judges_by_the_policy_of_the_slices(ansible: Ansible) -> None:
+    """What a slice has failed does not pass; what the merge sets itself makes it stricter only."""
+    first, second = fleet(2)
+    soon = fleets.recent(fleets.cluster("soon", certificates=[fleets.facts("soon", "proxy", 10)]))
+    tasks = {
+        "strict": report(clusters=[first], output_directory="strict", formats=["json"], **STRICT),
+        "usual": report(clusters=[second], output_directory="usual", formats=["json"], fail_within=7),
+        "accepting": report(clusters=[soon], output_directory="accepting", formats=["json"], exceptions=[ACCEPTED]),
+        "as the slice": report(data_paths=["strict"], output_directory="merged", formats=["json"]),
+        "looser": report(data_paths=["strict"], fail_within=0, allowed_issuers=[".*"], maximum_lifetime=9999),
+        "no default": report(data_paths=["usual"], output_directory="whole", formats=["json"]),
+        "stricter": report(data_paths=["usual"], **STRICT),
+        "both": report(data_paths=["strict", "usual"], output_directory="both", formats=["json", "html"]),
+        "merged again": report(data_paths=["both"]),
+        "accepted": report(data_paths=["accepting"]),
+        "not accepted": report(data_paths=["strict"], exceptions=[ACCEPTED]),
+        "accepted for one": report(data_paths=["accepting", "usual"], output_directory="one", formats=["json"]),
+    }
+    done = ansible.tasks([{**one, "name": name} for name, one in tasks.items()]).expect(warnings=True)
+    assert done["strict"].result["failed_clusters"] == [first["name"]]
+    for case in ("as the slice", "looser", "not accepted"):
+        assert done[case].result["failures"] == done["strict"].result["failures"], case
+    for case in ("merged", "whole"):
+        written = json.loads((ansible.folder / case / "audit.json").read_text())
+        expected = STRICT if case == "merged" else {"warn_within": 30, "fail_within": 7}
+        assert {name: written["policy"][name] for name in expected} == expected, case
+    assert done["stricter"].result["failed_clusters"] == [second["name"]]
+    both = done["both"].result
+    assert both["failed_clusters"] == [first["name"], second["name"]]
+    (different,) = [one for one in both["findings"] if one["check"] == "policy"]
+    assert (different["severity"], different["cluster"]) == ("warning", "*")
+    assert different["message"] == (
+        "the merged reports were made with different policies: warn_within (30, 3000), fail_within (7, 2000), "
+        "minimum_rsa_bits (2048, 4096), maximum_lifetime (1, none), allowed_issuers; the strictest counts"
+    )
+    assert len([one for one in done.warnings if "were made with different policies" in one]) == 2
+    assert different["message"] in (ansible.folder / "both/audit.html").read_text("utf-8")
+    assert done["merged again"].result["failures"] == both["failures"]
+    # An exception travels, and one that no slice had does not count.
+    assert [done[case].result["failed_clusters"] for case in ("accepting", "accepted")] == [[], []]
+    (unknown,) = [one for one in done["not accepted"].result["findings"] if one["check"] == "policy"]
+    assert unknown["message"] == "exceptions that are in none of the merged reports do not count: */*/expiry"
+    written = json.loads((ansible.folder / "one/audit.json").read_text())
+    assert [(one["cluster"], one["check"]) for one in written["policy"]["exceptions"]] == [("soon", "expiry")]
+
+
+def test_a_merge_without_slices_lists_all_clusters(ansible: Ansible) -> None:
+    tasks = [report(expected=["two", "one"]), report(data_paths=[], expected=["one"], clusters=[])]
+    for outcome, names in zip(ansible.tasks(tasks).expect().outcomes, (["one", "two"], ["one"])):
+        assert outcome.result["failed_clusters"] == names
+        assert set(outcome.result["failures"].values()) == {"could not be read: none of the merged reports has it"}
 
 
 def test_a_folder_stands_for_the_reports_below_it(ansible: Ansible) -> None:
@@ -165,6 +228,15 @@ NO_REPORTS: dict[str, tuple[str, str]] = {
     "large.json": ('{"schema": 3, "clusters": [], "seconds": 1e999}', "large.json is not JSON"),
     "list.json": ("[]", "list.json is not a report of an audit"),
     "other.json": ('{"clusters": []}', "other.json is not a report of an audit"),
+    "policy.json": (
+        '{"schema": 3, "clusters": []}',
+        "the policy in policy.json is not valid: the policy is not a dictionary",
+    ),
+    "days.json": (
+        '{"schema": 3, "clusters": [], "policy": {"warn_within": 1, "fail_within": -1, "minimum_rsa_bits": 2048, '
+        '"allowed_issuers": [], "maximum_lifetime": null, "exceptions": []}}',
+        "the policy in days.json is not valid: fail_within: must be a number from 0 to 36500 (days)",
+    ),
     "old.json": ('{"schema": 2, "clusters": []}', "old.json has schema version 2, and this release reads version 3"),
     "name.json": ('{"schema": 3, "clusters": [{"name": "one"}]}', "is not valid fleet data: the cluster has no url"),
     # A slice that was written by something else must not be missing from the report.

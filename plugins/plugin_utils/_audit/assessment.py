@@ -28,12 +28,15 @@ VERDICTS = ("ok", "warning", "failed", "unreachable")
 OUTCOMES = ("passed", "advice", "warning", "failed", "accepted", "not_visible")
 
 
-def report(clusters: Sequence[ClusterData], policy: Policy, now: datetime) -> Report:
+def report(
+    clusters: Sequence[ClusterData], policy: Policy, now: datetime, about_all: Sequence[Judgement] = ()
+) -> Report:
     """Judge a fleet. Pure.
 
     Args:
         clusters: fleet data, as M(fleet_certificate_info) returns it.
         now: in UTC.
+        about_all: what was found about the report itself.
     """
     findings: list[Finding] = []
     checks: list[Check] = []
@@ -58,7 +61,8 @@ def report(clusters: Sequence[ClusterData], policy: Policy, now: datetime) -> Re
                 "verdict": _verdict(data, worst),
             }
         )
-    for cluster, judgement in _ended(policy, now, {data["name"] for data in clusters}):
+    ended = _ended(policy, now, {data["name"] for data in clusters})
+    for cluster, judgement in (*ended, *((ANY, one) for one in about_all)):
         findings.append(_finding(cluster, judgement, None))
         checks.append(_check(cluster, judgement, judgement.outcome))
     findings.sort(key=lambda finding: SEVERITIES.index(finding["severity"]))

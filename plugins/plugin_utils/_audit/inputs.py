@@ -12,7 +12,7 @@ import math
 import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import (
     CertificateError,
@@ -31,13 +31,21 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._unt
 
 from .assessment import SCHEMA
 from .checks.cluster import NOT_REPORTED
-from .validation import problem
+from .policy import Part, Policy
+from .validation import problem, problem_of_policy
 
 _OPTION = "option clusters"
 
 
-def gather(clusters: Sequence[Any], paths: Sequence[str]) -> list[ClusterData]:
-    """Collect all clusters, without what an earlier report made of them.
+class Gathered(NamedTuple):
+    """The clusters of a report, and the policies by which those that were read from reports have been judged."""
+
+    clusters: list[ClusterData]
+    parts: list[Part]
+
+
+def gather(clusters: Sequence[Any], paths: Sequence[str]) -> Gathered:
+    """Collect all clusters, without what an earlier report made of them but for its policy.
 
     First come those given, in their order, then those read, by name. How the slices of a fleet are numbered
     means nothing to a reader.
@@ -50,8 +58,9 @@ def gather(clusters: Sequence[Any], paths: Sequence[str]) -> list[ClusterData]:
     """
     gathered: list[ClusterData] = []
     seen: dict[str, str] = {}
-    files = [file for path in paths for file in _files(path)]
-    sources = [(_OPTION, "clusters", clusters), *((file, "data_paths", _read(file)) for file in files)]
+    parts: list[Part] = []
+    reports = [(file, _read(file)) for path in paths for file in _files(path)]
+    sources = [(_OPTION, "clusters", clusters), *((file, "data_paths", one["clusters"]) for file, one in reports)]
     for source, option, found in sources:
         for number, given in enumerate(found, 1):
             deep = is_nested_too_deeply(given)
@@ -72,7 +81,10 @@ def gather(clusters: Sequence[Any], paths: Sequence[str]) -> list[ClusterData]:
             seen[name] = source
             cluster.pop("verdict", None)
             gathered.append(cluster)
-    return gathered[: len(clusters)] + sorted(gathered[len(clusters) :], key=lambda one: one["name"])
+    for file, one in reports:
+        parts.append(Part(_policy(file, one.get("policy")), frozenset(name for name in seen if seen[name] == file)))
+    ordered = gathered[: len(clusters)] + sorted(gathered[len(clusters) :], key=lambda one: one["name"])
+    return Gathered(ordered, parts)
 
 
 def missing(expected: Iterable[str], clusters: Iterable[ClusterData], now: datetime) -> list[ClusterData]:
@@ -115,7 +127,23 @@ def _files(path: str) -> list[str]:
     return sorted(found)
 
 
-def _read(path: str) -> list[Any]:
+def _policy(path: str, given: Any) -> Policy:
+    """Parse the policy of a report.
+
+    Raises:
+        CertificateError: it has none, or a wrong one.
+    """
+    wrong = "it is nested too deeply" if is_nested_too_deeply(given) else problem_of_policy(given)
+    try:
+        if wrong is None:
+            # Those that name issuers are left as they are, since they are compared.
+            return Policy.parse({**given, "exceptions": printable_values(given["exceptions"])})
+    except CertificateError as error:
+        wrong = error.message.removeprefix("option ").rstrip(".")
+    raise invalid_option("data_paths", f"the policy in {path} is not valid: {wrong}", "Audit the slice again")
+
+
+def _read(path: str) -> dict[str, Any]:
     try:
         with open(path, encoding="utf-8") as file:
             content = json.load(file, parse_constant=_finite, parse_float=_finite)
@@ -131,8 +159,7 @@ def _read(path: str) -> list[Any]:
             f"{path} has schema version {content['schema']}, and this release reads version {SCHEMA}",
             "Audit the slice again with this release",
         )
-    clusters: list[Any] = content["clusters"]
-    return clusters
+    return content
 
 
 def _finite(text: str) -> float:

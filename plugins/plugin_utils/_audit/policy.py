@@ -8,8 +8,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,9 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._sec
 from .types import ExceptionEntry, PolicyEntry
 
 ANY = "*"
+
+#: A regular expression that matches no name.
+_NOTHING = "(?!)"
 
 #: The argument spec of the policy; documented by the module C(audit_report).
 SPEC: dict[str, dict[str, Any]] = {
@@ -122,19 +125,30 @@ class Policy:
         for issuer in params["allowed_issuers"]:
             try:
                 re.compile(issuer)
-            except re.error as error:
+            except (re.error, OverflowError, RecursionError) as error:
                 raise invalid_option(
                     "allowed_issuers",
                     f"'{quoted(issuer)}' is not a valid regular expression: {error}",
                     "Fix or escape it",
                 ) from None
         return cls(
-            params["warn_within"],
-            params["fail_within"],
+            _or_default(params, "warn_within"),
+            _or_default(params, "fail_within"),
             params["minimum_rsa_bits"],
             tuple(params["allowed_issuers"]),
             params["maximum_lifetime"],
             tuple(Acceptance.parse(given, number) for number, given in enumerate(params["exceptions"], 1)),
+        )
+
+    @classmethod
+    def parse_limits(cls, params: Mapping[str, Any]) -> Policy:
+        """Parse what a task's options add to the policies of the reports that it merges: no default counts.
+
+        Raises:
+            CertificateError: an option makes no sense.
+        """
+        return replace(
+            cls.parse(params), warn_within=params["warn_within"] or 0, fail_within=params["fail_within"] or 0
         )
 
     def allows_issuer(self, issuer: str) -> bool:
@@ -164,3 +178,68 @@ class Policy:
             "maximum_lifetime": self.maximum_lifetime,
             "exceptions": [one.as_dict() for one in self.exceptions],
         }
+
+
+@dataclass(frozen=True)
+class Part:
+    """The policy that judged some of the clusters of a report."""
+
+    policy: Policy
+    clusters: frozenset[str]
+
+
+def strictest(parts: Sequence[Part], limits: Policy | None = None) -> Policy:
+    """Combine the policies of the parts of a fleet into one that none of them is stricter than.
+
+    Args:
+        parts: at least one.
+        limits: what makes it stricter still. Its exceptions do not count: they would pass what a part has failed.
+    """
+    policies = [part.policy for part in parts]
+    every = [*policies, limits] if limits else policies
+    lifetimes = [one.maximum_lifetime for one in every if one.maximum_lifetime is not None]
+    return Policy(
+        max(one.warn_within for one in every),
+        max(one.fail_within for one in every),
+        max(one.minimum_rsa_bits for one in every),
+        _allowed_by_all([one for one in every if one.allowed_issuers]),
+        min(lifetimes, default=None),
+        tuple(_exceptions(parts)),
+    )
+
+
+def differences(policies: Sequence[Policy]) -> list[str]:
+    """Describe what differs between policies."""
+    found = []
+    for name in ("warn_within", "fail_within", "minimum_rsa_bits", "maximum_lifetime"):
+        values = {getattr(one, name) for one in policies}
+        if len(values) > 1:
+            in_order = sorted(values, key=lambda value: (value is None, value))
+            found.append(f"{name} ({', '.join('none' if one is None else str(one) for one in in_order)})")
+    lists = ("allowed_issuers", "exceptions")
+    return found + [name for name in lists if len({frozenset(getattr(one, name)) for one in policies}) > 1]
+
+
+def _or_default(params: Mapping[str, Any], option: str) -> int:
+    """Return the option, or what it is where it is not given."""
+    value: int = SPEC[option]["default"] if params[option] is None else params[option]
+    return value
+
+
+def _allowed_by_all(policies: Sequence[Policy]) -> tuple[str, ...]:
+    """Return the entries that every policy allows, read as names; what matches nothing when there are none."""
+    entries = dict.fromkeys(entry for one in policies for entry in one.allowed_issuers)
+    if len({frozenset(one.allowed_issuers) for one in policies}) <= 1:
+        return tuple(entries)
+    return tuple(entry for entry in entries if all(one.allows_issuer(entry) for one in policies)) or (_NOTHING,)
+
+
+def _exceptions(parts: Sequence[Part]) -> Iterator[Acceptance]:
+    """Yield the exceptions of all parts, then those of some of them, for the clusters of these alone."""
+    common = [one for one in parts[0].policy.exceptions if all(one in part.policy.exceptions for part in parts)]
+    yield from common
+    for part in parts:
+        for one in part.policy.exceptions:
+            if one not in common:
+                names: Collection[str] = part.clusters if one.cluster == ANY else part.clusters & {one.cluster}
+                yield from (replace(one, cluster=name) for name in sorted(names))

@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""Check that something is valid fleet data: of the type C(ClusterData), with its required keys."""
+"""Check that what was read has its type: fleet data that of C(ClusterData), a policy that of C(PolicyEntry)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x50
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import NO_FACTS
 
 from .times import moment
+from .types import PolicyEntry
 
 #: What JSON has for a type, where that is another one.
 _JSON: Mapping[Any, Any] = {IsoTime: str, Sequence: list, Mapping: dict, Any: object}
@@ -30,6 +31,11 @@ _hints = cache(get_type_hints)
 def problem(cluster: object) -> str | None:
     """Return what is wrong with the data of one cluster; None when nothing is."""
     return next(_problems(cluster, ClusterData, "the cluster", "the cluster"), None)
+
+
+def problem_of_policy(policy: object) -> str | None:
+    """Return what is wrong with the policy of a report; None when nothing is."""
+    return next(_problems(policy, PolicyEntry, "the policy", "the policy"), None)
 
 
 def _problems(value: Any, hint: Any, name: str, where: str) -> Iterator[str]:

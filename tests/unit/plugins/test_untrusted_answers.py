@@ -210,7 +210,7 @@ def run(operation: Operation, options: Mapping[str, Any]) -> tuple[dict[str, Any
 def report(clusters: list[dict[str, Any]]) -> list[Any]:
     """Everything that a report shows."""
     policy = Policy.parse({name: spec.get("default") for name, spec in SPEC.items()})
-    made = assessment.report(inputs.gather(clusters, []), policy, datetime.now(timezone.utc))
+    made = assessment.report(inputs.gather(clusters, []).clusters, policy, datetime.now(timezone.utc))
     files = {name: render(made) for name, (_file, render) in FORMATS.items()}
     return [text_table.lines(made), made["findings"], *(content.splitlines() for content in files.values())]
 

@@ -29,6 +29,7 @@ TITLES = {
     "name_missing": "Names that certificates do not cover",
     "node_active": "Nodes that are not active",
     "on_node": "Nodes with another certificate, by their metrics",
+    "policy": "Policies of merged reports",
     "reachable": "Clusters that could not be read",
     "readable": "Certificates that cannot be read",
     "reading": "Warnings while reading",

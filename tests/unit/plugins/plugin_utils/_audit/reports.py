@@ -36,7 +36,7 @@ def policy(**other: Any) -> Policy:
 
 def report(clusters: Sequence[Any], **other: Any) -> Report:
     """The report of a fleet, by a policy that differs from the default in what is given."""
-    return assessment.report(inputs.gather(clusters, []), policy(**other), fleets.NOW)
+    return assessment.report(inputs.gather(clusters, []).clusters, policy(**other), fleets.NOW)
 
 
 def found(clusters: Sequence[Any], **other: Any) -> list[tuple[str, str | None, str]]:
