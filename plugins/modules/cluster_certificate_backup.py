@@ -44,7 +44,8 @@ attributes:
 options:
   path:
     description:
-      - The file, on the control node. Its folder must exist.
+      - The file, on the control node. Its folder is created with mode 0700 if it is missing, but not the folder above
+        that.
       - A relative path starts at the working directory of C(ansible-playbook).
       - An existing file must be a backup of this module that can be decrypted; anything else is not replaced. Its
         content is kept beside it, under a name with its time, such as C(payments.20261231T235959.123Z.vault). Pairs
@@ -90,12 +91,6 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Ensure the folder for backups exists
-  ansible.builtin.file:
-    path: backups
-    state: directory
-    mode: "0700"
-
 # ansible-playbook --vault-id backups@password-file ...
 - name: Back up two certificates
   redis_enterprise.certificates.cluster_certificate_backup:

@@ -92,7 +92,9 @@ def test_kept_again_and_after_a_change(
         task("again", "cluster_certificate_backup", backup(path)),
     ]
     first = pairs(any_cluster)
+    path.parent.rmdir()  # a missing folder is created
     run = ansible.tasks(make, *vault, connection=login(any_cluster)).expect()
+    assert path.parent.stat().st_mode & 0o777 == 0o700
     assert [outcome.changed for outcome in run.outcomes] == [True, True, False]
     assert run["predict"].result["certificates"] == run["keep"].result["certificates"]
     assert run["keep"].result["path"] == str(path)
@@ -279,7 +281,7 @@ def test_wrong_options_fail_before_any_request(
     wrong = {
         "no names": backup(path, names=[]),
         "an empty name": backup(path, names=[""]),
-        "no folder": backup(path.parent / "nowhere" / "one.vault"),
+        "no folder": backup(path.parent / "nowhere" / "new" / "one.vault"),
         "a folder": backup(path.parent),
         "two logins": backup(path, token="a-token"),
         "unknown": backup(path, mode="0600"),

@@ -11,6 +11,7 @@ C(certificates) of M(cluster_certificates) takes.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -239,6 +240,8 @@ class BackupFile:
         self._vault = vault
         self._encrypted = b""  # as it is now
         folder = os.path.dirname(self.path)
+        if not os.path.lexists(folder):
+            folder = os.path.dirname(folder)  # what is to be created there is written to
         if not os.path.isdir(folder):
             raise invalid_option(
                 "path", f"the folder of {quoted(self.path)} does not exist", "Create it with mode 0700"
@@ -311,6 +314,8 @@ class BackupFile:
             CertificateError: it could not be written.
         """
         try:
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(os.path.dirname(self.path), 0o700)
             if beside is not None:
                 same = beside is self.backup
                 replace_file(self.path_of(beside), self._encrypted if same else self._vault.encrypt(beside.content()))
