@@ -95,9 +95,9 @@ class Controller:
         self.objects.setdefault(collection, {})[number] = made
         return made
 
-    def sync(self, project: Mapping[str, Any]) -> None:
+    def sync(self, project: Mapping[str, Any], playbooks: list[str] | None = None) -> None:
         """Have a project find its playbooks, as an update of it does."""
-        self._found[project["id"]] = list(self.playbooks)
+        self._found[project["id"]] = list(self.playbooks if playbooks is None else playbooks)
 
     def named(self, collection: str) -> dict[str, dict[str, Any]]:
         """Objects by name; nodes by identifier."""

@@ -40,9 +40,11 @@ def test_slices_side_by_side_give_the_report_of_one_run(ansible: Ansible) -> Non
     shared = ansible.folder / "shared"
     variables = setup_variables()
     # As the job templates that the role awx_setup makes have them.
-    audit = {"audit_output_directory": f"{shared}{variables['audit_folder']}"}
+    audit = {"audit_output_directory": f"{shared}{variables['audit_folder']}", "audit_run": "before"}
     merge = {
-        "audit_data_paths": [variables["audits"]],
+        "audit_merge_hosts": "redis_enterprise",
+        "audit_run": "before",
+        "audit_data_paths": variables["audits"],
         "audit_expected_clusters": variables["expected"],
         "audit_output_directory": f"{shared}{variables['report_folder']}",
     }
@@ -97,9 +99,11 @@ def test_slices_side_by_side_give_the_report_of_one_run(ansible: Ansible) -> Non
 
     # A job that was lost has left nothing behind.
     shutil.rmtree(shared / "audits/2/21")
-    for number, limit, missing in ((31, "", [*slices[1]]), (32, f"down.fleet.example.com,{next(iter(slices[0]))}", [])):
-        named = {**merge, **handed_on, "audit_limit": limit, "awx_job_id": number, "awx_workflow_job_id": 3}
-        job = jobs.run(f"merge{number}", "audit_report.yml", hosts, extra_vars=named, inputs={}).expect(ok=False)
+    limited = ["--limit", f"down.fleet.example.com,{next(iter(slices[0]))}"]
+    for number, arguments, missing in ((31, [], [*slices[1]]), (32, limited, [])):
+        named = {**merge, **handed_on, "awx_job_id": number, "awx_workflow_job_id": 3}
+        job = jobs.run(f"merge{number}", "audit_report.yml", hosts, *arguments, extra_vars=named, inputs={})
+        job.expect(ok=False)
         assert sorted(job.artifacts["audit_failed_clusters"]) == sorted({"down.fleet.example.com", *missing})
         assert ("NOT READ: none of the merged reports has it" in job.stdout) is bool(missing)
     size = Path(merged.artifacts["audit_files"]["json"]).stat().st_size
