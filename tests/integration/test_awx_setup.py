@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,19 +31,19 @@ pytestmark = [pytest.mark.xdist_group("awx_setup"), pytest.mark.one_corner]
 AWX = ROOT / ".venv/collections-awx"
 PLAYBOOK = f"{PREFIX}.awx_setup"
 PASSWORD = "correct horse battery staple"
+CA = "-----BEGIN CERTIFICATE-----\n"
 CREDENTIAL = {"username": "operator@example.com", "password": PASSWORD}
 #: Of the example project.
 FILES = [path.name for path in (ROOT / "docs/examples/awx/project").glob("*.yml")]
 WORKFLOW = "Redis certificates: audit, approve, rotate, audit"
 BACK = "Redis certificates: approve, roll back, audit"
 SLICED_AUDIT = "Redis certificates: audit and merge"
-GIVEN = {
-    "awx_setup_project": "Playbooks",
-    "awx_setup_inventory": "Clusters",
-    "awx_setup_execution_environment": "Certificates",
-    "awx_setup_credential": "Operator",
-    "awx_setup_credentials": ["Vault"],
-}
+#: What docs/awx.md has its readers write.
+DOCUMENTED = (ROOT / "docs/awx.md").read_text("utf-8").partition("   ```yaml\n")[2].partition("   ```")[0]
+_WRITTEN: dict[str, Any] = yaml.safe_load(textwrap.dedent(DOCUMENTED))
+_NAMES = ("project", "inventory", "execution_environment", "credential", "credentials")
+GIVEN = {name: _WRITTEN[name] for name in (f"awx_setup_{one}" for one in _NAMES)}
+OPERATOR = GIVEN["awx_setup_credential"]
 
 
 @pytest.fixture
@@ -53,10 +54,14 @@ def controller() -> Iterator[Controller]:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Controller]:
-    """One that was set up with what most want."""
+    """One that was set up by what docs/awx.md has its readers write."""
     with stand_in() as started:
         ansible = Ansible(tmp_path_factory.mktemp("awx"))
-        set_up(ansible, started, awx_setup_credential_inputs=CREDENTIAL, awx_setup_shared_directory="/shared")
+        (ansible.folder / "redis-ca.pem").write_text(CA)
+        (ansible.folder / "awx.yml").write_text(textwrap.dedent(DOCUMENTED))
+        # As a shell has it.
+        environment = {"PWD": str(ansible.folder), "REDIS_PASSWORD": PASSWORD}
+        set_up(ansible, started, "-e", "@awx.yml", environment=environment)
         yield started
 
 
@@ -66,20 +71,27 @@ def stand_in() -> Iterator[Controller]:
     with Controller() as started:
         organization = started.add("organizations", name="Default")["id"]
         started.playbooks = [f"{folder}{one}" for folder in ("", "playbooks/") for one in FILES]
-        started.sync(started.add("projects", name="Playbooks", organization=organization, scm_revision=""))
-        started.add("inventories", name="Clusters", organization=organization)
-        started.add("execution_environments", name="Certificates")
-        for name in ("Vault", "Cloud"):
+        started.sync(started.add("projects", name="Redis certificates", organization=organization, scm_revision=""))
+        started.add("inventories", name="Redis clusters", organization=organization)
+        started.add("execution_environments", name="Redis certificates")
+        for name in ("Redis vault", "Cloud"):
             kind = started.add("credential_types", name=name)["id"]
             started.add("credentials", name=name, organization=organization, credential_type=kind)
         started.add("users", username="ann")
         started.add("teams", name="Security", organization=organization)
-        started.add("notification_templates", name="Chat")
+        started.add("teams", name="Database operators", organization=organization)
+        started.add("notification_templates", name="Operations chat")
         yield started
 
 
 def set_up(
-    ansible: Ansible, controller: Controller, *arguments: str, ok: bool = True, warns: bool = False, **variables: Any
+    ansible: Ansible,
+    controller: Controller,
+    *arguments: str,
+    ok: bool = True,
+    warns: bool = False,
+    environment: Mapping[str, str] | None = None,
+    **variables: Any,
 ) -> Run:
     (ansible.folder / "given.json").write_text(json.dumps({**GIVEN, **variables}))
     (ansible.home / "tmp").mkdir(mode=0o700, exist_ok=True)  # or Ansible warns that it makes it
@@ -96,6 +108,7 @@ def set_up(
             "ANSIBLE_DEPRECATION_WARNINGS": "false",  # awx.awx uses what ansible-core will remove
             "CONTROLLER_HOST": controller.url,
             "CONTROLLER_OAUTH_TOKEN": "a token of the tests",
+            **(environment or {}),
         },
         # After a sync Ansible warns of a field of the result, and the module of secrets that it cannot compare.
     ).expect(ok=ok, warnings=warns)
@@ -131,7 +144,7 @@ ROLLBACK = {
     "rollback": {"success": ["audit"]},
     "audit": {},
 }
-AUDITS = "/shared/audits/{{ awx_workflow_job_id | default('single') }}/{{ awx_job_id }}"
+AUDITS = "/shared/redis-certificates/audits/{{ awx_workflow_job_id | default('single') }}/{{ awx_job_id }}"
 #: For each job template of an AWX without slices, what it runs.
 PLAYBOOKS = {
     "audit": "audit.yml",
@@ -148,14 +161,14 @@ def test_what_is_set_up(made: Controller) -> None:
     }
     for one in templates.values():
         assert one["organization"] == made.named("organizations")["Default"]["id"]
-        assert one["project"] == made.named("projects")["Playbooks"]["id"]
-        assert one["inventory"] == made.named("inventories")["Clusters"]["id"]
-        assert one["execution_environment"] == made.named("execution_environments")["Certificates"]["id"]
-        assert sorted(made.tied(one, "credentials")) == ["Operator", "Vault"]
+        assert one["project"] == made.named("projects")["Redis certificates"]["id"]
+        assert one["inventory"] == made.named("inventories")["Redis clusters"]["id"]
+        assert one["execution_environment"] == made.named("execution_environments")["Redis certificates"]["id"]
+        assert sorted(made.tied(one, "credentials")) == [OPERATOR, "Redis vault"]
     assert {name.partition(": ")[2]: json.loads(one["extra_vars"]) for name, one in templates.items()} == {
         "audit": {"audit_output_directory": AUDITS},
-        "rotate": {"rotation_backup": "/shared/backups"},
-        "roll back": {"rotation_backup": "/shared/backups"},
+        "rotate": {"rotation_backup": "/shared/redis-certificates/backups"},
+        "roll back": {"rotation_backup": "/shared/redis-certificates/backups"},
         "report a failed rotation": {},
     }
     assert sorted(made.named("workflow_job_templates")) == [BACK, WORKFLOW]
@@ -167,6 +180,8 @@ def test_what_is_set_up(made: Controller) -> None:
         assert made.template(plan["unified_job_template"]) == templates[f"Redis certificates: {template}"]
         approval = made.template(made.nodes(workflow)["approval"]["unified_job_template"])
         assert "in check mode, shows what would be" in approval["description"]
+    inputs = made.named("credentials")[OPERATOR]["inputs"]
+    assert inputs == {**CREDENTIAL, "ca_certificate": CA.strip()}
     (schedule,) = made.objects["schedules"].values()
     assert schedule["unified_job_template"] == templates["Redis certificates: audit"]["id"]
     assert "FREQ=DAILY" in schedule["rrule"]
@@ -193,13 +208,13 @@ def test_it_is_used_changed_and_removed(ansible: Ansible, controller: Controller
         "awx_setup_credential_inputs": CREDENTIAL,
         "awx_setup_shared_directory": "/shared",
         "awx_setup_playbook_directory": "playbooks",
-        "awx_setup_notifications": ["Chat"],
+        "awx_setup_notifications": ["Operations chat"],
         "awx_setup_labels": ["redis"],
         "awx_setup_operators": {"users": ["ann"]},
         "awx_setup_approvers": {"teams": ["Security"]},
     }
     # Nothing is there yet, and the project was never synced.
-    project = controller.named("projects")["Playbooks"]
+    project = controller.named("projects")["Redis certificates"]
     controller.sync(project, [])
     run = set_up(ansible, controller, "--check", ok=False, **variables)
     assert (
@@ -209,9 +224,17 @@ def test_it_is_used_changed_and_removed(ansible: Ansible, controller: Controller
     assert "yet; it would be synced" in run.output
     controller.sync(project)
     run = set_up(ansible, controller, "--check", **variables)
-    assert "Would create: Redis Enterprise, Operator, Redis certificates: audit" in run.output
+    assert f"Would create: Redis Enterprise, {OPERATOR}, Redis certificates: audit" in run.output
     assert controller.writes == []
 
+    # An earlier release made a workflow without a prediction.
+    organization = controller.named("organizations")["Default"]["id"]
+    workflow = controller.add("workflow_job_templates", name=WORKFLOW, organization=organization)
+    audit, approval = (
+        controller.add("workflow_job_template_nodes", identifier=name, workflow_job_template=workflow["id"])
+        for name in ("audit", "approval")
+    )
+    controller.answer("POST", f"{audit['url']}always_nodes/", {"id": approval["id"]})
     controller.sync(project, [])
     run = set_up(ansible, controller, **variables, awx_setup_slices=4, warns=True)
     assert_absent({PASSWORD}, run, ansible.home)
@@ -230,12 +253,12 @@ def test_it_is_used_changed_and_removed(ansible: Ansible, controller: Controller
     assert links(controller, SLICED_AUDIT) == {"audit": {"always": ["report"]}, "report": {}}
     (schedule,) = controller.objects["schedules"].values()
     assert schedule["unified_job_template"] == workflows[SLICED_AUDIT]["id"]
-    for workflow in (workflows[WORKFLOW], workflows[BACK]):
-        for kind, expected in (("approvals", ["Chat"]), ("error", ["Chat"])):
-            assert controller.tied(workflow, f"notification_templates_{kind}") == expected
-        assert controller.tied(workflow, "labels") == ["redis"]
-        assert controller.holders(workflow, "execute") == ["ann"]
-        assert controller.holders(workflow, "approval") == ["Security"]
+    for made_workflow in (workflows[WORKFLOW], workflows[BACK]):
+        for kind, expected in (("approvals", ["Operations chat"]), ("error", ["Operations chat"])):
+            assert controller.tied(made_workflow, f"notification_templates_{kind}") == expected
+        assert controller.tied(made_workflow, "labels") == ["redis"]
+        assert controller.holders(made_workflow, "execute") == ["ann"]
+        assert controller.holders(made_workflow, "approval") == ["Security"]
 
     # What is added by hand is left alone, and an empty secret erases none.
     audit = templates["Redis certificates: audit"]
@@ -245,10 +268,10 @@ def test_it_is_used_changed_and_removed(ansible: Ansible, controller: Controller
     again = set_up(ansible, controller, **variables, awx_setup_slices=4)
     assert "changed=0 " in again.output
     assert controller.writes == []
-    assert sorted(controller.tied(audit, "credentials")) == ["Cloud", "Operator", "Vault"]
+    assert sorted(controller.tied(audit, "credentials")) == ["Cloud", OPERATOR, "Redis vault"]
 
     # Other inputs alone change; a secret is stored where there is none.
-    credential = controller.named("credentials")["Operator"]
+    credential = controller.named("credentials")[OPERATOR]
     given = {"ca_certificate": "a CA", "token": "a-token", "password": "another password"}
     variables["awx_setup_credential_inputs"] = given
     set_up(ansible, controller, **variables)
@@ -268,9 +291,9 @@ def test_it_is_used_changed_and_removed(ansible: Ansible, controller: Controller
 
     set_up(ansible, controller, **variables, awx_setup_state="absent")
     assert [controller.objects[one] for one in ("job_templates", "workflow_job_templates")] == [{}, {}]
-    assert "Operator" in controller.named("credentials")
+    assert OPERATOR in controller.named("credentials")
     set_up(ansible, controller, **variables, awx_setup_state="absent", awx_setup_remove_credentials=True)
-    assert sorted(controller.named("credentials")) == ["Cloud", "Vault"]
+    assert sorted(controller.named("credentials")) == ["Cloud", "Redis vault"]
     assert "Redis Enterprise" not in controller.named("credential_types")
 
 
@@ -295,7 +318,7 @@ def test_what_is_missing_is_said_before_anything_is_made(ansible: Ansible, contr
         assert f"{option}: AWX has nothing named {name} among its {collection}." in run.output
     assert controller.writes == []
     controller.playbooks = ["audit.yml"]
-    controller.sync(controller.named("projects")["Playbooks"])
+    controller.sync(controller.named("projects")["Redis certificates"])
     run = set_up(ansible, controller, ok=False, warns=True)
     assert "has no rollback.yml, rotate.yml, rotation_failed.yml after a sync." in run.output
     assert "job_templates" not in controller.objects
