@@ -30,6 +30,6 @@ class ActionModule(CompositeAction):
         before = self.step("cluster_certificate_info", {})
         result = cluster_plan.plan(wanted, before, issuer_reader(self, variables), check_mode=task.check_mode)
         # The playbook has said so of all clusters.
-        for name, reasons in result["due"].items() if not self.variables.get("rotation__planned") else ():
+        for name, reasons in result["due"].items() if not self.variables.get("rotation__told") else ():
             self.say(f"{name} is due: {', '.join(reasons)}")
         return result

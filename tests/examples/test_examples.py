@@ -109,8 +109,6 @@ _BEFORE: list[Mapping[str, Any]] = [
     {
         "name": "Keep what was issued",
         "ansible.builtin.set_fact": {
-            "issued": {"cert": "{{ lookup('ansible.builtin.file', 'certificates/proxy.pem') }}"},
-        },
             "issued": {"cert": "{{ lookup('ansible.builtin.file', 'certificates/proxy.pem') }}"}
         },
     },
