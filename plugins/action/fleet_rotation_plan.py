@@ -43,7 +43,10 @@ class ActionModule(OperationAction):
 
     def perform(self, variables: dict[str, Any]) -> dict[str, Any]:
         self.refuse_async()
-        operation = Operation(lambda task: self._plan(task, variables), self.operation.argument_spec)
+        # What it says of clusters is masked already, of each with its own secrets.
+        operation = Operation(
+            lambda task: self._plan(task, variables), self.operation.argument_spec, members="clusters"
+        )
         result = self.run_in_controller(operation, variables)
         if "clusters" in result:
             self.show(plan_text.lines(result["clusters"], verbose=bool(self._display.verbosity)), variables)

@@ -16,6 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
+from ._progress import following
+
 #: Places that are looked at side by side, unless the caller gives another number.
 _LIMIT = 64
 
@@ -35,7 +37,11 @@ def side_by_side(look: Callable[[_Place], _Seen], places: Sequence[_Place], limi
 
 
 def in_processes(
-    look: Callable[[_Place], _Seen], places: Sequence[_Place], limit: int, lost: Callable[[_Place], _Seen]
+    look: Callable[[_Place], _Seen],
+    places: Sequence[_Place],
+    limit: int,
+    lost: Callable[[_Place], _Seen],
+    what: str,
 ) -> list[_Seen]:
     """Return what each look returns, in the order of the places; by several processes where there are many places.
 
@@ -46,24 +52,44 @@ def in_processes(
             written anywhere.
         limit: how many are looked at side by side, by all processes together.
         lost: what is returned for a place whose process was killed, as when memory runs out.
+        what: the places are, for a person who waits.
     """
     count = min(len(places) // _WORTH, limit, _processors())
-    if count < 2:
-        return side_by_side(look, places, limit)
     forking = multiprocessing.get_context("fork")
+    # One for each process, without a lock between them: one that is killed must not keep it.
+    done = forking.RawArray("L", max(1, count))
+    lock = threading.Lock()
+
+    def counting(number: int) -> Callable[[_Place], _Seen]:
+        def counted(place: _Place) -> _Seen:
+            seen = look(place)
+            with lock:
+                done[number] += 1
+            return seen
+
+        return counted
+
+    def how_far() -> str:
+        return f"{sum(done)} of {len(places)} {what}"
+
+    if count < 2:
+        with following(how_far):
+            return side_by_side(counting(0), places, limit)
     others = []
     try:
         for number in range(1, count):
             here, there = forking.Pipe(duplex=False)
-            share = (look, places[number::count], _part(limit, number, count))
+            share = (counting(number), places[number::count], _part(limit, number, count))
             process = forking.Process(target=_work, args=(there, *share), daemon=True)
             process.start()
             there.close()
             others.append((process, here))
-        shares = [side_by_side(look, places[::count], _part(limit, 0, count))]
-        for number, (_process, here) in enumerate(others, 1):
-            found = _answer(here)
-            shares.append([lost(place) for place in places[number::count]] if found is None else found)
+        # No sooner: a process is forked without threads.
+        with following(how_far):
+            shares = [side_by_side(counting(0), places[::count], _part(limit, 0, count))]
+            for number, (_process, here) in enumerate(others, 1):
+                found = _answer(here)
+                shares.append([lost(place) for place in places[number::count]] if found is None else found)
     finally:
         for process, here in others:
             here.close()

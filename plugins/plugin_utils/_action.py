@@ -25,8 +25,10 @@ from ansible.plugins.action.normal import ActionModule as ModuleInProcess
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._libraries import missing_library
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._masking import mask_secrets
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Operation
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._progress import heard_by
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._runner import refusal, run_in_controller
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import keys_in
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import paragraph
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.text import (
     Line,
     is_read_by_a_person,
@@ -114,13 +116,15 @@ class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no t
 
     def run_in_controller(self, operation: Operation, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Run the operation here and now."""
-        return run_in_controller(
-            operation,
-            plain(self._task.args),
-            module=self._task.action,
-            check_mode=self._task.check_mode,
-            invocation=_inject_invocation(variables),
-        )
+        host = "" if operation.members else f"{variables.get('inventory_hostname')}: "
+        with heard_by(lambda text: self.show(paragraph(host, text), variables)):
+            return run_in_controller(
+                operation,
+                plain(self._task.args),
+                module=self._task.action,
+                check_mode=self._task.check_mode,
+                invocation=_inject_invocation(variables),
+            )
 
     def refuse_async(self, options: str = "") -> None:
         """Refuse a keyword that only modules know, where only the controller can do the work.

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,6 @@ def test_lines_of_a_rotation_that_issues(ansible: Ansible, two: dict[str, Cluste
     run = ansible.playbook(PLAYBOOK, "-i", hosts, environment=ENVIRONMENT).expect()
     assert count(run) <= 110
     assert run.output.count("proven 3/3") == 4
-    assert run.output.count("reported by the API") == 2  # They end in the same minute, as metrics show them.
 
 
 def test_a_failure_is_told_once(ansible: Ansible, authority: Authority, two: dict[str, Cluster]) -> None:
@@ -149,7 +149,7 @@ def test_lines_of_an_audit(ansible: Ansible, fleet: Fleet) -> None:
     run = ansible.playbook(AUDIT, "-i", hosts).expect(ok=False)
     lines = count(run)
     assert lines <= 75 + len(fleet.members)  # one line each in Ansible's recap, and none before
-    assert "skipping:" not in run.output
+    assert run.output.count("skipping:") <= 1  # of what is done once, for all of them
     recap = run.output.partition("PLAY RECAP")[2]
     assert recap.count("ok=1 ") >= len(fleet.members) - 2
     assert f"58 of {len(fleet.members)} clusters ok, 2 NOT READ" in run.output
@@ -194,8 +194,8 @@ def test_a_fleet_of_which_few_are_due(ansible: Ansible, authority: Authority, fl
     ("environment", "text"),
     [
         ({"ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml"}, True),
-        ({"ANSIBLE_STDOUT_CALLBACK": "json"}, False),
-        ({"ANSIBLE_STDOUT_CALLBACK": "json", "REDIS_ENTERPRISE_TEXT_OUTPUT": "true"}, True),
+        ({"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}, False),
+        ({"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "REDIS_ENTERPRISE_TEXT_OUTPUT": "true"}, True),
         ({"REDIS_ENTERPRISE_TEXT_OUTPUT": "false"}, False),
     ],
     ids=["yaml", "json", "json, with text", "off"],
@@ -204,9 +204,21 @@ def test_where_text_is_shown(ansible: Ansible, cluster: Cluster, environment: Ma
     hosts = written(
         ansible, {"one": connection(cluster)}, rotation_certificates=[{"name": "ldap_client", "state": "absent"}]
     )
-    collections = {"ANSIBLE_COLLECTIONS_PATH": ENVIRONMENT["ANSIBLE_COLLECTIONS_PATH"]}
-    run = ansible.playbook(PLAYBOOK, "-i", hosts, environment={**collections, **environment})
+    run = ansible.playbook(PLAYBOOK, "-i", hosts, environment={**ENVIRONMENT, **environment})
     assert run.returncode == 0, run.output
     assert ("Plan for 1 cluster: 0 due, 1 in order" in run.output.splitlines()) is text
-    if environment == {"ANSIBLE_STDOUT_CALLBACK": "json"}:
+    if "json" in environment.get("ANSIBLE_STDOUT_CALLBACK", "") and not text:
         assert json.loads(run.output[run.output.index("{") :])["stats"]["one"]["ok"] == 3
+
+
+def test_what_takes_long_says_how_far_it_is(ansible: Ansible, authority: Authority) -> None:
+    with Cluster(nodes=1, version="7.22.0-94", database="tls", stale_proxy=7.0) as cluster:
+        cluster.add_fault(Fault(method="GET", path="/v1/cluster/certificates", kind="slow", delay=6, times=1))
+        made = folder(ansible, {"proxy": authority.issue(cluster.fqdn)})
+        hosts = written(ansible, {"one": connection(cluster)}, rotation_certificates=from_folder(made, ["proxy"]))
+        run = ansible.playbook(PLAYBOOK, "-i", hosts).expect(warnings=True)
+    lines = run.output.splitlines()
+    assert lines.count("0 of 1 clusters read") == 1
+    (waiting,) = re.findall(r"one: waiting, (\d+) s at most, for 127", shown(run))
+    assert 200 < int(waiting) < 300
+    count(run)

@@ -41,7 +41,7 @@ def run(task: Context) -> dict[str, Any]:
     if not members:
         raise invalid_option("clusters", "no clusters given", "Give clusters, or hosts")
     clusters = in_processes(
-        lambda member: _entry(member, served=params["served"]), members, params["concurrency"], _lost
+        lambda member: _entry(member, served=params["served"]), members, params["concurrency"], _lost, "clusters read"
     )
     judge_pins(clusters)
     return {"changed": False, "clusters": clusters}

@@ -22,6 +22,7 @@ from itertools import chain
 from typing import Any
 
 from .._concurrency import side_by_side
+from .._progress import following
 from .._state.goal import ExpectedChain, close_ends, same_end
 from .._state.read_back import Reported
 from .._transport.retry import poll_until
@@ -33,6 +34,9 @@ from .proof import FAILURES, HANDSHAKE, METRICS, NOWHERE, Proof, Sighting
 #: Seconds for one look at one endpoint, unless O(timeout) is shorter: a firewall that drops packets costs as much.
 _LOOK_TIMEOUT = 10.0
 
+
+#: Places that are named of those that are waited for.
+_MOST = 3
 
 #: A certificate, and where it is looked for.
 _Spot = tuple[str, Endpoint]
@@ -188,12 +192,21 @@ class Prover:
         }
         pending = [spot for spot in spots if spot not in seen]
         proof = Proof()
-        for dummy in poll_until(time.monotonic() + timeout):
-            seen.update(((one.name, one.endpoint), one) for one in self._look(pending, states, reported or {}))
-            proof = Proof(frozenset(states), tuple(seen[spot] for spot in spots))
-            if not proof.missing:
-                break
-            pending = [spot for spot in pending if seen[spot].status in (*FAILURES, "unreachable")]
+        deadline = time.monotonic() + timeout
+
+        def how_far() -> str:
+            left = max(0, round(deadline - time.monotonic()))
+            waiting = "; ".join(map(str, proof.missing[:_MOST])) or f"{len(spots)} places"
+            more = len(proof.missing) - _MOST
+            return f"waiting, {left} s at most, for {waiting}{f' and {more} more' if more > 0 else ''}"
+
+        with following(how_far):
+            for dummy in poll_until(deadline):
+                seen.update(((one.name, one.endpoint), one) for one in self._look(pending, states, reported or {}))
+                proof = Proof(frozenset(states), tuple(seen[spot] for spot in spots))
+                if not proof.missing:
+                    break
+                pending = [spot for spot in pending if seen[spot].status in (*FAILURES, "unreachable")]
         return proof
 
     def _look(self, spots: list[_Spot], states: Mapping[str, ExpectedChain], reported: Reported) -> list[Sighting]:

@@ -29,7 +29,18 @@ ORDER = [
     {"_x509"},
     {"_product"},
     {"_misplaced"},
-    {"_argspec", "_concurrency", "_errors", "_files", "_hostnames", "_libraries", "_masking", "_secrets", "_untrusted"},
+    {
+        "_argspec",
+        "_concurrency",
+        "_errors",
+        "_files",
+        "_hostnames",
+        "_libraries",
+        "_masking",
+        "_progress",
+        "_secrets",
+        "_untrusted",
+    },
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 
