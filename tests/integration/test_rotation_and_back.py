@@ -210,7 +210,7 @@ CANNOT_BE_KEPT: dict[str, tuple[dict[str, Any], str, str]] = {
         "admin",
         "no vault secret of the identity production, but only",
     ),
-    "no folder": ({"rotation_backup": "nowhere"}, "admin", "nowhere"),
+    "no folder": ({"rotation_backup": "nowhere/new"}, "admin", "nowhere"),
     "no right to see the keys": ({}, "cluster_viewer", "this user's role may not read the private key"),
 }
 

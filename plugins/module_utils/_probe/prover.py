@@ -196,7 +196,8 @@ class Prover:
 
         def how_far() -> str:
             left = max(0, round(deadline - time.monotonic()))
-            waiting = "; ".join(map(str, proof.missing[:_MOST])) or f"{len(spots)} places"
+            places = [f"{one.endpoint} (it is {one.status})" for one in proof.missing[:_MOST]]
+            waiting = ", ".join(places) or f"{len(spots)} places"
             more = len(proof.missing) - _MOST
             return f"waiting, {left} s at most, for {waiting}{f' and {more} more' if more > 0 else ''}"
 

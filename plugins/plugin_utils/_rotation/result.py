@@ -69,7 +69,7 @@ def rotation_result(
     outcome = written.get("outcome") or ("failed_unchanged" if failure else "unchanged")
     return {
         "cluster": _cluster(before, written),
-        "changed": foretold or bool(written.get("changed")),
+        "changed": foretold or bool(written.get("changed")) or bool((replication or {}).get("changed")),
         "outcome": "changed" if foretold else outcome,
         "certificates": certificates,
         "nodes": written.get("nodes", []),
