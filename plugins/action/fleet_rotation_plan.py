@@ -82,7 +82,7 @@ class ActionModule(OperationAction):
             "due": [name for batch in batches for name in batch],
             "sizes": [len(batch) for batch in batches] or [1],
             "unusable": unusable,
-            # Somebody has to, also where none failed.
+            # The first one, where none failed: the summary has to run somewhere.
             "reporting": unusable or names[:1],
             "patterns": {name: pattern(name) for name in names},
         }

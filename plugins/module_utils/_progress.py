@@ -20,7 +20,7 @@ _listeners: list[_Listener] = []
 
 @contextmanager
 def heard_by(listener: _Listener) -> Iterator[None]:
-    """Have what is done in this context heard, unless somebody listens already.
+    """Have what is done in this context heard, unless there is a listener already.
 
     Args:
         listener: gets a line. It is called by another thread.

@@ -68,7 +68,7 @@ clusters:
       type: str
       returned: always
     outcome:
-      description: V(changed), V(in_order), V(failed) or V(not_begun).
+      description: V(changed), V(in_order), V(failed) or V(not_started).
       type: str
       returned: always
     text:

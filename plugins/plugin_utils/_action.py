@@ -178,7 +178,7 @@ class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no t
         """Return a setting: the variable comes before the environment.
 
         Raises:
-            AnsibleActionFail: it is neither true nor false.
+            AnsibleActionFail: it must be true or false, and is not.
         """
         value, what = self._templar.template(variables.get(name)), f"variable {name}"
         if value is None:

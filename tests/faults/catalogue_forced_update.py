@@ -37,7 +37,7 @@ from .scene import (
 
 _CHANGED, _FAILED, _PARTIAL = right(CHANGED, "forced"), right(FAILED, "forced"), right(PARTIAL, "forced")
 
-#: By 409 the cluster would say that it has not begun.
+#: By 409 the cluster would say that it has not started.
 _CONTRADICTIONS = ("409, once", "409, always")
 
 

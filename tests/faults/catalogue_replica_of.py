@@ -31,7 +31,7 @@ from .scene import (
 
 _CHANGED, _FAILED, _PARTIAL = right(CHANGED, "repin"), right(FAILED, "repin"), right(PARTIAL, "repin")
 
-#: By 409 the cluster would say that another change is under way, and this one not begun.
+#: By 409 the cluster would say that another change is under way, and this one not started.
 _CONTRADICTIONS = ("409, once", "409, always")
 
 

@@ -106,7 +106,7 @@ def fleet(ansible: Ansible, authority: Authority) -> Iterator[Fleet]:
 
 
 def check_promise(fleet: Fleet, run: Run) -> None:
-    """The cluster beside the one that failed came to its end, and the one that had not begun was left alone."""
+    """The cluster beside the one that failed came to its end, and the one that had not started was left alone."""
     assert run.returncode != 0, run.output
     assert "Traceback" not in run.output, run.output
     assert "is undefined" not in run.output, run.output

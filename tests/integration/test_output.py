@@ -78,8 +78,8 @@ def test_lines_of_a_rotation(ansible: Ansible, authority: Authority, two: dict[s
     assert count(rotated) <= 90  # 163 before there was a plan
     assert rotated.output.count("proven 3/3") == 6
     assert [line for line in rotated.output.splitlines() if line.startswith("changed  ")] == [
-        "changed     orders: cm, proxy, syncer: proven 9/9",
-        "changed     payments: cm, proxy, syncer: proven 9/9",
+        "changed       orders: cm, proxy, syncer: proven 9/9",
+        "changed       payments: cm, proxy, syncer: proven 9/9",
     ]
     # The block is the last of the log.
     last = rotated.output.partition("PLAY RECAP")[0].rpartition("-" * 80)[2]
@@ -121,7 +121,7 @@ def test_a_failure_is_told_once(ansible: Ansible, authority: Authority, two: dic
     failed = ansible.playbook(PLAYBOOK, "-i", hosts).expect(ok=False)
     assert shown(failed).count("a simulated fault") == 1
     assert "FAILED orders: Nothing was changed. " in shown(failed)
-    assert "not begun payments Next: fix what failed, and run again for these: ansible-playbook " in shown(failed)
+    assert "not started payments Next: fix what failed, and run again for these: ansible-playbook " in shown(failed)
     assert "rotate --limit orders,payments" in failed.output
     assert count(failed) <= 75
     assert result_of(failed)["failure"]["kind"] == "certificate_refused"

@@ -353,7 +353,7 @@ def test_wrong_variables_fail_at_the_start(ansible: Ansible, cluster: Cluster) -
     ],
     ids=["one at a time", "two at a time", "one at a time, all of them", "two at a time, all of them"],
 )
-def test_a_cluster_that_fails_stops_those_that_have_not_begun(
+def test_a_cluster_that_fails_stops_those_that_have_not_started(
     ansible: Ansible, authority: Authority, arguments: list[str], rotated: list[str]
 ) -> None:
     """The first one fails; two at a time, the second one has begun together with it."""
@@ -372,7 +372,7 @@ def test_a_cluster_that_fails_stops_those_that_have_not_begun(
     assert shown(run).count("a simulated fault") == 1
     if "rotation_stop_on_failure=false" not in arguments:
         waiting = ", ".join([name for name in ("second", "third") if name not in rotated])
-        assert f"not begun {waiting} Next: fix what failed, and run again for these: " in shown(run)
+        assert f"not started {waiting} Next: fix what failed, and run again for these: " in shown(run)
 
 
 def test_peers_learn_a_new_certificate_at_once(ansible: Ansible, authority: Authority) -> None:

@@ -37,7 +37,7 @@ class ForcedUpdate(Step):
 
     def _take(self, cluster: Cluster) -> None:
         def noted(error: CertificateError) -> bool:
-            # 409: another update is under way, and this one was not begun.
+            # 409: another update is under way, and this one was not started.
             if error.kind == "task_unknown" or (perhaps_made(error) and error.data.get("status") != 409):
                 self.outcome = "partial"
             return False

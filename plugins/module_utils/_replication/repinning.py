@@ -95,7 +95,7 @@ class Repinning(Step):
         try:
             cluster.api.replace_sources(self.database.uid, [self._wanted(source).entry for source in sources])
         except CertificateError as error:
-            # 409: another change is under way, and this one was not begun.
+            # 409: another change is under way, and this one was not started.
             self._perhaps_made |= perhaps_made(error) and error.data.get("status") != 409
             raise
         self._perhaps_made = True

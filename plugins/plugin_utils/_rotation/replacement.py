@@ -143,7 +143,7 @@ class Replacement:
             resynchronise: whether the latter is wanted.
 
         Raises:
-            StepFailed: a peer cannot be told.
+            StepFailed: a peer cannot be updated.
         """
         # Also what was restored was another one for a while.
         changes = [one for one in self.written.get("changes", ()) if one["outcome"] not in _NOTHING]

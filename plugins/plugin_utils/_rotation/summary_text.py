@@ -25,14 +25,14 @@ from .fleet import IN_ORDER, PlannedCluster
 _MOST = 20
 
 _RULE = "-" * 80
-_LABEL = 12
+_LABEL = 14
 
 
 class Outcome(NamedTuple):
     """What became of one cluster.
 
     Attributes:
-        outcome: V(changed), V(in_order), V(failed) or V(not_begun).
+        outcome: V(changed), V(in_order), V(failed) or V(not_started).
         text: of what was changed, how far it is proven; or why it failed.
         backup: where it was made; None: none was.
     """
@@ -69,7 +69,7 @@ def _outcome(cluster: PlannedCluster, result: Mapping[str, Any] | None) -> Outco
     if cluster["state"] == IN_ORDER:
         return Outcome(name, "in_order")
     if result is None:
-        return Outcome(name, "not_begun")
+        return Outcome(name, "not_started")
     if result["failure"]:
         return Outcome(name, "failed", f"{_OUTCOMES.get(result['outcome'], '')}{result['failure']['msg']}")
     names = [one["name"] for one in result["certificates"] if one["action"] != "none"]
@@ -98,10 +98,10 @@ def lines(found: Sequence[Outcome], *, check_mode: bool, command: str, verbose: 
         verbose: whether every cluster gets a line.
     """
     changed, in_order, failed, waiting = (
-        [one for one in found if one.outcome == outcome] for outcome in ("changed", "in_order", "failed", "not_begun")
+        [one for one in found if one.outcome == outcome] for outcome in ("changed", "in_order", "failed", "not_started")
     )
     would = "would be changed" if check_mode else "changed"
-    counts = [(changed, would), (in_order, "in order"), (failed, "FAILED"), (waiting, "not begun")]
+    counts = [(changed, would), (in_order, "in order"), (failed, "FAILED"), (waiting, "not started")]
     parts = [f"{len(some)} {what}" for some, what in counts if some]
     total = f"{len(found)} cluster{'' if len(found) == 1 else 's'}"
     yield _RULE
@@ -109,7 +109,7 @@ def lines(found: Sequence[Outcome], *, check_mode: bool, command: str, verbose: 
     yield from _each("would change" if check_mode else "changed", changed, CHANGED, verbose=verbose)
     yield from _each("FAILED", failed, FAILED, verbose=True)
     if waiting:
-        yield from ((one, WARNING) for one in paragraph(_label("not begun"), listed([one.name for one in waiting])))
+        yield from ((one, WARNING) for one in paragraph(_label("not started"), listed([one.name for one in waiting])))
     again = [one.name for one in (*failed, *waiting)]
     # Commands are whole, however long, so that they can be copied.
     if again:

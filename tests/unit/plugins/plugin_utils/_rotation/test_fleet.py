@@ -147,12 +147,12 @@ def test_the_summary_as_text() -> None:
     stale = {**done, "outcome": "rolled_back", "failure": {"msg": "a node is stale. " * 9}}
     found = summary_text.outcomes(clusters, {"a": done, "d": stale})
     lines = text(summary_text.lines(found, check_mode=False, command="ansible-playbook x", verbose=False))
-    assert lines[1] == "Rotation of 5 clusters: 1 changed, 1 in order, 2 FAILED, 1 not begun"
-    assert lines[2] == "changed     a: cm: proven 9/9"
-    assert lines[3] == "FAILED      c: no answer"
-    assert lines[4].startswith("FAILED      d: The old certificates are back. a node is stale.")
+    assert lines[1] == "Rotation of 5 clusters: 1 changed, 1 in order, 2 FAILED, 1 not started"
+    assert lines[2] == "changed       a: cm: proven 9/9"
+    assert lines[3] == "FAILED        c: no answer"
+    assert lines[4].startswith("FAILED        d: The old certificates are back. a node is stale.")
     assert lines[-5:] == [
-        "not begun   e",
+        "not started   e",
         "Next: fix what failed, and run again for these:",
         "  ansible-playbook x.rotate --limit c,d,e",
         "To undo:",
