@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from . import audit, fleets, memory, nodes, rotation, single, trial
+from . import audit, fleets, memory, nodes, plans, rotation, single, trial
 from .report import page
 from .targets import Results
 
@@ -32,10 +32,15 @@ class Extent(NamedTuple):
     held: float  # seconds for which clusters keep forks waiting
     nodes: Sequence[int]
     latencies: Sequence[float]
+    unchanged: int  # clusters of which nothing is due
+    due: int
+    serials: Sequence[int]
 
 
-WHOLE = Extent(21, 6, 2, (10, 100, 500, 1000), 500, 100, (5, 20, 50), 15.0, (1, 3, 10, 30), (0.0, 0.1))
-QUICK = Extent(1, 1, 1, (2, 4, 40), 4, 2, (2,), 1.0, (1, 2), (0.1,))
+WHOLE = Extent(
+    21, 6, 2, (10, 100, 500, 1000), 500, 100, (5, 20, 50), 15.0, (1, 3, 10, 30), (0.0, 0.1), 200, 40, (1, 20)
+)
+QUICK = Extent(1, 1, 1, (2, 4, 40), 4, 2, (2,), 1.0, (1, 2), (0.1,), 3, 2, (1, 2))
 
 
 def _ways(extent: Extent) -> Callable[[int, int], Sequence[str]]:
@@ -55,10 +60,10 @@ def _ways(extent: Extent) -> Callable[[int, int], Sequence[str]]:
 
 def measure(extent: Extent) -> Results:
     """Measure everything."""
-    done = iter(range(1, 10))
+    done = iter(range(1, 11))
 
     def part(name: str, measuring: Callable[[Path], _Result]) -> _Result:
-        print(f"  {next(done)} of 9: {name}", flush=True)
+        print(f"  {next(done)} of 10: {name}", flush=True)
         with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
             return measuring(Path(folder))
 
@@ -79,6 +84,10 @@ def measure(extent: Extent) -> Results:
         ),
         proofs=part("proofs", lambda folder: nodes.measure(folder, extent.nodes, extent.latencies, extent.plays)),
         trials=part("trials", lambda folder: trial.measure(folder, extent.tasks)),
+        plans=part(
+            "plans",
+            lambda folder: plans.measure(folder, extent.unchanged, extent.due, 0.1, extent.serials, extent.fleets),
+        ),
     )
 
 

@@ -74,12 +74,13 @@ class _Run(NamedTuple):
     command: float
 
 
-def _look(ansible: Ansible, fleet: Fleet, way: str, clusters: int, forks: int) -> _Run:
-    """Look at the first clusters of a fleet, and make sure that each was asked once and answered."""
-    members = fleet.members[:clusters]
-    hosts = {one["fqdn"]: {f"redis_enterprise_{option}": one[option] for option in _OPTIONS} for one in members}
-    inventory = ansible.folder / "fleet.json"
-    inventory.write_text(json.dumps({"all": {"hosts": hosts}}))
+def login_variables(member: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables of a host for a member of a fleet."""
+    return {f"redis_enterprise_{option}": member[option] for option in _OPTIONS}
+
+
+def looking(folder: Path, way: str) -> Path:
+    """A playbook that looks at all hosts in this way."""
     play = {
         "name": "Look at all",
         "hosts": "all",
@@ -88,8 +89,18 @@ def _look(ansible: Ansible, fleet: Fleet, way: str, clusters: int, forks: int) -
         "vars": {"ansible_python_interpreter": TARGET},
         "tasks": [{"name": "Look", **_TASKS[way]}],
     }
-    playbook = ansible.folder / "fleet.yml"
-    playbook.write_text(yaml.safe_dump([play], sort_keys=False))
+    path = folder / "fleet.yml"
+    path.write_text(yaml.safe_dump([play], sort_keys=False))
+    return path
+
+
+def _look(ansible: Ansible, fleet: Fleet, way: str, clusters: int, forks: int) -> _Run:
+    """Look at the first clusters of a fleet, and make sure that each was asked once and answered."""
+    members = fleet.members[:clusters]
+    hosts = {one["fqdn"]: login_variables(one) for one in members}
+    inventory = ansible.folder / "fleet.json"
+    inventory.write_text(json.dumps({"all": {"hosts": hosts}}))
+    playbook = looking(ansible.folder, way)
     fleet.clear_requests()
     started = time.monotonic()
     run = ansible.playbook(playbook, "-i", str(inventory), "--forks", str(forks)).expect()

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from . import audit, fleets, rotation, single
 from .machine import description
 from .nodes import Proof
+from .plans import Plans
 from .targets import TARGETS, Results
 from .trial import Cost
 from .ways import Spread
@@ -136,6 +137,14 @@ def _trials(trials: Mapping[str, Cost]) -> str:
     )
 
 
+def _plans(plans: Plans) -> str:
+    rows = [(f"nothing due, {name}", taken) for name, taken in plans.unchanged.items()]
+    rows += [(f"all due, `rotation_serial` {serial}", taken) for serial, taken in plans.serial.items()]
+    return _table(
+        ["", "s"], ([name, f"{taken.median:.1f} ({taken.low:.1f} to {taken.high:.1f})"] for name, taken in rows)
+    )
+
+
 def page(results: Results) -> str:
     """The whole page."""
     parts = [
@@ -179,5 +188,10 @@ def page(results: Results) -> str:
         "What is to be written is tried before, in a handshake as server and as client; and its private key is\n"
         "loaded and checked. Both without a task around them, for one pair.\n",
         _trials(results.trials),
+        "## Plans\n",
+        f"The playbook `rotate`, forks 20: {results.plans.clusters} clusters of which nothing is due, against one\n"
+        f"`uri` for each; and {results.plans.due} clusters of which one certificate is replaced and proven, each of\n"
+        f"whose answers takes {1000 * results.plans.latency:.0f} ms. The whole command.\n",
+        _plans(results.plans),
     ]
     return "\n".join(parts)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from . import audit, fleets, rotation, single
 from .fleets import Memory, Rate
 from .nodes import Proof
+from .plans import ROTATE, Plans
 from .trial import Cost
 from .ways import Spread
 
@@ -29,6 +30,7 @@ class Results(NamedTuple):
     memory: Sequence[Memory]  # empty where the system does not tell
     proofs: Sequence[Proof]
     trials: Mapping[str, Cost]
+    plans: Plans
 
 
 class Target(NamedTuple):
@@ -79,7 +81,18 @@ def _slow_proof(count: int) -> Callable[[Results], float | None]:
     return of
 
 
+def _unchanged(results: Results) -> float:
+    return ratio(results.plans.unchanged, fleets.URI, ROTATE)
+
+
+def _side_by_side(results: Results) -> float | None:
+    taken = results.plans.serial
+    return taken[1].median / taken[20].median if {1, 20} <= set(taken) else None
+
+
 TARGETS = (
+    Target("`rotate` of a fleet of which nothing is due against one `uri` for each cluster", 8, True, _unchanged),
+    Target("`rotate` of a slow fleet that is due, `rotation_serial` 20 against 1", 4, True, _side_by_side),
     Target(
         "`cluster_certificate_info` against `uri`", 8, True, lambda all_: ratio(all_.single, single.URI, single.INFO)
     ),

@@ -30,6 +30,6 @@ def test_every_case_is_measured_and_reported() -> None:
     text = page(results)
     for target in TARGETS:
         assert target.text in text
-    for heading in ("The machine", "One task", "The audit", "five", "ten", "Fleets", "Memory", "Proofs"):
+    for heading in ("The machine", "One task", "The audit", "five", "ten", "Fleets", "Memory", "Proofs", "Plans"):
         assert f"{heading}" in text
     assert "nan" not in text
