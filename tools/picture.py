@@ -27,8 +27,8 @@ from simulator.authority import Authority
 COMMAND = ["ansible-playbook", "redis_enterprise.certificates.rotate", "-i", "inventory.yml"]
 NAMES = ("api", "proxy", "syncer")
 #: In characters.
-WIDTH = 126
-SHOWN = re.compile(r"(?:Replace all|Propagate what changed|Report what was before)")
+WIDTH = 122
+SHOWN = re.compile(r"(?:Read all clusters|Replace all|Summarise)")
 HEADER = """<!-- SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
      SPDX-License-Identifier: GPL-3.0-or-later
      Made by: make picture -->
@@ -63,7 +63,6 @@ def record(folder: Path) -> str:
     settings = {
         "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
         "ANSIBLE_CALLBACK_YAML_LINE_WIDTH": "no-break",
-        "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
         "ANSIBLE_FORCE_COLOR": "true",
         "COLUMNS": str(WIDTH),
     }
@@ -83,7 +82,7 @@ def shown(output: str) -> Iterator[Text]:
         name = re.sub(r"redis_enterprise\.certificates\.rotation : ", "", block)
         if name.startswith("TASK") and not SHOWN.search(name.partition("\n")[0]):
             left_out = True
-        elif not name.startswith("PLAY [Report which"):
+        elif not name.startswith("PLAY [Report what"):
             if left_out:
                 yield Text("...", "bright_black")
             left_out = False

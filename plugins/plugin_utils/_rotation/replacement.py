@@ -159,6 +159,10 @@ class Replacement:
         except StepFailed as failed:
             self.replicated = failed.returned
             raise
+        updates = [one for one in self.replicated["active_active"] if one["outcome"] == "changed"]
+        if updates:
+            would = "would be " if self._check_mode else ""
+            self._say(f"Active-Active peers {would}updated: {', '.join(one['name'] or one['guid'] for one in updates)}")
 
     def note_proof(self, backup: Mapping[str, Any]) -> None:
         """Record in the backup that the change is proven, if it is."""
