@@ -58,7 +58,7 @@ def problems_of_answer(question: Mapping[str, Any], answers: Mapping[str, Any]) 
     if kind == "multiplechoice":
         if answer not in question["choices"]:
             yield f"Value {answer} for '{name}' expected to be one of {question['choices']}."
-    elif type(answer) is not _TYPES[kind]:
+    elif not isinstance(answer, _TYPES[kind]) or (isinstance(answer, bool) and _TYPES[kind] is not bool):
         yield f"Value {answer} for '{name}' expected to be a {'string' if _TYPES[kind] is str else kind}."
 
 
