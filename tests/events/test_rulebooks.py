@@ -171,5 +171,5 @@ def test_an_alert_and_a_rotation(ansible: Ansible, authority: Authority) -> None
             assert post(alert("payments"), alert("sessions")) == 200
             rulebook.wait_for(RECAP, 2)
             assert updated(payments) == updated(sessions) == ["proxy"]
-            assert (rulebook.events, rulebook.count("PLAY [Rotate the certificates")) == (7, 2)
+            assert (rulebook.events, rulebook.count("PLAY [Plan the rotation")) == (7, 2)
             assert token not in rulebook.output
