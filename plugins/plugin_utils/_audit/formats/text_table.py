@@ -87,7 +87,8 @@ def _rows(cluster: JudgedCluster, found: Mapping[tuple[str, str | None], Sequenc
             yield _row(name, version, facts["name"], "-", "-", status, "-", "-", urgency=3)
         else:
             days = facts["days_remaining"] - age
-            dates = facts["not_after"][:10], str(days)
+            # As messages count days: that it expired an hour ago is -1 in the data.
+            dates = facts["not_after"][:10], str(days if days >= 0 else days + 1)
             last = _status(findings, days), facts["issuer"], proof_text(facts["proof"])
             yield _row(name, version, facts["name"], *dates, *last, urgency=_urgency(findings), days=days)
     known = {facts["name"] for facts in judged}
