@@ -60,7 +60,9 @@ def test_scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: dict[str
 @pytest.mark.parametrize("more", [{}, {"PYTHONPATH": started.JOURNAL}], ids=["as here", "with a journal"])
 def test_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: dict[str, str]) -> None:
     monkeypatch.setattr(started, "WARM", True)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")} | more
+    # The shell in between drops other names, such as those of functions that bash exports.
+    plain = {name: value for name, value in os.environ.items() if name.isidentifier()}
+    environment = {name: value for name, value in plain.items() if not name.startswith("PYTHON")} | more
     found = []
     for python in (sys.executable, started.interpreter(sys.executable, str(tmp_path))):
         ended = subprocess.run(
