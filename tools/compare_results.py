@@ -35,11 +35,17 @@ _MADE_TEXT = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _
 
 #: What releases of ansible-core add to results by themselves, differently: fields, warnings, and texts.
 _ANSIBLE_S_OWN = frozenset(
-    {"_ansible_delegated_vars", "_ansible_no_log", "changed_when_result", "exception", "finished", "started"}
+    {
+        *("_ansible_delegated_vars", "_ansible_no_log", "changed_when_result", "exception", "finished", "started"),
+        "failed_when_suppressed_exception",
+    }
 )
+#: What they leave in a result that is hidden, differently.
+_OF_HIDDEN = frozenset({"warnings"})
 _ANSIBLE_S_WARNING = re.compile(r"\[WARNING\]: There was a vault format error")
 _ANSIBLE_S_TEXT = re.compile(
-    r"is of type .{1,30}? and we were unable to convert to (?P<wanted>\w+): .*? cannot be converted to"
+    r"is of type .{1,30}? and we were unable to convert to (?P<wanted>\w+): .*? "
+    r"(?:cannot be converted to|JSON or key=value)"
     r"|Python \S+/bin/python\b"
 )
 
@@ -57,7 +63,8 @@ class _Test:
 
     def plain(self, value: Any, field: str = "") -> Any:
         if isinstance(value, dict):
-            return {self._text(key): self.plain(value[key], key) for key in sorted(value.keys() - _ANSIBLE_S_OWN)}
+            left_out = _ANSIBLE_S_OWN | (_OF_HIDDEN if "censored" in value else frozenset())
+            return {self._text(key): self.plain(value[key], key) for key in sorted(value.keys() - left_out)}
         if isinstance(value, list):
             # A CA may put the names that it was asked for into an order of its own.
             items = sorted(value) if field == "subject_alternative_names" else value

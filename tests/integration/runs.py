@@ -49,7 +49,7 @@ RESULTS = os.environ.get("RC_RESULTS")
 #: by what a masked hyphen leaves of a date, or a masked digit of a port, and by what is stopped where.
 _NOT_COMPARED = re.compile(
     r"tests/integration/test_((interrupted|keywords|misplaced_keys|untrusted|weak_secrets)\.py|cases\.py::test_forms"
-    r"|rotation\.py::test_a_batch_size|audit\.py::test_what_one)"
+    r"|rotation\.py::test_a_batch_size|audit\.py::test_what_one|sources\.py::test_what_a_source_does_not)"
 )
 _KEPT_HERE: set[Path] = set()  # files that this process has begun
 
@@ -105,7 +105,9 @@ class Run:
     def warnings(self) -> list[str]:
         """Warnings and deprecations that Ansible printed; the oldest release wraps them, also after hyphens."""
         found = re.findall(
-            r"^\[(?:DEPRECATION )?WARNING\].*(?:\n(?!\w+: \[|\[|\.\.\.|--- |$).*)*", self.output, re.MULTILINE
+            r"^\[(?:DEPRECATION )?WARNING\].*(?:\n(?!\w+: \[|\[|\.\.\.|---|.*\S {2,}\S|(?:\S+: )?unchanged: |$).*)*",
+            self.output,
+            re.MULTILINE,
         )
         return [" ".join(warning.replace("-\n", "-").split()) for warning in found]
 
