@@ -68,8 +68,8 @@ class CompositeAction(OperationAction):
             other._task.check_mode, other._task.diff = True, False  # noqa: SLF001 - as the keywords of a task do
         result: dict[str, Any] = other.run(task_vars=self.variables)
         if self._context is not None:
-            known = self._context.warnings  # what is predicted is said once
-            known += [text for text in map(str, result.pop("warnings", ())) if text not in known]
+            said = self._context.warnings  # what is predicted is said once
+            said += [text for text in map(str, result.pop("warnings", ())) if text not in said]
         if result.get("failed"):
             raise StepFailed(result)
         return result
