@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context, Operation
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._action import OperationAction
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._composite import CompositeAction, undone
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._hosts import hosts_of
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation import fleet, plan_text
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.held_backup import (
@@ -31,29 +32,19 @@ def pattern(name: str) -> str:
     return name if _PLAIN.fullmatch(name) else f"~^{re.sub('[^A-Za-z0-9_-]', '.', name)}$"
 
 
-class ActionModule(OperationAction):
+class ActionModule(CompositeAction):
     operation = Operation(
-        lambda task: {},  # replaced before it runs
+        undone,
         {
             "hosts": {"type": "list", "elements": "str", "required": True},
             "serial": {"type": "raw", "default": 1},
             "concurrency": {"type": "int", "default": 16},
         },
+        members="clusters",  # What it says of them is masked already, of each with its own secrets.
     )
 
-    def perform(self, variables: dict[str, Any]) -> dict[str, Any]:
-        self.refuse_async()
-        # What it says of clusters is masked already, of each with its own secrets.
-        operation = Operation(
-            lambda task: self._plan(task, variables), self.operation.argument_spec, members="clusters"
-        )
-        result = self.run_in_controller(operation, variables)
-        if "clusters" in result:
-            self.show(plan_text.lines(result["clusters"], verbose=bool(self._display.verbosity)), variables)
-        return result
-
-    def _plan(self, task: Context, variables: dict[str, Any]) -> dict[str, Any]:
-        names = task.params["hosts"]
+    def do(self, task: Context) -> dict[str, Any]:
+        names, variables = task.params["hosts"], self.variables
         fleet.check_serial(task.params["serial"])
         hosts = hosts_of(names, self._task, variables, self._templar)
         wanted = {host.name: found for host in hosts if (found := Wanted.of(host)) is not None}
@@ -67,8 +58,9 @@ class ActionModule(OperationAction):
         secrets = self._loader._vault.secrets or []  # noqa: SLF001 - no other place has them
         for name in names:
             if name in data:
-                backup = find_unproven(backup_options(wanted[name].values, name), secrets)
-                planned.append(fleet.plan_cluster(data[name], wanted[name], backup))
+                options = backup_options(wanted[name].values, name)
+                unproven = partial(find_unproven, options, secrets)
+                planned.append(fleet.plan_cluster(data[name], wanted[name], unproven))
             else:
                 problem = (
                     wanted[name].problem if name in wanted else "missing required arguments: rotation_certificates."
@@ -76,6 +68,7 @@ class ActionModule(OperationAction):
                 planned.append(fleet.unusable(name, problem or ""))
         batches = fleet.batches(planned, data.values(), task.params["serial"])
         unusable = [one["name"] for one in planned if one["state"] == fleet.FAILED]
+        self.show(plan_text.lines(planned, verbose=bool(self._display.verbosity)), variables)
         return {
             "changed": False,
             "clusters": planned,

@@ -5,31 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from ansible import context
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context, Operation
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._action import OperationAction
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._composite import CompositeAction, undone
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._plain import plain
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation import summary_text
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.fleet import DUE, UNFINISHED
 
 
-class ActionModule(OperationAction):
-    operation = Operation(
-        lambda task: {},  # replaced before it runs
-        {"clusters": {"type": "list", "elements": "dict", "required": True}},
-    )
+class ActionModule(CompositeAction):
+    operation = Operation(undone, {"clusters": {"type": "list", "elements": "dict", "required": True}})
 
-    def perform(self, variables: dict[str, Any]) -> dict[str, Any]:
-        self.refuse_async()
-        return self.run_in_controller(
-            Operation(lambda task: self._summarise(task, variables), self.operation.argument_spec), variables
-        )
-
-    def _summarise(self, task: Context, variables: Mapping[str, Any]) -> dict[str, Any]:
-        clusters = task.params["clusters"]
+    def do(self, task: Context) -> dict[str, Any]:
+        clusters, variables = task.params["clusters"], self.variables
         hostvars = variables["hostvars"]
         gone_through = [one["name"] for one in clusters if one["state"] in (DUE, UNFINISHED)]
         results = {name: plain(hostvars[name].get("rotation_result")) for name in gone_through}

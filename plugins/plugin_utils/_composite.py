@@ -9,6 +9,7 @@ Private to this collection: may change in any release.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import (
@@ -27,8 +28,17 @@ from ._rotation.wanted import Wanted
 
 
 def composite(options: Mapping[str, dict[str, Any]]) -> Operation:
-    """Return an operation with the options of the connection and others, which is replaced before it runs."""
-    return Operation(lambda task: {}, {**CONNECTION_SPEC, **options}, mutually_exclusive=CONNECTION_EXCLUSIVE)
+    """Return an operation with the options of the connection and others, for M(CompositeAction.do)."""
+    return Operation(undone, {**CONNECTION_SPEC, **options}, mutually_exclusive=CONNECTION_EXCLUSIVE)
+
+
+def undone(task: Context) -> dict[str, Any]:
+    """Take the place of what an operation does, until M(CompositeAction.do) is known.
+
+    Raises:
+        NotImplementedError: in any case.
+    """
+    raise NotImplementedError
 
 
 class CompositeAction(OperationAction):
@@ -48,10 +58,7 @@ class CompositeAction(OperationAction):
         self.refuse_async()
         self.variables = variables
         self._context: Context | None = None
-        operation = Operation(
-            self._run, self.operation.argument_spec, mutually_exclusive=self.operation.mutually_exclusive
-        )
-        return self.run_in_controller(operation, variables)
+        return self.run_in_controller(replace(self.operation, run=self._run), variables)
 
     def _run(self, task: Context) -> dict[str, Any]:
         self._context = task

@@ -11,7 +11,6 @@ Private to this collection: may change in any release.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
@@ -22,6 +21,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._arg
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import quoted
 
+from ._paths import placed
 from ._plain import plain
 
 #: What the variables of the options begin with.
@@ -124,4 +124,4 @@ def _placed(option: str, value: Any) -> Any:
     """Resolve a path from the working directory of ansible-playbook; modules start elsewhere."""
     if CONNECTION_SPEC[option]["type"] != "path" or not value:
         return value
-    return os.path.realpath(os.path.expanduser(str(value)))
+    return placed(str(value))

@@ -20,6 +20,8 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x50
     sha256_fingerprints,
 )
 
+from .._paths import placed
+
 ReadIssuer = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
 """Returns the certificate of the issuer in Vault, in PEM, for an entry of the plan and the options of its source."""
 
@@ -68,7 +70,7 @@ def read_authorities(
 
 def _own(name: str, source: Mapping[str, Any]) -> str:
     paths = {
-        option: os.path.realpath(os.path.expanduser(source[option]))
+        option: placed(source[option])
         for option in ("ca_certificate_path", "ca_private_key_path")
         if source.get(option)
     }

@@ -15,6 +15,7 @@ from typing import Any
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 
+from .._paths import placed
 from .authorities import ReadIssuer, read_authorities, source_of
 from .reasons import due
 from .wanted import Wanted
@@ -60,7 +61,7 @@ def plan(wanted: Wanted, before: Mapping[str, Any], read_issuer: ReadIssuer, *, 
         one for one in entries if one["name"] in planned["fetched"] or (one["name"] in reasons and not check_mode)
     ]
     hook = values.get("rotation_run_before")
-    steps = [{"file": _place(hook), "label": "rotation_run_before"}] if hook else []
+    steps = [{"file": placed(hook), "label": "rotation_run_before"}] if hook else []
     return {
         # Check mode issues nothing, so that no later task reports the change.
         "changed": bool(reasons) and check_mode,
@@ -88,7 +89,7 @@ def _check_files(entries: Iterable[Mapping[str, Any]], values: Mapping[str, Any]
     Raises:
         CertificateError: it is not.
     """
-    missing = [path for path in dict.fromkeys(map(_place, _files(entries, values))) if not os.path.isfile(path)]
+    missing = [path for path in dict.fromkeys(map(placed, _files(entries, values))) if not os.path.isfile(path)]
     if missing:
         raise CertificateError(
             "file_missing",
@@ -104,7 +105,3 @@ def _files(entries: Iterable[Mapping[str, Any]], values: Mapping[str, Any]) -> I
             source = source_of(entry, values)
             options = {"acme": "dns_tasks", "tasks": "file"}
             yield from filter(None, (entry["issuers_path"], source.get(options.get(entry["source"], ""))))
-
-
-def _place(path: str) -> str:
-    return os.path.realpath(os.path.expanduser(path))

@@ -9,7 +9,7 @@ Private to this collection: may change in any release.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, TypedDict
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
@@ -17,16 +17,15 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fle
     ClusterData,
     ClusterError,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._replication.preflight import (
+    SEEN_BY_PEERS,
+)
 
 from .wanted import Wanted
 
 #: What becomes of a cluster: it has to be changed; what an earlier run left has to be finished; nothing; it cannot be
 #: read, or its variables cannot be used.
 DUE, UNFINISHED, IN_ORDER, FAILED = "due", "unfinished", "in_order", "failed"
-STATES = (DUE, UNFINISHED, IN_ORDER, FAILED)
-
-#: What a node has to be sent again, and what peers have to learn.
-_SEEN_BY_PEERS = ("proxy", "syncer")
 
 _SIZE = re.compile(r"\d{1,6}|(100|[1-9]?\d)%")
 
@@ -49,12 +48,12 @@ class PlannedCluster(TypedDict):
     error: ClusterError | None
 
 
-def plan_cluster(cluster: ClusterData, wanted: Wanted, backup: str | None) -> PlannedCluster:
+def plan_cluster(cluster: ClusterData, wanted: Wanted, find_unproven: Callable[[], str | None]) -> PlannedCluster:
     """Plan for one cluster.
 
     Args:
         cluster: what was read of it, compared with what is wanted.
-        backup: why its backup has to be looked at; None if that is in order.
+        find_unproven: returns why its backup has to be looked at, which takes a decryption; None if that is in order.
     """
     name = cluster["name"]
     if cluster["error"] is not None:
@@ -66,8 +65,7 @@ def plan_cluster(cluster: ClusterData, wanted: Wanted, backup: str | None) -> Pl
     planned = wanted.planned(cluster["cluster"]["name"])
     if planned["problems"]:
         return unusable(name, " ".join(planned["problems"]))
-    entries = planned["entries"]
-    sources = {entry["name"]: entry["source"] for entry in entries}
+    sources = {entry["name"]: entry["source"] for entry in planned["entries"]}
     changes: list[PlannedCertificate] = [
         {
             "name": one["name"],
@@ -78,8 +76,8 @@ def plan_cluster(cluster: ClusterData, wanted: Wanted, backup: str | None) -> Pl
         for one in cluster["drift"]
         if one["action"] != "none"
     ]
-    changes += [*_asked(entries, changes)]
-    left = [] if changes else [*_left(cluster, wanted, sources), *_of_backup(backup)]
+    changes += [*_asked(planned["fetched"], changes)]
+    left = [] if changes else [*_left(cluster, wanted, sources), *_of_backup(find_unproven())]
     state = DUE if changes else UNFINISHED if left else IN_ORDER
     return {"name": name, "state": state, "certificates": changes or left, "error": None}
 
@@ -93,12 +91,12 @@ def _failed(name: str, error: ClusterError) -> PlannedCluster:
     return {"name": name, "state": FAILED, "certificates": [], "error": error}
 
 
-def _asked(entries: Iterable[Mapping[str, Any]], changes: Iterable[PlannedCertificate]) -> Iterator[PlannedCertificate]:
+def _asked(fetched: Iterable[str], changes: Iterable[PlannedCertificate]) -> Iterator[PlannedCertificate]:
     """Yield the certificates that tasks fetch at every run: whether they differ, only the role can see."""
     known = {one["name"] for one in changes}
-    for entry in entries:
-        if entry["name"] not in known and entry["source"] == "tasks" and not entry["issues"]:
-            yield {"name": entry["name"], "action": "compare", "reason": "its tasks fetch it", "source": "tasks"}
+    for name in fetched:
+        if name not in known:
+            yield {"name": name, "action": "compare", "reason": "its tasks fetch it", "source": "tasks"}
 
 
 def _left(cluster: ClusterData, wanted: Wanted, managed: Collection[str | None]) -> Iterator[PlannedCertificate]:
@@ -113,7 +111,7 @@ def _left(cluster: ClusterData, wanted: Wanted, managed: Collection[str | None])
         if disk["status"] == "stale" and disk["name"] in managed:
             reason = f"node {disk['node']} has another one than the API reports"
             yield {"name": disk["name"], "action": "finish", "reason": reason, "source": None}
-    if any(name in managed for name in _SEEN_BY_PEERS):
+    if not SEEN_BY_PEERS.isdisjoint(managed):
         for database in (cluster["replication"] or {"active_active": ()})["active_active"]:
             if database.get("synchronised") is False:
                 reason = f"Active-Active database {database['name'] or database['guid']} is not in sync with its peers"

@@ -15,6 +15,7 @@ from typing import Any
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.backup import Backup, BackupFile
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 
+from .._paths import placed
 from .._vault import LoadedVault
 
 
@@ -26,7 +27,7 @@ def backup_options(values: Mapping[str, Any], host: str) -> dict[str, Any] | Non
     """
     if not values.get("rotation_backup"):
         return None
-    folder = os.path.realpath(os.path.expanduser(values["rotation_backup"]))
+    folder = placed(values["rotation_backup"])
     vault_id = values.get("rotation_backup_vault_id")
     return {"path": os.path.join(folder, f"{host}.vault"), **({"vault_id": vault_id} if vault_id else {})}
 

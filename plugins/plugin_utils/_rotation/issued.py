@@ -8,7 +8,6 @@ Private to this collection: may change in any release.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
@@ -22,6 +21,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x50
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import chain_facts
 
+from .._paths import placed
 from .authorities import CA
 from .reasons import demands, renewal_reasons
 
@@ -51,7 +51,7 @@ def complete(entry: Mapping[str, Any], source: Mapping[str, Any], got: Mapping[s
     path = source.get("issuers_path")
     issuers = {
         "issuers": source.get("issuers"),
-        "issuers_path": os.path.realpath(os.path.expanduser(path)) if path else None,
+        "issuers_path": placed(path) if path else None,
     }
     try:
         chain = append_issuers(parse_pem(pem), issuers)

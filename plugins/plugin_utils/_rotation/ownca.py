@@ -8,10 +8,11 @@ Private to this collection: may change in any release.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from typing import Any
+
+from .._paths import placed
 
 Call = tuple[str, dict[str, Any]]
 """A module and its options."""
@@ -54,7 +55,7 @@ def certificate(entry: Mapping[str, Any], source: Mapping[str, Any], request: st
     path = source.get("ca_private_key_path")
     given = {
         "ownca_privatekey_content": source.get("ca_private_key"),
-        "ownca_privatekey_path": os.path.realpath(os.path.expanduser(path)) if path else None,
+        "ownca_privatekey_path": placed(path) if path else None,
         "ownca_privatekey_passphrase": source.get("ca_private_key_passphrase"),
     }
     return "community.crypto.x509_certificate_pipe", {

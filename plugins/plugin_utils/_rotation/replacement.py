@@ -13,6 +13,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._replication.preflight import (
+    SEEN_BY_PEERS,
+)
 
 from .._variables import name_variables
 from .steps import Step, StepFailed
@@ -21,9 +24,6 @@ from .steps import Step, StepFailed
 BACK_UP = "Ensure there is a backup of what is about to be replaced"
 REPLACE = "Replace all certificates at once"
 PROPAGATE = "Propagate what changed to Active-Active peers"
-
-#: What peers of Active-Active databases have to learn.
-SEEN_BY_PEERS = ("proxy", "syncer")
 
 #: Options of M(cluster_certificates), by the variables of the role that give them.
 _CHANGE = ("verify", "verify_timeout", "rollback", "wait_timeout", "allow_inactive_nodes", "verify_unchanged")
@@ -147,8 +147,8 @@ class Replacement:
         """
         # Also what was restored was another one for a while.
         changes = [one for one in self.written.get("changes", ()) if one["outcome"] not in _NOTHING]
-        updated = [name for name in SEEN_BY_PEERS if name in {one["name"] for one in changes} | set(issued_later)]
-        resynchronise = resynchronise and not self.failure and any(name in managed for name in SEEN_BY_PEERS)
+        updated = sorted(SEEN_BY_PEERS & ({one["name"] for one in changes} | set(issued_later)))
+        resynchronise = resynchronise and not self.failure and not SEEN_BY_PEERS.isdisjoint(managed)
         if not updated and not resynchronise:
             return
         # The login has to reach the API also where ca_path lacks the CA of its new certificate.

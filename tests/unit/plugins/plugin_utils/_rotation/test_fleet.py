@@ -57,31 +57,31 @@ ENDPOINT = {"address": "10.0.0.2", "port": 9443, "service": "proxy", "database":
     ],
 )
 def test_what_an_earlier_run_left_is_finished(read: dict[str, Any], reason: str) -> None:
-    planned = fleet.plan_cluster(data(endpoints=[], on_disk=[]) | read, wanted(), None)
+    planned = fleet.plan_cluster(data(endpoints=[], on_disk=[]) | read, wanted(), lambda: None)
     assert planned["state"] == fleet.UNFINISHED
     assert [one["reason"] for one in planned["certificates"]] == [reason]
-    ignored = fleet.plan_cluster(data(endpoints=[], on_disk=[]) | read, wanted(verify_unchanged=False), None)
+    ignored = fleet.plan_cluster(data(endpoints=[], on_disk=[]) | read, wanted(verify_unchanged=False), lambda: None)
     assert ignored["state"] == fleet.IN_ORDER
 
 
 @pytest.mark.parametrize("other", [{"service": "cm"}, {"database": 1}, {"matches": None}])
 def test_what_is_not_managed_is_not_finished(other: dict[str, Any]) -> None:
     read = data(endpoints=[{**ENDPOINT, **other}], on_disk=[])
-    assert fleet.plan_cluster(read, wanted(), None)["state"] == fleet.IN_ORDER
+    assert fleet.plan_cluster(read, wanted(), lambda: None)["state"] == fleet.IN_ORDER
 
 
 def test_a_backup_that_is_not_proven_and_what_tasks_fetch() -> None:
-    assert fleet.plan_cluster(data(endpoints=[]), wanted(), "not proven")["state"] == fleet.UNFINISHED
-    fetched = fleet.plan_cluster(data(endpoints=[]), wanted(FETCHED), None)
+    assert fleet.plan_cluster(data(endpoints=[]), wanted(), lambda: "not proven")["state"] == fleet.UNFINISHED
+    fetched = fleet.plan_cluster(data(endpoints=[]), wanted(FETCHED), lambda: None)
     assert (fetched["state"], [one["action"] for one in fetched["certificates"]]) == (fleet.DUE, ["compare"])
 
 
 def test_what_cannot_be_compared_is_unusable() -> None:
     lost = data(warnings=["other", "the desired state could not be compared: no such file"]) | {"drift": None}
-    assert fleet.plan_cluster(lost, wanted(), None)["error"]["msg"] == "no such file"  # type: ignore[index]
+    assert fleet.plan_cluster(lost, wanted(), lambda: None)["error"]["msg"] == "no such file"  # type: ignore[index]
     away = data(error={"msg": "no answer", "failure": {"kind": "timeout"}})
-    assert fleet.plan_cluster(away, wanted(), None)["error"] == away["error"]
-    assert "listed 2 times" in fleet.plan_cluster(data(), wanted(FILES, FILES), None)["error"]["msg"]  # type: ignore[index]
+    assert fleet.plan_cluster(away, wanted(), lambda: None)["error"] == away["error"]
+    assert "listed 2 times" in fleet.plan_cluster(data(), wanted(FILES, FILES), lambda: None)["error"]["msg"]  # type: ignore[index]
 
 
 def planned(**states: str) -> list[Any]:
