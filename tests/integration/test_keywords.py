@@ -48,9 +48,10 @@ SETTINGS = {
     "ANSIBLE_TIMEOUT": "1",
 }
 
-#: A clock that would stop the change, and the write that takes longer.
+#: A clock that would stop the plan and the change, and the read and the write that take longer.
 CLOCK = 3
 SLOW = Fault(method="PUT", kind="slow", delay=CLOCK + 1)
+SLOW_READ = Fault(method="GET", kind="slow", times=1, delay=CLOCK + 1)
 
 
 class Fleet:
@@ -127,6 +128,7 @@ def check_promise(fleet: Fleet, run: Run) -> None:
     ids=["all but the strategy", "free", "host_pinned"],
 )
 def test_settings_do_not_reach_the_playbook(fleet: Fleet, settings: Mapping[str, str]) -> None:
+    fleet.clusters["third"].add_fault(SLOW_READ)
     run = fleet.ansible.playbook(PLAYBOOK, "-i", fleet.hosts, "-e", "rotation_serial=2", environment=settings)
     check_promise(fleet, run)
 
