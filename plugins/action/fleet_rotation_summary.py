@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible import context
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context, Operation
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._composite import CompositeAction, undone
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.command import collection_command
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._plain import plain
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation import summary_text
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.fleet import DUE, UNFINISHED
@@ -26,12 +26,11 @@ class ActionModule(CompositeAction):
         # What lacks an outcome was collected by a rotation that did not come to its end.
         ended = {name: one for name, one in results.items() if one and "certificates" in one}
         found = summary_text.outcomes(clusters, ended, variables["groups"].get("rotation__failed", ()))
-        sources = " ".join(f"-i {one}" for one in context.CLIARGS.get("inventory") or ())
         lines = list(
             summary_text.lines(
                 found,
                 check_mode=task.check_mode,
-                command=f"ansible-playbook {sources} redis_enterprise.certificates".replace("  ", " "),
+                command=collection_command(),
                 verbose=bool(self._display.verbosity),
             )
         )

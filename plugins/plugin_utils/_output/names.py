@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many names in one line.
+"""Names and numbers in one line.
 
 Private to this collection: may change in any release.
 """
@@ -17,3 +17,12 @@ def listed(names: Sequence[str], most: int = _MOST) -> str:
     """Return the first names, and how many more there are."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def counted(number: int, what: str) -> str:
+    """Return how many there are of something.
+
+    Args:
+        what: one of them is.
+    """
+    return f"{number} {what}{'' if number == 1 else 's'}"

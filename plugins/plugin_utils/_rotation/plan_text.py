@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
 
-from .._output.names import listed
+from .._output.names import counted, listed
 from .._output.table import paragraph, table
 from .._output.text import CHANGED, FAILED, OK, Line
 from .fleet import DUE, IN_ORDER, UNFINISHED, PlannedCluster
@@ -47,8 +47,12 @@ def lines(clusters: Sequence[PlannedCluster], *, verbose: bool) -> list[Line]:
     parts += [f"{count[UNFINISHED]} left unfinished by an earlier run"] if count[UNFINISHED] else []
     parts += [f"{count[IN_ORDER]} in order"]
     parts += [f"{count[UNUSABLE]} cannot be rotated"] if count[UNUSABLE] else []
-    total = f"{len(clusters)} cluster{'' if len(clusters) == 1 else 's'}"
-    made: list[Line] = [(f"Plan for {total}: {', '.join(parts)}", CHANGED if count[DUE] + count[UNFINISHED] else OK)]
+    made: list[Line] = [
+        (
+            f"Plan for {counted(len(clusters), 'cluster')}: {', '.join(parts)}",
+            CHANGED if count[DUE] + count[UNFINISHED] else OK,
+        )
+    ]
     rows = [
         [
             one["name"],

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
 
-from .._output.names import listed
+from .._output.names import counted, listed
 from .._output.proofs import proof_text
 from .._output.table import paragraph
 from .._output.text import CHANGED, FAILED, OK, WARNING, Line
@@ -103,9 +103,11 @@ def lines(found: Sequence[Outcome], *, check_mode: bool, command: str, verbose: 
     would = "would be changed" if check_mode else "changed"
     counts = [(changed, would), (in_order, "in order"), (failed, "FAILED"), (waiting, "not started")]
     parts = [f"{len(some)} {what}" for some, what in counts if some]
-    total = f"{len(found)} cluster{'' if len(found) == 1 else 's'}"
     yield _RULE
-    yield f"Rotation of {total}: {', '.join(parts)}", FAILED if failed else CHANGED if changed else OK
+    yield (
+        f"Rotation of {counted(len(found), 'cluster')}: {', '.join(parts)}",
+        FAILED if failed else CHANGED if changed else OK,
+    )
     yield from _each("would change" if check_mode else "changed", changed, CHANGED, verbose=verbose)
     yield from _each("FAILED", failed, FAILED, verbose=True)
     if waiting:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.names import counted
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import paragraph, table
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.text import (
     FAILED,
@@ -48,7 +49,7 @@ def lines(report: Report, files: Mapping[str, str], *, everything: bool) -> Iter
     verdicts = Counter(one["verdict"] for one in report["clusters"])
     total = len(report["clusters"])
     others = [f"{count} {_WORDS[verdict]}" for verdict, count in sorted(verdicts.items()) if verdict != "ok"]
-    text = f"{verdicts['ok']} of {total} cluster{'' if total == 1 else 's'} ok{''.join(f', {one}' for one in others)}"
+    text = f"{verdicts['ok']} of {counted(total, 'cluster')} ok{''.join(f', {one}' for one in others)}"
     yield text, OK if not others else FAILED if verdicts["failed"] + verdicts["unreachable"] else WARNING
     first = report["summary"]["next"]
     if first is not None:
