@@ -118,8 +118,12 @@ def find_ca_path(params: Mapping[str, Any], environ: Mapping[str, str]) -> str |
     return path
 
 
-def _split_url(url: str) -> tuple[str, str, int]:
-    """Return scheme, host and port."""
+def split_url(url: str) -> tuple[str, str, int]:
+    """Return scheme, host and port.
+
+    Raises:
+        CertificateError: it is not the URL of an API.
+    """
     # The URL is not repeated in messages: it may hold a password.
     example = "Give it as https://cluster.example.com:9443"
     try:
@@ -189,7 +193,7 @@ def parse_connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> C
     url = either("url")
     if url is None:
         raise invalid_option("url", "missing", f"Give it, or set {ENVIRONMENT['url']}")
-    scheme, host, port = _split_url(url)
+    scheme, host, port = split_url(url)
     warnings = []
     if scheme == "http":
         if not params["allow_http"]:

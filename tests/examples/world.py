@@ -21,7 +21,9 @@ from typing import Any
 
 import fleets
 import yaml
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from cryptography.x509 import load_pem_x509_certificate
 from integration.parts import acme, vault
 from integration.runs import Ansible, Run, login
 from integration.test_sources import ENVIRONMENT, dns_tasks
@@ -259,6 +261,17 @@ class World:
             (self.folder / f"slices/{number}").mkdir(parents=True)
         self.ansible.tasks(tasks).expect()
 
+    def trust_nothing(self) -> None:
+        """No CA file, but the fingerprints of what the clusters present."""
+        (self.folder / "redis-ca.pem").unlink()
+        self.write("example-root-ca.pem", self.authority.ca_pem)
+        fingerprints = [
+            load_pem_x509_certificate(str(cluster.certificate("api")).encode()).fingerprint(SHA256()).hex(":")
+            for cluster in self.clusters.values()
+        ]
+        shown = re.findall(r"^ +- (.*[0-9A-Fa-f:]{64})$", self.text, re.MULTILINE)
+        self.values |= dict(zip(shown, fingerprints, strict=True))
+
     def write_inventory(self) -> None:
         """An inventory, unless the page has its own; and what users keep in vaults."""
         keys = ("redis", "cluster", "admin", "reporting")
@@ -305,6 +318,7 @@ _PARTS: dict[str, Callable[[World], None]] = {
     "chat.example.com": World.start_chat,
     r"\bslices\b|audits/4711": World.make_slices,
     "ownca": World.make_ca,
+    "fingerprints:": World.trust_nothing,
 }
 
 

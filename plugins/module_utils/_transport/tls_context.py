@@ -110,6 +110,13 @@ def unverified_context(prepare: Preparation) -> Context:
     return context
 
 
+def trusting_nothing(prepare: Preparation) -> Context:
+    """Return a context that refuses every certificate, for clusters that nothing is trusted of yet."""
+    context = _empty()
+    prepare(context)
+    return context
+
+
 def _empty() -> Context:
     context = Context(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2

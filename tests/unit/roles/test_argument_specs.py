@@ -17,7 +17,14 @@ ROOT = Path(__file__).resolve().parents[3]
 ROLES = ["audit", "awx_setup", "rotation"]
 
 #: Modules that are for files, or for the hosts of an inventory, each with its own connection.
-ASKING_NONE = {"audit_report", "certificate_files", "fleet_rotation_plan", "fleet_rotation_summary", "text_output"}
+ASKING_NONE = {
+    "audit_report",
+    "certificate_files",
+    "fleet_rotation_plan",
+    "fleet_rotation_summary",
+    "text_output",
+    "trust_anchors",
+}
 
 #: Roles and their entry points that talk to a cluster.
 ENTRY_POINTS = [("audit", "main"), ("rotation", "main"), ("rotation", "rollback")]
