@@ -16,6 +16,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rot
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.vault_issuer import (
     issuer_reader,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.wanted import check_only
 
 
 class ActionModule(CompositeAction):
@@ -27,6 +28,8 @@ class ActionModule(CompositeAction):
         results = {one: variables["hostvars"][one].get("rotation_result") for one in gone}
         cluster_plan.check_others(results, self.variable("rotation_stop_on_failure"))
         wanted = self.wanted()
+        if not wanted.values["rotation_certificates"]:
+            check_only([wanted])
         before = self.step("cluster_certificate_info", {})
         result = cluster_plan.plan(wanted, before, issuer_reader(self, variables), check_mode=task.check_mode)
         # The playbook has said so of all clusters.

@@ -21,7 +21,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rot
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.vault_issuer import (
     issuer_reader,
 )
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.wanted import Wanted
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.wanted import Wanted, check_only
 
 #: Names that a pattern for hosts has as they are.
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
@@ -48,6 +48,7 @@ class ActionModule(CompositeAction):
         fleet.check_serial(task.params["serial"])
         hosts = hosts_of(names, self._task, variables, self._templar)
         wanted = {host.name: found for host in hosts if (found := Wanted.of(host)) is not None}
+        check_only(one for one in wanted.values() if one.problem is None)
         usable = [host for host in hosts if host.name in wanted and wanted[host.name].problem is None]
         reader = self.sibling("fleet_certificate_info", {"concurrency": task.params["concurrency"], "drift": True})
         read = reader.read(usable, wanted, variables, issuer_reader(self, variables))
@@ -68,7 +69,9 @@ class ActionModule(CompositeAction):
                 planned.append(fleet.unusable(name, problem or ""))
         batches = fleet.batches(planned, data.values(), task.params["serial"])
         unusable = [one["name"] for one in planned if one["state"] == fleet.FAILED]
-        self.show(plan_text.lines(planned, verbose=bool(self._display.verbosity)), variables)
+        only = {tuple(one.values["rotation_only"] or ()) for one in wanted.values() if one.problem is None}
+        limited = only.pop() if len(only) == 1 else ()
+        self.show(plan_text.lines(planned, limited, verbose=bool(self._display.verbosity)), variables)
         return {
             "changed": False,
             "clusters": planned,

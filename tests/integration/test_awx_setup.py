@@ -345,7 +345,7 @@ def test_what_job_templates_and_surveys_set_are_variables_of_the_roles(made: Con
         variable = question["variable"].removeprefix("survey_")
         assert (question["required"], question.get("default")) == (False, None)
         if question["type"] == "text":
-            assert declared[variable]["type"] in ("int", "raw")
+            assert declared[variable]["type"] in ("int", "raw", "list")
         else:
             assert declared[variable]["type"] == "bool" or variable == "rotation_serial"
             assert question["choices"][0] == ""

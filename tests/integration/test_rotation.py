@@ -20,7 +20,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rot
 from simulator import ActiveActive, Cluster, Fault
 from simulator.authority import Authority, Material, cluster_names
 
-from .runs import PREFIX, Ansible, Run, login
+from .runs import PREFIX, Ansible, Run, clusters_for, login
 from .test_backup import vault
 
 __all__ = ["vault"]
@@ -439,3 +439,37 @@ def test_peers_that_cannot_be_told_fail_the_cluster(ansible: Ansible, authority:
         run = ansible.playbook(PLAYBOOK, "-i", hosts).expect(ok=False)
         assert table(run)["proxy"].endswith("replaced")
     assert "Propagate what changed to Active-Active peers: " in failures(run)[0]
+
+
+def test_a_run_can_be_limited_to_some_certificates(ansible: Ansible, authority: Authority) -> None:
+    with clusters_for({name: {"fqdn": f"{name}.example.com"} for name in ("payments", "orders")}) as clusters:
+        names = [one for cluster in clusters.values() for one in cluster_names(cluster.fqdn)]
+        made = folder(ansible, {name: authority.issue("example.com", sans=names) for name in ("cm", "proxy")})
+        hosts = {
+            name: {**connection(cluster), "rotation_certificates": from_folder(made, entries)}
+            for (name, cluster), entries in zip(clusters.items(), (["cm", "proxy"], ["proxy"]), strict=True)
+        }
+        path = written(ansible, hosts)
+
+        def rotate(only: str, *arguments: str) -> Run:
+            return ansible.playbook(PLAYBOOK, "-i", path, "-e", f"rotation_only={only}", *arguments)
+
+        misspelt = rotate("cm,proxi").expect(ok=False)
+        assert "rotation_only: rotation_certificates of no cluster has an entry for proxi." in shown(misspelt)
+        assert not any(cluster.writes for cluster in clusters.values())
+
+        done = rotate("cm").expect()
+        assert "Plan for 2 clusters, of cm only: 1 due, 1 in order" in done.output
+        assert "Rotation of 2 clusters: 1 changed, 1 in order" in done.output
+        written_there = [one["name"] for one in result_of(done, "payments")["certificates"] if one["action"] != "none"]
+        assert written_there == ["cm"]
+        rest = ansible.playbook(PLAYBOOK, "-i", path, "--check").expect()
+        assert "Plan for 2 clusters: 2 due" in rest.output
+
+        alone = ansible.folder / "alone.yml"
+        role = {"name": "Rotate", "ansible.builtin.import_role": {"name": f"{PREFIX}.rotation"}}
+        alone.write_text(
+            yaml.safe_dump([{"hosts": "orders", "connection": "local", "gather_facts": False, "tasks": [role]}])
+        )
+        nothing = ansible.playbook(alone, "-i", path, "-e", "rotation_only=cm").expect(ok=False)
+        assert "rotation_only: rotation_certificates has no entry for cm." in shown(nothing)

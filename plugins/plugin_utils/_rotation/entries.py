@@ -163,11 +163,19 @@ def _entries(certificates: Sequence[Mapping[str, Any]], names: Sequence[str], fq
 
 
 def rotation_plan(
-    certificates: Sequence[Mapping[str, Any]], fqdn: str | None, *, renew_before: int | str = 30
+    certificates: Sequence[Mapping[str, Any]],
+    fqdn: str | None,
+    *,
+    renew_before: int | str = 30,
+    may_be_empty: bool = False,
 ) -> dict[str, Any]:
-    """Check the entries, and plan what to do with each."""
+    """Check the entries, and plan what to do with each.
+
+    Args:
+        may_be_empty: whether none is right, as where the run is limited to others.
+    """
     names = [canonical_name(str(entry["name"])) for entry in certificates]
-    problems = [] if names else ["rotation_certificates is empty. List the certificates to rotate."]
+    problems = [] if names or may_be_empty else ["rotation_certificates is empty. List the certificates to rotate."]
     try:
         parse_lead_time(renew_before)
     except ValueError as error:

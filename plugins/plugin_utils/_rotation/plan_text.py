@@ -40,19 +40,20 @@ _REASONS = {
 _LONGEST = 40
 
 
-def lines(clusters: Sequence[PlannedCluster], *, verbose: bool) -> list[Line]:
-    """Return how many clusters are due, in order or unusable; and of those that are due, what is to be done and why."""
+def lines(clusters: Sequence[PlannedCluster], only: Sequence[str] = (), *, verbose: bool) -> list[Line]:
+    """Return how many clusters are due, in order or unusable; and of those that are due, what is to be done and why.
+
+    Args:
+        only: the certificates that the run is limited to; none: it is not.
+        verbose: whether all rows are shown.
+    """
     count = Counter(one["state"] for one in clusters)
     parts = [f"{count[DUE]} due"]
     parts += [f"{count[UNFINISHED]} left unfinished by an earlier run"] if count[UNFINISHED] else []
     parts += [f"{count[IN_ORDER]} in order"]
     parts += [f"{count[UNUSABLE]} cannot be rotated"] if count[UNUSABLE] else []
-    made: list[Line] = [
-        (
-            f"Plan for {counted(len(clusters), 'cluster')}: {', '.join(parts)}",
-            CHANGED if count[DUE] + count[UNFINISHED] else OK,
-        )
-    ]
+    about = counted(len(clusters), "cluster") + (f", of {listed(only)} only" if only else "")
+    made: list[Line] = [(f"Plan for {about}: {', '.join(parts)}", CHANGED if count[DUE] + count[UNFINISHED] else OK)]
     rows = [
         [
             one["name"],

@@ -8,11 +8,12 @@ Private to this collection: may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.cluster_data import ClusterData
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._product.names import canonical_name
 
 from .._hosts import Host
 from .authorities import ReadIssuer, read_authorities
@@ -29,11 +30,13 @@ class Wanted(NamedTuple):
         values: the variables of the role, with defaults.
         material: what is there already, as the option C(certificates) of M(cluster_certificates).
         problem: why they are not usable.
+        lacking: names in C(rotation_only) that C(rotation_certificates) has no entry for.
     """
 
     values: Mapping[str, Any]
     material: list[dict[str, Any]]
     problem: str | None = None
+    lacking: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, host: Host) -> Wanted | None:
@@ -41,9 +44,9 @@ class Wanted(NamedTuple):
         try:
             if host.value("rotation_certificates") is None:
                 return None
-            values = role_values(host)
+            values, lacking = _only(role_values(host))
             material = rotation_material(values["rotation_certificates"], {}, compare=values["rotation_compare"])
-            return cls(values, material)
+            return cls(values, material, lacking=lacking)
         except CertificateError as error:
             return cls({}, [], error.message)
         except (AttributeError, KeyError, TypeError, ValueError):
@@ -53,7 +56,10 @@ class Wanted(NamedTuple):
     def planned(self, fqdn: str | None) -> Mapping[str, Any]:
         """Return the plan of the role, for a cluster of this name."""
         return rotation_plan(
-            self.values["rotation_certificates"], fqdn, renew_before=self.values["rotation_renew_before"]
+            self.values["rotation_certificates"],
+            fqdn,
+            renew_before=self.values["rotation_renew_before"],
+            may_be_empty=bool(self.lacking),
         )
 
     def compare(self, cluster: ClusterData, read_issuer: ReadIssuer | None = None) -> None:
@@ -87,3 +93,30 @@ class Wanted(NamedTuple):
                 for one in plan["entries"]
                 if one["issues"]
             ]
+
+
+def _only(values: Mapping[str, Any]) -> tuple[Mapping[str, Any], frozenset[str]]:
+    """Return the variables with the entries that C(rotation_only) names, and the names that have none."""
+    only = frozenset(map(canonical_name, values["rotation_only"] or ()))
+    if not only:
+        return values, only
+    entries = [one for one in values["rotation_certificates"] if canonical_name(one["name"]) in only]
+    lacking = only.difference(canonical_name(one["name"]) for one in entries)
+    return {**values, "rotation_certificates": entries}, lacking
+
+
+def check_only(wanted: Iterable[Wanted]) -> None:
+    """Check that each name in C(rotation_only) is one of a certificate of some cluster.
+
+    Raises:
+        CertificateError: one is not.
+    """
+    found = list(wanted)
+    lacking = frozenset.intersection(*(one.lacking for one in found)) if found else ()
+    if lacking:
+        where = "of no cluster has an" if len(found) > 1 else "has no"
+        raise CertificateError(
+            "invalid_option",
+            f"rotation_only: rotation_certificates {where} entry for {', '.join(sorted(lacking))}. Nothing was changed. "
+            "Fix the name, or add the entry.",
+        )

@@ -27,6 +27,7 @@ def wanted(*entries: dict[str, Any], verify_unchanged: bool = True) -> Wanted:
         "rotation_certificates": list(entries or [FILES]),
         "rotation_renew_before": 30,
         "rotation_force": False,
+        "rotation_only": None,
         "rotation_verify_unchanged": verify_unchanged,
     }
     return Wanted(values, [])
