@@ -226,13 +226,15 @@ class World:
         self.values |= {"https://acme.example.com/directory": server.directory, "issuer: O=Example CA": "key_type: ECC"}
 
     def start_chat(self) -> None:
-        """Something that takes a POST."""
+        """Something that takes a POST, or a file."""
 
         class Chat(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 self.rfile.read(int(self.headers["Content-Length"]))
                 self.send_response(200)
                 self.end_headers()
+
+            do_PUT = do_POST
 
             def log_message(self, *_arguments: object) -> None:
                 """Say nothing."""
@@ -243,7 +245,9 @@ class World:
         self.cleanup.callback(thread.join)
         self.cleanup.callback(server.server_close)
         self.cleanup.callback(server.shutdown)
-        self.values["https://chat.example.com/hook"] = f"http://127.0.0.1:{server.server_port}/hook"
+        self.values |= {
+            f"https://{name}.example.com/": f"http://127.0.0.1:{server.server_port}/" for name in ("chat", "reports")
+        }
 
     def make_slices(self) -> None:
         """Audits of four parts of a fleet."""
@@ -315,7 +319,7 @@ def _names(cluster: Cluster) -> list[str]:
 _PARTS: dict[str, Callable[[World], None]] = {
     "vault.example.com": World.start_vault,
     "acme.example.com": World.start_acme,
-    "chat.example.com": World.start_chat,
+    "(chat|reports).example.com": World.start_chat,
     r"\bslices\b|audits/4711": World.make_slices,
     "ownca": World.make_ca,
     "fingerprints:": World.trust_nothing,

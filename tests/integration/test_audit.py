@@ -339,6 +339,43 @@ def test_what_the_playbook_for_slices_merges_is_what_one_run_reports(ansible: An
     assert "4 clusters failed: c0, c1, c2, c3" in failing.expect(ok=False).output
 
 
+def test_what_an_audit_hands_on(ansible: Ansible) -> None:
+    """Where no folder outlasts the run: by tasks of the user, and by artifacts that are not too large."""
+    tasks = [
+        {
+            "name": "Hand the report on",
+            "ansible.builtin.copy": {
+                "content": "{{ audit_result | to_json }}\n{{ lookup('ansible.builtin.file', audit_result.files.json) }}",
+                "dest": str(ansible.folder / "elsewhere-{{ inventory_hostname }}"),
+                "mode": "0600",
+            },
+        }
+    ]
+    (ansible.folder / "hand_on.yml").write_text(yaml.safe_dump(tasks))
+    given = {"audit_run_after": "hand_on.yml", "audit_output_directory": "out", "audit_formats": ["json"]}
+    with (
+        Cluster(nodes=1, database="none", expires={"proxy": 10, "cm": 20}) as soon,
+        Cluster(nodes=1, database="none") as good,
+    ):
+        hosts = inventory(ansible, {"good": good, "soon": soon}, **given)
+        run = ansible.playbook(PLAYBOOK, "-i", hosts).expect(ok=False)
+    (handed,) = ansible.folder.glob("elsewhere-*")  # once
+    result, _end, whole = handed.read_text().partition("\n")
+    found = json.loads(result)
+    assert (found["failed_clusters"], list(found["files"])) == (["soon"], ["json"])
+    assert json.loads(whole)["findings"] == found["findings"]
+    published = run["Publish the summary (set_stats)"].result["ansible_stats"]["data"]["audit_findings"]
+    assert [(one["severity"], one["certificate"]) for one in published] == [("critical", "proxy"), ("warning", "cm")]
+    assert failures(run) == {"soon": "proxy: expires in 9 days"}
+
+    merged = {**given, "audit_data_paths": ["out/audit.json"], "audit_output_directory": "merged"}
+    ansible.playbook(f"{PREFIX}.audit_report", "-e", json.dumps(merged)).expect(ok=False)
+    assert (ansible.folder / "elsewhere-localhost").exists()
+
+    missing = ansible.playbook(PLAYBOOK, "-i", hosts, "-e", "audit_run_after=missing.yml").expect(ok=False)
+    assert str(ansible.folder / "missing.yml") in missing.output
+
+
 @pytest.mark.corner
 def test_a_fleet_is_read_by_one_task(ansible: Ansible) -> None:
     password = "correct horse battery staple"

@@ -117,6 +117,6 @@ def check_only(wanted: Iterable[Wanted]) -> None:
         where = "of no cluster has an" if len(found) > 1 else "has no"
         raise CertificateError(
             "invalid_option",
-            f"rotation_only: rotation_certificates {where} entry for {', '.join(sorted(lacking))}. Nothing was changed. "
-            "Fix the name, or add the entry.",
+            f"rotation_only: rotation_certificates {where} entry for {', '.join(sorted(lacking))}. "
+            "Nothing was changed. Fix the name, or add the entry.",
         )
