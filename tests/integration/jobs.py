@@ -158,12 +158,18 @@ def _without(command: Mapping[str, Any], environment: Mapping[str, str]) -> dict
 class Jobs:
     """Runs jobs of one project, each in folders of its own below that of the tests' Ansible."""
 
-    def __init__(self, ansible: Ansible, other_collections: Sequence[Path] = ()) -> None:
+    def __init__(self, ansible: Ansible, other_collections: Sequence[Path] = (), programs: Path = PROGRAMS) -> None:
+        """Prepare.
+
+        Args:
+            programs: where the ansible-runner and the ansible-playbook of the worker are.
+        """
         self.ansible = ansible
+        self._programs = programs
         collections = [COLLECTIONS, *map(str, other_collections)]
         environment = ansible.environment({"ANSIBLE_COLLECTIONS_PATH": ":".join(collections)})
         self.environment = {name: value for name, value in environment.items() if "CALLBACK" not in name}
-        self.environment["PATH"] = f"{PROGRAMS}:{os.environ['PATH']}"
+        self.environment["PATH"] = f"{programs}:{os.environ['PATH']}"
         self.environment["ANSIBLE_COLLECTIONS_ON_ANSIBLE_VERSION_MISMATCH"] = "ignore"
 
     def run(
@@ -209,7 +215,7 @@ class Jobs:
         transmitted = self._python(parameters, "transmit").stdout
         with stream.open("wb") as result:
             worker = subprocess.run(
-                [str(PROGRAMS / "ansible-runner"), "worker", "--private-data-dir", str(place)],
+                [str(self._programs / "ansible-runner"), "worker", "--private-data-dir", str(place)],
                 check=False,
                 input=transmitted,
                 stdout=result,

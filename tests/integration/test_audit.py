@@ -345,14 +345,14 @@ def test_what_an_audit_hands_on(ansible: Ansible) -> None:
         {
             "name": "Hand the report on",
             "ansible.builtin.copy": {
-                "content": "{{ audit_result | to_json }}\n{{ lookup('ansible.builtin.file', audit_result.files.json) }}",
+                "content": "{{ audit_result | to_json }}\n{{ lookup('file', audit_result.files.json) }}",
                 "dest": str(ansible.folder / "elsewhere-{{ inventory_hostname }}"),
                 "mode": "0600",
             },
         }
     ]
     (ansible.folder / "hand_on.yml").write_text(yaml.safe_dump(tasks))
-    given = {"audit_run_after": "hand_on.yml", "audit_output_directory": "out", "audit_formats": ["json"]}
+    given: dict[str, Any] = {"audit_run_after": "hand_on.yml", "audit_output_directory": "out", "audit_formats": ["json"]}
     with (
         Cluster(nodes=1, database="none", expires={"proxy": 10, "cm": 20}) as soon,
         Cluster(nodes=1, database="none") as good,

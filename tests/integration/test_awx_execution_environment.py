@@ -8,13 +8,20 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import venv
+from importlib.metadata import version as installed
 from pathlib import Path
 
 import pytest
 import yaml
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._libraries import MINIMUM
+from simulator import Cluster
+from simulator.authority import Authority
 
-from .runs import HERE
+from .jobs import Jobs
+from .runs import HERE, Ansible
+from .test_awx_runner import host, login
+from .test_rotation import folder, from_folder
 
 pytestmark = pytest.mark.one_corner
 
@@ -59,3 +66,27 @@ def test_the_example_becomes_a_context(tmp_path: Path) -> None:
     asked = yaml.safe_load((tmp_path / "context/_build/requirements.yml").read_text("utf-8"))
     assert asked == example["dependencies"]["galaxy"]
     assert {"name": "redis_enterprise.certificates", "version": f">={version()}"} in asked["collections"]
+
+
+def test_jobs_run_with_these_requirements_alone(ansible: Ansible, authority: Authority, tmp_path: Path) -> None:
+    """In an environment of what an image has: Ansible, its runner, and what the collection asks for."""
+    venv.create(tmp_path / "image", with_pip=True)
+    programs = tmp_path / "image/bin"
+    ansibles = [f"{name}=={installed(name)}" for name in ("ansible-core", "ansible-runner")]
+    asked = ["--requirement", str(ROOT / "meta/ee-requirements.txt")]
+    made = subprocess.run(
+        [programs / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *ansibles, *asked],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert made.returncode == 0, made.stderr
+    with Cluster(nodes=1, database="none") as cluster:
+        files = folder(ansible, {"proxy": authority.issue(cluster.fqdn)})
+        hosts = {"payments": host(cluster, rotation_certificates=from_folder(files, ["proxy"]))}
+        jobs = Jobs(ansible, programs=programs)
+        rotated = jobs.run("rotation", "rotate.yml", hosts, inputs=login(cluster)).expect()
+        audited = jobs.run("audit", "audit.yml", hosts, inputs=login(cluster)).expect()
+    assert rotated.artifacts["rotation_summary"]["payments"]["outcome"] == "changed"
+    assert "proven 1/1" in rotated.stdout
+    assert audited.artifacts["audit_failed_clusters"] == []
