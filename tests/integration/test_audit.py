@@ -352,7 +352,11 @@ def test_what_an_audit_hands_on(ansible: Ansible) -> None:
         }
     ]
     (ansible.folder / "hand_on.yml").write_text(yaml.safe_dump(tasks))
-    given: dict[str, Any] = {"audit_run_after": "hand_on.yml", "audit_output_directory": "out", "audit_formats": ["json"]}
+    given: dict[str, Any] = {
+        "audit_run_after": "hand_on.yml",
+        "audit_output_directory": "out",
+        "audit_formats": ["json"],
+    }
     with (
         Cluster(nodes=1, database="none", expires={"proxy": 10, "cm": 20}) as soon,
         Cluster(nodes=1, database="none") as good,
