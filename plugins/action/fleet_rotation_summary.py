@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import invalid_option
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context, Operation
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._composite import CompositeAction, undone
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.command import collection_command
@@ -16,23 +17,33 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rot
 
 
 class ActionModule(CompositeAction):
-    operation = Operation(undone, {"clusters": {"type": "list", "elements": "dict", "required": True}})
+    operation = Operation(
+        undone,
+        {
+            "clusters": {"type": "list", "elements": "dict"},
+            "rolled_back": {"type": "list", "elements": "str"},
+        },
+    )
 
     def do(self, task: Context) -> dict[str, Any]:
-        clusters, variables = task.params["clusters"], self.variables
-        hostvars = variables["hostvars"]
+        hostvars, names = self.variables["hostvars"], task.params["rolled_back"]
+        if (names is None) == (task.params["clusters"] is None):
+            raise invalid_option("clusters", "exactly one of clusters and rolled_back is required", "Give one of them")
+        clusters = task.params["clusters"] if names is None else [summary_text.to_roll_back(name) for name in names]
+        registered = "rotation_result" if names is None else "rotation__restored"
         gone_through = [one["name"] for one in clusters if one["state"] in (DUE, UNFINISHED)]
-        results = {name: plain(hostvars[name].get("rotation_result")) for name in gone_through}
+        results = {name: plain(hostvars[name].get(registered)) for name in gone_through}
         # What lacks an outcome was collected by a rotation that did not come to its end.
-        ended = {name: one for name, one in results.items() if one and "certificates" in one}
-        found = summary_text.outcomes(clusters, ended, variables["groups"].get("rotation__failed", ()))
+        ended = {name: one for name, one in results.items() if one and ("certificates" in one or names)}
+        found = summary_text.outcomes(clusters, ended, self.variables["groups"].get("rotation__failed", ()))
         lines = list(
             summary_text.lines(
                 found,
+                playbook="rotate" if names is None else "rollback",
                 check_mode=task.check_mode,
                 command=collection_command(),
                 verbose=bool(self._display.verbosity),
             )
         )
-        self.show(lines, variables)
+        self.show(lines, self.variables)
         return {"changed": False, "clusters": [one._asdict() for one in found]}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: fleet_rotation_summary
-short_description: Show what the rotation of many clusters came to
+short_description: Show what the rotation or the rollback of many clusters came to
 version_added: 1.1.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
@@ -18,7 +18,7 @@ description:
     the next command.
   - Uses the plan of M(redis_enterprise.certificates.fleet_rotation_plan), and the variable C(rotation_result) that the
     role P(redis_enterprise.certificates.rotation#role) has set for each host.
-  - The playbook C(redis_enterprise.certificates.rotate) ends with it.
+  - The playbooks C(redis_enterprise.certificates.rotate) and C(redis_enterprise.certificates.rollback) end with it.
 attributes:
   check_mode:
     description: Says what would be changed.
@@ -35,10 +35,13 @@ attributes:
     details: C(async) is not supported.
 options:
   clusters:
-    description: The plan.
+    description: The plan. Exactly one of O(clusters) and O(rolled_back) is required.
     type: list
     elements: dict
-    required: true
+  rolled_back:
+    description: The hosts that were to be rolled back.
+    type: list
+    elements: str
 seealso:
   - module: redis_enterprise.certificates.fleet_rotation_plan
 """

@@ -17,8 +17,8 @@ from simulator.authority import Authority, cluster_names
 
 from .runs import PREFIX, Ansible, login
 from .test_backup import GRAVEYARD, kept, pairs, vault, view
+from .test_rotation import failures, foretold, from_folder, inventory, proofs, result_of, shown, table, updated
 from .test_rotation import folder as material
-from .test_rotation import foretold, from_folder, inventory, proofs, result_of, shown, table, updated
 from .test_secrets import assert_absent, key_lines
 
 __all__ = ["vault"]
@@ -27,6 +27,7 @@ pytestmark = pytest.mark.role
 
 PLAYBOOK = f"{PREFIX}.rollback"
 NAMES = ("cm", "ldap_client", "proxy")
+FAIL = "Fail for each cluster that failed"
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ def test_each_cluster_has_its_own(ansible: Ansible, authority: Authority, vault:
         (folder / "two.vault").rename(folder / "one.vault")
         (folder / "one").rename(folder / "two.vault")
         run = ansible.playbook(PLAYBOOK, *arguments).expect(ok=False)
-        assert "one.vault is the backup of two.example.com, and this cluster is one.example.com" in run.output
+        assert "one.vault is the backup of two.example.com, and this cluster is one.example.com" in shown(run)
         assert one.writes == two.writes == []
 
 
@@ -120,9 +121,7 @@ def test_an_old_pair_that_has_expired_is_refused(
     with Cluster(nodes=1, database="none", expires={"proxy": -1}) as cluster:
         arguments = rotate(ansible, folder, {"one": cluster}, authority, vault, ["cm", "proxy"], warnings=True)
         run = ansible.playbook(PLAYBOOK, *arguments).expect(ok=False)
-        assert (
-            "proxy: option certificate: the certificate expired on" in run["Fail for what was recorded"].result["msg"]
-        )
+        assert "proxy: option certificate: the certificate expired on" in failures(run)[0]
         assert cluster.writes == []
 
 
@@ -131,7 +130,7 @@ def test_a_backup_that_cannot_be_opened(
 ) -> None:
     arguments = hosts(ansible, folder, {"one": cluster})
     missing = ansible.playbook(PLAYBOOK, *arguments, *vault).expect(ok=False)
-    assert f"rotation_backup: no such file: {folder / 'one.vault'} on the control node" in missing.output
+    assert f"rotation_backup: no such file: {folder / 'one.vault'} on the control node" in shown(missing)
     rotate(ansible, folder, {"one": cluster}, authority, vault)
     path = folder / "one.vault"
     whole = path.read_text()
@@ -201,9 +200,16 @@ def test_several_clusters_are_named_and_come_one_after_the_other(
         )
         clusters["first"].add_fault(Fault("PUT", "/v1/cluster/*", status=403, times=1))
         stopped = ansible.playbook(PLAYBOOK, *arguments, "--limit", "all").expect(ok=False)
-        assert "second" not in {outcome.host for outcome in stopped.outcomes}
+        assert "second" not in {outcome.host for outcome in stopped.outcomes if outcome.task != FAIL}
+        last = stopped.output.partition("PLAY RECAP")[0].rpartition("-" * 80)[2].splitlines()
+        assert last[1] == "Rollback of 2 clusters: 1 FAILED, 1 not started"
+        (why,) = failures(stopped, "first")
+        assert why.startswith("Nothing was changed. Roll back to the previous certificates: cm: PUT /v1/cluster/")
+        assert shown(stopped).count("HTTP 403") == 1
+        assert last[-3].endswith(f"{PREFIX}.rollback --limit first,second")
         assert clusters["second"].writes == []
         done = ansible.playbook(PLAYBOOK, *arguments, "-e", "rotation_rollback_all=true").expect()
+        assert "changed       first: cm: proven 1/1\nchanged       second: cm: proven 1/1\nok:" in done.output
         held = [result_of(done, name)["backup"] for name in clusters]
         assert [(one["path"], one["certificates"]) for one in held] == [
             (str(folder / f"{name}.vault"), ["cm"]) for name in clusters

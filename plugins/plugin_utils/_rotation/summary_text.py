@@ -18,13 +18,17 @@ from .._output.names import counted, listed
 from .._output.proofs import proof_text
 from .._output.table import paragraph
 from .._output.text import CHANGED, FAILED, OK, WARNING, Line
+from .fleet import DUE, IN_ORDER, PlannedCluster
 from .fleet import FAILED as UNUSABLE
-from .fleet import IN_ORDER, PlannedCluster
 
 #: Clusters of one outcome that get a line each without C(-v).
 _MOST = 20
 
 _RULE = "-" * 80
+
+#: What the run of each playbook is called.
+_RUNS = {"rotate": "Rotation", "rollback": "Rollback"}
+
 _LABEL = 14
 
 
@@ -70,6 +74,8 @@ def _outcome(cluster: PlannedCluster, result: Mapping[str, Any] | None) -> Outco
         return Outcome(name, "in_order")
     if result is None:
         return Outcome(name, "not_started")
+    if "certificates" not in result:  # a rollback that failed before anything was written
+        return Outcome(name, "failed", f"{_OUTCOMES['failed_unchanged']}{result['msg']}")
     if result["failure"]:
         return Outcome(name, "failed", f"{_OUTCOMES.get(result['outcome'], '')}{result['failure']['msg']}")
     names = [one["name"] for one in result["certificates"] if one["action"] != "none"]
@@ -90,10 +96,18 @@ _OUTCOMES = {
 }
 
 
-def lines(found: Sequence[Outcome], *, check_mode: bool, command: str, verbose: bool) -> Iterator[Line]:
+def to_roll_back(name: str) -> PlannedCluster:
+    """Return the entry of a cluster that is to be rolled back: each that is named."""
+    return {"name": name, "state": DUE, "certificates": [], "error": None}
+
+
+def lines(
+    found: Sequence[Outcome], *, playbook: str = "rotate", check_mode: bool, command: str, verbose: bool
+) -> Iterator[Line]:
     """Yield the block.
 
     Args:
+        playbook: V(rotate) or V(rollback).
         command: that runs the playbook on the same inventory, up to its name.
         verbose: whether every cluster gets a line.
     """
@@ -105,7 +119,7 @@ def lines(found: Sequence[Outcome], *, check_mode: bool, command: str, verbose: 
     parts = [f"{len(some)} {what}" for some, what in counts if some]
     yield _RULE
     yield (
-        f"Rotation of {counted(len(found), 'cluster')}: {', '.join(parts)}",
+        f"{_RUNS[playbook]} of {counted(len(found), 'cluster')}: {', '.join(parts)}",
         FAILED if failed else CHANGED if changed else OK,
     )
     yield from _each("would change" if check_mode else "changed", changed, CHANGED, verbose=verbose)
@@ -115,12 +129,12 @@ def lines(found: Sequence[Outcome], *, check_mode: bool, command: str, verbose: 
     again = [one.name for one in (*failed, *waiting)]
     # Commands are whole, however long, so that they can be copied.
     if again:
-        yield from ("Next: fix what failed, and run again for these:", f"  {command}.rotate{_limit(again)}")
+        yield from ("Next: fix what failed, and run again for these:", f"  {command}.{playbook}{_limit(again)}")
     elif check_mode and changed:
-        yield from ("Next:", f"  {command}.rotate")
+        yield from ("Next:", f"  {command}.{playbook}")
     elif not changed:
         yield "Nothing to do."
-    kept = [one.name for one in changed if one.backup and not check_mode]
+    kept = [one.name for one in changed if one.backup and not check_mode and playbook == "rotate"]
     if kept:
         yield from ("To undo:", f"  {command}.rollback{_limit(kept)}")
 
