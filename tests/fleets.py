@@ -53,6 +53,11 @@ def finding(id: str, severity: str, certificate: str, found: str, remedy: str) -
     }
 
 
+def end(days: int) -> str:
+    """When something ends that has so many full days left, or ended so many ago."""
+    return iso(NOW + timedelta(days=days, hours=1 if days >= 0 else -1))
+
+
 def facts(cluster: str, name: str, days: int = 200, **other: Any) -> Any:
     """Facts of an installed certificate, as cluster_certificate_info returns them."""
     leaf = colons(fingerprint(cluster, name, days))
@@ -61,16 +66,17 @@ def facts(cluster: str, name: str, days: int = 200, **other: Any) -> Any:
         "required": name in NAMES,
         "subject": f"CN={cluster},O=Example Corp",
         "issuer": _CA,
-        "serial_number": int(fingerprint(name, cluster)[:30], 16),
+        "serial_number": fingerprint(name, cluster)[:30].upper(),
         "subject_alternative_names": [f"DNS:{cluster}", f"DNS:*.{cluster}", f"DNS:internal.{cluster}"],
         "not_before": iso(NOW + timedelta(days=days - 365, hours=1)),
-        "not_after": iso(NOW + timedelta(days=days, hours=1)),
+        "not_after": end(days),
         "days_remaining": days,
         "expired": days < 0,
         "fingerprint": leaf,
         "chain_fingerprints": [leaf, colons(fingerprint(_CA))],
         "chain_length": 2,
         "chain_days_remaining": days,
+        "chain_not_after": end(other.get("chain_days_remaining", days)),
         "public_key_type": "RSA",
         "public_key_size": 2048,
         "signature_algorithm": "sha256WithRSAEncryption",
@@ -84,7 +90,7 @@ def facts(cluster: str, name: str, days: int = 200, **other: Any) -> Any:
 def database(cluster: str, name: str, uid: int = 1, days: int = 200, **other: Any) -> Any:
     """Facts of the certificate of a database, as fleet_certificate_info returns them."""
     endpoint_name = f"redis-{12000 + uid}.{cluster}"
-    known = facts(cluster, name, days, subject=f"CN={endpoint_name}")
+    known = facts(cluster, name, days, **{"subject": f"CN={endpoint_name}", **other})
     for key in ("required", "has_private_key"):
         del known[key]
     about = {"uid": uid, "certificate": f"database {name}", "kind": "server", "endpoints": [f"{endpoint_name}:12000"]}

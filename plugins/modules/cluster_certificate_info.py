@@ -128,9 +128,10 @@ certificates:
       returned: always
       sample: CN=Example CA,O=Example
     serial_number:
-      description: The serial number.
-      type: int
+      description: The serial number in hexadecimal, as C(openssl x509 -serial) prints it.
+      type: str
       returned: always
+      sample: 4E0F2A6C51B3D7
     subject_alternative_names:
       description: The names that the certificate covers.
       type: list
@@ -148,7 +149,9 @@ certificates:
       returned: always
       sample: "2027-01-01T00:00:00Z"
     days_remaining:
-      description: Full days until the end of validity; negative once it has passed.
+      description:
+        - Full days until the end of validity; negative once it has passed, and then the full days since.
+        - V(0) is less than a day, before or after. RV(certificates[].expired) is exact.
       type: int
       returned: always
       sample: 38
@@ -175,6 +178,11 @@ certificates:
       type: int
       returned: always
       sample: 38
+    chain_not_after:
+      description: When that one expires (ISO 8601, UTC).
+      type: str
+      returned: always
+      sample: "2027-01-01T00:00:00Z"
     public_key_type:
       description: The type of the public key, such as V(RSA), V(ECC) or V(Ed25519).
       type: str

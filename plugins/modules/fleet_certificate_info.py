@@ -433,7 +433,7 @@ clusters:
               type: str
               returned: always
             days_remaining:
-              description: Full days until then.
+              description: Full days until then; once it has passed, the full days since, negative.
               type: int
               returned: always
             state:

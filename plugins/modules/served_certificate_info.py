@@ -166,8 +166,8 @@ endpoints:
           type: str
           returned: always
         serial_number:
-          description: The serial number.
-          type: int
+          description: The serial number in hexadecimal, as C(openssl x509 -serial) prints it.
+          type: str
           returned: always
         not_before:
           description: The start of validity (ISO 8601, UTC).
@@ -178,7 +178,7 @@ endpoints:
           type: str
           returned: always
         days_remaining:
-          description: Full days until the end of validity; negative once it has passed.
+          description: Full days until the end of validity; once it has passed, the full days since, negative.
           type: int
           returned: always
         expired:

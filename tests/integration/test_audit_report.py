@@ -224,21 +224,21 @@ def test_a_cluster_in_two_slices(ansible: Ansible) -> None:
 NO_REPORTS: dict[str, tuple[str, str]] = {
     "text.json": ("nothing", "text.json is not JSON"),
     "deep.json": ("[" * 100000, "deep.json is not JSON"),
-    "constant.json": ('{"schema": 3, "clusters": [], "seconds": NaN}', "constant.json is not JSON"),
-    "large.json": ('{"schema": 3, "clusters": [], "seconds": 1e999}', "large.json is not JSON"),
+    "constant.json": ('{"schema": 4, "clusters": [], "seconds": NaN}', "constant.json is not JSON"),
+    "large.json": ('{"schema": 4, "clusters": [], "seconds": 1e999}', "large.json is not JSON"),
     "list.json": ("[]", "list.json is not a report of an audit"),
     "other.json": ('{"clusters": []}', "other.json is not a report of an audit"),
     "policy.json": (
-        '{"schema": 3, "clusters": []}',
+        '{"schema": 4, "clusters": []}',
         "the policy in policy.json is not valid: the policy is not a dictionary",
     ),
     "days.json": (
-        '{"schema": 3, "clusters": [], "policy": {"warn_within": 1, "fail_within": -1, "minimum_rsa_bits": 2048, '
+        '{"schema": 4, "clusters": [], "policy": {"warn_within": 1, "fail_within": -1, "minimum_rsa_bits": 2048, '
         '"allowed_issuers": [], "maximum_lifetime": null, "exceptions": []}}',
         "the policy in days.json is not valid: fail_within: must be a number from 0 to 36500 (days)",
     ),
-    "old.json": ('{"schema": 2, "clusters": []}', "old.json has schema version 2, and this release reads version 3"),
-    "name.json": ('{"schema": 3, "clusters": [{"name": "one"}]}', "is not valid fleet data: the cluster has no url"),
+    "old.json": ('{"schema": 3, "clusters": []}', "old.json has schema version 3, and this release reads version 4"),
+    "name.json": ('{"schema": 4, "clusters": [{"name": "one"}]}', "is not valid fleet data: the cluster has no url"),
     # A slice that was written by something else must not be missing from the report.
     "slices/one.json": ("[]", "slices/one.json is not a report of an audit"),
     "tables/audit.csv": ("cluster", "no *.json file in the folder tables or below it"),

@@ -87,7 +87,7 @@ def test_names_missing_and_expiry(ansible: Ansible) -> None:
         assert names(run["none"].result) == []
         assert names(run["soon"].result) == ["cm", "proxy"]
         cm, proxy = run["soon"].result["certificates"]
-        assert (cm["days_remaining"], cm["expired"]) == (-3, True)
+        assert (cm["days_remaining"], cm["expired"]) == (-2, True)
         assert (proxy["days_remaining"], proxy["expired"]) == (10, False)
         assert names(run["soonest"].result) == ["cm"]
         assert run["for ever"].failure["option"] == "expires_within"

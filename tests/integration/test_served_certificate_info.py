@@ -224,7 +224,7 @@ def test_why_certificates_do_not_verify(ansible: Ansible, authority: Authority) 
         assert "cluster" not in result
         expired, good, untrusted = result["endpoints"]
         assert (expired["trusted"], expired["verify_error"]) == (False, "expired")
-        assert (expired["expired"], expired["days_remaining"], expired["chain_length"]) == (True, -3, 3)
+        assert (expired["expired"], expired["days_remaining"], expired["chain_length"]) == (True, -2, 3)
         assert (good["trusted"], good["verify_error"]) == (True, None)
         assert (untrusted["trusted"], untrusted["verify_error"]) == (False, "untrusted")
         for entry in result["endpoints"]:

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TypedDict, cast
@@ -33,15 +32,17 @@ try:
 except ImportError:  # reported by _libraries
     pass
 
-#: Bits. Of what is larger Python makes no text, and no JSON; a serial number has 160 at the most (RFC 5280, 4.1.2.2).
+#: Bits that are shown of a serial number; it has 160 at the most (RFC 5280, 4.1.2.2).
 _LARGEST_NUMBER = 14000
 
 
-def _serial_number(certificate: x509.Certificate) -> int:
+def _serial_number(certificate: x509.Certificate) -> str:
+    """Return what C(openssl x509 -serial) prints: a number would be rounded by what reads JSON with 53 bits."""
     number = certificate.serial_number
     if number.bit_length() > _LARGEST_NUMBER:
         raise ValueError
-    return number
+    octets = abs(number).to_bytes(max(1, (number.bit_length() + 7) // 8), "big")
+    return f"{'-' if number < 0 else ''}{octets.hex().upper()}"
 
 
 def _general_name(name: x509.GeneralName) -> str:
@@ -89,14 +90,14 @@ def _public_key(certificate: x509.Certificate) -> tuple[str, int | None]:
 
 
 def days_between(start: datetime, end: datetime) -> int:
-    """Return full days between, negative when C(end) comes first."""
-    return math.floor((end - start).total_seconds() / 86400)
+    """Return the full days between, negative when C(end) comes first, and then too as many as are full."""
+    return (end - start).days if end >= start else -(start - end).days
 
 
 class _Facts(TypedDict):
     subject: str
     issuer: str
-    serial_number: int
+    serial_number: str
     subject_alternative_names: list[str]
     not_before: IsoTime
     not_after: IsoTime
@@ -106,6 +107,7 @@ class _Facts(TypedDict):
     chain_fingerprints: list[str]
     chain_length: int
     chain_days_remaining: int
+    chain_not_after: IsoTime
     public_key_type: str
     public_key_size: int | None
     signature_algorithm: str
@@ -132,7 +134,7 @@ def chain_facts(chain: Sequence[x509.Certificate], now: datetime) -> Certificate
         CertificateParseError: a field of the certificate is malformed.
     """
     leaf = chain[0]
-    end = not_after(leaf)
+    end, first_end = not_after(leaf), earliest_end(chain)
     try:
         key_type, key_size = _public_key(leaf)
         shown = sha256_fingerprints(chain)
@@ -148,7 +150,8 @@ def chain_facts(chain: Sequence[x509.Certificate], now: datetime) -> Certificate
             "fingerprint": shown[0],
             "chain_fingerprints": shown,
             "chain_length": len(chain),
-            "chain_days_remaining": days_between(now, earliest_end(chain)),
+            "chain_days_remaining": days_between(now, first_end),
+            "chain_not_after": to_iso(first_end),
             "public_key_type": key_type,
             "public_key_size": key_size,
             "signature_algorithm": leaf.signature_algorithm_oid._name,  # noqa: SLF001 - the only place that has it

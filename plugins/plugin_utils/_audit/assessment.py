@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.cluster_data import ClusterData
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import to_iso
@@ -18,11 +18,11 @@ from . import certificates
 from .checks import certificate, cluster, node, port
 from .checks.judgement import CRITICAL, SEVERITIES, WARNING, Judgement
 from .policy import ANY, Acceptance, Policy
-from .times import age
+from .times import counted_again, left
 from .types import Check, Finding, JudgedCluster, Report, Summary
 
 #: Of the report's form; docs/audit-report.schema.json describes it.
-SCHEMA = 3
+SCHEMA = 4
 
 VERDICTS = ("ok", "warning", "failed", "unreachable")
 OUTCOMES = ("passed", "advice", "warning", "failed", "accepted", "not_visible")
@@ -41,6 +41,7 @@ def report(
     findings: list[Finding] = []
     checks: list[Check] = []
     judged: list[JudgedCluster] = []
+    clusters = [counted_again(data, now) for data in clusters]
     for data in clusters:
         cluster = data["name"]
         worst: set[str] = set()
@@ -82,7 +83,7 @@ def _judgements(data: ClusterData, policy: Policy, now: datetime) -> Iterator[Ju
         yield cluster.unreachable(data["error"])
         return
     for facts in certificates.of(data):
-        yield from certificate.certificate(facts, policy, age(data, now))
+        yield from certificate.certificate(facts, policy, now)
     yield from port.ports(data["endpoints"] or (), data["databases"])
     yield from node.nodes(data["on_disk"] or ())
     yield from cluster.cluster(data)
@@ -135,11 +136,12 @@ def _summary(
 ) -> Summary:
     """Count what was found, and find the certificate that expires next."""
     ends = [
-        (facts["days_remaining"] - age(data, now), facts["not_after"], data["name"], facts["name"])
+        (left(facts["not_after"], now), facts["not_after"], facts["days_remaining"], data["name"], facts["name"])
         for data in clusters
         for facts in certificates.readable(data)
     ]
-    coming = min((end for end in ends if end[0] >= 0), default=None)
+    none, fail, warn = (timedelta(days) for days in (0, policy.fail_within, policy.warn_within))
+    coming = min((end for end in ends if end[0] >= none), default=None)
     verdicts = Counter(data["verdict"] for data in clusters)
     severities = Counter(finding["severity"] for finding in findings if not finding["accepted"])
     outcomes = Counter(check["outcome"] for check in checks)
@@ -147,9 +149,9 @@ def _summary(
         "clusters": {"total": len(clusters), **{verdict: verdicts[verdict] for verdict in VERDICTS}},
         "certificates": {
             "total": sum(len(certificates.of(data)) for data in clusters),
-            "expired": sum(days < 0 for days, *_rest in ends),
-            "fail_within": sum(0 <= days < policy.fail_within for days, *_rest in ends),
-            "warn_within": sum(policy.fail_within <= days < policy.warn_within for days, *_rest in ends),
+            "expired": sum(remains < none for remains, *_rest in ends),
+            "fail_within": sum(none <= remains < fail for remains, *_rest in ends),
+            "warn_within": sum(fail <= remains < warn for remains, *_rest in ends),
         },
         "findings": {
             **{severity: severities[severity] for severity in SEVERITIES},
@@ -157,5 +159,5 @@ def _summary(
         },
         "checks": {outcome: outcomes[outcome] for outcome in OUTCOMES},
         "next": coming
-        and {"days_remaining": coming[0], "not_after": coming[1], "cluster": coming[2], "certificate": coming[3]},
+        and {"not_after": coming[1], "days_remaining": coming[2], "cluster": coming[3], "certificate": coming[4]},
     }

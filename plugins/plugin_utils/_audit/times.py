@@ -3,13 +3,15 @@
 #
 # Private to this collection: may change in any release.
 
-"""Times in fleet data and reports, all in UTC and to the second."""
+"""Times in fleet data and reports, all in UTC and to the second; how many days are left is counted here alone."""
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from contextlib import suppress
+from datetime import datetime, timedelta, timezone
+from typing import Any
 
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.cluster_data import ReadStatus
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import days_between
 
 from .types import Report
 
@@ -30,6 +32,39 @@ def made(report: Report) -> datetime:
     return moment(report["generated_at"])
 
 
-def age(cluster: ReadStatus, now: datetime) -> int:
-    """Return the full days since a cluster was read: what its facts say of days has to be lessened by as many."""
-    return max(0, (now - moment(cluster["read_at"])).days)
+def left(end: str, now: datetime) -> timedelta:
+    """Return the time that is left, exactly; negative once it has passed."""
+    return moment(end) - now
+
+
+def expiry_text(end: str, now: datetime) -> str:
+    """Describe an end of validity by full days, as many as C(days_remaining) has."""
+    days = days_between(now, moment(end))
+    if left(end, now) < timedelta(0):
+        return f"expired {days_text(-days) if days else 'less than a day'} ago"
+    return f"expires in {days_text(days) if days else 'less than a day'}"
+
+
+def days_text(number: int) -> str:
+    """Return a number of days, as a text."""
+    return f"{number} day{'' if number == 1 else 's'}"
+
+
+def counted_again(value: Any, now: datetime) -> Any:
+    """Return fleet data, or a part of it, with days as they are now: it may have been read days ago.
+
+    Args:
+        value: JSON; times that audits do not rely on may be malformed, and are left as they are.
+    """
+    if isinstance(value, list):
+        return [counted_again(one, now) for one in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: counted_again(one, now) for key, one in value.items()}
+    for days, end in (("days_remaining", "not_after"), ("chain_days_remaining", "chain_not_after")):
+        if isinstance(found.get(days), int) and isinstance(found.get(end), str):
+            with suppress(ValueError):
+                found[days] = days_between(now, moment(found[end]))
+                if days == "days_remaining" and "expired" in found:
+                    found["expired"] = left(found[end], now) < timedelta(0)
+    return found

@@ -12,7 +12,7 @@ import re
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from .._audit.times import moment
+from .._audit.times import left, moment
 
 if TYPE_CHECKING:
     from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import CertificateFacts
@@ -35,10 +35,10 @@ def parse_lead_time(value: Any) -> timedelta:
 
 def leaf_expires_within(facts: CertificateFacts, lead: timedelta) -> bool:
     """Return whether the certificate itself expires so soon, to the second."""
-    return moment(facts["not_after"]) - datetime.now(timezone.utc) < lead
+    return left(facts["not_after"], datetime.now(timezone.utc)) < lead
 
 
 def issuer_expires_within(facts: CertificateFacts, lead: timedelta) -> bool:
-    """Return whether an issuer expires before the certificate does, and so soon; of issuers, full days are known."""
-    days = facts["chain_days_remaining"]
-    return days < facts["days_remaining"] and timedelta(days=days) < lead
+    """Return whether an issuer expires before the certificate does, and so soon."""
+    first = facts["chain_not_after"]
+    return moment(first) < moment(facts["not_after"]) and left(first, datetime.now(timezone.utc)) < lead

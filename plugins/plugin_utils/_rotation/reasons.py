@@ -9,9 +9,10 @@ Private to this collection: may change in any release.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from .._audit.times import expiry_text
 from .lead_time import issuer_expires_within, leaf_expires_within, parse_lead_time
 
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ def _validity(facts: CertificateFacts, lead: timedelta) -> Iterator[str]:
     if facts["expired"]:
         yield f"expired on {facts['not_after'][:10]}"
     elif leaf_expires_within(facts, lead):
-        yield f"expires in {facts['days_remaining']} days" if facts["days_remaining"] else "expires within a day"
+        yield expiry_text(facts["not_after"], datetime.now(timezone.utc))
     elif issuer_expires_within(facts, lead):
-        yield f"an issuer expires in {facts['chain_days_remaining']} days"
+        yield f"an issuer {expiry_text(facts['chain_not_after'], datetime.now(timezone.utc))}"
 
 
 def _key(facts: CertificateFacts, key_type: str | None, key_size: int | None) -> Iterator[str]:

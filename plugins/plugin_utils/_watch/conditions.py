@@ -9,14 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.cluster_data import ClusterData
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import days_between
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import assessment, certificates
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.checks.judgement import (
     CRITICAL,
     SEVERITIES,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.times import (
+    expiry_text,
+    left,
+    moment,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.types import Certificate, Finding
 
@@ -96,18 +102,17 @@ class Conditions:
 
 def _expiring(data: ClusterData, settings: Settings, now: datetime) -> Iterator[Condition]:
     for facts in certificates.readable(data):
-        days, name, check = facts["days_remaining"], facts["name"], "expiry"
+        name, check, remains = facts["name"], "expiry", left(facts["not_after"], now)
         # The tightest threshold is the first one.
-        threshold = next((one for one in settings.thresholds if days < one), None)
+        threshold = next((one for one in settings.thresholds if remains < timedelta(one)), None)
         if threshold is None or settings.policy.accepting(now, data["name"], name, check):
             continue
-        soon = f"expires in less than {threshold} day{'' if threshold == 1 else 's'}"
         event = {
-            **_event("expiring", data, "has expired" if days < 0 else soon),
+            **_event("expiring", data, expiry_text(facts["not_after"], now)),
             "certificate": name,
             "fingerprint": facts["fingerprint"],
             "not_after": facts["not_after"],
-            "days_remaining": days,
+            "days_remaining": days_between(now, moment(facts["not_after"])),
             "threshold": threshold,
             **_database(facts),
         }

@@ -8,12 +8,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.finding import FindingEntry
 
 from ..certificates import belongs_to_database, lets_clients_in
 from ..policy import Policy
-from ..times import moment
+from ..times import days_text, expiry_text, left, moment
 from ..types import Certificate
 from .judgement import CRITICAL, INFO, WARNING, Judgement, passed
 
@@ -24,12 +25,12 @@ _SEVERITIES = {"error": CRITICAL, "warning": INFO}
 _OWN = frozenset({"expired", "chain_expired", "key_too_small"})
 
 
-def certificate(facts: Certificate, policy: Policy, age: int) -> Iterator[Judgement]:
+def certificate(facts: Certificate, policy: Policy, now: datetime) -> Iterator[Judgement]:
     """Make all checks of a certificate.
 
     Args:
         facts: of C(certificates.of).
-        age: full days since they were read.
+        now: in UTC.
     """
     name = facts["name"]
     if facts.get("error"):
@@ -42,8 +43,8 @@ def certificate(facts: Certificate, policy: Policy, age: int) -> Iterator[Judgem
         )
         return
     yield passed(name, "readable", "can be read")
-    yield _expiry(name, "expiry", "", facts["days_remaining"] - age, policy, _remedy(facts))
-    yield _issuers(facts, policy, age)
+    yield _expiry(name, "expiry", "", facts["not_after"], now, policy, _remedy(facts))
+    yield _issuers(facts, policy, now)
     yield _key(facts, policy)
     # Who issues the certificates of clients, and for how long, is their business.
     if policy.allowed_issuers and not lets_clients_in(facts):
@@ -59,29 +60,23 @@ def _remedy(facts: Certificate) -> str:
     return "Replace the certificate of the database" if belongs_to_database(facts) else "Rotate it"
 
 
-def _expiry(name: str, check: str, whose: str, days: int, policy: Policy, remedy: str) -> Judgement:
-    if days < 0:
-        # An hour before is -1: days are rounded down.
-        when = f"{_days(-days - 1)} ago" if days < -1 else "less than a day ago"
-        severity, message = CRITICAL, f"{whose}expired {when}"
-    else:
-        message = f"{whose}expires in {_days(days)}"
-        severity = CRITICAL if days < policy.fail_within else WARNING if days < policy.warn_within else ""
+def _expiry(name: str, check: str, whose: str, end: str, now: datetime, policy: Policy, remedy: str) -> Judgement:
+    message, remains = f"{whose}{expiry_text(end, now)}", left(end, now)
+    severity = ""
+    if remains < timedelta(policy.fail_within) or remains < timedelta(0):
+        severity = CRITICAL
+    elif remains < timedelta(policy.warn_within):
+        severity = WARNING
     return Judgement(name, check, severity, message, remedy) if severity else passed(name, check, message)
 
 
-def _issuers(facts: Certificate, policy: Policy, age: int) -> Judgement:
+def _issuers(facts: Certificate, policy: Policy, now: datetime) -> Judgement:
     check = "issuer_expiry"
     # The facts say when the first of the chain expires: an issuer, if that is before the leaf.
-    if facts["chain_days_remaining"] < facts["days_remaining"]:
+    if moment(facts["chain_not_after"]) < moment(facts["not_after"]):
         remedy = f"{_remedy(facts)}. Use a certificate that a current issuer signed"
-        days = facts["chain_days_remaining"] - age
-        return _expiry(facts["name"], check, "an issuer in its chain ", days, policy, remedy)
+        return _expiry(facts["name"], check, "an issuer in its chain ", facts["chain_not_after"], now, policy, remedy)
     return passed(facts["name"], check, "no issuer in its chain expires before it")
-
-
-def _days(number: int) -> str:
-    return f"{number} day{'' if number == 1 else 's'}"
 
 
 def _key(facts: Certificate, policy: Policy) -> Judgement:
@@ -108,9 +103,9 @@ def _issuer(facts: Certificate, policy: Policy) -> Judgement:
 def _lifetime(facts: Certificate, maximum: int) -> Judgement:
     days, check = (moment(facts["not_after"]) - moment(facts["not_before"])).days, "lifetime"
     if days > maximum:
-        remedy = f"Rotate it to a certificate that is valid for at most {_days(maximum)}"
-        return Judgement(facts["name"], check, CRITICAL, f"is valid for {_days(days)}", remedy)
-    return passed(facts["name"], check, f"is valid for {_days(days)}")
+        remedy = f"Rotate it to a certificate that is valid for at most {days_text(maximum)}"
+        return Judgement(facts["name"], check, CRITICAL, f"is valid for {days_text(days)}", remedy)
+    return passed(facts["name"], check, f"is valid for {days_text(days)}")
 
 
 def _requirements(facts: Certificate) -> Iterator[Judgement]:

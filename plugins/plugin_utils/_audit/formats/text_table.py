@@ -16,7 +16,6 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._out
 
 from .. import certificates
 from ..checks.judgement import CRITICAL, INFO, WARNING
-from ..times import age, made
 from ..types import Finding, JudgedCluster, Report
 
 _HEADER = ("cluster", "version", "certificate", "expires", "days", "status", "issuer", "proof")
@@ -63,15 +62,14 @@ def rows(report: Report) -> list[Row]:
     for finding in report["findings"]:
         if finding["severity"] != INFO:
             found.setdefault((finding["cluster"], finding["certificate"]), []).append(finding)
-    now = made(report)
-    return [row for cluster in report["clusters"] for row in _rows(cluster, found, age(cluster, now))]
+    return [row for cluster in report["clusters"] for row in _rows(cluster, found)]
 
 
 def _row(*cells: str, urgency: int, days: int = _UNKNOWN, brief: str | None = None) -> Row:
     return Row(tuple(map(printable, cells)), urgency, days, brief)
 
 
-def _rows(cluster: JudgedCluster, found: Mapping[tuple[str, str | None], Sequence[Finding]], age: int) -> Iterator[Row]:
+def _rows(cluster: JudgedCluster, found: Mapping[tuple[str, str | None], Sequence[Finding]]) -> Iterator[Row]:
     name = cluster["name"]
     if cluster["error"]:
         kind = cluster["error"]["failure"].get("kind", "unknown")
@@ -86,15 +84,14 @@ def _rows(cluster: JudgedCluster, found: Mapping[tuple[str, str | None], Sequenc
             status = f"NOT READABLE: {facts['error']}"
             yield _row(name, version, facts["name"], "-", "-", status, "-", "-", urgency=3)
         else:
-            days = facts["days_remaining"] - age
-            # As messages count days: that it expired an hour ago is -1 in the data.
-            dates = facts["not_after"][:10], str(days if days >= 0 else days + 1)
-            last = _status(findings, days), facts["issuer"], proof_text(facts["proof"])
+            days = facts["days_remaining"]
+            dates = facts["not_after"][:10], str(days)
+            last = _status(findings, expired=facts["expired"]), facts["issuer"], proof_text(facts["proof"])
             yield _row(name, version, facts["name"], *dates, *last, urgency=_urgency(findings), days=days)
     known = {facts["name"] for facts in judged}
     for (cluster_name, certificate), findings in found.items():
         if cluster_name == name and certificate not in known:
-            status = _status(findings, 0)
+            status = _status(findings)
             yield _row(name, version, certificate or "-", "-", "-", status, "-", "-", urgency=_urgency(findings))
 
 
@@ -103,7 +100,7 @@ def _urgency(findings: Sequence[Finding]) -> int:
     return 2 if CRITICAL in counting else 1 if counting else 0
 
 
-def _status(findings: Sequence[Finding], days: int) -> str:
+def _status(findings: Sequence[Finding], *, expired: bool = False) -> str:
     """Return the worst that was found; what was accepted comes last."""
     parts: dict[str, list[str]] = {}
     words = []
@@ -112,7 +109,7 @@ def _status(findings: Sequence[Finding], days: int) -> str:
         if finding["accepted"]:
             parts.setdefault("accepted", []).append(finding["check"])
         elif finding["check"] in _EXPIRY:
-            word = "EXPIRED" if days < 0 and finding["check"] == "expiry" else _EXPIRY[finding["check"]]
+            word = "EXPIRED" if expired and finding["check"] == "expiry" else _EXPIRY[finding["check"]]
             words.append(word if critical else word.lower())
         else:
             parts.setdefault("FAILED" if critical else WARNING, []).append(finding["check"])

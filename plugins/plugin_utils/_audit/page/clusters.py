@@ -16,7 +16,6 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._out
 
 from .. import certificates, types
 from ..checks.port import address
-from ..times import age, made
 from .timeline import level
 
 
@@ -54,7 +53,6 @@ class Details:
 
 def details(report: types.Report) -> list[Details]:
     """Return the details of each cluster, in the order of the report."""
-    now = made(report)
     counts: dict[str, dict[str, int]] = {}
     for finding in report["findings"]:
         if not finding["accepted"]:
@@ -63,7 +61,7 @@ def details(report: types.Report) -> list[Details]:
     return [
         Details(
             data,
-            _certificates(certificates.of(data), age(data, now), report["policy"]),
+            _certificates(certificates.of(data), report["policy"]),
             _ports(data["endpoints"] or ()),
             counts.get(data["name"], {}),
         )
@@ -71,23 +69,29 @@ def details(report: types.Report) -> list[Details]:
     ]
 
 
-def _certificates(found: Sequence[types.Certificate], older: int, policy: types.PolicyEntry) -> list[Certificate]:
+def _certificates(found: Sequence[types.Certificate], policy: types.PolicyEntry) -> list[Certificate]:
     """Return the lines; one issuer of several in a row is shown once."""
     return [
-        _certificate(facts, older, policy, len(same) if facts is same[0] else 0)
+        _certificate(facts, policy, len(same) if facts is same[0] else 0)
         for _issuer, group in groupby(found, key=lambda facts: facts["issuer"])
         for same in [list(group)]
         for facts in same
     ]
 
 
-def _certificate(facts: types.Certificate, older: int, policy: types.PolicyEntry, issuer_rows: int) -> Certificate:
+def _certificate(facts: types.Certificate, policy: types.PolicyEntry, issuer_rows: int) -> Certificate:
     if facts.get("error"):
         return Certificate(facts, "unreadable", None, "", "", 0, "")
-    days = facts["days_remaining"] - older
+    days = facts["days_remaining"]
     key = " ".join(str(part) for part in (facts["public_key_type"], facts["public_key_size"]) if part)
     return Certificate(
-        facts, level(days, policy), days, key, facts["fingerprint"][:23], issuer_rows, proof_text(facts["proof"])
+        facts,
+        level(days, policy, expired=facts["expired"]),
+        days,
+        key,
+        facts["fingerprint"][:23],
+        issuer_rows,
+        proof_text(facts["proof"]),
     )
 
 

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .. import certificates
-from ..times import age, made
-from ..types import Certificate, JudgedCluster, PolicyEntry, Report
+from ..types import Certificate, JudgedCluster, Report
 from .timeline import LANES, lane, level
 
 _LEVELS = ("none", "ok", "warning", "critical", "expired", "unreadable")
@@ -50,7 +49,6 @@ _ABSENT = Cell("none", None, False)
 
 def table(report: Report) -> Table:
     """Return the matrix of a report."""
-    now = made(report)
     flagged = {
         (finding["cluster"], finding["certificate"])
         for finding in report["findings"]
@@ -63,7 +61,7 @@ def table(report: Report) -> Table:
         cells: dict[str, Cell] = {}
         for facts in certificates.of(cluster):
             column = lane(facts)
-            cell = _cell(facts, age(cluster, now), report["policy"], (cluster["name"], facts["name"]) in flagged)
+            cell = _cell(facts, report, (cluster["name"], facts["name"]) in flagged)
             cells[column] = max(cells.get(column, _ABSENT), cell, key=_urgency)
         found.append((cluster, cells))
     used = {column for _cluster, cells in found for column in cells}
@@ -71,11 +69,12 @@ def table(report: Report) -> Table:
     return Table(columns, [_row(cluster, cells, columns) for cluster, cells in found])
 
 
-def _cell(facts: Certificate, older: int, policy: PolicyEntry, flagged: bool) -> Cell:
+def _cell(facts: Certificate, report: Report, flagged: bool) -> Cell:
     if facts.get("error"):
         return Cell("unreadable", None, flagged)
-    days = min(facts["days_remaining"], facts["chain_days_remaining"]) - older
-    return Cell(level(days, policy), days, flagged)
+    days = facts["chain_days_remaining"]  # of the leaf, if it is the first to expire
+    expired = facts["chain_not_after"] < report["generated_at"]
+    return Cell(level(days, report["policy"], expired=expired), days, flagged)
 
 
 def _urgency(cell: Cell) -> tuple[int, bool, int]:

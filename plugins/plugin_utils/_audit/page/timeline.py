@@ -10,12 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._product.names import KNOWN
 
 from .. import certificates
-from ..times import age, made
 from ..types import Certificate, PolicyEntry, Report
 
 #: Pixels of the picture's own coordinates.
@@ -85,9 +83,9 @@ class Picture:
     dots: list[Dot]
 
 
-def level(days: int, policy: PolicyEntry) -> str:
+def level(days: int, policy: PolicyEntry, *, expired: bool) -> str:
     """Return how urgent an expiry is."""
-    if days < 0:
+    if expired:
         return "expired"
     return "critical" if days < policy["fail_within"] else "warning" if days < policy["warn_within"] else "ok"
 
@@ -101,21 +99,19 @@ def lane(facts: Certificate) -> str:
 
 def ends(report: Report) -> list[End]:
     """List all expiries, the first one first: those of the certificates, and of issuers that expire before them."""
-    now = made(report)
-    return sorted(_ends(report, now), key=lambda end: (end.days, end.date))
+    return sorted(_ends(report), key=lambda end: (end.days, end.date))
 
 
-def _ends(report: Report, now: datetime) -> Iterator[End]:
+def _ends(report: Report) -> Iterator[End]:
     for cluster in report["clusters"]:
         for facts in certificates.readable(cluster):
-            older = age(cluster, now)
-            name = facts["name"]
-            found = [(facts["days_remaining"] - older, facts["not_after"][:10], lane(facts))]
-            if facts["chain_days_remaining"] < facts["days_remaining"]:
-                days = facts["chain_days_remaining"] - older
-                found.append((days, (now + timedelta(days=max(days, -40000))).strftime("%Y-%m-%d"), _ISSUERS))
-            for days, date, place in found:
-                yield End(days, date, cluster["name"], name, place, level(days, report["policy"]))
+            name, first = facts["name"], facts["chain_not_after"]
+            found = [(facts["days_remaining"], facts["not_after"], lane(facts))]
+            if first < facts["not_after"]:
+                found.append((facts["chain_days_remaining"], first, _ISSUERS))
+            for days, end, place in found:
+                urgency = level(days, report["policy"], expired=end < report["generated_at"])
+                yield End(days, end[:10], cluster["name"], name, place, urgency)
 
 
 def _scale(days: float) -> float:

@@ -59,12 +59,25 @@ def test_thresholds_in_days(days: int, severity: str | None, verdict_: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("days", "message"),
-    [(-3, "expired 2 days ago"), (-2, "expired 1 day ago"), (-1, "expired less than a day ago"),
-     (0, "expires in 0 days"), (1, "expires in 1 day")],
+    ("hours", "days", "message"),
+    [(-73, -3, "expired 3 days ago"), (-71, -2, "expired 2 days ago"), (-25, -1, "expired 1 day ago"),
+     (-23, 0, "expired less than a day ago"), (-0.1, 0, "expired less than a day ago"),
+     (0.1, 0, "expires in less than a day"), (23, 0, "expires in less than a day"), (25, 1, "expires in 1 day")],
 )  # fmt: skip
-def test_full_days(days: int, message: str) -> None:
-    assert report(with_proxy(days))["findings"][0]["message"] == message
+def test_sentences_and_data_count_the_same_days(hours: float, days: int, message: str) -> None:
+    end = fleets.iso(fleets.NOW + timedelta(hours=hours))
+    made = report(with_proxy(not_after=end, chain_not_after=end))
+    assert made["findings"][0]["message"] == message
+    proxy = next(one for one in made["clusters"][0]["certificates"] if one["name"] == "proxy")
+    assert (proxy["days_remaining"], proxy["chain_days_remaining"]) == (days, days)
+    assert proxy["expired"] is message.startswith("expired")
+    assert made["summary"]["certificates"]["expired"] == proxy["expired"]
+
+
+def test_thresholds_are_times_and_not_full_days() -> None:
+    for seconds, expected in ((-1, "critical"), (0, "warning")):
+        end: Any = fleets.iso(fleets.NOW + timedelta(days=14, seconds=seconds))
+        assert found(with_proxy(not_after=end, chain_not_after=end)) == [(expected, "proxy", "expiry")]
 
 
 def test_other_thresholds() -> None:
@@ -78,10 +91,13 @@ def test_an_issuer_that_expires_first() -> None:
 
 
 def test_what_was_read_days_ago_has_less_left() -> None:
-    clusters = with_proxy(31)
-    clusters[0]["read_at"] = fleets.iso(fleets.NOW - timedelta(days=2, hours=1))
-    assert found(clusters) == [("warning", "proxy", "expiry")]
-    assert "expires in 29 days" in report(clusters)["findings"][0]["message"]
+    clusters: Any = with_proxy(31)
+    later = fleets.NOW + timedelta(days=2, hours=2)
+    made = assessment.report(clusters, reports.policy(), later)
+    (finding,) = made["findings"]
+    assert (finding["severity"], finding["message"]) == ("warning", "expires in 28 days")
+    proxy = next(one for one in made["clusters"][0]["certificates"] if one["name"] == "proxy")
+    assert proxy["days_remaining"] == 28
 
 
 @pytest.mark.parametrize(

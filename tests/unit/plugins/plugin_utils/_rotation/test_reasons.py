@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import re
+
+from typing import Any
+
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.filter.certificate_facts import certificate_facts
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.entries import rotation_plan
@@ -44,10 +48,13 @@ def test_reasons_of_time(authority: Authority) -> None:
     chain = short.issue(root=True)
     facts = certificate_facts(chain.certificate_pem)
     assert renewal_reasons(facts, renew_before=30) == ["an issuer expires in 9 days"]
+    ended: Any = {**facts, "chain_not_after": "2026-01-01T00:00:00Z"}
+    (reason,) = renewal_reasons(ended, renew_before=30)
+    assert re.fullmatch(r"an issuer expired \d+ days ago", reason)
 
 
 @pytest.mark.parametrize(
-    ("renew_before", "due"), [("29h", []), ("31h", ["expires in 1 days"]), ("1d", []), (2, ["expires in 1 days"])]
+    ("renew_before", "due"), [("29h", []), ("31h", ["expires in 1 day"]), ("1d", []), (2, ["expires in 1 day"])]
 )
 def test_reasons_of_hours(authority: Authority, renew_before: int | str, due: list[str]) -> None:
     """The root, which ends later, is in the chain too."""
@@ -57,7 +64,7 @@ def test_reasons_of_hours(authority: Authority, renew_before: int | str, due: li
 
 def test_times_that_are_none(authority: Authority) -> None:
     facts = certificate_facts(authority.issue(days=0.25).certificate_pem)
-    assert renewal_reasons(facts, renew_before="8h") == ["expires within a day"]
+    assert renewal_reasons(facts, renew_before="8h") == ["expires in less than a day"]
     for wrong in ("soon", "-1", "8 h", "1.5", ""):
         with pytest.raises(ValueError, match="neither a number of days nor a time such as 12d or 8h"):
             renewal_reasons(facts, renew_before=wrong)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.requirements import CHAIN_WITHOUT_ROOT
@@ -17,12 +17,17 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rot
 )
 
 
+def in_days(number: int) -> str:
+    return (datetime.now(timezone.utc) + timedelta(days=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def facts(name: str, **other: Any) -> dict[str, Any]:
     return {
         "name": name,
         "not_after": "2099-01-02T03:04:05Z",
         "days_remaining": 100,
         "chain_days_remaining": 100,
+        "chain_not_after": "2099-01-02T03:04:05Z",
         "expired": False,
         "fingerprint": "01:23:45:67:89",
         "chain_fingerprints": ["01:23:45:67:89"],
@@ -79,9 +84,9 @@ def rows(made: Sequence[str]) -> list[list[str]]:
 def test_rotation() -> None:
     new = facts("proxy", fingerprint="ab:cd:ef:01:23", chain_fingerprints=["ab:cd:ef:01:23"])
     made = told(
-        certificate("api", after=facts("api", chain_days_remaining=2), source="files"),
+        certificate("api", after=facts("api", chain_not_after=in_days(2)), source="files"),
         certificate("bad", before=facts("bad", error="why")),
-        certificate("cm", after=facts("cm", chain_days_remaining=3)),
+        certificate("cm", after=facts("cm", chain_not_after=in_days(3))),
         certificate("due", "issue", "changed", due=["is\tself-signed", "why not"], after=None),
         certificate("gone", "delete", "changed", after=None, proof=proof("reported", hidden=["gone"])),
         certificate("half", "update", "partial", after=None, proof=proof("partial", 1, 3, ["a:1", "b:1"])),
@@ -117,7 +122,7 @@ def test_a_chain_without_its_root_is_told_below() -> None:
 
 
 def test_rotation_in_check_mode_and_after_a_failure() -> None:
-    soon = facts("cm", chain_days_remaining=3)
+    soon = facts("cm", chain_not_after=in_days(3))
     certificates = [
         certificate("cm", "update", "failed_unchanged", after=soon, source="files"),
         certificate("gone", "delete", "changed", after=None),

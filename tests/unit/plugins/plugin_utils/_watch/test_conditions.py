@@ -83,7 +83,7 @@ def test_an_expiring_certificate(watched: Watched) -> None:
             "kind": "expiring",
             "cluster": NAME,
             "url": f"https://{NAME}:9443",
-            "message": "expires in less than 7 days",
+            "message": "expires in 5 days",
             "certificate": "proxy",
             "fingerprint": facts["fingerprint"],
             "not_after": facts["not_after"],
