@@ -136,6 +136,7 @@ def cluster(name: str, **other: Any) -> Any:
         "read_at": iso(NOW),
         "seconds": 0.12,
         "error": None,
+        "api_endpoint": None,
         "cluster": {
             "name": name,
             "version": "8.0.20-96",
@@ -170,6 +171,18 @@ def unreachable(name: str) -> Any:
     lists: dict[str, Any] = {key: [] for key in ("certificates", "databases", "hazards", "not_visible", "warnings")}
     about = dict.fromkeys(("name", "version", "primary", "nodes"))
     return {**cluster(name), **empty, **lists, "cluster": about, "seconds": 30.0, "error": error}
+
+
+def presented(name: str, days: int = 200, **other: Any) -> Any:
+    """What the port of its API presents, of a cluster that could not be read."""
+    known = facts(name, "api", days)
+    own = ("name", "required", "has_private_key", "findings")
+    return {
+        **endpoint(name, "api", 1, 9443, trusted=None, matches=None, tls_version="TLSv1.3"),
+        **{key: value for key, value in known.items() if key not in own},
+        "chain": [],
+        **other,
+    }
 
 
 def _replace(data: dict[str, Any], name: str, **other: Any) -> None:

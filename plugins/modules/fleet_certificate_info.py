@@ -30,6 +30,7 @@ notes:
     replica sources; and C(/v1/job_scheduler) for the renewal of internal certificates.
   - Further requests are made where needed. These are C(/v1/crdbs) for an Active-Active database; each page of
     C(/v1/bdbs/certificates) for a database with TLS; and C(/v1/bootstrap) if the user may not see the nodes.
+  - A cluster that answered, and could not be read, takes one more connection, for RV(clusters[].api_endpoint).
   - O(served=true) takes one more connection for each port, and two if its certificate does not verify.
   - Comparing the desired certificates of a cluster takes a separate connection and three more requests.
   - A cluster that does not respond keeps one of the O(concurrency) places until its C(timeout) and C(retries) are used
@@ -234,7 +235,9 @@ clusters:
       returned: always
       sample: 0.12
     error:
-      description: Why the cluster could not be read; null if it was read. If set, the other values are empty or null.
+      description:
+        - Why the cluster could not be read; null if it was read. If set, the other values are empty or null, except
+          RV(clusters[].api_endpoint).
       type: dict
       returned: always
       contains:
@@ -246,6 +249,17 @@ clusters:
           description: The same as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
           type: dict
           returned: always
+    api_endpoint:
+      description:
+        - What the port in the URL presents, where the cluster could not be read, as
+          RV(redis_enterprise.certificates.served_certificate_info#module:endpoints) describes it. The certificate may
+          be the reason. It is one port, perhaps that of a load balancer.
+        - It is read by a TLS handshake without login and without verification, after which nothing is sent.
+        - Null if the cluster was read, if nothing took a connection, if nothing was presented within five seconds, or if
+          a proxy of the environment or HTTP is in use.
+      type: dict
+      returned: always
+      version_added: 1.1.0
     cluster:
       description: Facts about the cluster.
       type: dict

@@ -131,7 +131,7 @@ def test_fails_for_what_expires_and_for_what_cannot_be_read(ansible: Ansible) ->
         clusters = {"soon": soon, "broken": broken, "unreadable": unreadable, "good": good}
         run = ansible.playbook(PLAYBOOK, "-i", inventory(ansible, clusters)).expect(ok=False)
     lines = table(run)
-    assert len(lines) == 1 + 7 + 1 + 7 + 7
+    assert len(lines) == 1 + 7 + 2 + 7 + 7
     status = {tuple(line.split()[:3:2]): line for line in lines}
     assert "  EXPIRES SOON  " in status["soon", "proxy"]
     assert "  EXPIRED  " in status["soon", "cm"]
@@ -394,7 +394,7 @@ def test_a_fleet_is_read_by_one_task(ansible: Ansible) -> None:
         run.expect(ok=False)
         assert all(len(cluster.requests) == 5 for name, cluster in fleet.items() if name != "c07")
     assert len(run["Read all clusters"].result["clusters"]) == 64
-    assert len(table(run)) == 1 + 63 * 7 + 1
+    assert len(table(run)) == 1 + 63 * 7 + 2
     assert set(failures(run)) == {"c07"}
     assert_absent({password}, run, ansible.home)
 

@@ -20,7 +20,7 @@ from .._api.databases import DatabaseEntry
 from .._api.fields import Uid
 from .._api.settings import Alert, RotationSettings
 from .._change.hazards import HazardEntry
-from .._probe.served import EndpointEntry
+from .._probe.served import EndpointEntry, ServedEntry
 from .._state.installed import CertificateEntry
 from .._x509.certificate import IsoTime, to_iso
 from .on_disk import DiskEntry
@@ -121,6 +121,7 @@ class ReadStatus(TypedDict):
     read_at: IsoTime
     seconds: float
     error: ClusterError | None
+    api_endpoint: ServedEntry | None  # what the port of the API presents, where the cluster could not be read
     drift: list[DriftEntry] | None
     warnings: list[str]
 
@@ -151,6 +152,7 @@ def cluster_entry(
     url: str | None = None,
     seconds: float = 0,
     error: ClusterError | None = None,
+    api_endpoint: ServedEntry | None = None,
     found: ClusterFacts | None = None,
     drift: list[DriftEntry] | None = None,
     warnings: Iterable[str] = (),
@@ -163,6 +165,7 @@ def cluster_entry(
         url: of the API; None if the options are not valid.
         seconds: how long that took.
         error: why it could not be read.
+        api_endpoint: what the port of its API presents then.
         found: what was read.
     """
     return {
@@ -171,6 +174,7 @@ def cluster_entry(
         "read_at": to_iso(moment),
         "seconds": seconds,
         "error": error,
+        "api_endpoint": api_endpoint,
         **(found or NOTHING),
         "drift": drift,
         "warnings": list(dict.fromkeys(warnings)),  # several questions may meet one failure

@@ -30,6 +30,7 @@ from .._state.installed import Installed
 from .._transport.session import Session
 from .._x509.certificate import to_iso
 from .._x509.facts import days_between
+from .api_endpoint import look_at_api
 from .cluster_data import AboutCluster, ActiveActiveEntry, ClusterFacts, NodeEntry, PinEntry, Replication
 from .on_disk import on_disk
 
@@ -50,7 +51,7 @@ def _run(task: Context) -> dict[str, Any]:
         with session:
             return {"url": session.url, "found": _read(task, session, CachingApi(session, retries))}
     except CertificateError as error:
-        raise error.with_result(url=session.url) from None
+        raise error.with_result(url=session.url, api_endpoint=look_at_api(session.connection, error)) from None
 
 
 def _read(task: Context, session: Session, api: CachingApi) -> ClusterFacts:

@@ -60,9 +60,16 @@ def _entry(member: Member, *, served: bool) -> ClusterData:
     error: ClusterError | None = {"msg": read["msg"], "failure": read["failure"]} if "failed" in read else None
     drift = _drift(member, task) if error is None and member.wanted is not None else None
     seconds = round(time.monotonic() - started, 3)
-    url, found = read.get("url"), read.get("found")
     entry = cluster_entry(
-        member.name, moment, url=url, seconds=seconds, error=error, found=found, drift=drift, warnings=task.warnings
+        member.name,
+        moment,
+        url=read.get("url"),
+        seconds=seconds,
+        error=error,
+        api_endpoint=read.get("api_endpoint"),
+        found=read.get("found"),
+        drift=drift,
+        warnings=task.warnings,
     )
     return _masked(entry, member, task.secrets)
 
@@ -74,6 +81,8 @@ def _masked(entry: ClusterData, member: Member, secrets: Mapping[str, str]) -> C
     if error is not None:
         problem: ClusterError = {"msg": error.message, "failure": error.failure}
         return {**entry, **NOTHING, "error": problem, "drift": None, "warnings": []}
+    if find_weakness(secrets, entry["api_endpoint"]) is not None:
+        shown["api_endpoint"] = None  # masked, its times are none
     every = {*secrets} | find_secrets({**member.options, "wanted": member.wanted}, os.environ)
     return cast(ClusterData, {**entry, **mask_secrets(shown, every)})
 

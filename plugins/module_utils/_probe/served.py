@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from .._api.fields import Uid
 from .._state.goal import ExpectedChain
@@ -57,7 +57,7 @@ class EndpointEntry(_Endpoint, total=False):
 
 
 class _PresentedFacts(CertificateFacts):
-    chain: list[dict[str, object]]
+    chain: list[dict[str, Any]]
 
 
 class ServedEntry(EndpointEntry, _PresentedFacts):
@@ -85,6 +85,11 @@ class Served:
         final = verified.fingerprints or not verified.reachable or verified.problem in (NO_ANSWER, HUNG_UP)
         seen = verified if final else read_presented(*where)
         return cls(endpoint, seen, verified if seen.fingerprints else None)
+
+    @classmethod
+    def look_only(cls, endpoint: Endpoint, timeout: float) -> Served:
+        """Look once, whatever is presented, and verify nothing."""
+        return cls(endpoint, read_presented(endpoint.address, endpoint.port, endpoint.server_name, timeout), None)
 
     def matches(self, reported: ExpectedChain | None) -> bool | None:
         """Return whether this is what the API reports; None where either is unknown."""
@@ -148,5 +153,5 @@ def _facts(seen: Presented, now: datetime) -> _PresentedFacts:
         }
 
 
-def _short(facts: Mapping[str, object]) -> dict[str, object]:
+def _short(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: facts[name] for name in _CHAIN_FACTS}

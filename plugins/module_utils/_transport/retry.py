@@ -23,6 +23,9 @@ _NOT_SENT = frozenset(
     {"connection_refused", "connect_timeout", "unreachable", "primary_unreachable", "primary_unknown"}
 )
 
+#: Nothing at the address of the server has taken a connection, or a proxy is in between that does not lead there.
+_NO_CONNECTION = frozenset({"connection_refused", "connect_timeout", "unreachable", "unknown_host", "proxy"})
+
 #: The server answered, or something before it, that it does not serve now.
 _BUSY = frozenset({429, 500, 502, 503, 504})
 
@@ -52,6 +55,11 @@ def read_is_worth_waiting(error: CertificateError) -> bool:
 def never_sent(error: CertificateError) -> bool:
     """Return whether the request did not reach the server."""
     return error.kind in _NOT_SENT
+
+
+def connected(error: CertificateError) -> bool:
+    """Return whether there was a connection with a server, although the request failed."""
+    return error.kind not in _NO_CONNECTION
 
 
 def answer_lost(error: CertificateError) -> bool:

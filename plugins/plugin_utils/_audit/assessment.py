@@ -81,9 +81,10 @@ def report(
 def _judgements(data: ClusterData, policy: Policy, now: datetime) -> Iterator[Judgement]:
     if data["error"]:
         yield cluster.unreachable(data["error"])
-        return
     for facts in certificates.of(data):
         yield from certificate.certificate(facts, policy, now)
+    if data["error"]:
+        return
     yield from port.ports(data["endpoints"] or (), data["databases"])
     yield from node.nodes(data["on_disk"] or ())
     yield from cluster.cluster(data)

@@ -3,28 +3,42 @@
 #
 # Private to this collection: may change in any release.
 
-"""All certificates of one cluster that a report is about: those of the cluster, and those of its databases."""
+"""All certificates of one cluster that a report is about: its own, those of its databases, or what its API presents."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
+from typing import Any, cast
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.databases import SERVER
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.cluster_data import ClusterData
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._hostnames import host_and_port
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.proofs import proof_text
 
 from .types import Certificate, JudgedCluster
 
 
 def of(cluster: ClusterData | JudgedCluster) -> list[Certificate]:
     """Return the facts of each, under the C(name) by which findings, exceptions and formats call it."""
-    found = [*cluster["certificates"], *({**one, "name": one["certificate"]} for one in cluster["databases"])]
-    return cast("list[Certificate]", found)  # both kinds have its keys, and some more
+    found: list[Any] = [
+        *cluster["certificates"],
+        *({**one, "name": one["certificate"]} for one in cluster["databases"]),
+    ]
+    seen = cluster["api_endpoint"]
+    if seen is not None and not seen.get("error"):
+        where = host_and_port(seen["address"], seen["port"])
+        found.append({**seen, "name": "api", "presented_at": where, "findings": [], "proof": None})
+    return cast("list[Certificate]", found)  # all kinds have its keys, and some more
 
 
 def readable(cluster: ClusterData | JudgedCluster) -> Iterator[Certificate]:
     """Yield the facts of those that could be parsed."""
     return (facts for facts in of(cluster) if not facts.get("error"))
+
+
+def seen_text(facts: Certificate) -> str:
+    """Describe how far it is proven that nodes have it, or where alone it was seen."""
+    return f"presented at {facts['presented_at']}" if "presented_at" in facts else proof_text(facts["proof"])
 
 
 def belongs_to_database(facts: Certificate) -> bool:

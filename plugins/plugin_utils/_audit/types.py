@@ -29,6 +29,7 @@ class Certificate(_Named, total=False):
 
     uid: Uid  # of the database
     kind: str  # of the database's
+    presented_at: str  # host and port, where it is all that was seen of a cluster that could not be read
     proof: ProofSummary | None  # in a report
 
 

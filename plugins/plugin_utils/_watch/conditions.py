@@ -127,8 +127,7 @@ def _found(data: ClusterData, findings: list[Finding], settings: Settings) -> It
         if finding["accepted"] or check == "expiry" or level > SEVERITIES.index(settings.minimum_severity):
             continue
         if data["error"] and check == UNREACHABLE.check:
-            event = {**_event("unreachable", data, data["error"]["msg"]), "failure": data["error"]["failure"]["kind"]}
-            yield Condition(UNREACHABLE, level, event)
+            yield Condition(UNREACHABLE, level, _event("unreachable", data, data["error"]["msg"]))
             continue
         kind = "served_differs" if check == "served" and finding["severity"] == CRITICAL else "finding"
         event = {
@@ -155,7 +154,8 @@ def _database(facts: Certificate) -> dict[str, Any]:
 
 
 def _event(kind: str, data: ClusterData, message: str) -> dict[str, Any]:
-    return {"kind": kind, "cluster": data["name"], "url": data["url"], "message": message}
+    event = {"kind": kind, "cluster": data["name"], "url": data["url"], "message": message}
+    return {**event, "failure": data["error"]["failure"]["kind"]} if data["error"] else event
 
 
 def recovered(data: ClusterData) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from .judgement import CRITICAL, INFO, WARNING, Judgement, passed
 #: How the collection's rules on the vendor's requirements are weighed here; one that is unknown is critical.
 _SEVERITIES = {"error": CRITICAL, "warning": INFO}
 
+_BREAK_GLASS = "If the cluster cannot be read for that reason, follow docs/break-glass.md: compare the fingerprint, then rotate api"
+
 #: Those of them that have their own check here, with thresholds of the policy.
 _OWN = frozenset({"expired", "chain_expired", "key_too_small"})
 
@@ -42,8 +44,14 @@ def certificate(facts: Certificate, policy: Policy, now: datetime) -> Iterator[J
             "Replace it; until then its expiry is unknown",
         )
         return
+    if "presented_at" in facts:
+        message = f"the API's certificate {expiry_text(facts['not_after'], now)} (presented at {facts['presented_at']})"
+        yield _expiry(name, "expiry", message, left(facts["not_after"], now), policy, _BREAK_GLASS)
+        yield _issuers(facts, policy, now)
+        return
     yield passed(name, "readable", "can be read")
-    yield _expiry(name, "expiry", "", facts["not_after"], now, policy, _remedy(facts))
+    message = expiry_text(facts["not_after"], now)
+    yield _expiry(name, "expiry", message, left(facts["not_after"], now), policy, _remedy(facts))
     yield _issuers(facts, policy, now)
     yield _key(facts, policy)
     # Who issues the certificates of clients, and for how long, is their business.
@@ -55,13 +63,14 @@ def certificate(facts: Certificate, policy: Policy, now: datetime) -> Iterator[J
 
 
 def _remedy(facts: Certificate) -> str:
+    if "presented_at" in facts:
+        return _BREAK_GLASS
     if lets_clients_in(facts):
         return "Replace it in the list of the database, or remove it once no client has it"
     return "Replace the certificate of the database" if belongs_to_database(facts) else "Rotate it"
 
 
-def _expiry(name: str, check: str, whose: str, end: str, now: datetime, policy: Policy, remedy: str) -> Judgement:
-    message, remains = f"{whose}{expiry_text(end, now)}", left(end, now)
+def _expiry(name: str, check: str, message: str, remains: timedelta, policy: Policy, remedy: str) -> Judgement:
     severity = ""
     if remains < timedelta(policy.fail_within) or remains < timedelta(0):
         severity = CRITICAL
@@ -75,7 +84,8 @@ def _issuers(facts: Certificate, policy: Policy, now: datetime) -> Judgement:
     # The facts say when the first of the chain expires: an issuer, if that is before the leaf.
     if moment(facts["chain_not_after"]) < moment(facts["not_after"]):
         remedy = f"{_remedy(facts)}. Use a certificate that a current issuer signed"
-        return _expiry(facts["name"], check, "an issuer in its chain ", facts["chain_not_after"], now, policy, remedy)
+        message = f"an issuer in its chain {expiry_text(facts['chain_not_after'], now)}"
+        return _expiry(facts["name"], check, message, left(facts["chain_not_after"], now), policy, remedy)
     return passed(facts["name"], check, "no issuer in its chain expires before it")
 
 

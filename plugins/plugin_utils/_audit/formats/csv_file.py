@@ -3,7 +3,7 @@
 #
 # Private to this collection: may change in any release.
 
-"""The report as CSV (RFC 4180): one line a certificate, and one a cluster that could not be read."""
+"""The report as CSV (RFC 4180): one line a cluster, and one each of its certificates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from operator import itemgetter
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.proofs import proof_text
 
 from .. import certificates
 from ..types import Report
@@ -69,7 +68,7 @@ def render(report: Report) -> str:
         for facts in certificates.of(cluster):
             names = " ".join(facts["subject_alternative_names"] or ())
             findings = "; ".join(found.get((cluster["name"], facts["name"]), ()))
-            proof = proof_text(facts["proof"])
+            proof = certificates.seen_text(facts)
             writer.writerow(map(_cell, [*about, facts["name"], *_values(facts), names, findings, proof]))
     return file.getvalue()
 

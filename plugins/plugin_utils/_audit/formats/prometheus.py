@@ -33,7 +33,7 @@ def render(report: Report) -> str:
         ),
         (
             "audit_up",
-            "Whether the cluster could be read: 1, or 0. Without it there is nothing else about the cluster.",
+            "Whether the cluster could be read: 1, or 0. Then its only certificate is what the port of its API presents.",
             ((_labels(cluster=one["name"]), int(not one["error"])) for one in clusters),
         ),
         (

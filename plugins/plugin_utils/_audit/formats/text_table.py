@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.proofs import proof_text
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import table
 
 from .. import certificates
@@ -75,8 +74,7 @@ def _rows(cluster: JudgedCluster, found: Mapping[tuple[str, str | None], Sequenc
         kind = cluster["error"]["failure"].get("kind", "unknown")
         status = f"NOT READ: {cluster['error']['msg']}"
         yield _row(name, "-", "-", "-", "-", status, "-", "-", urgency=3, brief=printable(f"NOT READ ({kind})"))
-        return
-    version = cluster["cluster"]["version"] or "?"
+    version = cluster["cluster"]["version"] or ("-" if cluster["error"] else "?")
     judged = certificates.of(cluster)
     for facts in judged:
         findings = found.get((name, facts["name"]), ())
@@ -86,9 +84,9 @@ def _rows(cluster: JudgedCluster, found: Mapping[tuple[str, str | None], Sequenc
         else:
             days = facts["days_remaining"]
             dates = facts["not_after"][:10], str(days)
-            last = _status(findings, expired=facts["expired"]), facts["issuer"], proof_text(facts["proof"])
+            last = _status(findings, expired=facts["expired"]), facts["issuer"], certificates.seen_text(facts)
             yield _row(name, version, facts["name"], *dates, *last, urgency=_urgency(findings), days=days)
-    known = {facts["name"] for facts in judged}
+    known = {facts["name"] for facts in judged} | ({None} if cluster["error"] else set())
     for (cluster_name, certificate), findings in found.items():
         if cluster_name == name and certificate not in known:
             status = _status(findings)
