@@ -331,6 +331,8 @@ def fleet(size: int) -> list[Any]:
             _replace(data, certificate, days=chance.choice((45, 80, 81, 120, 200, 260, 330, 364)))
         if number % 12 == 11:
             data = unreachable(name)
+            if number % 24 == 23:
+                data["api_endpoint"] = presented(name, -2)
         elif size > 1 and number % 3 == 0:
             for ill in chance.sample(_ILLS, 2):
                 ill(data)

@@ -255,8 +255,8 @@ clusters:
           RV(redis_enterprise.certificates.served_certificate_info#module:endpoints) describes it. The certificate may
           be the reason. It is one port, perhaps that of a load balancer.
         - It is read by a TLS handshake without login and without verification, after which nothing is sent.
-        - Null if the cluster was read, if nothing took a connection, if nothing was presented within five seconds, or if
-          a proxy of the environment or HTTP is in use.
+        - Null if the cluster was read, if nothing took a connection, if nothing was presented within five seconds, or
+          if a proxy of the environment or HTTP is in use.
       type: dict
       returned: always
       version_added: 1.1.0

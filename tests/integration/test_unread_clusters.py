@@ -113,8 +113,8 @@ def test_what_the_api_presents_is_told_in_every_format(ansible: Ansible, authori
 
     # Nothing was sent but the read that failed, and one handshake more.
     assert asked == {
-        **dict.fromkeys(("expired", "untrusted", "forged", "gone", "dripping"), []),
-        **dict.fromkeys(("login", "broken", "silent", "closing"), ["/v1/cluster/certificates"]),
+        **{name: [] for name in ("expired", "untrusted", "forged", "gone", "dripping")},
+        **{name: ["/v1/cluster/certificates"] for name in ("login", "broken", "silent", "closing")},
     }
     assert {handshakes[name] for name in KINDS} == {2}
     assert {name: clusters[name]["api_endpoint"] for name in NOTHING_SEEN} == dict.fromkeys(NOTHING_SEEN)

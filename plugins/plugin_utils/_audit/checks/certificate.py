@@ -21,7 +21,7 @@ from .judgement import CRITICAL, INFO, WARNING, Judgement, passed
 #: How the collection's rules on the vendor's requirements are weighed here; one that is unknown is critical.
 _SEVERITIES = {"error": CRITICAL, "warning": INFO}
 
-_BREAK_GLASS = "If the cluster cannot be read for that reason, follow docs/break-glass.md: compare the fingerprint, then rotate api"
+_BREAK_GLASS = "If that is why it cannot be read, follow docs/break-glass.md: compare the fingerprint, then rotate api"
 
 #: Those of them that have their own check here, with thresholds of the policy.
 _OWN = frozenset({"expired", "chain_expired", "key_too_small"})

@@ -70,7 +70,10 @@ def _nodes(nodes: Sequence[cluster_data.NodeEntry] | None) -> Iterator[Judgement
             f"node {node['uid']} is {node['status']}",
             "Start it, or remove it from the cluster, before you change certificates: it would miss the change",
         )
-    if not inactive:
+    unknown = [str(node["uid"]) for node in nodes if node["status"] is None]
+    if unknown:
+        yield not_visible(None, check, f"the status of node {', '.join(unknown)} could not be read")
+    elif not inactive:
         yield passed(None, check, "every node is active")
 
 

@@ -71,7 +71,11 @@ def nodes(on_disk: Sequence[DiskEntry]) -> Iterator[Judgement]:
             message = f"the metrics show an expiry other than the API reports on {where}"
             remedy = "Rotate it once more (rotation_force), and check that node: it may have missed a change"
             yield Judgement(name, _CHECK, WARNING, message, remedy)
-        elif verified:
+        elif verified == len(about):
             yield passed(name, _CHECK, f"{verified} of {len(about)} nodes have it, by their metrics")
+        elif verified:
+            hidden = ", ".join(str(one["node"]) for one in about if one["status"] != "verified")
+            message = f"{verified} of {len(about)} nodes have it, by their metrics; not visible: node {hidden}"
+            yield not_visible(name, _CHECK, message)
         else:
             yield not_visible(name, _CHECK, "no metrics show which certificate the nodes have")

@@ -63,10 +63,10 @@ def _served(service: str | None, endpoints: Sequence[EndpointEntry]) -> Judgemen
     if failed:
         remedy = "Check the service on that node, and whether it speaks TLS there"
         return Judgement(service, check, WARNING, f"no certificate is presented by {_listed(failed)}", remedy)
-    known = [one for one in endpoints if one["matches"] is not None]
-    if not known:
-        return not_visible(service, check, f"no port could be compared ({_listed(endpoints)})")
-    return passed(service, check, f"{len(known)} of {len(endpoints)} ports were seen, and present it")
+    unknown = [one for one in endpoints if one["matches"] is None]
+    if unknown:
+        return not_visible(service, check, _partly("present it", unknown, len(endpoints)))
+    return passed(service, check, f"{_ports(len(endpoints))} present it")
 
 
 def _trusted(service: str | None, endpoints: Sequence[EndpointEntry]) -> Judgement:
@@ -83,6 +83,16 @@ def _trusted(service: str | None, endpoints: Sequence[EndpointEntry]) -> Judgeme
             f"does not verify here ({why}) at {_listed(distrusted)}",
             "Rotate it, or give the CA that clients trust as ca_path",
         )
-    if not any(one["trusted"] for one in endpoints):
-        return not_visible(service, check, f"could not be verified ({_listed(endpoints)})")
-    return passed(service, check, "verifies where it could be seen")
+    unknown = [one for one in endpoints if one["trusted"] is None]
+    if unknown:
+        return not_visible(service, check, _partly("present what verifies here", unknown, len(endpoints)))
+    return passed(service, check, f"{_ports(len(endpoints))} present what verifies here")
+
+
+def _partly(what: str, unknown: Sequence[EndpointEntry], of: int) -> str:
+    """Describe what is true of all ports but those of which it is unknown."""
+    return f"{of - len(unknown)} of {_ports(of)} {what}; not seen: {_listed(unknown)}"
+
+
+def _ports(number: int) -> str:
+    return f"{number} port{'' if number == 1 else 's'}"

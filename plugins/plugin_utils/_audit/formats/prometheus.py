@@ -33,7 +33,7 @@ def render(report: Report) -> str:
         ),
         (
             "audit_up",
-            "Whether the cluster could be read: 1, or 0. Then its only certificate is what the port of its API presents.",
+            "Whether the cluster could be read: 1, or 0. Then all there is of it is what its API's port presents.",
             ((_labels(cluster=one["name"]), int(not one["error"])) for one in clusters),
         ),
         (

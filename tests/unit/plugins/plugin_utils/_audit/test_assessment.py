@@ -185,6 +185,21 @@ def test_ports_that_nobody_saw_were_not_checked() -> None:
     assert made["findings"] == []
 
 
+def test_ports_pass_only_if_all_were_seen() -> None:
+    partly, fully = port(status="unreachable", **UNSEEN), port()
+    for clusters, outcome, messages in (
+        (fully, "passed", ["2 ports present it", "2 ports present what verifies here"]),
+        (
+            partly,
+            "not_visible",
+            ["1 of 2 ports present it; not seen: ", "1 of 2 ports present what verifies here; not"],
+        ),
+    ):
+        checks = [one for one in report(clusters)["checks"] if one["check"] in ("served", "trusted")]
+        assert [one["outcome"] for one in checks] == [outcome, outcome]
+        assert [one["message"].startswith(text) for one, text in zip(checks, messages, strict=True)] == [True, True]
+
+
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
@@ -216,10 +231,12 @@ def test_a_node_that_is_not_active(status: str, outcome: str) -> None:
         assert made["findings"][0]["remedy"].startswith("Start it, or remove it from the cluster")
 
 
-def test_a_node_whose_state_is_not_told_counts_as_active() -> None:
+def test_a_node_whose_state_is_not_told_is_neither_active_nor_not() -> None:
     cluster = fleets.cluster(NAME)
     cluster["cluster"]["nodes"] = [{"uid": 1, "status": None, "version": None}]
-    assert found([cluster]) == []
+    made = report([cluster])
+    assert made["findings"] == []
+    assert [one["outcome"] for one in made["checks"] if one["check"] == "node_active"] == ["not_visible"]
 
 
 def with_databases(*certificates: dict[str, Any], **other: Any) -> list[dict[str, Any]]:

@@ -68,10 +68,10 @@ def test_a_node_with_another_certificate_is_named() -> None:
     ]
 
 
-def test_nodes_that_have_it_pass_and_what_is_not_visible_is_no_finding() -> None:
+def test_only_what_all_nodes_have_passes_and_what_is_not_visible_is_no_finding() -> None:
     assert judged(
         fleets.on_disk("syncer", 1), fleets.on_disk("syncer", 2, "not_visible"), fleets.on_disk("ccs", 1, "not_visible")
     ) == [
-        ("syncer", "passed", "1 of 2 nodes have it, by their metrics"),
+        ("syncer", "not_visible", "1 of 2 nodes have it, by their metrics; not visible: node 2"),
         ("ccs", "not_visible", "no metrics show which certificate the nodes have"),
     ]
