@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import importlib.util
 import json
 import os
 import select
@@ -22,6 +23,26 @@ PROGRAM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "
 
 #: Seconds for one answer; a page of 200 clusters takes one or two on a busy machine.
 _PATIENCE = 120
+
+_AXE = importlib.util.find_spec("axe_playwright_python")
+
+_VIOLATIONS = """
+(async () => {
+  const looks = (one) => one ? `${one.localName}.${one.className} ` : "";
+  const alike = new Map();
+  for (const one of document.body.querySelectorAll("*")) {
+    const written = [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!written || !one.checkVisibility()) continue;
+    const three = [one, one.parentElement, one.parentElement.parentElement].map(looks).join();
+    if (!alike.has(three)) alike.set(three, one);
+  }
+  const rest = await axe.run(document, {resultTypes: ["violations"], rules: {"color-contrast": {enabled: false}}});
+  const contrast = await axe.run({include: [...alike.values()]}, {runOnly: ["color-contrast"]});
+  return [...rest.violations, ...contrast.violations].flatMap(
+    (one) => one.nodes.map((node) => `${one.id}: ${node.target.join(" ")}: ${node.failureSummary}`)
+  );
+})()
+"""
 
 _QUIET = ("Network.requestWillBeSent", "Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
 
@@ -135,10 +156,24 @@ class Browser:
             time.sleep(0.02)
 
     def evaluate(self, expression: str) -> Any:
-        """The value of a JavaScript expression."""
-        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        """The value of a JavaScript expression, which may do what only users may, such as copy."""
+        answer = self.call(
+            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True, userGesture=True
+        )
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
+
+    def tab(self, *, back: bool = False) -> None:
+        """Press the tabulator: what is next gets the focus."""
+        for kind in ("keyDown", "keyUp"):
+            key = {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9, "modifiers": 8 if back else 0}
+            self.call("Input.dispatchKeyEvent", type=kind, **key)
+
+    def copied(self) -> str:
+        """The text in the clipboard."""
+        self.call("Browser.grantPermissions", permissions=["clipboardReadWrite"])
+        text: str = self.evaluate("navigator.clipboard.readText()")
+        return text
 
     def look(self, *, width: int = 1280, height: int = 900, dark: bool = False, media: str = "screen") -> None:
         """See the page through another window."""
@@ -151,6 +186,19 @@ class Browser:
         )
         feature = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", media=media, features=[feature])
+
+    def violations(self) -> list[str]:
+        """What axe-core finds wrong with the page as it is shown now, good practice included: rule, element, and why.
+
+        The contrast is measured once for all that have the same classes, as their parents have: it takes a minute for a
+        page of thousands of elements, of which most look alike.
+        """
+        assert _AXE is not None, "axe-core is not installed"
+        if not self.evaluate("'axe' in window"):
+            (folder,) = _AXE.submodule_search_locations or ()
+            self.evaluate((Path(folder) / "axe.min.js").read_text(encoding="utf-8"))
+        found: list[str] = self.evaluate(_VIOLATIONS)
+        return found
 
     def screenshot(self, path: Path, *, whole: bool = False) -> None:
         """Keep what is seen as PNG."""

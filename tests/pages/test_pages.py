@@ -12,8 +12,6 @@ import pytest
 from browser import PROGRAM, Browser
 
 SITE = Path(__file__).resolve().parents[2] / ".venv/site"
-#: Made by Sphinx, for its search and its index.
-_OTHERS = {"genindex.html", "search.html"}
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="Chromium is not installed")
 
@@ -24,16 +22,19 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         yield started
 
 
+@pytest.fixture(scope="module")
 def pages() -> list[Path]:
-    return sorted(path for path in SITE.rglob("*.html") if path.name not in _OTHERS)
+    found = sorted(SITE.rglob("*.html"))
+    assert {"index.html", "troubleshooting.html", "cluster_certificate_module.html"} <= {page.name for page in found}
+    return found
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
-def test_pages_fit_and_ask_the_network_for_nothing(browser: Browser, width: int, dark: bool) -> None:
-    found = pages()
-    assert {"index.html", "troubleshooting.html", "cluster_certificate_module.html"} <= {page.name for page in found}
+def test_pages_fit_and_ask_the_network_for_nothing(
+    browser: Browser, pages: list[Path], width: int, dark: bool
+) -> None:
     browser.look(width=width, dark=dark)
-    for page in found:
+    for page in pages:
         browser.open(page)
         assert browser.evaluate("document.documentElement.scrollWidth") <= width, page
         assert browser.evaluate("[...document.images].every(one => one.naturalWidth > 0)"), page
@@ -49,3 +50,42 @@ def test_nothing_is_hidden_on_a_phone(browser: Browser) -> None:
         "[...document.querySelectorAll('.ansible-option-cell')].every(one => one.getBoundingClientRect().right <= 390)"
     )
     assert browser.evaluate(shown)
+
+
+def test_every_page_is_accessible(browser: Browser, pages: list[Path]) -> None:
+    found = []
+    for page in pages:
+        browser.open(page)
+        for width, dark in ((1280, False), (1280, True), (390, True), (390, False)):
+            browser.look(width=width, dark=dark)
+            found += [f"{page.name}, {width}, {dark=}: {one}" for one in browser.violations()]
+    assert found == []
+
+
+def test_commands_can_be_copied(browser: Browser) -> None:
+    browser.look()
+    browser.open(SITE / "rollback.html")
+    blocks, buttons = "div[class*=highlight-]", "button.copy"
+    assert browser.evaluate(f"document.querySelectorAll('{blocks} > {buttons}').length") == browser.evaluate(
+        f"document.querySelectorAll('{blocks}').length"
+    )
+    browser.evaluate(f"document.querySelector('{buttons}').click()")
+    assert browser.copied() == "mkdir -m 700 backups"
+    assert browser.evaluate(f"document.querySelector('{buttons}').textContent") == "Copied"
+    browser.open(SITE / "first-rotation.html")
+    assert browser.evaluate(f"document.querySelectorAll('.highlight-text {buttons}').length") == 0  # it is output
+
+
+def test_everything_is_reached_with_the_keyboard_and_seen(browser: Browser) -> None:
+    browser.look(width=390)
+    browser.open(SITE / "first-rotation.html")
+    reached = []
+    for _number in range(120):
+        browser.tab()
+        what, outline = browser.evaluate(
+            "(({activeElement: one}) => [`${one.localName}.${one.className}`, getComputedStyle(one).outlineStyle])"
+            "(document)"
+        )
+        reached.append(what)
+        assert what == "body." or outline != "none", what
+    assert {"button.copy", "pre."} <= set(reached)

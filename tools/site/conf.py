@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import yaml
 from docutils import nodes
@@ -22,14 +23,17 @@ extensions = ["myst_parser", "sphinx_antsibull_ext"]
 myst_heading_anchors = 4
 html_theme = "furo"
 html_title = f"{project} {version}"
+templates_path = ["templates"]
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_copy_source = False
 html_show_copyright = False
 html_show_sphinx = False
 html_theme_options = {"source_repository": f"{_galaxy['repository']}/"}
-pygments_style = "ansible"
-pygments_dark_style = "monokai"
+# Of accessible-pygments: every colour of other styles has to be seen on its background, too.
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
 
 #: Where Ansible's own documentation is. Its lists of pages cannot be asked for: a build asks the network for nothing.
 _ANSIBLE = "https://docs.ansible.com/projects/ansible/latest"
@@ -38,6 +42,15 @@ _LABELS = {
     "action_plugins": "plugins/action.html",
     "ansible_configuration_settings": "reference_appendices/config.html",
     "common_return_values": "reference_appendices/common_return_values.html",
+}
+
+#: What the theme, Sphinx and antsibull-docs write, and what those need who do not see it.
+_ACCESSIBLE = {
+    r'role="heading"(?! aria-level)': 'role="heading" aria-level="2"',
+    r'<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Pages">',
+    r'<aside class="toc-drawer([^"]*)">': r'<aside class="toc-drawer\1" aria-label="This page">',
+    r' aria-role="button"': "",  # they are links
+    r'<th class="head">(?:<p></p>)?</th>': "<td></td>",
 }
 
 
@@ -65,7 +78,20 @@ def fitted(_app: Sphinx, page: str, source: list[str]) -> None:
         source[0] = re.sub(r"^ {4}(\w+)_(module|filter|lookup|role)$", r"    \1 <\1_\2>", text, flags=re.MULTILINE)
 
 
+def accessible(html: str) -> str:
+    """Return the body of a page with what screen readers need."""
+    for pattern, instead in _ACCESSIBLE.items():
+        html = re.sub(pattern, instead, html)
+    return html
+
+
+def offered(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _document: nodes.document | None) -> None:
+    """Offer that to the templates."""
+    context["accessible"] = accessible
+
+
 def setup(app: Sphinx) -> None:
-    """Register both with Sphinx."""
+    """Register them with Sphinx."""
     app.connect("missing-reference", elsewhere)
     app.connect("source-read", fitted)
+    app.connect("html-page-context", offered)
