@@ -207,5 +207,6 @@ class Browser:
 
     def print(self, path: Path) -> None:
         """Keep what is printed on A4 as PDF."""
+        self.call("Emulation.setEmulatedMedia", media="print")  # not what look() chose
         printed = self.call("Page.printToPDF", paperWidth=8.27, paperHeight=11.69, printBackground=True)
         path.write_bytes(base64.b64decode(printed["data"]))

@@ -25,13 +25,11 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   // What can be scrolled can be reached with the keyboard.
-  const scrolling = document.querySelectorAll("article pre, article .table-wrapper");
-  const reach = () => {
-    for (const one of scrolling) {
-      if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
-      else one.removeAttribute("tabindex");
+  const reach = new ResizeObserver((changed) => {
+    for (const { target } of changed) {
+      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
     }
-  };
-  addEventListener("resize", reach);
-  reach();
+  });
+  for (const one of document.querySelectorAll("article pre, article .table-wrapper")) reach.observe(one);
 });

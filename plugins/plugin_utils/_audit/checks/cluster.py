@@ -15,7 +15,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fle
 from .judgement import CRITICAL, INFO, WARNING, Judgement, not_visible, passed
 
 #: The check of each expiry alert.
-_ALERTS = {
+ALERTS = {
     "cluster_certs_about_to_expire": "expiry_alert",
     "node_internal_certs_about_to_expire": "internal_expiry_alert",
 }
@@ -38,7 +38,7 @@ def cluster(data: cluster_data.ClusterData) -> Iterator[Judgement]:
     yield passed(None, "reachable", "could be read")
     yield from _nodes(data["cluster"]["nodes"])
     yield _internal_rotation(data["internal"])
-    for name, check in _ALERTS.items():
+    for name, check in ALERTS.items():
         yield _alert(name, check, (data["alerts"] or {}).get(name))
     yield from _replication(data["replication"])
     for hazard in data["hazards"]:
@@ -108,7 +108,7 @@ def _replication(replication: cluster_data.Replication | None) -> Iterator[Judge
     }
     pins = replication["replica_of"]
     for pin in pins:
-        where = f"database {pin['database']} pins, for its source {pin['source']},"
+        where = pinning(pin)
         if pin["state"] in problems:
             remedy = "Give it the source's current certificate (module replication_certificates)"
             yield Judgement(None, check, CRITICAL, f"{where} {problems[pin['state']]}", remedy)
@@ -118,6 +118,11 @@ def _replication(replication: cluster_data.Replication | None) -> Iterator[Judge
             yield not_visible(None, check, f"{where} a certificate that cannot be compared with its source")
     if not pins:
         yield passed(None, check, "no database replicates from another cluster")
+
+
+def pinning(pin: cluster_data.PinEntry) -> str:
+    """Return how sentences about a pin begin."""
+    return f"database {pin['database']} pins, for its source {pin['source']},"
 
 
 def _drift(change: cluster_data.DriftEntry) -> Judgement:

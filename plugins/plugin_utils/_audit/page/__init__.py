@@ -38,15 +38,19 @@ def render(report: Report) -> str:
         finalize=_shown,
     )
     ends = timeline.ends(report)
+    picture = timeline.picture(ends, report["policy"])
     return environment.get_template("page.html.j2").render(
         report=report,
         summary=report["summary"],
         policy=report["policy"],
         next=ends[:12],
-        picture=timeline.picture(ends, report["policy"]),
+        picture=picture,
+        places=picture.places,
+        issuers=timeline.ISSUERS,
         matrix=matrix.table(report),
         findings=findings.by_severity(report),
         clusters=clusters.details(report),
+        verdicts=matrix.VERDICTS,
         numbers={cluster["name"]: number for number, cluster in enumerate(report["clusters"])},
         style=Markup(style),  # noqa: S704 - a file of this collection
         script=Markup(script),  # noqa: S704 - a file of this collection

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,20 +17,20 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._out
 
 from .. import certificates, types
 from ..checks.port import address
-from .timeline import level
+from .timeline import End, ends_of
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """One line."""
+    """One line, and another one where an issuer expires before it."""
 
     facts: types.Certificate
-    level: str
-    days: int | None
+    ends: list[End]  # none: it cannot be read
     key: str
     fingerprint: str  # its beginning
     issuer_rows: int  # how many lines its issuer is shown for; 0: the line above shows it
     proof: str
+    proven: str  # the level of the proof: complete, partial, reported or none
 
 
 @dataclass(frozen=True)
@@ -49,50 +50,44 @@ class Details:
     certificates: list[Certificate]
     ports: list[Ports]
     counts: Mapping[str, int]  # findings that are not accepted, by severity
+    unseen: list[types.Check]  # what could not be checked
 
 
 def details(report: types.Report) -> list[Details]:
     """Return the details of each cluster, in the order of the report."""
-    counts: dict[str, dict[str, int]] = {}
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
     for finding in report["findings"]:
         if not finding["accepted"]:
-            own = counts.setdefault(finding["cluster"], {})
-            own[finding["severity"]] = own.get(finding["severity"], 0) + 1
+            counts[finding["cluster"]][finding["severity"]] += 1
+    unseen: dict[str, list[types.Check]] = defaultdict(list)
+    for check in report["checks"]:
+        if check["outcome"] == "not_visible":
+            unseen[check["cluster"]].append(check)
     return [
         Details(
-            data,
-            _certificates(certificates.of(data), report["policy"]),
-            _ports(data["endpoints"] or ()),
-            counts.get(data["name"], {}),
+            data, _certificates(data, report), _ports(data["endpoints"] or ()), counts[data["name"]], unseen[data["name"]]
         )
         for data in report["clusters"]
     ]
 
 
-def _certificates(found: Sequence[types.Certificate], policy: types.PolicyEntry) -> list[Certificate]:
+def _certificates(data: types.JudgedCluster, report: types.Report) -> list[Certificate]:
     """Return the lines; one issuer of several in a row is shown once."""
-    return [
-        _certificate(facts, policy, len(same) if facts is same[0] else 0)
-        for _issuer, group in groupby(found, key=lambda facts: facts["issuer"])
-        for same in [list(group)]
-        for facts in same
-    ]
+    lines = []
+    for _issuer, group in groupby(certificates.of(data), key=lambda facts: facts["issuer"]):
+        same = [(facts, [] if facts.get("error") else list(ends_of(facts, data["name"], report))) for facts in group]
+        rows = sum(len(ends) for _facts, ends in same)
+        lines += [_certificate(facts, ends, 0 if number else rows) for number, (facts, ends) in enumerate(same)]
+    return lines
 
 
-def _certificate(facts: types.Certificate, policy: types.PolicyEntry, issuer_rows: int) -> Certificate:
-    if facts.get("error"):
-        return Certificate(facts, "unreadable", None, "", "", 0, "")
-    days = facts["days_remaining"]
+def _certificate(facts: types.Certificate, ends: list[End], issuer_rows: int) -> Certificate:
+    if not ends:
+        return Certificate(facts, ends, "", "", 0, "", "")
     key = " ".join(str(part) for part in (facts["public_key_type"], facts["public_key_size"]) if part)
-    return Certificate(
-        facts,
-        level(days, policy, expired=facts["expired"]),
-        days,
-        key,
-        facts["fingerprint"][:23],
-        issuer_rows,
-        proof_text(facts["proof"]),
-    )
+    proof = facts.get("proof")
+    level = proof["level"] if proof else "none"
+    return Certificate(facts, ends, key, facts["fingerprint"][:23], issuer_rows, proof_text(proof), level)
 
 
 def _ports(endpoints: Sequence[EndpointEntry]) -> list[Ports]:

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 from ..checks.judgement import SEVERITIES
 from ..types import Accepted, Finding, Report
+from .commands import Command, command
+
+_Pair = tuple[Finding, Command]
 
 #: What checks are called; others by their identifier.
 TITLES = {
@@ -47,6 +50,7 @@ class Row:
     certificates: list[str | None]
     message: str
     accepted: Accepted | None
+    command: Command
 
 
 @dataclass(frozen=True)
@@ -72,34 +76,38 @@ class Section:
 def by_severity(report: Report) -> list[Section]:
     """Return critical findings first, accepted ones last; sections without findings are left out."""
     sections = []
+    clusters = {cluster["name"]: cluster for cluster in report["clusters"]}
+    commands = [
+        (one, command(one, clusters.get(one["cluster"]), report["policy"])) for one in report["findings"]
+    ]
     for name in (*SEVERITIES, "accepted"):
-        found = [one for one in report["findings"] if ("accepted" if one["accepted"] else one["severity"]) == name]
+        found = [pair for pair in commands if ("accepted" if pair[0]["accepted"] else pair[0]["severity"]) == name]
         if found:
             sections.append(Section(name, len(found), _groups(found)))
     return sections
 
 
-def _groups(found: Sequence[Finding]) -> list[Group]:
-    by_check: dict[str, list[Finding]] = {}
-    for finding in found:
-        by_check.setdefault(finding["check"], []).append(finding)
+def _groups(found: Sequence[_Pair]) -> list[Group]:
+    by_check: dict[str, list[_Pair]] = {}
+    for pair in found:
+        by_check.setdefault(pair[0]["check"], []).append(pair)
     groups = [
         Group(
             check,
             TITLES.get(check, check.replace("_", " ").capitalize()),
-            len(findings),
-            list(dict.fromkeys(finding["remedy"] for finding in findings)),
-            _rows(findings),
+            len(pairs),
+            list(dict.fromkeys(finding["remedy"] for finding, _command in pairs)),
+            _rows(pairs),
         )
-        for check, findings in by_check.items()
+        for check, pairs in by_check.items()
     ]
     return sorted(groups, key=lambda group: -group.total)
 
 
-def _rows(findings: Sequence[Finding]) -> list[Row]:
-    alike: dict[tuple[str, str, str], Row] = {}
-    for one in findings:
-        key = one["cluster"], one["message"], str(one["accepted"])
-        row = alike.setdefault(key, Row(one["cluster"], [], one["message"], one["accepted"]))
+def _rows(pairs: Sequence[_Pair]) -> list[Row]:
+    alike: dict[tuple[str, str, str, Command], Row] = {}
+    for one, by in pairs:
+        key = one["cluster"], one["message"], str(one["accepted"]), by
+        row = alike.setdefault(key, Row(one["cluster"], [], one["message"], one["accepted"], by))
         row.certificates.append(one["certificate"])
     return list(alike.values())

@@ -7,12 +7,17 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .. import certificates
 from ..types import Certificate, JudgedCluster, Report
 from .timeline import LANES, lane, level
+
+#: The most urgent first.
+VERDICTS = ("unreachable", "failed", "warning", "ok")
 
 _LEVELS = ("none", "ok", "warning", "critical", "expired", "unreadable")
 
@@ -34,6 +39,7 @@ class Row:
     verdict: str
     first: int | None  # days until the first expiry
     cells: list[Cell]
+    unseen: int  # checks that could not be made
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,8 @@ _ABSENT = Cell("none", None, False)
 
 
 def table(report: Report) -> Table:
-    """Return the matrix of a report."""
+    """Return the matrix of a report, the most urgent cluster first: by its verdict, then by its first expiry."""
+    unseen = Counter(check["cluster"] for check in report["checks"] if check["outcome"] == "not_visible")
     flagged = {
         (finding["cluster"], finding["certificate"])
         for finding in report["findings"]
@@ -66,7 +73,8 @@ def table(report: Report) -> Table:
         found.append((cluster, cells))
     used = {column for _cluster, cells in found for column in cells}
     columns = [column for column in LANES if column in used]
-    return Table(columns, [_row(cluster, cells, columns) for cluster, cells in found])
+    rows = [_row(cluster, cells, columns, unseen[cluster["name"]]) for cluster, cells in found]
+    return Table(columns, sorted(rows, key=_rank))
 
 
 def _cell(facts: Certificate, report: Report, flagged: bool) -> Cell:
@@ -81,6 +89,10 @@ def _urgency(cell: Cell) -> tuple[int, bool, int]:
     return _LEVELS.index(cell.level), cell.flagged, -(cell.days or 0)
 
 
-def _row(cluster: JudgedCluster, cells: Mapping[str, Cell], columns: list[str]) -> Row:
+def _rank(row: Row) -> tuple[int, float]:
+    return VERDICTS.index(row.verdict), math.inf if row.first is None else row.first
+
+
+def _row(cluster: JudgedCluster, cells: Mapping[str, Cell], columns: list[str], unseen: int) -> Row:
     first = min((cell.days for cell in cells.values() if cell.days is not None), default=None)
-    return Row(cluster["name"], cluster["verdict"], first, [cells.get(column, _ABSENT) for column in columns])
+    return Row(cluster["name"], cluster["verdict"], first, [cells.get(column, _ABSENT) for column in columns], unseen)

@@ -34,7 +34,7 @@ _TICKS = (
 )
 _PAST = -30  # the left end, if something has expired; what expired earlier is drawn there
 _FURTHEST = 366 * 10_000  # the right end at the most: no certificate can end later
-_ISSUERS = "issuers"
+ISSUERS = "issuers"
 _DATABASES, _OTHERS = "databases", "others"
 
 #: For certificates of clusters, of databases, and under names that the product does not document.
@@ -61,7 +61,7 @@ class Dot:
     y: int
     radius: int
     level: str
-    count: int
+    ends: Sequence[End]
     title: str
 
 
@@ -81,6 +81,7 @@ class Picture:
     top: int
     bottom: int
     dots: list[Dot]
+    places: Mapping[End, int]  # the number of its dot
 
 
 def level(days: int, policy: PolicyEntry, *, expired: bool) -> str:
@@ -99,19 +100,24 @@ def lane(facts: Certificate) -> str:
 
 def ends(report: Report) -> list[End]:
     """List all expiries, the first one first: those of the certificates, and of issuers that expire before them."""
-    return sorted(_ends(report), key=lambda end: (end.days, end.date))
+    found = (
+        end
+        for cluster in report["clusters"]
+        for facts in certificates.readable(cluster)
+        for end in ends_of(facts, cluster["name"], report)
+    )
+    return sorted(found, key=lambda end: (end.days, end.date))
 
 
-def _ends(report: Report) -> Iterator[End]:
-    for cluster in report["clusters"]:
-        for facts in certificates.readable(cluster):
-            name, first = facts["name"], facts["chain_not_after"]
-            found = [(facts["days_remaining"], facts["not_after"], lane(facts))]
-            if first < facts["not_after"]:
-                found.append((facts["chain_days_remaining"], first, _ISSUERS))
-            for days, end, place in found:
-                urgency = level(days, report["policy"], expired=end < report["generated_at"])
-                yield End(days, end[:10], cluster["name"], name, place, urgency)
+def ends_of(facts: Certificate, cluster: str, report: Report) -> Iterator[End]:
+    """Yield the expiry of a certificate, and that of an issuer that expires before it."""
+    name, first = facts["name"], facts["chain_not_after"]
+    found = [(facts["days_remaining"], facts["not_after"], lane(facts))]
+    if first < facts["not_after"]:
+        found.append((facts["chain_days_remaining"], first, ISSUERS))
+    for days, end, place in found:
+        urgency = level(days, report["policy"], expired=end < report["generated_at"])
+        yield End(days, end[:10], cluster, name, place, urgency)
 
 
 def _scale(days: float) -> float:
@@ -130,9 +136,10 @@ def picture(ends: Sequence[End], policy: PolicyEntry) -> Picture:
         return round(_LEFT + _MARGIN + place * (_WIDTH - _LEFT - _RIGHT - _MARGIN))
 
     found = {end.lane for end in ends}
-    names = [name for name in (*LANES, _ISSUERS) if name in found]
+    names = [name for name in (*LANES, ISSUERS) if name in found]
     lanes = {name: _TOP + _LANE * number + _LANE // 2 for number, name in enumerate(names)}
     bottom = _TOP + _LANE * len(names)
+    dots = _dots(ends, lanes, x)
     return Picture(
         _WIDTH,
         bottom + 10,
@@ -145,33 +152,48 @@ def picture(ends: Sequence[End], policy: PolicyEntry) -> Picture:
         _WIDTH - _RIGHT,
         _TOP,
         bottom,
-        _dots(ends, lanes, x),
+        dots,
+        {end: number for number, dot in enumerate(dots) for end in dot.ends},
     )
 
 
 def _dots(ends: Sequence[End], lanes: Mapping[str, int], x: Callable[[float], int]) -> list[Dot]:
-    groups: dict[tuple[str, str], list[list[End]]] = {}
+    groups: dict[tuple[str, str], list[_Near]] = {}
     for end in ends:
-        near = groups.setdefault((end.lane, end.level), [[]])
-        if near[-1] and x(end.days) - _middle(near[-1], x) >= _APART:
-            near.append([])
-        near[-1].append(end)
+        near, place = groups.setdefault((end.lane, end.level), [_Near()]), x(end.days)
+        if near[-1].ends and place - near[-1].middle >= _APART:
+            near.append(_Near())
+        near[-1].add(end, place)
     return [
         Dot(
-            round(_middle(group, x)),
+            round(group.middle),
             lanes[lane],
-            min(14, round(5 + 2.2 * math.log2(len(group)))),
+            min(14, round(5 + 2.2 * math.log2(len(group.ends)))),
             urgency,
-            len(group),
-            _title(lane, group),
+            group.ends,
+            _title(lane, group.ends),
         )
         for (lane, urgency), near in groups.items()
         for group in near
     ]
 
 
-def _middle(group: Sequence[End], x: Callable[[float], int]) -> float:
-    return sum(x(end.days) for end in group) / len(group)
+class _Near:
+    """Expiries that become one dot."""
+
+    def __init__(self) -> None:
+        self.ends: list[End] = []
+        self._sum = 0
+
+    def add(self, end: End, place: int) -> None:
+        """Add one that is drawn at C(place)."""
+        self.ends.append(end)
+        self._sum += place
+
+    @property
+    def middle(self) -> float:
+        """Return the mean of their places."""
+        return self._sum / len(self.ends)
 
 
 def _title(lane: str, group: Sequence[End]) -> str:
