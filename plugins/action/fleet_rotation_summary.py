@@ -10,7 +10,10 @@ from typing import Any
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import invalid_option
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context, Operation
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._composite import CompositeAction, undone
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.command import collection_command
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.command import (
+    collection_command,
+    limit_of_run,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._plain import plain
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation import summary_text
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.fleet import DUE, UNFINISHED
@@ -42,6 +45,7 @@ class ActionModule(CompositeAction):
                 playbook="rotate" if names is None else "rollback",
                 check_mode=task.check_mode,
                 command=collection_command(),
+                subset=limit_of_run(),
                 verbose=bool(self._display.verbosity),
             )
         )

@@ -12,7 +12,11 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._con
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context, Operation
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._composite import CompositeAction, undone
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._hosts import hosts_of
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.command import collection_command
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.command import (
+    collection_command,
+    limit_of_run,
+    limited,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._trust import survey, text
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._trust.anchors import parse_fingerprints
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._trust.ca_file import CaFile
@@ -53,7 +57,7 @@ class ActionModule(CompositeAction):
                 file.write()
             clusters = survey.verify(clusters, params["timeout"], params["concurrency"])
         if not fingerprints:
-            self.show(text.to_compare(clusters, f"{collection_command()}.trust"), variables)
+            self.show(text.to_compare(clusters, f"{collection_command()}.trust{limited(limit_of_run())}"), variables)
         self.show(text.outcome(clusters, files, fingerprints, check_mode=task.check_mode), variables)
         return {
             "changed": bool(files),

@@ -8,12 +8,12 @@ Private to this collection: may change in any release.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
 
+from .._output.command import limited
 from .._output.names import counted, listed
 from .._output.proofs import proof_text
 from .._output.table import paragraph
@@ -102,13 +102,20 @@ def to_roll_back(name: str) -> PlannedCluster:
 
 
 def lines(
-    found: Sequence[Outcome], *, playbook: str = "rotate", check_mode: bool, command: str, verbose: bool
+    found: Sequence[Outcome],
+    *,
+    playbook: str = "rotate",
+    check_mode: bool,
+    command: str,
+    subset: str | None,
+    verbose: bool,
 ) -> Iterator[Line]:
     """Yield the block.
 
     Args:
         playbook: V(rotate) or V(rollback).
         command: that runs the playbook on the same inventory, up to its name.
+        subset: the limit of the run, if it has one.
         verbose: whether every cluster gets a line.
     """
     changed, in_order, failed, waiting = (
@@ -129,18 +136,19 @@ def lines(
     again = [one.name for one in (*failed, *waiting)]
     # Commands are whole, however long, so that they can be copied.
     if again:
-        yield from ("Next: fix what failed, and run again for these:", f"  {command}.{playbook}{_limit(again)}")
+        yield from ("Next: fix what failed, and run again for these:", f"  {command}.{playbook}{_limit(again, subset)}")
     elif check_mode and changed:
-        yield from ("Next:", f"  {command}.{playbook}")
+        yield from ("Next:", f"  {command}.{playbook}{_limit((), subset)}")
     elif not changed:
         yield "Nothing to do."
     kept = [one.name for one in changed if one.backup and not check_mode and playbook == "rotate"]
     if kept:
-        yield from ("To undo:", f"  {command}.rollback{_limit(kept)}")
+        yield from ("To undo:", f"  {command}.rollback{_limit(kept, subset)}")
 
 
-def _limit(names: Sequence[str]) -> str:
-    return f" --limit {shlex.quote(','.join(names))}" if len(names) <= _MOST else ""
+def _limit(names: Sequence[str], subset: str | None) -> str:
+    """Return the option for some clusters; where they are too many to name, or none is named, that of the run."""
+    return limited(",".join(names) if 0 < len(names) <= _MOST else subset)
 
 
 def _each(label: str, some: Sequence[Outcome], meaning: str, *, verbose: bool) -> Iterator[Line]:

@@ -65,7 +65,11 @@ def details(report: types.Report) -> list[Details]:
             unseen[check["cluster"]].append(check)
     return [
         Details(
-            data, _certificates(data, report), _ports(data["endpoints"] or ()), counts[data["name"]], unseen[data["name"]]
+            data,
+            _certificates(data, report),
+            _ports(data["endpoints"] or ()),
+            counts[data["name"]],
+            unseen[data["name"]],
         )
         for data in report["clusters"]
     ]

@@ -77,9 +77,7 @@ def by_severity(report: Report) -> list[Section]:
     """Return critical findings first, accepted ones last; sections without findings are left out."""
     sections = []
     clusters = {cluster["name"]: cluster for cluster in report["clusters"]}
-    commands = [
-        (one, command(one, clusters.get(one["cluster"]), report["policy"])) for one in report["findings"]
-    ]
+    commands = [(one, command(one, clusters.get(one["cluster"]), report["policy"])) for one in report["findings"]]
     for name in (*SEVERITIES, "accepted"):
         found = [pair for pair in commands if ("accepted" if pair[0]["accepted"] else pair[0]["severity"]) == name]
         if found:

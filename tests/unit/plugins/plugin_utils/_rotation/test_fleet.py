@@ -147,7 +147,8 @@ def test_the_summary_as_text() -> None:
     done["certificates"] = [{"name": "cm", "action": "update"}, {"name": "api", "action": "none"}]
     stale = {**done, "outcome": "rolled_back", "failure": {"msg": "a node is stale. " * 9}}
     found = summary_text.outcomes(clusters, {"a": done, "d": stale})
-    lines = text(summary_text.lines(found, check_mode=False, command="ansible-playbook x", verbose=False))
+    command: dict[str, Any] = {"command": "ansible-playbook x", "subset": None, "verbose": False}
+    lines = text(summary_text.lines(found, check_mode=False, **command))
     assert lines[1] == "Rotation of 5 clusters: 1 changed, 1 in order, 2 FAILED, 1 not started"
     assert lines[2] == "changed       a: cm: proven 9/9"
     assert lines[3] == "FAILED        c: no answer"
@@ -160,14 +161,20 @@ def test_the_summary_as_text() -> None:
         "  ansible-playbook x.rollback --limit a",
     ]
     assert max(map(len, lines)) <= 100
-    foretold = text(summary_text.lines(found[:1], check_mode=True, command="ansible-playbook x", verbose=False))
+    foretold = text(summary_text.lines(found[:1], check_mode=True, **command))
     assert foretold[1:] == [
         "Rotation of 1 cluster: 1 would be changed",
         "would change  a: cm: proven 9/9",
         "Next:",
         "  ansible-playbook x.rotate",
     ]
+    # What --check was limited to, the next run is as well; and so are clusters that are too many to name.
+    limited: dict[str, Any] = {**command, "subset": "a*"}
+    again = "  ansible-playbook x.rotate --limit 'a*'"
+    assert text(summary_text.lines(found[:1], check_mode=True, **limited))[-1] == again
+    many = [found[2]._replace(name=f"c{number}") for number in range(21)]
+    assert text(summary_text.lines(many, check_mode=False, **limited))[-1] == again
     (after,) = summary_text.outcomes(clusters[:1], {"a": done}, failed=["a"])
     assert (after.outcome, after.text) == ("failed", "cm: proven 9/9, but a task failed. Its own output says why.")
-    nothing = text(summary_text.lines(found[1:2], check_mode=False, command="x", verbose=False))
+    nothing = text(summary_text.lines(found[1:2], check_mode=False, **command))
     assert nothing[1:] == ["Rotation of 1 cluster: 1 in order", "Nothing to do."]
