@@ -12,8 +12,10 @@ import tarfile
 ALLOWED = re.compile(
     r"""
     (FILES|MANIFEST)\.json
+  | \.ansible-lint
   | COPYING
-  | (CHANGELOG|README)\.(md|rst)
+  | CHANGELOG\.rst
+  | (CONTRIBUTING|README|SECURITY|TESTING)\.md
   | changelogs/changelog\.yaml
   | docs/.+\.(json|md|png|rst|svg|yml)
   | extensions/eda/.+\.(py|yml)
@@ -29,9 +31,13 @@ ALLOWED = re.compile(
     re.VERBOSE,
 )
 NEEDED = {
+    "CONTRIBUTING.md",
     "COPYING",
     "README.md",
+    "SECURITY.md",
+    "TESTING.md",
     "changelogs/changelog.yaml",
+    "docs/examples/awx/project/rotate.yml",
     "extensions/eda/plugins/event_source/certificates.py",
     "meta/runtime.yml",
 }
