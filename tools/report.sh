@@ -29,6 +29,6 @@ tests() {
     local label=$1 log=.venv/log/${1//[^a-zA-Z0-9]/-}.log
     shift
     echo "  $label"
-    "$@" -rs </dev/null 2>&1 | tee "$log" || failed=1
+    PYTEST_ADDOPTS="${PYTEST_ADDOPTS:-} -rs" "$@" </dev/null 2>&1 | tee "$log" || failed=1
     [ -z "${SKIPPED:-}" ] || sed -n "s/^SKIPPED \[[0-9]*\] /$label: /p" "$log" >>"$SKIPPED"
 }

@@ -14,7 +14,7 @@ from textwrap import dedent
 
 ROOT = Path(__file__).resolve().parents[2]
 _FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
-_NAMED = re.compile(r"# ([\w./-]+\.yml)\n")
+_NAMED = re.compile(r"# ([\w./-]+\.(?:cfg|yml))\n")
 
 
 @dataclass(frozen=True)

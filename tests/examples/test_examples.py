@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every example of the documentation is run by a real ansible-playbook against the simulator, or is named here."""
+"""Every example of the documentation is run by a real ansible-playbook against the simulator, or is named here; those
+that readers follow with a keyboard are typed, in test_typed."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ import yaml
 from integration.runs import PREFIX, TARGET, Ansible, login
 
 from .blocks import Block, blocks, pages
+from .journeys import is_typed
 from .world import World, world
 
 #: What is not run, by page and first line of the block, and why. A page of which nothing can be run has "*".
@@ -23,9 +25,6 @@ NOT_RUN = {
     "CONTRIBUTING.md": {
         "git clone https://github.com/redis-enterprise-certificates/redis_enterprise.certificates": "makes a checkout",
         "bugfixes:": "shows a file that antsibull-changelog reads",
-    },
-    "README.md": {
-        "ansible-galaxy collection install redis_enterprise.certificates": "installs",
     },
     "TESTING.md": {
         "tools/with test pytest tests/unit -k passphrase": "calls these tests",
@@ -36,25 +35,7 @@ NOT_RUN = {
         "node_exporter --collector.textfile.directory=/var/lib/node_exporter": "needs node_exporter",
         "groups:": "is for Prometheus",
     },
-    "docs/awx.md": {
-        "ansible-builder build --tag registry.example.com/redis-certificates:1.0.0": "needs a container engine",
-        "awx_setup_project: Redis certificates": "needs AWX; test_awx_setup runs the role",
-        "ansible-galaxy collection install awx.awx": "installs",
-        "find /shared/redis-certificates/audits /shared/redis-certificates/reports -mindepth 1 -mtime +90 -delete": (
-            "needs reports of months"
-        ),
-    },
-    "docs/break-glass.md": {
-        "ansible-playbook redis_enterprise.certificates.rollback -i inventory.yml --limit payments \\": (
-            "is run for docs/rollback.md; here what it would restore has expired"
-        ),
-        "rladmin cluster certificate set api certificate_file api.pem key_file api.key": "needs a node",
-    },
     "docs/contract.md": {"redis_enterprise.certificates 1.1.0, contract": "shows what is printed"},
-    "docs/getting-started.md": {
-        "make demo": "is a whole run of its own",
-        "ansible-galaxy collection install redis_enterprise.certificates": "installs",
-    },
     "docs/events.md": {
         "pip install ansible-core 'ansible-rulebook>=1.2.3' 'requests>=2.25' 'cryptography>=40.0'": "installs",
         "# events.yml": "is for ansible-rulebook; tests/events has such a file",
@@ -120,7 +101,9 @@ _BEFORE: list[Mapping[str, Any]] = [
 
 
 def why_not(block: Block) -> str | None:
-    """Why a block is not run."""
+    """Why a block is not run here."""
+    if is_typed(block):
+        return "is typed, in test_typed"
     reasons = NOT_RUN.get(block.page, {})
     return reasons.get("*") or reasons.get(block.first)
 
