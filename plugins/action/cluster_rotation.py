@@ -15,6 +15,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._com
     composite,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation import result_text
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.entries import chosen
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.held_backup import backup_options
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.material import rotation_material
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.replacement import (
@@ -78,7 +79,7 @@ class ActionModule(CompositeAction):
 
     def _replace(self, replacement: Replacement, plan: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         issued = self.variable("rotation_result", {}).get("issued", {})
-        material = rotation_material(values["rotation_certificates"], issued, compare=values["rotation_compare"])
+        material = rotation_material(chosen(values).values(), issued, compare=values["rotation_compare"])
         given = {one["name"] for one in material} | set(plan["due"])
         # What is not issued now. Of what is due, check mode cannot report more.
         kept = [one["name"] for one in plan["entries"] if one["name"] not in given]

@@ -13,6 +13,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._com
     composite,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation import cluster_plan
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.entries import chosen
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.vault_issuer import (
     issuer_reader,
 )
@@ -28,7 +29,7 @@ class ActionModule(CompositeAction):
         results = {one: variables["hostvars"][one].get("rotation_result") for one in gone}
         cluster_plan.check_others(results, self.variable("rotation_stop_on_failure"))
         wanted = self.wanted()
-        if not wanted.values["rotation_certificates"]:
+        if not chosen(wanted.values):
             check_only([wanted])
         before = self.step("cluster_certificate_info", {})
         result = cluster_plan.plan(wanted, before, issuer_reader(self, variables), check_mode=task.check_mode)

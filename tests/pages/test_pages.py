@@ -30,9 +30,7 @@ def pages() -> list[Path]:
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
-def test_pages_fit_and_ask_the_network_for_nothing(
-    browser: Browser, pages: list[Path], width: int, dark: bool
-) -> None:
+def test_pages_fit_and_ask_the_network_for_nothing(browser: Browser, pages: list[Path], width: int, dark: bool) -> None:
     browser.look(width=width, dark=dark)
     for page in pages:
         browser.open(page)

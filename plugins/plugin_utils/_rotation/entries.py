@@ -8,7 +8,7 @@ Private to this collection: may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -154,28 +154,38 @@ def _ca(entry: Mapping[str, Any]) -> list[Any] | None:
     return [kind, *(options.get(option) for option in _CA[kind])]
 
 
-def _entries(certificates: Sequence[Mapping[str, Any]], names: Sequence[str], fqdn: str | None) -> list[dict[str, Any]]:
-    cas = [_ca(entry) for entry in certificates]
-    firsts = [None if ca is None else names[cas.index(ca)] for ca in cas]
-    return [
-        {**_entry(index, entry, names[index], fqdn), "ca": firsts[index]} for index, entry in enumerate(certificates)
-    ]
+def _entries(certificates: Mapping[int, Mapping[str, Any]], fqdn: str | None) -> list[dict[str, Any]]:
+    """Return the entries of the plan, of certificates by their index."""
+    names = {index: canonical_name(str(entry["name"])) for index, entry in certificates.items()}
+    cas = {index: _ca(entry) for index, entry in certificates.items()}
+    found = []
+    for index, entry in certificates.items():
+        first = None if cas[index] is None else next(names[other] for other in cas if cas[other] == cas[index])
+        found.append({**_entry(index, entry, names[index], fqdn), "ca": first})
+    return found
 
 
-def rotation_plan(
-    certificates: Sequence[Mapping[str, Any]],
-    fqdn: str | None,
-    *,
-    renew_before: int | str = 30,
-    may_be_empty: bool = False,
-) -> dict[str, Any]:
-    """Check the entries, and plan what to do with each.
+def chosen(values: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
+    """Return the entries that the run is not kept from by C(rotation_only), by their index.
 
     Args:
-        may_be_empty: whether none is right, as where the run is limited to others.
+        values: the variables of the role.
     """
+    only = frozenset(map(canonical_name, values.get("rotation_only") or ()))
+    certificates = enumerate(values["rotation_certificates"])
+    return {index: one for index, one in certificates if not only or canonical_name(str(one["name"])) in only}
+
+
+def rotation_plan(values: Mapping[str, Any], fqdn: str | None) -> dict[str, Any]:
+    """Check the entries, and plan what to do with each that the run is for.
+
+    Args:
+        values: the variables of the role.
+        fqdn: the name of the cluster; None: this user may not see it.
+    """
+    certificates, renew_before = values["rotation_certificates"], values["rotation_renew_before"]
     names = [canonical_name(str(entry["name"])) for entry in certificates]
-    problems = [] if names or may_be_empty else ["rotation_certificates is empty. List the certificates to rotate."]
+    problems = [] if names else ["rotation_certificates is empty. List the certificates to rotate."]
     try:
         parse_lead_time(renew_before)
     except ValueError as error:
@@ -191,6 +201,6 @@ def rotation_plan(
         for problem in _problems(entry, name, fqdn):
             found.setdefault(problem, []).append(name)
     problems += [f"{', '.join(dict.fromkeys(of))}: {problem}" for problem, of in found.items()]
-    entries = [] if problems else _entries(certificates, names, fqdn)
+    entries = [] if problems else _entries(chosen(values), fqdn)
     fetched = [entry["name"] for entry in entries if entry["source"] == "tasks" and not entry["issues"]]
     return {"problems": problems, "entries": entries, "renew_before": renew_before, "fetched": fetched}

@@ -9,7 +9,7 @@ Private to this collection: may change in any release.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._product.names import (
@@ -57,7 +57,7 @@ def _content(options: Mapping[str, Any]) -> dict[str, str]:
 
 
 def rotation_material(
-    certificates: Sequence[Mapping[str, Any]], issued: Mapping[str, Mapping[str, Any]], *, compare: str
+    certificates: Iterable[Mapping[str, Any]], issued: Mapping[str, Mapping[str, Any]], *, compare: str
 ) -> list[dict[str, Any]]:
     """Return one dictionary of options for each certificate to have or to remove."""
     made = []

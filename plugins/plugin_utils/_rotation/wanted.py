@@ -17,7 +17,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._pro
 
 from .._hosts import Host
 from .authorities import ReadIssuer, read_authorities
-from .entries import rotation_plan
+from .entries import chosen, rotation_plan
 from .material import rotation_material
 from .reasons import due
 from .variables import role_values
@@ -44,8 +44,11 @@ class Wanted(NamedTuple):
         try:
             if host.value("rotation_certificates") is None:
                 return None
-            values, lacking = _only(role_values(host))
-            material = rotation_material(values["rotation_certificates"], {}, compare=values["rotation_compare"])
+            values = role_values(host)
+            entries = chosen(values).values()
+            material = rotation_material(entries, {}, compare=values["rotation_compare"])
+            only = frozenset(map(canonical_name, values["rotation_only"] or ()))
+            lacking = only.difference(canonical_name(str(one["name"])) for one in entries)
             return cls(values, material, lacking=lacking)
         except CertificateError as error:
             return cls({}, [], error.message)
@@ -55,12 +58,7 @@ class Wanted(NamedTuple):
 
     def planned(self, fqdn: str | None) -> Mapping[str, Any]:
         """Return the plan of the role, for a cluster of this name."""
-        return rotation_plan(
-            self.values["rotation_certificates"],
-            fqdn,
-            renew_before=self.values["rotation_renew_before"],
-            may_be_empty=bool(self.lacking),
-        )
+        return rotation_plan(self.values, fqdn)
 
     def compare(self, cluster: ClusterData, read_issuer: ReadIssuer | None = None) -> None:
         """Add to what was read of the cluster which certificates are due to be issued, or why that is unknown.
@@ -93,16 +91,6 @@ class Wanted(NamedTuple):
                 for one in plan["entries"]
                 if one["issues"]
             ]
-
-
-def _only(values: Mapping[str, Any]) -> tuple[Mapping[str, Any], frozenset[str]]:
-    """Return the variables with the entries that C(rotation_only) names, and the names that have none."""
-    only = frozenset(map(canonical_name, values["rotation_only"] or ()))
-    if not only:
-        return values, only
-    entries = [one for one in values["rotation_certificates"] if canonical_name(one["name"]) in only]
-    lacking = only.difference(canonical_name(one["name"]) for one in entries)
-    return {**values, "rotation_certificates": entries}, lacking
 
 
 def check_only(wanted: Iterable[Wanted]) -> None:

@@ -22,8 +22,19 @@ def all_collections(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "find_spec", lambda _collection: object())
 
 
-def plan(*entries: dict[str, Any], fqdn: str | None = FQDN) -> dict[str, Any]:
-    return rotation_plan(list(entries), fqdn)
+def plan(*entries: dict[str, Any], fqdn: str | None = FQDN, **values: Any) -> dict[str, Any]:
+    return rotation_plan({"rotation_certificates": list(entries), "rotation_renew_before": 30, **values}, fqdn)
+
+
+def test_a_run_can_be_limited_to_some() -> None:
+    entries = [{"name": name, "source": {"ownca": OWNCA}} for name in ("cm", "cp_internode_encryption", "proxy")]
+    made = plan(*entries, rotation_only=["proxy", "cp_internode_encryption", "syncer"])
+    # The tasks find the source by the index in the variable, and each CA by the first entry of those that remain.
+    assert [(one["name"], one["index"], one["ca"]) for one in made["entries"]] == [
+        ("ccs_internode_encryption", 1, "ccs_internode_encryption"),
+        ("proxy", 2, "ccs_internode_encryption"),
+    ]
+    assert (made["problems"], plan(*entries, rotation_only=["syncer"])["entries"]) == ([], [])
 
 
 def test_entries_get_names_and_defaults_and_no_secrets() -> None:

@@ -67,6 +67,6 @@ def test_times_that_are_none(authority: Authority) -> None:
     for wrong in ("soon", "-1", "8 h", "1.5", ""):
         with pytest.raises(ValueError, match="neither a number of days nor a time such as 12d or 8h"):
             renewal_reasons(facts, renew_before=wrong)
-        made = rotation_plan([], FQDN, renew_before=wrong)
+        made = rotation_plan({"rotation_certificates": [], "rotation_renew_before": wrong}, FQDN)
         assert "rotation_renew_before: neither a number of days nor a time such as 12d or 8h" in made["problems"][1]
         assert made["renew_before"] == 0
