@@ -19,6 +19,8 @@ ALLOWED = re.compile(
   | changelogs/changelog\.yaml
   | docs/.+\.(json|md|png|rst|svg|yml)
   | extensions/eda/.+\.(py|yml)
+  | extensions/grafana/.+\.json
+  | extensions/prometheus/.+\.yml
   | meta/(execution-environment|extensions|runtime)\.yml
   | meta/ee-(bindep|requirements)\.txt
   | playbooks/.+\.(j2|yml)
@@ -39,6 +41,8 @@ NEEDED = {
     "changelogs/changelog.yaml",
     "docs/examples/awx/project/rotate.yml",
     "extensions/eda/plugins/event_source/certificates.py",
+    "extensions/grafana/dashboard.json",
+    "extensions/prometheus/alerts.yml",
     "meta/runtime.yml",
 }
 
