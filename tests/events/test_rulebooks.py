@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import requests
@@ -51,6 +52,12 @@ def test_an_event_a_rotation_and_silence(ansible: Ansible, authority: Authority)
             # One for each certificate, and one run for both.
             assert rulebook.events == first.count("'kind': 'expiring'") == 2
             assert first.count(RECAP) == 1
+        # Each is logged with its id, and the run names the one that began it.
+        logged = re.findall(r"payments: event ([0-9a-f-]{36}): expiring of (proxy|cm)", first)
+        assert sorted(certificate for _number, certificate in logged) == ["cm", "proxy"]
+        begun = re.findall(r"Read all clusters, and plan \(event ([0-9a-f-]{36})\)", first)
+        assert set(begun) <= {number for number, _certificate in logged}
+        assert len(set(begun)) == 1
         assert updated(payments) == ["proxy"]
         assert "failed=0" in first
         assert "Traceback" not in first
@@ -98,6 +105,22 @@ def test_the_certificate_of_a_database_is_printed_and_not_rotated(ansible: Ansib
         assert RECAP not in shown
         assert "Traceback" not in shown
         assert payments.writes == []
+
+
+def test_an_expired_certificate_of_the_api_is_printed_and_begins_no_rotation(
+    ansible: Ansible, authority: Authority
+) -> None:
+    with Cluster(nodes=1, database="none", expires={"api": -2.5}) as payments:
+        variables = watched(ansible, payments=payments)
+        with Rulebook(ansible, "rotate_on_event", hosts(ansible, authority, payments=payments), variables) as rulebook:
+            rulebook.wait_for("'kind': 'expiring'", 2)  # received, and printed by the rule
+            rulebook.wait_for("payments: not read", 2)
+            shown = rulebook.output
+        assert "'message': 'expired 2 days ago'" in shown
+        assert "'failure': 'tls_expired'" in shown
+        assert "payments: event " in shown
+        assert RECAP not in shown
+        assert "Traceback" not in shown
 
 
 def test_a_wrong_argument_ends_it(ansible: Ansible, authority: Authority) -> None:

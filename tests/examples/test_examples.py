@@ -33,9 +33,10 @@ NOT_RUN = {
     "docs/architecture.md": {"plugins/module_utils/": "shows folders"},
     "docs/audit.md": {
         "node_exporter --collector.textfile.directory=/var/lib/node_exporter": "needs node_exporter",
-        "cp ~/.ansible/collections/ansible_collections/redis_enterprise/certificates/extensions/prometheus/alerts.yml \\": (
-            "needs a Prometheus of the host; tests/alerts has one read that file"
-        ),
+        (
+            "cp ~/.ansible/collections/ansible_collections/redis_enterprise/certificates/extensions/prometheus/alerts.yml "
+            "\\"
+        ): "needs a Prometheus of the host; tests/alerts has one read that file",
         "# prometheus.yml": "is for Prometheus",
     },
     "docs/contract.md": {"redis_enterprise.certificates 1.1.0, contract": "shows what is printed"},

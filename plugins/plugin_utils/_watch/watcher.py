@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
@@ -20,6 +21,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fle
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.members import Member
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operations import fleet_certificate_info
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._runner import run_in_controller
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
 
 from .conditions import UNREACHABLE, Conditions, recovered
 from .settings import Settings
@@ -106,13 +108,22 @@ class _Watcher:
         # A password that is a part of the name does not make it another cluster.
         return {**data, "name": member.name}
 
+    async def _send(self, event: Mapping[str, Any]) -> None:
+        """Put an event into the queue, under an id that the log and the run that it begins have, too."""
+        number = str(uuid.uuid4())
+        about = printable(event.get("certificate", ""))  # of a database, whose name others chose
+        # As a warning: without -v, ansible-rulebook logs nothing less.
+        _LOGGER.warning("%s: event %s: %s%s", event["cluster"], number, event["kind"], about and f" of {about}")
+        # Where ansible-rulebook keeps the id of an event; it makes one where there is none.
+        await self._queue.put({**event, "meta": {"uuid": number}})
+
     async def _tell(self, data: ClusterData) -> None:
         name = data["name"]
         conditions = Conditions.of(data, self._settings, datetime.now(timezone.utc))
         if conditions.readable and self._reported.was(name, UNREACHABLE):
-            await self._queue.put(recovered(data))
+            await self._send(recovered(data))
         for one in self._reported.news(name, conditions):
-            await self._queue.put(dict(one.event))
+            await self._send(one.event)
         # Only now: what was not put is put after a restart.
         if self._reported.update(name, conditions):
             try:

@@ -19,6 +19,8 @@ description:
     can no longer be read, or can be read again.
   - Each of these sends one event, and another one only when it becomes more urgent, or goes away and comes back, or
     when the certificate was replaced. Sent events are recorded in O(state_path), so that a restart repeats nothing.
+  - Each event has an id, C(meta.uuid), and a line in the log of C(ansible-rulebook) with that id, its kind, the cluster
+    and the certificate.
   - Sends the same requests as the module M(redis_enterprise.certificates.fleet_certificate_info), and writes nothing to
     any cluster. A user with the role C(cluster_viewer) is enough.
 options:

@@ -86,13 +86,15 @@ def watching(given: dict[str, Any], story: Callable[[asyncio.Queue[Event], Next]
 
 
 @pytest.mark.usefixtures("quick")
-def test_from_near_expiry_to_silence(tmp_path: Path, authority: Authority) -> None:
+def test_from_near_expiry_to_silence(tmp_path: Path, authority: Authority, caplog: pytest.LogCaptureFixture) -> None:
     with Cluster(nodes=2, database="none", expires={"proxy": 5}) as cluster:
 
         async def first(queue: asyncio.Queue[Event], event: Next) -> None:
             found = await event()
             assert (found["kind"], found["certificate"], found["threshold"]) == ("expiring", "proxy", 7)
             assert (found["cluster"], found["url"]) == ("payments", cluster.url)
+            logged = [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
+            assert logged == [f"payments: event {found['meta']['uuid']}: expiring of proxy"]
             await silence(queue, cluster)
 
         async def restarted(queue: asyncio.Queue[Event], event: Next) -> None:
