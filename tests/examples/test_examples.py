@@ -34,8 +34,8 @@ NOT_RUN = {
     "docs/audit.md": {
         "node_exporter --collector.textfile.directory=/var/lib/node_exporter": "needs node_exporter",
         (
-            "cp ~/.ansible/collections/ansible_collections/redis_enterprise/certificates/extensions/prometheus/alerts.yml "
-            "\\"
+            "cp ~/.ansible/collections/ansible_collections/redis_enterprise/certificates/"
+            "extensions/prometheus/alerts.yml \\"
         ): "needs a Prometheus of the host; tests/alerts has one read that file",
         "# prometheus.yml": "is for Prometheus",
     },
