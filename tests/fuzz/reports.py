@@ -57,7 +57,8 @@ class _Tags(HTMLParser):
 def targets(corpus: Corpus, folder: Path) -> list[Target]:
     """Return the targets of this kind."""
     file = folder / "audit.json"
-    clusters = [*corpus.fleet, fleets.hostile()]
+    unread = {**fleets.unreachable("unread.example.com"), "api_endpoint": fleets.presented("unread.example.com", -2)}
+    clusters = [*corpus.fleet, fleets.hostile(), unread]
     usual = _acting(_rendered(corpus.fleet[:1])["html"])
 
     def run(given: bytes) -> Any:
