@@ -12,12 +12,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from ansible.errors import AnsibleConnectionFailure
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import (
     CONNECTION_EXCLUSIVE,
     CONNECTION_SPEC,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context, Operation
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
 
 from ._action import OperationAction
 from ._hosts import Host
@@ -62,7 +64,15 @@ class CompositeAction(OperationAction):
 
     def _run(self, task: Context) -> dict[str, Any]:
         self._context = task
-        return self.do(task)
+        try:
+            return self.do(task)
+        except AnsibleConnectionFailure as error:
+            host, why = self.variables["inventory_hostname"], printable(str(error), 300)
+            raise CertificateError(
+                "host_unreachable",
+                f"cannot reach {host} to run modules there: {why}. A host of the inventory is a cluster, which Ansible "
+                "does not log in to. Set connection: local on the play, or delegate_to: localhost on the task.",
+            ) from None
 
     def step(
         self, name: str, options: Mapping[str, Any], *, predict: bool = False, connected: bool = True

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from simulator import Cluster
 from simulator.authority import Authority
 
@@ -40,6 +41,22 @@ def another_python(folder: Path) -> str:
     link = folder / "python"
     link.symlink_to(sys.executable)
     return str(link)
+
+
+def test_a_cluster_is_not_logged_in_to(ansible: Ansible, cluster: Cluster) -> None:
+    """An action of several steps says what to do, as Ansible does for one."""
+    plan = task("plan", "fleet_rotation_plan", {"hosts": ["payments"]})
+    play = {"hosts": "payments", "gather_facts": False, "tasks": [plan]}
+    (ansible.folder / "play.yml").write_text(yaml.safe_dump([play]))
+    variables = {
+        "ansible_host": "payments.invalid",
+        "redis_enterprise_url": cluster.url,
+        "rotation_certificates": [{"name": "proxy", "source": {"files": {"directory": "certificates"}}}],
+    }
+    run = ansible.playbook("play.yml", "-i", "payments,", "-e", json.dumps(variables))
+    assert run.returncode != 0
+    assert run["plan"].failure["kind"] == "host_unreachable"
+    assert "Set connection: local on the play, or delegate_to: localhost on the task" in run["plan"].result["msg"]
 
 
 @pytest.mark.parametrize(
