@@ -40,6 +40,11 @@ options:
 EXAMPLES = r"""
 - name: Check the cluster against the contract
   redis_enterprise.certificates.contract_info:
+    url: "{{ redis_enterprise_url }}"
+    username: "{{ redis_enterprise_username }}"
+    password: "{{ redis_enterprise_password }}"
+    ca_path: "{{ redis_enterprise_ca_path }}"
+  delegate_to: localhost
   register: contract
 
 - name: Show the report to paste into an issue

@@ -138,7 +138,9 @@ seealso:
 EXAMPLES = r"""
 - name: Read a fleet
   redis_enterprise.certificates.fleet_certificate_info:
-    clusters: "{{ my_clusters }}"
+    hosts: "{{ groups['redis_enterprise'] }}"
+  run_once: true
+  delegate_to: localhost
   register: fleet
 
 - name: Report on it
@@ -155,6 +157,8 @@ EXAMPLES = r"""
         until: 2027-03-31
         reason: The load balancer takes no longer key before its upgrade in March
     output_directory: reports
+  run_once: true
+  delegate_to: localhost
 
 - name: Merge the reports of four slices
   redis_enterprise.certificates.audit_report:
@@ -163,6 +167,8 @@ EXAMPLES = r"""
     expected: "{{ groups['redis_enterprise'] }}"
     output_directory: reports
     formats: [html, json]
+  run_once: true
+  delegate_to: localhost
 """
 
 RETURN = r"""

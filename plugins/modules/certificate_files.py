@@ -58,10 +58,10 @@ seealso:
 EXAMPLES = r"""
 - name: Ensure the files have what was issued
   redis_enterprise.certificates.certificate_files:
-    path: material/payments
+    path: "material/{{ inventory_hostname }}"
     name: proxy
-    certificate: "{{ lookup('ansible.builtin.file', '/etc/ssl/redis/proxy.pem') }}"
-    private_key: "{{ lookup('ansible.builtin.file', '/etc/ssl/redis/proxy.key') }}"
+    certificate: "{{ lookup('ansible.builtin.file', 'certificates/payments/proxy.pem' | realpath) }}"
+    private_key: "{{ lookup('ansible.builtin.file', 'certificates/payments/proxy.key' | realpath) }}"
 """
 
 RETURN = r"""

@@ -119,22 +119,24 @@ seealso:
 EXAMPLES = r"""
 - name: Replace the certificate of the database endpoints
   redis_enterprise.certificates.cluster_certificate:
-    url: https://cluster.example.com:9443
-    username: admin@example.com
-    password: "{{ vault_cluster_password }}"
-    ca_path: /etc/ssl/certs/corporate-ca.pem
+    url: "{{ redis_enterprise_url }}"
+    username: "{{ redis_enterprise_username }}"
+    password: "{{ redis_enterprise_password }}"
+    ca_path: "{{ redis_enterprise_ca_path }}"
     name: proxy
-    certificate_path: /etc/ssl/redis/proxy.pem
-    private_key_path: /etc/ssl/redis/proxy.key
+    certificate_path: "certificates/{{ inventory_hostname }}/proxy.pem"
+    private_key_path: "certificates/{{ inventory_hostname }}/proxy.key"
+  delegate_to: localhost
 
 - name: Remove the client certificate for LDAP
   redis_enterprise.certificates.cluster_certificate:
-    url: https://cluster.example.com:9443
-    username: admin@example.com
-    password: "{{ vault_cluster_password }}"
-    ca_path: /etc/ssl/certs/corporate-ca.pem
+    url: "{{ redis_enterprise_url }}"
+    username: "{{ redis_enterprise_username }}"
+    password: "{{ redis_enterprise_password }}"
+    ca_path: "{{ redis_enterprise_ca_path }}"
     name: ldap_client
     state: absent
+  delegate_to: localhost
 """
 
 RETURN = r"""

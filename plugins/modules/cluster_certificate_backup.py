@@ -94,13 +94,14 @@ EXAMPLES = r"""
 # ansible-playbook --vault-id backups@password-file ...
 - name: Back up two certificates
   redis_enterprise.certificates.cluster_certificate_backup:
-    url: https://cluster.example.com:9443
-    username: admin@example.com
-    password: "{{ vault_admin_password }}"
-    ca_path: /etc/ssl/certs/corporate-ca.pem
-    path: backups/payments.vault
+    url: "{{ redis_enterprise_url }}"
+    username: "{{ redis_enterprise_username }}"
+    password: "{{ redis_enterprise_password }}"
+    ca_path: "{{ redis_enterprise_ca_path }}"
+    path: "backups/{{ inventory_hostname }}.vault"
     names: [proxy, api]
     vault_id: backups
+  delegate_to: localhost
 """
 
 RETURN = r"""

@@ -39,10 +39,11 @@ seealso:
 EXAMPLES = r"""
 - name: Read all certificates
   redis_enterprise.certificates.cluster_certificate_info:
-    url: https://cluster.example.com:9443
-    username: viewer@example.com
-    password: "{{ vault_viewer_password }}"
-    ca_path: /etc/ssl/certs/corporate-ca.pem
+    url: "{{ redis_enterprise_url }}"
+    username: "{{ redis_enterprise_username }}"
+    password: "{{ redis_enterprise_password }}"
+    ca_path: "{{ redis_enterprise_ca_path }}"
+  delegate_to: localhost
   register: installed
 
 - name: Show when each expires
@@ -54,11 +55,12 @@ EXAMPLES = r"""
 
 - name: Read what expires within 30 days
   redis_enterprise.certificates.cluster_certificate_info:
-    url: https://cluster.example.com:9443
-    username: viewer@example.com
-    password: "{{ vault_viewer_password }}"
-    ca_path: /etc/ssl/certs/corporate-ca.pem
+    url: "{{ redis_enterprise_url }}"
+    username: "{{ redis_enterprise_username }}"
+    password: "{{ redis_enterprise_password }}"
+    ca_path: "{{ redis_enterprise_ca_path }}"
     expires_within: 30
+  delegate_to: localhost
 """
 
 RETURN = r"""

@@ -140,19 +140,20 @@ seealso:
 EXAMPLES = r"""
 - name: Replace the certificates of the client-facing services
   redis_enterprise.certificates.cluster_certificates:
-    url: https://cluster.example.com:9443
-    username: admin@example.com
-    password: "{{ vault_cluster_password }}"
-    ca_path: /etc/ssl/certs/corporate-ca.pem
+    url: "{{ redis_enterprise_url }}"
+    username: "{{ redis_enterprise_username }}"
+    password: "{{ redis_enterprise_password }}"
+    ca_path: "{{ redis_enterprise_ca_path }}"
     certificates:
       - name: proxy
-        certificate_path: /etc/ssl/redis/proxy.pem
-        private_key_path: /etc/ssl/redis/proxy.key
+        certificate_path: "certificates/{{ inventory_hostname }}/proxy.pem"
+        private_key_path: "certificates/{{ inventory_hostname }}/proxy.key"
       - name: api
-        certificate_path: /etc/ssl/redis/api.pem
-        private_key_path: /etc/ssl/redis/api.key
+        certificate_path: "certificates/{{ inventory_hostname }}/api.pem"
+        private_key_path: "certificates/{{ inventory_hostname }}/api.key"
       - name: ldap_client
         state: absent
+  delegate_to: localhost
 """
 
 RETURN = r"""

@@ -36,6 +36,11 @@ seealso:
 EXAMPLES = r"""
 - name: Plan what to do with each certificate
   redis_enterprise.certificates.cluster_rotation_plan:
+    url: "{{ redis_enterprise_url }}"
+    username: "{{ redis_enterprise_username }}"
+    password: "{{ redis_enterprise_password }}"
+    ca_path: "{{ redis_enterprise_ca_path }}"
+  delegate_to: localhost
   register: plan
 """
 

@@ -57,10 +57,11 @@ seealso:
 EXAMPLES = r"""
 - name: Check a cluster against the contract
   redis_enterprise.certificates.contract_info:
-    url: https://cluster.example.com:9443
-    username: viewer@example.com
-    password: "{{ vault_viewer_password }}"
-    ca_path: /etc/ssl/certs/corporate-ca.pem
+    url: "{{ redis_enterprise_url }}"
+    username: "{{ redis_enterprise_username }}"
+    password: "{{ redis_enterprise_password }}"
+    ca_path: "{{ redis_enterprise_ca_path }}"
+  delegate_to: localhost
   register: contract
 
 - name: Show the report
@@ -69,12 +70,13 @@ EXAMPLES = r"""
 
 - name: Check a test cluster, with writes
   redis_enterprise.certificates.contract_info:
-    url: https://cluster.example.com:9443
-    username: admin@example.com
-    password: "{{ vault_admin_password }}"
-    ca_path: /etc/ssl/certs/corporate-ca.pem
+    url: "{{ redis_enterprise_url }}"
+    username: "{{ redis_enterprise_username }}"
+    password: "{{ redis_enterprise_password }}"
+    ca_path: "{{ redis_enterprise_ca_path }}"
     writes: true
-    writes_confirmed: cluster.example.com
+    writes_confirmed: payments.redis.example.com
+  delegate_to: localhost
   register: contract
 """
 

@@ -184,11 +184,12 @@ EXAMPLES = r"""
   redis_enterprise.certificates.fleet_certificate_info:
     hosts: "{{ groups['redis_enterprise'] }}"
   run_once: true
+  delegate_to: localhost
   register: fleet
 
 - name: Read two clusters
   redis_enterprise.certificates.fleet_certificate_info:
-    ca_path: /etc/ssl/certs/corporate-ca.pem
+    ca_path: "{{ redis_enterprise_ca_path }}"
     clusters:
       - name: payments
         url: https://payments.redis.example.com:9443
@@ -197,6 +198,8 @@ EXAMPLES = r"""
       - name: sessions
         url: https://sessions.redis.example.com:9443
         token: "{{ sessions_token }}"
+  run_once: true
+  delegate_to: localhost
   register: fleet
 
 - name: Show which could not be read, and why

@@ -51,6 +51,7 @@ EXAMPLES = r"""
   redis_enterprise.certificates.fleet_rotation_plan:
     hosts: "{{ ansible_play_hosts_all }}"
   run_once: true
+  delegate_to: localhost
   register: plan
 
 - name: Show what is still to be done

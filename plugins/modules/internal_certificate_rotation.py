@@ -99,19 +99,21 @@ seealso:
 EXAMPLES = r"""
 - name: Renew the certificates between nodes when they expire within 30 days
   redis_enterprise.certificates.internal_certificate_rotation:
-    url: https://cluster.example.com:9443
-    username: admin@example.com
-    password: "{{ vault_cluster_password }}"
-    ca_path: /etc/ssl/certs/corporate-ca.pem
+    url: "{{ redis_enterprise_url }}"
+    username: "{{ redis_enterprise_username }}"
+    password: "{{ redis_enterprise_password }}"
+    ca_path: "{{ redis_enterprise_ca_path }}"
+  delegate_to: localhost
 
 - name: Replace a customer-provided certificate by an internal one
   redis_enterprise.certificates.internal_certificate_rotation:
-    url: https://cluster.example.com:9443
-    username: admin@example.com
-    password: "{{ vault_cluster_password }}"
-    ca_path: /etc/ssl/certs/corporate-ca.pem
+    url: "{{ redis_enterprise_url }}"
+    username: "{{ redis_enterprise_username }}"
+    password: "{{ redis_enterprise_password }}"
+    ca_path: "{{ redis_enterprise_ca_path }}"
     name: data_internode_encryption
     force: true
+  delegate_to: localhost
 """
 
 RETURN = r"""

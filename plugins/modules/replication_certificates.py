@@ -125,30 +125,54 @@ seealso:
 EXAMPLES = r"""
 - name: Replace the certificate of the database endpoints
   redis_enterprise.certificates.cluster_certificate:
+    url: "{{ redis_enterprise_url }}"
+    username: "{{ redis_enterprise_username }}"
+    password: "{{ redis_enterprise_password }}"
+    ca_path: "{{ redis_enterprise_ca_path }}"
     name: proxy
-    certificate_path: /etc/ssl/redis/proxy.pem
-    private_key_path: /etc/ssl/redis/proxy.key
+    certificate_path: "certificates/{{ inventory_hostname }}/proxy.pem"
+    private_key_path: "certificates/{{ inventory_hostname }}/proxy.key"
+  delegate_to: localhost
   register: proxy
 
 - name: Propagate it to the Active-Active peers
   redis_enterprise.certificates.replication_certificates:
+    url: "{{ redis_enterprise_url }}"
+    username: "{{ redis_enterprise_username }}"
+    password: "{{ redis_enterprise_password }}"
+    ca_path: "{{ redis_enterprise_ca_path }}"
     updated: [proxy]
+  delegate_to: localhost
   when: proxy is changed
 
 - name: Propagate again after a participating cluster was down
   redis_enterprise.certificates.replication_certificates:
+    url: "{{ redis_enterprise_url }}"
+    username: "{{ redis_enterprise_username }}"
+    password: "{{ redis_enterprise_password }}"
+    ca_path: "{{ redis_enterprise_ca_path }}"
     force: true
     databases: [orders]
+  delegate_to: localhost
 
 - name: Complete what an interrupted run left, if anything
   redis_enterprise.certificates.replication_certificates:
+    url: "{{ redis_enterprise_url }}"
+    username: "{{ redis_enterprise_username }}"
+    password: "{{ redis_enterprise_password }}"
+    ca_path: "{{ redis_enterprise_ca_path }}"
     resynchronise: true
+  delegate_to: localhost
 
-- name: Propagate it to the databases that replicate from that cluster
+- name: Propagate it to the databases of another cluster that replicate from that one
   redis_enterprise.certificates.replication_certificates:
-    url: https://destination.example.com:9443
-    source_certificate_path: /etc/ssl/redis/proxy.pem
-    source_hosts: [cluster.example.com]
+    url: https://reporting.redis.example.com:9443
+    username: "{{ redis_enterprise_username }}"
+    password: "{{ redis_enterprise_password }}"
+    ca_path: "{{ redis_enterprise_ca_path }}"
+    source_certificate_path: "certificates/{{ inventory_hostname }}/proxy.pem"
+    source_hosts: [payments.redis.example.com]
+  delegate_to: localhost
 """
 
 RETURN = r"""

@@ -59,11 +59,12 @@ seealso:
 EXAMPLES = r"""
 - name: Check all ports of a cluster
   redis_enterprise.certificates.served_certificate_info:
-    url: https://cluster.example.com:9443
-    username: viewer@example.com
-    password: "{{ vault_viewer_password }}"
-    ca_path: /etc/ssl/certs/corporate-ca.pem
+    url: "{{ redis_enterprise_url }}"
+    username: "{{ redis_enterprise_username }}"
+    password: "{{ redis_enterprise_password }}"
+    ca_path: "{{ redis_enterprise_ca_path }}"
     discover: true
+  delegate_to: localhost
   register: served
 
 - name: Assert that every port presents what the cluster reports
@@ -75,9 +76,10 @@ EXAMPLES = r"""
 - name: Check some ports, without credentials
   redis_enterprise.certificates.served_certificate_info:
     endpoints:
-      - cluster.example.com:9443
-      - redis-12000.cluster.example.com:12000
-    ca_path: /etc/ssl/certs/corporate-ca.pem
+      - payments.redis.example.com:9443
+      - redis-12000.payments.redis.example.com:12000
+    ca_path: "{{ redis_enterprise_ca_path }}"
+  delegate_to: localhost
   register: served
 
 - name: Assert that clients trust them
@@ -92,8 +94,9 @@ EXAMPLES = r"""
   redis_enterprise.certificates.served_certificate_info:
     endpoints:
       - "[2001:db8::1]:9443"
-    server_name: cluster.example.com
-    ca_path: /etc/ssl/certs/corporate-ca.pem
+    server_name: payments.redis.example.com
+    ca_path: "{{ redis_enterprise_ca_path }}"
+  delegate_to: localhost
 """
 
 RETURN = r"""
