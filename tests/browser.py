@@ -26,6 +26,8 @@ _PATIENCE = 120
 
 _AXE = importlib.util.find_spec("axe_playwright_python")
 
+_KEYS = {"Tab": 9, "ArrowRight": 39, "ArrowDown": 40}
+
 _VIOLATIONS = """
 (async () => {
   const looks = (one) => one ? `${one.localName}.${one.className} ` : "";
@@ -163,15 +165,14 @@ class Browser:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
-    def tab(self, *, back: bool = False) -> None:
-        """Press the tabulator: what is next gets the focus."""
+    def press(self, key: str) -> None:
+        """Press a key, by the name that the browser has for it."""
         for kind in ("keyDown", "keyUp"):
-            key = {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9, "modifiers": 8 if back else 0}
-            self.call("Input.dispatchKeyEvent", type=kind, **key)
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=_KEYS[key])
 
     def copied(self) -> str:
         """The text in the clipboard."""
-        self.call("Browser.grantPermissions", permissions=["clipboardReadWrite"])
+        self.call("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
         text: str = self.evaluate("navigator.clipboard.readText()")
         return text
 

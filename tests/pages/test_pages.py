@@ -79,7 +79,7 @@ def test_everything_is_reached_with_the_keyboard_and_seen(browser: Browser) -> N
     browser.open(SITE / "first-rotation.html")
     reached = []
     for _number in range(120):
-        browser.tab()
+        browser.press("Tab")
         what, outline = browser.evaluate(
             "(({activeElement: one}) => [`${one.localName}.${one.className}`, getComputedStyle(one).outlineStyle])"
             "(document)"

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.served import EndpointEntry
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.proofs import proof_text
 
 from .. import certificates, types
 from ..checks.port import address
@@ -89,9 +88,9 @@ def _certificate(facts: types.Certificate, ends: list[End], issuer_rows: int) ->
     if not ends:
         return Certificate(facts, ends, "", "", 0, "", "")
     key = " ".join(str(part) for part in (facts["public_key_type"], facts["public_key_size"]) if part)
-    proof = facts.get("proof")
-    level = proof["level"] if proof else "none"
-    return Certificate(facts, ends, key, facts["fingerprint"][:23], issuer_rows, proof_text(proof), level)
+    level = facts["proof"]["level"] if facts["proof"] else "none"
+    seen = certificates.seen_text(facts)
+    return Certificate(facts, ends, key, facts["fingerprint"][:23], issuer_rows, seen, level)
 
 
 def _ports(endpoints: Sequence[EndpointEntry]) -> list[Ports]:

@@ -31,7 +31,7 @@ _NAMESPACE = "redis_enterprise.certificates"
 _FORCE = "-e rotation_force=true"
 
 #: Of a host: no separator, wildcard, range, file, negation or intersection of Ansible's patterns, and no group of all.
-_HOST = re.compile(r"(?!(?:all|ungrouped)$)[^\s,:;&!*?~@\[\]{}\\-](?:[^\s,:;&!*?~@\[\]{}\\]| (?! |$))*")
+_HOST = re.compile(r"(?!(?:all|ungrouped)$)[^\s,:;&!*?~@\[\]{}\\-][^\s,:;&!*?~@\[\]{}\\]*")
 #: What neither a shell nor Ansible reads as anything but text, in the arguments of an ad-hoc command.
 _PLAIN = re.compile(r"[A-Za-z0-9._:/\[\]-]+")
 #: Of an API; curl would expand what is in braces.

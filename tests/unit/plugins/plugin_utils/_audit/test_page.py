@@ -24,11 +24,19 @@ from . import reports
 ROOT = Path(__file__).resolve().parents[5]
 STYLE = (Path(page.__file__).parent / "page.css").read_text(encoding="utf-8")
 
+def unread(name: str) -> Any:
+    """A cluster whose API presents a certificate that has expired."""
+    data = fleets.unreachable(name)
+    data["error"]["failure"] = {"kind": "tls_expired"}
+    return {**data, "api_endpoint": fleets.presented(name, -3)}
+
+
 FLEETS: dict[str, Any] = {
     "1": fleets.fleet(1),
     "12": fleets.fleet(12),
     "200": fleets.fleet(200),
     "hostile": [*fleets.fleet(3), fleets.hostile()],
+    "unread": [unread("lost.example.com"), fleets.cluster("found.example.com")],
     "none": [],
 }
 
@@ -136,6 +144,7 @@ def test_it_fits(
     chromium.screenshot(shots / f"{name}-{kind}.png", whole=name != "200")
     # Wide tables scroll by themselves; the page does not.
     if kind != "paper":
+        assert chromium.violations() == []
         assert chromium.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert chromium.evaluate("document.title").startswith("Certificates of ")
 
@@ -144,10 +153,20 @@ def test_it_fits(
 def test_it_prints(chromium: Browser, pages: dict[str, Path], shots: Path) -> None:
     chromium.open(pages["12"])
     chromium.print(shots / "12.pdf")
-    chromium.look(media="print")
+    chromium.look(media="print", width=718)  # A4 without its margins
     assert visible(chromium, "#controls") == []
     assert len(visible(chromium, ".matrix tbody tr")) == 12
     assert visible(chromium, "#findings tbody tr")
+    # Heads are repeated on every sheet, and no column is beside the paper.
+    assert chromium.evaluate(
+        "[...document.querySelectorAll('thead')].every((one) => getComputedStyle(one).display === 'table-header-group')"
+    )
+    chromium.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
+    beside = "[...document.querySelectorAll('th, td')].filter((one) => one.getBoundingClientRect().right > 719)"
+    assert chromium.evaluate(f"{beside}.map((one) => one.textContent)") == []
+    # Paper says what is not on it.
+    search(chromium, "catalogue")
+    assert visible(chromium, "#controls output") == ["2 of 12 clusters; all numbers are of these"]
 
 
 @needs_browser
@@ -177,6 +196,73 @@ def test_what_would_get_in_all_the_same_does_not_run(chromium: Browser, pages: d
     chromium.complaints.clear()
 
 
+def totals(chromium: Browser) -> dict[str, str]:
+    """The number of each tile, and of each verdict."""
+    found: dict[str, str] = chromium.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('#totals li')].map((one) => [one.id.slice(2),"
+        " [one.querySelector('strong'), one.querySelector('span')].map((two) => two?.textContent).join(' ').trim()]))"
+    )
+    return found
+
+
+def drawn(chromium: Browser) -> dict[str, Any]:
+    """What the filter changes: the tiles, the bar and its numbers, the dots and the list of what expires next."""
+    dots = "#timeline g:not([data-gone])"
+    return {
+        "totals": totals(chromium),
+        "verdicts": visible(chromium, "#verdicts span"),
+        "bar": chromium.evaluate(
+            "[...document.querySelectorAll('.share rect')].map((one) => [one.getAttribute('x'), one.getAttribute('width')])"
+        ),
+        "dots": chromium.evaluate(
+            f"[...document.querySelectorAll('{dots}')].map((one) => [one.querySelector('title').textContent,"
+            " one.querySelector('circle').getAttribute('r'), one.querySelector('text')?.textContent])"
+        ),
+        "coming": visible(chromium, "#coming tr"),
+    }
+
+
+@needs_browser
+@pytest.mark.parametrize("name", ["12", "200", "unread", "none"])
+def test_what_a_filter_shows_is_what_the_report_says(chromium: Browser, pages: dict[str, Path], name: str) -> None:
+    """The script counts and draws again what is shown: with all clusters, exactly what is there without it."""
+    chromium.call("Emulation.setScriptExecutionDisabled", value=True)
+    chromium.open(pages[name])
+    before = drawn(chromium)
+    chromium.call("Emulation.setScriptExecutionDisabled", value=False)
+    chromium.open(pages[name])
+    search(chromium, "no such thing")
+    assert visible(chromium, "#coming tr") == []
+    assert chromium.evaluate("document.querySelectorAll('#timeline g:not([data-gone])').length") == 0
+    assert set(totals(chromium).values()) <= {"0", "0 0"}
+    search(chromium, "")
+    assert drawn(chromium) == before
+
+
+@needs_browser
+@pytest.mark.parametrize("word", ["fra", "catalogue", "iad"])
+def test_a_filtered_report_has_the_numbers_of_these_clusters(
+    chromium: Browser, pages: dict[str, Path], tmp_path: Path, word: str
+) -> None:
+    """They are those of a report of these clusters alone."""
+    some = [data for data in FLEETS["12"] if word in data["name"]]
+    path = tmp_path / "some.html"
+    path.write_text(page.render(reports.report(some, exceptions=[reports.ACCEPTED])), encoding="utf-8")
+    chromium.open(path)
+    expected = drawn(chromium)
+    sections = visible(chromium, "#findings h3, #findings summary")
+    chromium.open(pages["12"])
+    search(chromium, word)
+    found = drawn(chromium)
+    for key in ("totals", "verdicts", "bar", "coming"):
+        assert found[key] == expected[key]
+    # Dots stay where they are in the whole fleet's picture; nothing is missing from them.
+    assert sum(int(count or 1) for _title, _radius, count in found["dots"]) == sum(
+        int(count or 1) for _title, _radius, count in expected["dots"]
+    )
+    assert visible(chromium, "#findings h3, #findings summary") == sections
+
+
 @needs_browser
 def test_filter(chromium: Browser, pages: dict[str, Path]) -> None:
     chromium.open(pages["12"])
@@ -185,17 +271,158 @@ def test_filter(chromium: Browser, pages: dict[str, Path]) -> None:
     assert visible(chromium, ".matrix tbody th") == ["catalogue-iad.example.com", "catalogue-fra.example.com"]
     assert len(visible(chromium, "details[data-c]")) == 2
     assert set(visible(chromium, "#findings tbody th")) == {"catalogue-fra.example.com", "catalogue-iad.example.com"}
-    assert chromium.evaluate("count.textContent") == "2 of 12 clusters"
+    assert chromium.evaluate("count.textContent") == "2 of 12 clusters; all numbers are of these"
     chromium.evaluate("verdict.value = 'unreachable'; verdict.dispatchEvent(new Event('change'))")
     assert visible(chromium, ".matrix tbody th") == ["catalogue-iad.example.com"]
     chromium.evaluate("verdict.value = ''; verdict.dispatchEvent(new Event('change'))")
     # What was found of a cluster counts, too.
     search(chromium, "valid for 730 days")
     assert visible(chromium, ".matrix tbody th") == ["payments-fra.example.com"]
-    search(chromium, "no such thing")
+    # Commands do not: every one names an inventory.
+    search(chromium, "inventory.yml")
     assert visible(chromium, "[data-c]") == []
     search(chromium, "")
     assert len(visible(chromium, ".matrix tbody tr")) == 12
+
+
+@needs_browser
+@pytest.mark.parametrize("name", ["12", "200"])
+def test_the_most_urgent_cluster_is_first(chromium: Browser, pages: dict[str, Path], name: str) -> None:
+    chromium.open(pages[name])
+    verdicts = [
+        ("unreachable", "failed", "warning", "ok").index(text)
+        for text in chromium.evaluate(
+            "[...document.querySelectorAll('.matrix tbody td:nth-child(2) .badge')].map((one) => one.textContent)"
+        )
+    ]
+    days = [int(text or 10**6) for text in visible(chromium, ".matrix tbody td:nth-child(3)")]
+    assert len(verdicts) == len(days) == int(name)
+    assert list(zip(verdicts, days)) == sorted(zip(verdicts, days))
+
+
+@needs_browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_column_of_a_wide_matrix_is_reached_with_the_keyboard(
+    chromium: Browser, tmp_path: Path, width: int
+) -> None:
+    clusters = fleets.fleet(40)
+    names = (*fleets.NAMES, "ldap_client", "mtls_trusted_ca", "sso_issuer", "sso_service", "made_up")
+    for data in clusters:
+        data["certificates"] = [fleets.facts(data["name"], name) for name in names]
+        data["databases"] = [fleets.database(data["name"], "orders")]
+    path = tmp_path / "wide.html"
+    path.write_text(page.render(reports.report(clusters)), encoding="utf-8")
+    chromium.look(width=width)
+    chromium.open(path)
+    chromium.evaluate("region = document.querySelector('.tall'); region.scrollIntoView(); region.focus()")
+
+    def place(selector: str, side: str) -> float:
+        """Where a cell is, from the left upper corner of what scrolls."""
+        of = "top" if side == "top" else "left"
+        found: float = chromium.evaluate(
+            f"document.querySelector('.matrix {selector}').getBoundingClientRect().{side}"
+            f" - region.getBoundingClientRect().{of}"
+        )
+        return found
+
+    last, head, name = "tbody tr:last-child td:last-child", "thead th", "tbody tr:last-child th"
+    shown = chromium.evaluate("region.clientWidth")
+    before = place(head, "left"), place(head, "top"), place(name, "left")
+    assert place(last, "right") > shown
+    for _number in range(60):
+        chromium.press("ArrowRight")
+        chromium.press("ArrowDown")
+    chromium.evaluate("new Promise((done) => setTimeout(done, 600))")  # it glides
+    assert chromium.evaluate("region.scrollTop") > 0
+    assert place(last, "right") <= shown + 1
+    # The names and the heads are still there.
+    assert (place(head, "left"), place(head, "top"), place(name, "left")) == before
+
+
+@needs_browser
+def test_a_phone_shows_all_of_the_lists(chromium: Browser, pages: dict[str, Path]) -> None:
+    chromium.look(width=390, height=844)
+    chromium.open(pages["12"])
+    for number, column in enumerate(("expires", "left", "cluster", "certificate"), start=1):
+        cells = f"[...document.querySelectorAll('#coming tr > :nth-child({number})')]"
+        seen = "one.textContent && one.getBoundingClientRect().left >= 0 && one.getBoundingClientRect().right <= 390"
+        assert chromium.evaluate(f"{cells}.length") == 12, column
+        assert chromium.evaluate(f"{cells}.every((one) => {seen})"), column
+    outside = "[...document.querySelectorAll('.found tbody :is(th, td)')].filter((one) => one.checkVisibility())"
+    assert chromium.evaluate(f"{outside}.every((one) => one.getBoundingClientRect().right <= 390)")
+
+
+@needs_browser
+def test_commands_are_copied_and_can_be_selected(chromium: Browser, pages: dict[str, Path]) -> None:
+    wanted = (
+        "ansible-playbook redis_enterprise.certificates.rotate -i inventory.yml --limit catalogue-fra.example.com"
+    )
+    command = "document.querySelector('.command')"
+    chromium.open(pages["12"])
+    assert len(visible(chromium, "button.copy")) == len(visible(chromium, ".command"))
+    chromium.evaluate(f"{command}.nextElementSibling.click()")
+    assert chromium.copied() == wanted
+    assert chromium.evaluate(f"{command}.nextElementSibling.textContent") == "Copied"
+    # Where a page may not use the clipboard, such as by http, it is copied as what is selected.
+    chromium.evaluate("navigator.clipboard.writeText('')")
+    chromium.evaluate("navigator.clipboard.writeText = undefined")
+    chromium.evaluate(f"{command}.nextElementSibling.click()")
+    assert chromium.copied() == wanted
+    # Without a script nothing can be clicked that would do nothing, and a click selects the whole command.
+    chromium.call("Emulation.setScriptExecutionDisabled", value=True)
+    chromium.open(pages["12"])
+    assert visible(chromium, "button") == []
+    assert wanted in visible(chromium, ".command")
+    assert chromium.evaluate(f"getComputedStyle({command}).userSelect") == "all"
+
+
+@needs_browser
+def test_what_was_not_seen_does_not_look_passed(chromium: Browser, tmp_path: Path) -> None:
+    name = "partly.example.com"
+    ports = [
+        fleets.endpoint(name, "cm", node, 8443, **({} if node == 1 else {"status": "unreachable", "matches": None}))
+        for node in (1, 2, 3, 4)
+    ]
+    data = fleets.cluster(name, endpoints=ports, alerts=None, not_visible=["alerts"])
+    path = tmp_path / "partly.html"
+    path.write_text(page.render(reports.report([data])), encoding="utf-8")
+    chromium.open(path)
+    unseen = totals(chromium)["unseen"]
+    assert int(unseen) >= 3
+    assert visible(chromium, ".matrix tbody .part") == [f"{unseen} not visible"]
+    chromium.evaluate("c0.open = true")
+    lines = visible(chromium, "#c0 dd")
+    assert any(line.startswith("served of cm: ") for line in lines)
+    assert any(line.startswith("expiry_alert: ") for line in lines)
+    proofs = chromium.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('#c0 tbody tr')].map((one) =>"
+        " [one.cells[0].textContent, [one.lastElementChild.className, one.lastElementChild.textContent.trim()]]))"
+    )
+    assert proofs["cm"] == ["partial", "proven 1/4 (3 unreachable)"]
+    assert proofs["syncer"] == ["complete", "proven 3/3"]
+    assert proofs["proxy"] == ["reported", "reported by the API"]
+
+
+@needs_browser
+def test_an_unread_cluster_shows_what_its_api_presents(chromium: Browser, pages: dict[str, Path]) -> None:
+    chromium.open(pages["unread"])
+    assert visible(chromium, ".matrix tbody th")[0] == "lost.example.com"
+    assert visible(chromium, "#coming tr")[0].startswith(FLEETS["unread"][0]["api_endpoint"]["not_after"][:10])
+    assert totals(chromium)["expired"].startswith("1 ")
+    chromium.evaluate("c0.open = true")
+    assert f"SHA-256 {FLEETS['unread'][0]['api_endpoint']['fingerprint']}" in visible(chromium, "#c0 dd")
+    # No user has to rotate what another server may present.
+    commands = " ".join(visible(chromium, ".command"))
+    assert "served_certificate_info" in commands
+    assert "rotate" not in commands
+
+
+@needs_browser
+def test_serial_numbers_are_shown_as_they_are(chromium: Browser, pages: dict[str, Path]) -> None:
+    chromium.open(pages["1"])
+    chromium.evaluate("c0.open = true")
+    shown = chromium.evaluate("document.querySelector('#c0 tbody').innerText")
+    assert all(facts["serial_number"] in shown for facts in FLEETS["1"][0]["certificates"])
 
 
 @needs_browser
