@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import base64
-import importlib.util
 import json
 import os
 import select
 import shutil
 import subprocess
+import sysconfig
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,7 +24,8 @@ PROGRAM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "
 #: Seconds for one answer; a page of 200 clusters takes one or two on a busy machine.
 _PATIENCE = 120
 
-_AXE = importlib.util.find_spec("axe_playwright_python")
+#: axe-core, which finds what is not accessible.
+_AXE = Path(sysconfig.get_path("purelib")) / "axe_playwright_python/axe.min.js"
 
 _KEYS = {"Tab": 9, "ArrowRight": 39, "ArrowDown": 40}
 
@@ -194,10 +195,8 @@ class Browser:
         The contrast is measured once for all that have the same classes, as their parents have: it takes a minute for a
         page of thousands of elements, of which most look alike.
         """
-        assert _AXE is not None, "axe-core is not installed"
         if not self.evaluate("'axe' in window"):
-            (folder,) = _AXE.submodule_search_locations or ()
-            self.evaluate((Path(folder) / "axe.min.js").read_text(encoding="utf-8"))
+            self.evaluate(_AXE.read_text(encoding="utf-8"))
         found: list[str] = self.evaluate(_VIOLATIONS)
         return found
 

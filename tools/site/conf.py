@@ -85,7 +85,9 @@ def accessible(html: str) -> str:
     return html
 
 
-def offered(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _document: nodes.document | None) -> None:
+def offered(
+    _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _document: nodes.document | None
+) -> None:
     """Offer that to the templates."""
     context["accessible"] = accessible
 

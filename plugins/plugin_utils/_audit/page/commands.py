@@ -5,8 +5,8 @@
 
 """For each finding the command to copy: what fixes it, or what shows more where a person has to decide.
 
-Names come from clusters and inventories, and could be anything. What a shell, a pattern of hosts, or a template of Ansible
-would take for something else gets no command.
+Names come from clusters and inventories, and could be anything. What a shell, a pattern of hosts, or a template of
+Ansible would take for something else gets no command.
 """
 
 from __future__ import annotations

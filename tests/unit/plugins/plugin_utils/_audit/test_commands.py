@@ -138,7 +138,7 @@ def test_each_pin_gets_the_certificate_of_its_own_source() -> None:
 
 
 def unread(**failure: Any) -> Command:
-    data = {**fleets.unreachable(NAME), "url": URL, "error": {"msg": "no", "failure": failure}}
+    data: Any = {**fleets.unreachable(NAME), "url": URL, "error": {"msg": "no", "failure": failure}}
     return command(finding("reachable"), data, reports.policy().as_dict())
 
 
@@ -171,7 +171,8 @@ NAMES = st.text(min_size=1, max_size=20) | st.text("a.-:,&!*?~@[]{}$`'\"\\ ;|#%"
 
 @given(NAMES)
 def test_a_limit_is_this_cluster_alone_whatever_its_name(name: str) -> None:
-    shown = command({**finding("expiry", "proxy"), "cluster": name}, fleets.cluster(name), reports.policy().as_dict())
+    about: Any = {**finding("expiry", "proxy"), "cluster": name}
+    shown = command(about, fleets.cluster(name), reports.policy().as_dict())
     if not shown.text:
         assert shown.note
         return
@@ -207,7 +208,7 @@ def test_arguments_of_modules_are_what_they_say(url: str, source: str, database:
 
 @given(NAMES)
 def test_requests_go_to_the_url_of_the_cluster(url: str) -> None:
-    data = {**cluster(), "url": f"https://{url}"}
+    data: Any = {**cluster(), "url": f"https://{url}"}
     shown = command(finding("internal_rotation"), data, reports.policy().as_dict())
     if shown.text:
         assert shlex.split(shown.text)[-1] == f"https://{url.rstrip('/')}/v1/job_scheduler"

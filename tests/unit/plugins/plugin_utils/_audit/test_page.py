@@ -24,6 +24,7 @@ from . import reports
 ROOT = Path(__file__).resolve().parents[5]
 STYLE = (Path(page.__file__).parent / "page.css").read_text(encoding="utf-8")
 
+
 def unread(name: str) -> Any:
     """A cluster whose API presents a certificate that has expired."""
     data = fleets.unreachable(name)
@@ -212,7 +213,8 @@ def drawn(chromium: Browser) -> dict[str, Any]:
         "totals": totals(chromium),
         "verdicts": visible(chromium, "#verdicts span"),
         "bar": chromium.evaluate(
-            "[...document.querySelectorAll('.share rect')].map((one) => [one.getAttribute('x'), one.getAttribute('width')])"
+            "[...document.querySelectorAll('.share rect')]"
+            ".map((one) => ['x', 'width'].map((of) => one.getAttribute(of)))"
         ),
         "dots": chromium.evaluate(
             f"[...document.querySelectorAll('{dots}')].map((one) => [one.querySelector('title').textContent,"
@@ -354,9 +356,7 @@ def test_a_phone_shows_all_of_the_lists(chromium: Browser, pages: dict[str, Path
 
 @needs_browser
 def test_commands_are_copied_and_can_be_selected(chromium: Browser, pages: dict[str, Path]) -> None:
-    wanted = (
-        "ansible-playbook redis_enterprise.certificates.rotate -i inventory.yml --limit catalogue-fra.example.com"
-    )
+    wanted = "ansible-playbook redis_enterprise.certificates.rotate -i inventory.yml --limit catalogue-fra.example.com"
     command = "document.querySelector('.command')"
     chromium.open(pages["12"])
     assert len(visible(chromium, "button.copy")) == len(visible(chromium, ".command"))
