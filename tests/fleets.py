@@ -344,6 +344,17 @@ def fleet(size: int) -> list[Any]:
     return made
 
 
+def mixed(size: int, certificates: int = 8) -> list[Any]:
+    """So many clusters, as ill as a small fleet; each that can be read has at least so many certificates."""
+    made, small = [], fleet(12)
+    for number in range(size):
+        data = small[number % len(small)]
+        missing = 0 if data["error"] else certificates - len(data["certificates"])
+        more = [facts(data["name"], "ldap_client", 75)] * missing
+        made.append({**data, "name": f"{number:03}-{data['name']}", "certificates": [*data["certificates"], *more]})
+    return made
+
+
 def recent(data: Any) -> Any:
     """The same data, collected just now: for reports that are made by the clock, so that no test ages."""
     late = datetime.now(timezone.utc) - NOW

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from . import audit, fleets, memory, nodes, plans, rotation, single, trial
+from . import audit, fleets, memory, nodes, plans, report_page, rotation, single, trial
 from .report import page
 from .targets import Results
 
@@ -35,12 +35,13 @@ class Extent(NamedTuple):
     unchanged: int  # clusters of which nothing is due
     due: int
     serials: Sequence[int]
+    page: int  # clusters on one page
 
 
 WHOLE = Extent(
-    21, 6, 2, (10, 100, 500, 1000), 500, 100, (5, 20, 50), 15.0, (1, 3, 10, 30), (0.0, 0.1), 200, 40, (1, 20)
+    21, 6, 2, (10, 100, 500, 1000), 500, 100, (5, 20, 50), 15.0, (1, 3, 10, 30), (0.0, 0.1), 200, 40, (1, 20), 500
 )
-QUICK = Extent(1, 1, 1, (2, 4, 40), 4, 2, (2,), 1.0, (1, 2), (0.1,), 3, 2, (1, 2))
+QUICK = Extent(1, 1, 1, (2, 4, 40), 4, 2, (2,), 1.0, (1, 2), (0.1,), 3, 2, (1, 2), 12)
 
 
 def _ways(extent: Extent) -> Callable[[int, int], Sequence[str]]:
@@ -60,10 +61,10 @@ def _ways(extent: Extent) -> Callable[[int, int], Sequence[str]]:
 
 def measure(extent: Extent) -> Results:
     """Measure everything."""
-    done = iter(range(1, 11))
+    done = iter(range(1, 12))
 
     def part(name: str, measuring: Callable[[Path], _Result]) -> _Result:
-        print(f"  {next(done)} of 10: {name}", flush=True)
+        print(f"  {next(done)} of 11: {name}", flush=True)
         with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
             return measuring(Path(folder))
 
@@ -88,6 +89,7 @@ def measure(extent: Extent) -> Results:
             "plans",
             lambda folder: plans.measure(folder, extent.unchanged, extent.due, 0.1, extent.serials, extent.fleets),
         ),
+        page=part("the page", lambda folder: report_page.measure(folder, extent.page, extent.tasks)),
     )
 
 

@@ -11,6 +11,7 @@ from . import audit, fleets, rotation, single
 from .machine import description
 from .nodes import Proof
 from .plans import Plans
+from .report_page import PageCost
 from .targets import TARGETS, Results
 from .trial import Cost
 from .ways import Spread
@@ -137,6 +138,13 @@ def _trials(trials: Mapping[str, Cost]) -> str:
     )
 
 
+def _page(cost: PageCost | None) -> str:
+    if cost is None:
+        return "Not measured: there is no Chromium.\n"
+    rows = {"open, until its script has run": cost.ready, "filter": cost.filter, "sort": cost.sort}
+    return _table(["", "ms"], ([name, _milliseconds(spread)] for name, spread in rows.items()))
+
+
 def _plans(plans: Plans) -> str:
     rows = [(f"nothing due, {name}", taken) for name, taken in plans.unchanged.items()]
     rows += [(f"all due, `rotation_serial` {serial}", taken) for serial, taken in plans.serial.items()]
@@ -193,5 +201,15 @@ def page(results: Results) -> str:
         f"`uri` for each; and {results.plans.due} clusters of which one certificate is replaced and proven, each of\n"
         f"whose answers takes {1000 * results.plans.latency:.0f} ms. The whole command.\n",
         _plans(results.plans),
+        "## The page of an audit\n",
+        *(
+            [
+                f"Of {results.page.clusters} clusters of all kinds with {results.page.certificates} certificates:"
+                f" {results.page.size / 1e6:.2f} MB,\nin Chromium, from a file.\n"
+            ]
+            if results.page
+            else []
+        ),
+        _page(results.page),
     ]
     return "\n".join(parts)

@@ -12,6 +12,7 @@ from . import audit, fleets, rotation, single
 from .fleets import Memory, Rate
 from .nodes import Proof
 from .plans import ROTATE, Plans
+from .report_page import PageCost
 from .trial import Cost
 from .ways import Spread
 
@@ -31,6 +32,7 @@ class Results(NamedTuple):
     proofs: Sequence[Proof]
     trials: Mapping[str, Cost]
     plans: Plans
+    page: PageCost | None  # None without a browser
 
 
 class Target(NamedTuple):
@@ -90,6 +92,10 @@ def _side_by_side(results: Results) -> float | None:
     return taken[1].median / taken[20].median if {1, 20} <= set(taken) else None
 
 
+def _ready(results: Results) -> float | None:
+    return results.page.ready.median if results.page and results.page.clusters == 500 else None
+
+
 TARGETS = (
     Target("`rotate` of a fleet of which nothing is due against one `uri` for each cluster", 8, True, _unchanged),
     Target("`rotate` of a slow fleet that is due, `rotation_serial` 20 against 1", 4, True, _side_by_side),
@@ -145,4 +151,5 @@ TARGETS = (
     Target("time per cluster: a fleet of 500 against one of 100, at forks 20", 1.25, False, _flat),
     Target("with 100 ms of latency, the proof of one certificate: 30 nodes against one", 3, False, _slow_proof(1)),
     Target("with 100 ms of latency, the proof of five certificates: 30 nodes against one", 3, False, _slow_proof(5)),
+    Target("seconds until the page of a fleet of 500 can be used", 1, False, _ready),
 )

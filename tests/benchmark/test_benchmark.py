@@ -27,9 +27,22 @@ def test_every_case_is_measured_and_reported() -> None:
     assert [cost.trial.low > 0 and cost.check.low > 0 for cost in results.trials.values()] == [True] * 3
     assert (len(FIVE), len(set(TEN))) == (5, 10)
 
+    assert results.page is None or all(one.low > 0 for one in results.page[3:])
+
     text = page(results)
     for target in TARGETS:
         assert target.text in text
-    for heading in ("The machine", "One task", "The audit", "five", "ten", "Fleets", "Memory", "Proofs", "Plans"):
+    for heading in (
+        "The machine",
+        "One task",
+        "The audit",
+        "five",
+        "ten",
+        "Fleets",
+        "Memory",
+        "Proofs",
+        "Plans",
+        "The page",
+    ):
         assert f"{heading}" in text
     assert "nan" not in text
