@@ -16,7 +16,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from shlex import quote
-from urllib.parse import urlsplit
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.databases import CLIENTS
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._product.names import INTERNODE
@@ -35,7 +34,7 @@ _HOST = re.compile(r"(?!(?:all|ungrouped)$)[^\s,:;&!*?~@\[\]{}\\-][^\s,:;&!*?~@\
 #: What neither a shell nor Ansible reads as anything but text, in the arguments of an ad-hoc command.
 _PLAIN = re.compile(r"[A-Za-z0-9._:/\[\]-]+")
 #: Of an API; curl would expand what is in braces.
-_URL = re.compile(r"https?://[^\s{}]+")
+_URL = re.compile(r"https?://([^\s{}/]+)(?:/[^\s{}]*)?")
 
 #: Policies that no certificate can meet which the cluster issues for itself.
 _OF_THE_ISSUER = frozenset({"issuer", "key_size", "lifetime"})
@@ -125,7 +124,8 @@ def _unread(case: _Case) -> Command:
     kind = str(error["failure"].get("kind", "")) if error else ""
     if kind.startswith("tls") or case.finding["check"] != "reachable":
         note = "Compare the fingerprint before you trust it or rotate: see docs/break-glass.md."
-        return case.module("served_certificate_info", note, endpoints=urlsplit(case.cluster["url"] or "").netloc)
+        address = _URL.fullmatch(case.cluster["url"] or "")
+        return case.module("served_certificate_info", note, endpoints=address[1] if address else "")
     if error and error["failure"] == NOT_REPORTED:
         return case.playbook("audit", note="Then merge again.")
     return case.playbook("audit")
@@ -142,9 +142,13 @@ def _replace(case: _Case) -> Command:
 
 
 def _replace_of_database(case: _Case, facts: Certificate) -> Command:
-    path = f"/v1/bdbs/{quote(str(facts['uid']))}"
+    field, uid = CLIENTS.get(facts["kind"]), str(facts["uid"])
+    if not _PLAIN.fullmatch(uid):
+        raise _Unwritable
+    path = f"/v1/bdbs/{uid}"
     if certificates.lets_clients_in(facts):
-        field = CLIENTS[facts["kind"]]
+        if field is None:
+            raise _Unwritable
         get = case.curl(f"{path}?fields={field}", "-o list.json")
         put = case.curl(path, "-X PUT -d @list.json")
         return Command(f"{get} && ${{EDITOR:-vi}} list.json && {put}", "The request replaces the whole list.")
@@ -195,8 +199,8 @@ def _pin(case: _Case) -> Command:
                 "replication_certificates",
                 "proxy.pem: the current certificate of the source.",
                 source_certificate_path="/ABSOLUTE/proxy.pem",
-                source_hosts=str(pin["source"]),
-                databases=str(pin["database"]),
+                source_hosts=pin["source"] or "",
+                databases=pin["database"] or "",
             )
     raise _Unwritable
 

@@ -206,6 +206,18 @@ def test_arguments_of_modules_are_what_they_say(url: str, source: str, database:
         }
 
 
+def test_what_a_bent_report_says_gets_no_command() -> None:
+    own, client = DATABASES
+    assert text("expiry", "database orders", databases=[{**own, "uid": "1'; rm -rf /"}]) == ""
+    assert text("expiry", "database carts, client 1", databases=[{**client, "kind": "odd"}]) == ""
+    for url in (None, "", "file:///etc/passwd", "https://a b"):
+        data: Any = {**cluster(), "url": url}
+        for check in ("internal_rotation", "replica_pin", "expiry_alert"):
+            shown = command(finding(check), data, reports.policy().as_dict())
+            assert shown.text == ""
+            assert shown.note
+
+
 @given(NAMES)
 def test_requests_go_to_the_url_of_the_cluster(url: str) -> None:
     data: Any = {**cluster(), "url": f"https://{url}"}
