@@ -13,13 +13,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from shlex import quote
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.databases import CLIENTS
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._product.names import INTERNODE
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.command import (
+    collection_command,
+    limited,
+)
 
 from .. import certificates
 from ..checks.cluster import ALERTS, NOT_REPORTED, pinning
@@ -31,6 +35,8 @@ _FORCE = "-e rotation_force=true"
 
 #: Of a host: no separator, wildcard, range, file, negation or intersection of Ansible's patterns, and no group of all.
 _HOST = re.compile(r"(?!(?:all|ungrouped)$)[^\s,:;&!*?~@\[\]{}\\-][^\s,:;&!*?~@\[\]{}\\]*")
+#: Of a certificate of a cluster, in a list with commas.
+_CERTIFICATE = re.compile(r"[A-Za-z0-9_.-]+")
 #: What neither a shell nor Ansible reads as anything but text, in the arguments of an ad-hoc command.
 _PLAIN = re.compile(r"[A-Za-z0-9._:/\[\]-]+")
 #: Of an API; curl would expand what is in braces.
@@ -49,10 +55,17 @@ class Command:
     Attributes:
         text: empty: there is none.
         note: what has to be done before it, or why there is none; a sentence.
+        rotates: whether it is limited to the certificates that it is for, of which one run replaces several.
     """
 
     text: str
     note: str = ""
+    rotates: bool = False
+
+    def of(self, names: Sequence[str | None]) -> str:
+        """Return it for some certificates of one cluster."""
+        only = ",".join(dict.fromkeys(name for name in names if name))
+        return f"{self.text} -e rotation_only={only}" if self.rotates else self.text
 
 
 _UNWRITABLE = Command("", "No command: a name in it could be read as something else.")
@@ -75,8 +88,14 @@ class _Case:
         """Return a run of a playbook for this cluster alone."""
         if not _HOST.fullmatch(self.cluster["name"]):
             raise _Unwritable
-        run = f"ansible-playbook {_NAMESPACE}.{name} -i inventory.yml --limit {quote(self.cluster['name'])}"
+        run = f"{collection_command()}.{name}{limited(self.cluster['name'])}"
         return Command(f"{run} {options}".strip(), note)
+
+    def rotate(self, options: str = "", note: str = "") -> Command:
+        """Return a rotation of this certificate alone; others that are due wait for a run of their own."""
+        if not _CERTIFICATE.fullmatch(self.finding["certificate"] or ""):
+            raise _Unwritable
+        return replace(self.playbook("rotate", options, note), rotates=True)
 
     def module(self, module: str, note: str = "", /, **options: str) -> Command:
         """Return an ad-hoc command; it takes user and password from the environment."""
@@ -138,7 +157,7 @@ def _replace(case: _Case) -> Command:
         return _replace_of_database(case, facts)
     if name in INTERNODE and case.finding["check"] not in _OF_THE_ISSUER:
         return _rotate_internal(case)
-    return case.playbook("rotate")
+    return case.rotate()
 
 
 def _replace_of_database(case: _Case, facts: Certificate) -> Command:
@@ -170,7 +189,7 @@ def _rotate_internal(case: _Case) -> Command:
 def _replace_again(case: _Case) -> Command:
     """Replace what could not be read, or what a node has missed: nothing says that it is due."""
     found = _replace(case)
-    return case.playbook("rotate", _FORCE) if found == case.playbook("rotate") else found
+    return case.rotate(_FORCE) if found.rotates else found
 
 
 def _trusted(case: _Case) -> Command:
@@ -215,7 +234,7 @@ _CLOCKS = "wait until it is valid, or correct the clocks"
 #: What is not about replacing a certificate.
 _BY_CHECK: Mapping[str, Callable[[_Case], Command]] = {
     "chain_not_yet_valid": _none(_CLOCKS),
-    "drift": lambda case: case.playbook("rotate", "--check --diff", "Shows what differs; without --check, rotates."),
+    "drift": lambda case: case.rotate("--check --diff", "Shows what differs; without --check, rotates."),
     "exception_ended": _none(_EXCEPTIONS),
     "expiry_alert": _alert,
     "hazard": _none("upgrade the cluster before you change these certificates, or keep to the advice"),

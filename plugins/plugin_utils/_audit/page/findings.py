@@ -50,7 +50,8 @@ class Row:
     certificates: list[str | None]
     message: str
     accepted: Accepted | None
-    command: Command
+    command: str  # empty: there is none
+    note: str  # of the command, or why there is none
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,11 @@ def _groups(found: Sequence[_Pair]) -> list[Group]:
 
 
 def _rows(pairs: Sequence[_Pair]) -> list[Row]:
-    alike: dict[tuple[str, str, str, Command], Row] = {}
+    alike: dict[tuple[str, str, str, Command], list[Finding]] = {}
     for one, by in pairs:
-        key = one["cluster"], one["message"], str(one["accepted"]), by
-        row = alike.setdefault(key, Row(one["cluster"], [], one["message"], one["accepted"], by))
-        row.certificates.append(one["certificate"])
-    return list(alike.values())
+        alike.setdefault((one["cluster"], one["message"], str(one["accepted"]), by), []).append(one)
+    rows = []
+    for (cluster, message, _accepted, by), found in alike.items():
+        names = [one["certificate"] for one in found]
+        rows.append(Row(cluster, names, message, found[0]["accepted"], by.of(names), by.note))
+    return rows

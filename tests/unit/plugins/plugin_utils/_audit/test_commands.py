@@ -24,8 +24,8 @@ NAME = "payments"
 URL = "https://payments.example.com:9443"
 PLAYBOOK = "ansible-playbook redis_enterprise.certificates"
 MODULE = "ansible localhost -m redis_enterprise.certificates"
-ROTATE = f"{PLAYBOOK}.rotate -i inventory.yml --limit payments"
-AUDIT = f"{PLAYBOOK}.audit -i inventory.yml --limit payments"
+ROTATE = f"{PLAYBOOK}.rotate --limit payments"
+AUDIT = f"{PLAYBOOK}.audit --limit payments"
 CURL = "curl --fail --cacert ca.pem -u USER"
 JSON = "-H 'Content-Type: application/json'"
 
@@ -47,7 +47,9 @@ def cluster(**other: Any) -> Any:
 
 
 def text(check: str, certificate: str | None = None, severity: str = "critical", **other: Any) -> str:
-    return command(finding(check, certificate, severity), cluster(**other), reports.policy().as_dict()).text
+    return command(finding(check, certificate, severity), cluster(**other), reports.policy().as_dict()).of(
+        [certificate]
+    )
 
 
 DATABASES = [
@@ -59,12 +61,28 @@ DATABASES = [
 @pytest.mark.parametrize("check", ["expiry", "issuer_expiry", "key_size", "issuer", "lifetime", "eku_missing", "odd"])
 @pytest.mark.parametrize("name", ["proxy", "api", "mtls_trusted_ca", "unheard_of"])
 def test_a_rotation_replaces_certificates_of_clusters(check: str, name: str) -> None:
-    assert text(check, name) == ROTATE
+    assert text(check, name) == f"{ROTATE} -e rotation_only={name}"
+
+
+def test_one_run_replaces_what_was_found_of_several() -> None:
+    data = cluster(certificates=[fleets.facts(NAME, name, 5) for name in ("api", "proxy", "data_internode_encryption")])
+    assert [(row.certificates, row.command) for row in rows(data)] == [
+        (["api", "proxy"], f"{ROTATE} -e rotation_only=api,proxy"),
+        (
+            ["data_internode_encryption"],
+            f"{MODULE}.internal_certificate_rotation -a 'url={URL} name=data_internode_encryption renew_before=30'",
+        ),
+    ]
+
+
+def rows(data: Any, **policy: Any) -> list[findings.Row]:
+    sections = findings.by_severity(reports.report([data], **policy))
+    return [row for section in sections for group in section.groups for row in group.rows]
 
 
 @pytest.mark.parametrize("check", ["readable", "on_node"])
 def test_what_does_not_differ_is_forced(check: str) -> None:
-    assert text(check, "syncer") == f"{ROTATE} -e rotation_force=true"
+    assert text(check, "syncer") == f"{ROTATE} -e rotation_force=true -e rotation_only=syncer"
 
 
 def test_internode_certificates_are_renewed_by_the_cluster() -> None:
@@ -74,7 +92,7 @@ def test_internode_certificates_are_renewed_by_the_cluster() -> None:
         assert text(check, "ccs_internode_encryption") == f"{internal} force=true'"
     # Its own private CA is what it is; another one comes with certificates that a rotation installs.
     assert text("issuer_expiry", "ccs_internode_encryption") == ""
-    assert text("issuer", "ccs_internode_encryption") == ROTATE
+    assert text("issuer", "ccs_internode_encryption") == f"{ROTATE} -e rotation_only=ccs_internode_encryption"
 
 
 @pytest.mark.parametrize("check", ["expiry", "issuer_expiry", "key_size", "name_missing", "readable"])
@@ -95,13 +113,13 @@ def test_what_has_to_be_looked_at_again_is() -> None:
     assert text("served", "proxy") == AUDIT
     assert text("served", "database 9") == AUDIT
     assert text("reading") == AUDIT
-    assert text("drift", "proxy") == f"{ROTATE} --check --diff"
+    assert text("drift", "proxy") == f"{ROTATE} --check --diff -e rotation_only=proxy"
     assert text("node_active") == "rladmin status nodes"
 
 
 def test_what_does_not_verify() -> None:
     assert text("trusted", "proxy", "info") == f"{AUDIT} -e redis_enterprise_ca_path=CA.pem"
-    assert text("trusted", "proxy", "warning") == ROTATE
+    assert text("trusted", "proxy", "warning") == f"{ROTATE} -e rotation_only=proxy"
     assert "/v1/bdbs/7/certificates" in text("trusted", "database orders", "warning", databases=DATABASES)
     assert text("trusted", "database 9", "warning") == AUDIT
 
@@ -124,13 +142,7 @@ def test_each_pin_gets_the_certificate_of_its_own_source() -> None:
         for name in ("orders", "orders-copy")
     ]
     data = cluster(replication={"active_active": [], "replica_of": pins})
-    found = [
-        row.command.text
-        for section in findings.by_severity(reports.report([data]))
-        for group in section.groups
-        for row in group.rows
-    ]
-    assert found == [
+    assert [row.command for row in rows(data)] == [
         f"{MODULE}.replication_certificates -a 'url={URL} source_certificate_path=/ABSOLUTE/proxy.pem"
         f" source_hosts=redis-1.{name}.example.com databases={name}'"
         for name in ("orders", "orders-copy")
@@ -160,10 +172,11 @@ def test_where_there_is_no_command_the_reason_is_given(check: str) -> None:
 
 @pytest.mark.parametrize("size", [1, 12, 60])
 def test_every_finding_has_a_command_or_a_reason(size: int) -> None:
-    report = reports.report([*fleets.fleet(size), fleets.hostile()], exceptions=[reports.ACCEPTED])
-    rows = [row for section in findings.by_severity(report) for group in section.groups for row in group.rows]
-    assert rows
-    assert all(row.command.text or row.command.note for row in rows)
+    found = [
+        row for data in (*fleets.fleet(size), fleets.hostile()) for row in rows(data, exceptions=[reports.ACCEPTED])
+    ]
+    assert found
+    assert all(row.command or row.note for row in found)
 
 
 NAMES = st.text(min_size=1, max_size=20) | st.text("a.-:,&!*?~@[]{}$`'\"\\ ;|#%", min_size=1, max_size=12)
@@ -176,14 +189,13 @@ def test_a_limit_is_this_cluster_alone_whatever_its_name(name: str) -> None:
     if not shown.text:
         assert shown.note
         return
-    argv = shlex.split(shown.text)
-    assert argv[:4] == ["ansible-playbook", "redis_enterprise.certificates.rotate", "-i", "inventory.yml"]
-    assert argv[4] == "--limit"
-    assert len(argv) == 6
+    argv = shlex.split(shown.of(["proxy"]))
+    assert argv[:3] == ["ansible-playbook", "redis_enterprise.certificates.rotate", "--limit"]
+    assert argv[4:] == ["-e", "rotation_only=proxy"]
     inventory = InventoryManager(DataLoader(), sources=[])
     for host in (name, "other", "a"):
         inventory.add_host(host, group="all")
-    inventory.subset(argv[5])
+    inventory.subset(argv[3])
     assert [host.name for host in inventory.get_hosts("all")] == [name]
 
 
@@ -204,6 +216,14 @@ def test_arguments_of_modules_are_what_they_say(url: str, source: str, database:
             "source_hosts": source,
             "databases": database,
         }
+
+
+@given(NAMES)
+def test_certificates_are_listed_as_they_are_called(name: str) -> None:
+    shown = command(finding("expiry", name), cluster(), reports.policy().as_dict())
+    if shown.text:
+        variables = parse_kv(shlex.split(shown.of([name]))[-1])
+        assert variables == {"rotation_only": name}
 
 
 def test_what_a_bent_report_says_gets_no_command() -> None:
