@@ -136,11 +136,12 @@ def test_the_list_names_nothing_else() -> None:
 def _world(pages: list[str], folder: Path, cleanup: ExitStack) -> World:
     """Return clusters for the names on the pages, and an AWX; nothing that the reader makes."""
     text = "".join(block.text for page in pages for block in blocks(page))
-    world = World("", text, Ansible(folder), cleanup)
+    world = World(text, Ansible(folder), cleanup)
     world.start_clusters()
     for name, cluster in world.clusters.items():
         # A simulated cluster has a free port for its metrics, a real one the port 8070.
         world.write(f"host_vars/{name}.yml", yaml.safe_dump({"redis_enterprise_metrics_port": cluster.metrics_port}))
+    world.name_fingerprints(r"trust_fingerprints=(\S+)$")
     shared = folder / "shared"
     for name in ("audits", "reports"):
         (shared / name).mkdir(parents=True)

@@ -43,8 +43,6 @@ HOSTS = {
 }
 #: Those whose databases replicate that of the first one that the example names.
 DESTINATIONS = ("reporting.redis.example.com", "destination.example.com")
-#: Pages whose cluster has something wrong.
-ILL: dict[str, dict[str, Any]] = {"docs/break-glass.md": {"expires": {"api": -3}}}
 
 
 @dataclass
@@ -52,13 +50,11 @@ class World:
     """All that the examples of one page need, in a folder of its own.
 
     Attributes:
-        page: the page.
         text: all its examples.
         values: what is written in place of each text of an example, the longest first.
         variables: what users keep in vaults.
     """
 
-    page: str
     text: str
     ansible: Ansible
     cleanup: ExitStack
@@ -105,8 +101,7 @@ class World:
         peer = Cluster(nodes=1, fqdn="peer.example.com", database="tls", active_active=[crdb], authority=self.authority)
         named = {name: fqdn for name, fqdn in HOSTS.items() if fqdn in self.text} or {"payments": HOSTS["payments"]}
         for name, fqdn in named.items():
-            first = {"active_active": [crdb], **ILL.get(self.page, {})}
-            self._start(name, fqdn, database="tls", **({} if self.clusters else first))
+            self._start(name, fqdn, database="tls", **({} if self.clusters else {"active_active": [crdb]}))
         self.cleanup.enter_context(peer)
         for fqdn in DESTINATIONS:
             if fqdn in self.text:
@@ -269,11 +264,15 @@ class World:
         """No CA file, but the fingerprints of what the clusters present."""
         (self.folder / "redis-ca.pem").unlink()
         self.write("example-root-ca.pem", self.authority.ca_pem)
+        self.name_fingerprints(r"^ +- (.*[0-9A-Fa-f:]{64})$")
+
+    def name_fingerprints(self, pattern: str) -> None:
+        """The fingerprints that the page shows, of what the clusters present."""
         fingerprints = [
             load_pem_x509_certificate(str(cluster.certificate("api")).encode()).fingerprint(SHA256()).hex(":")
             for cluster in self.clusters.values()
         ]
-        shown = re.findall(r"^ +- (.*[0-9A-Fa-f:]{64})$", self.text, re.MULTILINE)
+        shown = re.findall(pattern, self.text, re.MULTILINE)
         self.values |= dict(zip(shown, fingerprints, strict=True))
 
     def write_inventory(self) -> None:
@@ -327,10 +326,10 @@ _PARTS: dict[str, Callable[[World], None]] = {
 
 
 @contextmanager
-def world(ansible: Ansible, page: str, blocks: list[Block]) -> Iterator[World]:
+def world(ansible: Ansible, blocks: list[Block]) -> Iterator[World]:
     """All that the examples of a page need, until the end of the block."""
     with ExitStack() as cleanup:
-        made = World(page, "".join(block.text for block in blocks), ansible, cleanup)
+        made = World("".join(block.text for block in blocks), ansible, cleanup)
         (ansible.home / "tmp").mkdir(mode=0o700)  # or Ansible warns that it makes it
         made.start_clusters()
         made.make_material()
