@@ -21,7 +21,11 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rot
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.vault_issuer import (
     issuer_reader,
 )
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.wanted import Wanted, check_only
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.wanted import (
+    MISSING,
+    Wanted,
+    check_only,
+)
 
 #: Names that a pattern for hosts has as they are.
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
@@ -63,9 +67,7 @@ class ActionModule(CompositeAction):
                 unproven = partial(find_unproven, options, secrets)
                 planned.append(fleet.plan_cluster(data[name], wanted[name], unproven))
             else:
-                problem = (
-                    wanted[name].problem if name in wanted else "missing required arguments: rotation_certificates."
-                )
+                problem = wanted[name].problem if name in wanted else MISSING
                 planned.append(fleet.unusable(name, problem or ""))
         batches = fleet.batches(planned, data.values(), task.params["serial"])
         unusable = [one["name"] for one in planned if one["state"] == fleet.FAILED]

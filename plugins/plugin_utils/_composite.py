@@ -26,7 +26,7 @@ from ._hosts import Host
 from ._output.table import paragraph
 from ._plain import plain
 from ._rotation.steps import StepFailed
-from ._rotation.wanted import Wanted
+from ._rotation.wanted import MISSING, Wanted
 
 
 def composite(options: Mapping[str, dict[str, Any]]) -> Operation:
@@ -125,7 +125,7 @@ class CompositeAction(OperationAction):
             CertificateError: they cannot be used.
         """
         found = Wanted.of(self.host())
-        problem = "missing required arguments: rotation_certificates." if found is None else found.problem
+        problem = MISSING if found is None else found.problem
         if found is None or problem:
             raise CertificateError("invalid_option", problem or "")
         return found

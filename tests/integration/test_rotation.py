@@ -331,7 +331,7 @@ WRONG: dict[str, list[dict[str, Any]]] = {
 def test_wrong_variables_fail_at_the_start(ansible: Ansible, cluster: Cluster) -> None:
     wrong: dict[str, dict[str, Any]] = {
         **{message: {"rotation_certificates": certificates} for message, certificates in WRONG.items()},
-        "missing required arguments: rotation_certificates": {},
+        "missing required arguments: rotation_certificates. Set this variable for the host": {},
         "rotation_renew_before": {"rotation_certificates": [], "rotation_renew_before": "soon"},
         "rotation_compare": {"rotation_certificates": [], "rotation_compare": "text"},
     }

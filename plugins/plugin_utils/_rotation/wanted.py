@@ -22,6 +22,12 @@ from .material import rotation_material
 from .reasons import due
 from .variables import role_values
 
+#: Of a host whose variables say nothing: in the words of Ansible's validation, and what to do.
+MISSING = (
+    "missing required arguments: rotation_certificates. Set this variable for the host, to the certificates to rotate "
+    "and their sources."
+)
+
 
 class Wanted(NamedTuple):
     """The certificates wanted of one cluster.
