@@ -118,7 +118,7 @@ def test_what_has_to_be_looked_at_again_is() -> None:
 
 
 def test_what_does_not_verify() -> None:
-    assert text("trusted", "proxy", "info") == f"{AUDIT} -e redis_enterprise_ca_path=CA.pem"
+    assert text("trusted", "proxy", "info") == f"{AUDIT} -e redis_enterprise_ca_path=both.pem"
     assert text("trusted", "proxy", "warning") == f"{ROTATE} -e rotation_only=proxy"
     assert "/v1/bdbs/7/certificates" in text("trusted", "database orders", "warning", databases=DATABASES)
     assert text("trusted", "database 9", "warning") == AUDIT
