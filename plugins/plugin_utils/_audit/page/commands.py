@@ -194,7 +194,11 @@ def _replace_again(case: _Case) -> Command:
 
 def _trusted(case: _Case) -> Command:
     if case.finding["severity"] == INFO:  # another CA than the one that this host trusts may be meant
-        return case.playbook("audit", "-e redis_enterprise_ca_path=both.pem", "both.pem: the CA of the API, and the one that clients trust.")
+        return case.playbook(
+            "audit",
+            "-e redis_enterprise_ca_path=both.pem",
+            "both.pem: the CA of the API, and the one that clients trust.",
+        )
     return case.playbook("audit") if case.facts is None else _replace(case)
 
 
