@@ -30,7 +30,7 @@ _AXE = Path(sysconfig.get_path("purelib")) / "axe_playwright_python/axe.min.js"
 _KEYS = {"Tab": 9, "ArrowRight": 39, "ArrowDown": 40}
 
 _VIOLATIONS = """
-(async () => {
+(async (ofColours) => {
   const looks = (one) => one ? `${one.localName}.${one.className} ` : "";
   const alike = new Map();
   for (const one of document.body.querySelectorAll("*")) {
@@ -39,12 +39,13 @@ _VIOLATIONS = """
     const three = [one, one.parentElement, one.parentElement.parentElement].map(looks).join();
     if (!alike.has(three)) alike.set(three, one);
   }
-  const rest = await axe.run(document, {resultTypes: ["violations"], rules: {"color-contrast": {enabled: false}}});
+  const others = {resultTypes: ["violations"], rules: {"color-contrast": {enabled: false}}};
+  const rest = ofColours ? [] : (await axe.run(document, others)).violations;
   const contrast = await axe.run({include: [...alike.values()]}, {runOnly: ["color-contrast"]});
-  return [...rest.violations, ...contrast.violations].flatMap(
+  return [...rest, ...contrast.violations].flatMap(
     (one) => one.nodes.map((node) => `${one.id}: ${node.target.join(" ")}: ${node.failureSummary}`)
   );
-})()
+})
 """
 
 _QUIET = ("Network.requestWillBeSent", "Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
@@ -189,15 +190,17 @@ class Browser:
         feature = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", media=media, features=[feature])
 
-    def violations(self) -> list[str]:
+    def violations(self, *, of_colours: bool = False) -> list[str]:
         """What axe-core finds wrong with the page as it is shown now, good practice included: rule, element, and why.
 
         The contrast is measured once for all that have the same classes, as their parents have: it takes a minute for a
         page of thousands of elements, of which most look alike.
+
+        :param of_colours: only those, such as in another theme of a page that was looked at.
         """
         if not self.evaluate("'axe' in window"):
             self.evaluate(_AXE.read_text(encoding="utf-8"))
-        found: list[str] = self.evaluate(_VIOLATIONS)
+        found: list[str] = self.evaluate(f"{_VIOLATIONS}({json.dumps(of_colours)})")
         return found
 
     def screenshot(self, path: Path, *, whole: bool = False) -> None:
