@@ -50,3 +50,17 @@ attributes:
     support: full
     details: C(async) is not supported.
 """
+
+    CONTROLLER = r"""
+attributes:
+  diff_mode:
+    description: Shows the changes in files.
+    support: none
+  idempotent:
+    description: A second run with the same options changes nothing.
+    support: full
+  action:
+    description: Runs on the control node, where the variables of all hosts and the output are.
+    support: full
+    details: C(async) is not supported. C(delegate_to), C(become) and the connection of the host have no effect.
+"""

@@ -23,20 +23,12 @@ description:
     backup counts.
   - A certificate that tasks fetch at every run (source C(tasks) with C(issues=false)) is due each time.
   - The playbook C(redis_enterprise.certificates.rotate) begins with it.
+extends_documentation_fragment:
+  - redis_enterprise.certificates.attributes.controller
 attributes:
   check_mode:
     description: Reads only, so that check mode changes nothing about it.
     support: full
-  diff_mode:
-    description: Shows the changes in files.
-    support: none
-  idempotent:
-    description: A second run with the same options changes nothing.
-    support: full
-  action:
-    description: Runs on the control node.
-    support: full
-    details: C(async) is not supported.
 options:
   hosts:
     description: Hosts of the inventory. Each is one cluster.

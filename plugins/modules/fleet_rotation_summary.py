@@ -19,20 +19,12 @@ description:
   - Uses the plan of M(redis_enterprise.certificates.fleet_rotation_plan), and the variable C(rotation_result) that the
     role P(redis_enterprise.certificates.rotation#role) has set for each host.
   - The playbooks C(redis_enterprise.certificates.rotate) and C(redis_enterprise.certificates.rollback) end with it.
+extends_documentation_fragment:
+  - redis_enterprise.certificates.attributes.controller
 attributes:
   check_mode:
     description: Says what would be changed.
     support: full
-  diff_mode:
-    description: Shows the changes in files.
-    support: none
-  idempotent:
-    description: A second run with the same options changes nothing.
-    support: full
-  action:
-    description: Runs on the control node.
-    support: full
-    details: C(async) is not supported.
 options:
   clusters:
     description: The plan. Exactly one of O(clusters) and O(rolled_back) is required.

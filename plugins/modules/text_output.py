@@ -19,20 +19,12 @@ description:
   - Shows nothing where a program reads the output (the callbacks V(json), V(jsonl) and V(null)). Set
     E(REDIS_ENTERPRISE_TEXT_OUTPUT), or the variable C(redis_enterprise_text_output), to V(true) or V(false) to decide
     that yourself, for all text of this collection.
+extends_documentation_fragment:
+  - redis_enterprise.certificates.attributes.controller
 attributes:
   check_mode:
     description: Shows the same.
     support: full
-  diff_mode:
-    description: Shows the changes in files.
-    support: none
-  idempotent:
-    description: A second run with the same options changes nothing.
-    support: full
-  action:
-    description: Runs on the control node.
-    support: full
-    details: C(delegate_to), C(become) and the connection of the host have no effect.
 options:
   lines:
     description: The lines; each a text, or a list of a text and the name of one of Ansible's settings of colours.

@@ -22,20 +22,12 @@ description:
     the same network, such as a node's own shell or the owner of the CA.
   - Sends nothing after the handshake, and needs no credentials. Does not go through a proxy.
   - The playbook C(redis_enterprise.certificates.trust) consists of it.
+extends_documentation_fragment:
+  - redis_enterprise.certificates.attributes.controller
 attributes:
   check_mode:
     description: Shows what would be added, and writes nothing.
     support: full
-  diff_mode:
-    description: Shows the changes in files.
-    support: none
-  idempotent:
-    description: A second run with the same options changes nothing.
-    support: full
-  action:
-    description: Runs on the control node.
-    support: full
-    details: C(async) is not supported.
 options:
   hosts:
     description:
