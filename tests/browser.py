@@ -31,6 +31,8 @@ _KEYS = {"Tab": 9, "ArrowRight": 39, "ArrowDown": 40}
 
 _VIOLATIONS = """
 (async (ofColours) => {
+  // In another window, a page has work to do when it is drawn.
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const looks = (one) => one ? `${one.localName}.${one.className} ` : "";
   const alike = new Map();
   for (const one of document.body.querySelectorAll("*")) {
