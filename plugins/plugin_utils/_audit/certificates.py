@@ -13,6 +13,7 @@ from typing import Any, cast
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.databases import SERVER
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._fleet.cluster_data import ClusterData
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._hostnames import host_and_port
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._product.names import INTERNODE
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.proofs import proof_text
 
 from .types import Certificate, JudgedCluster
@@ -49,3 +50,10 @@ def belongs_to_database(facts: Certificate) -> bool:
 def lets_clients_in(facts: Certificate) -> bool:
     """Check whether a database checks clients against it, rather than present it."""
     return belongs_to_database(facts) and facts["kind"] != SERVER
+
+
+def renewal(name: str) -> str:
+    """Return how a certificate of the cluster is renewed, as the beginning of a sentence."""
+    if name in INTERNODE:
+        return "Renew the certificates between the nodes (module internal_certificate_rotation)"
+    return "Rotate it"

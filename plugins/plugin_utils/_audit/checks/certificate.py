@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.finding import FindingEntry
 
-from ..certificates import belongs_to_database, lets_clients_in
+from ..certificates import belongs_to_database, lets_clients_in, renewal
 from ..policy import Policy
 from ..times import days_text, expiry_text, left, moment
 from ..types import Certificate
@@ -67,7 +67,9 @@ def _remedy(facts: Certificate) -> str:
         return _BREAK_GLASS
     if lets_clients_in(facts):
         return "Replace it in the list of the database, or remove it once no client has it"
-    return "Replace the certificate of the database" if belongs_to_database(facts) else "Rotate it"
+    if belongs_to_database(facts):
+        return "Replace the certificate of the database"
+    return renewal(facts["name"])
 
 
 def _expiry(name: str, check: str, message: str, remains: timedelta, policy: Policy, remedy: str) -> Judgement:
@@ -93,7 +95,7 @@ def _key(facts: Certificate, policy: Policy) -> Judgement:
     name, check, minimum = facts["name"], "key_size", policy.minimum_rsa_bits
     kind, size = facts["public_key_type"], facts["public_key_size"]
     if kind == "RSA" and size and size < minimum:
-        remedy = f"Rotate it to a key of at least {minimum} bits"
+        remedy = f"{_remedy(facts)}, with a key of at least {minimum} bits"
         return Judgement(name, check, CRITICAL, f"has an RSA key of {size} bits", remedy)
     for finding in facts["findings"]:
         if finding["id"] == "key_too_small":  # of another type, or an issuer's
@@ -104,7 +106,7 @@ def _key(facts: Certificate, policy: Policy) -> Judgement:
 def _issuer(facts: Certificate, policy: Policy) -> Judgement:
     if policy.allows_issuer(facts["issuer"]):
         return passed(facts["name"], "issuer", f"was issued by {facts['issuer']}")
-    remedy = "Rotate it to a certificate of an allowed issuer"
+    remedy = f"{_remedy(facts)}, with a certificate of an allowed issuer"
     return Judgement(
         facts["name"], "issuer", CRITICAL, f"was issued by {facts['issuer']}, which is not allowed", remedy
     )
@@ -113,7 +115,7 @@ def _issuer(facts: Certificate, policy: Policy) -> Judgement:
 def _lifetime(facts: Certificate, maximum: int) -> Judgement:
     days, check = (moment(facts["not_after"]) - moment(facts["not_before"])).days, "lifetime"
     if days > maximum:
-        remedy = f"Rotate it to a certificate that is valid for at most {days_text(maximum)}"
+        remedy = f"{_remedy(facts)}, with a certificate that is valid for at most {days_text(maximum)}"
         return Judgement(facts["name"], check, CRITICAL, f"is valid for {days_text(days)}", remedy)
     return passed(facts["name"], check, f"is valid for {days_text(days)}")
 

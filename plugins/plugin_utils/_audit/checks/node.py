@@ -17,6 +17,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._pro
     summarise,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.served import EndpointEntry
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._product.names import INTERNODE
 
 from .. import certificates
 from ..types import Certificate
@@ -69,7 +70,8 @@ def nodes(on_disk: Sequence[DiskEntry]) -> Iterator[Judgement]:
         if stale:
             where = ", ".join(f"node {one['node']} ({str(one['not_after'])[:10]})" for one in stale)
             message = f"the metrics show an expiry other than the API reports on {where}"
-            remedy = "Rotate it once more (rotation_force), and check that node: it may have missed a change"
+            once_more = certificates.renewal(name) if name in INTERNODE else "Rotate it once more (rotation_force)"
+            remedy = f"{once_more}, and check that node: it may have missed a change"
             yield Judgement(name, _CHECK, WARNING, message, remedy)
         elif verified == len(about):
             yield passed(name, _CHECK, f"{verified} of {len(about)} nodes have it, by their metrics")

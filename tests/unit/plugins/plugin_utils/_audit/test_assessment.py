@@ -276,6 +276,20 @@ def test_what_replaces_it_is_no_rotation() -> None:
     ]
 
 
+def test_certificates_between_nodes_are_not_rotated_like_others() -> None:
+    cluster = fleets.cluster(NAME)
+    name = "ccs_internode_encryption"
+    cluster["certificates"] = [fleets.facts(NAME, name, -3), fleets.facts(NAME, "proxy", -3)]
+    cluster["on_disk"] = [
+        {"name": name, "node": 1, "status": "stale", "not_after": fleets.iso(fleets.NOW), "problem": None}
+    ]
+    remedies = {(one["certificate"], one["check"]): one["remedy"] for one in report([cluster])["findings"]}
+    renew = "Renew the certificates between the nodes (module internal_certificate_rotation)"
+    assert remedies[name, "expiry"] == renew
+    assert remedies["proxy", "expiry"] == "Rotate it"
+    assert remedies[name, "on_node"] == f"{renew}, and check that node: it may have missed a change"
+
+
 def test_clients_have_issuers_and_lifetimes_of_their_own() -> None:
     demands = {"allowed_issuers": ["CN=Other"], "maximum_lifetime": 30}
     kinds = {
