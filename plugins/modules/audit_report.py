@@ -125,6 +125,18 @@ options:
     type: list
     elements: str
     choices: [html, json, csv, junit, prometheus]
+  retention_days:
+    description:
+      - Removes reports of earlier runs from O(retention_directory) to which nothing was written for so many days.
+      - Nothing is removed if not set.
+    type: int
+    version_added: 1.1.0
+  retention_directory:
+    description:
+      - The folder below which each run has a folder of its own. A folder is removed if it holds nothing but files that
+        this module writes, or nothing at all. Links are not followed.
+    type: path
+    version_added: 1.1.0
   show_all:
     description: Whether RV(text) has a line for every certificate, and not only for what needs attention.
     type: bool
@@ -257,6 +269,11 @@ files:
   returned: success
   type: dict
   sample: {html: /home/operator/reports/audit.html}
+removed:
+  description: The folders of old reports that were removed, or would be.
+  returned: success
+  type: list
+  elements: str
 failed_clusters:
   description: The names of the clusters of which something critical was found that is not accepted.
   returned: success

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Mapping
@@ -377,9 +378,17 @@ def test_what_an_audit_hands_on(ansible: Ansible) -> None:
     assert [(one["severity"], one["certificate"]) for one in published] == [("critical", "proxy"), ("warning", "cm")]
     assert failures(run) == {"soon": "proxy: expires in 9 days"}
 
-    merged = {**given, "audit_data_paths": ["out/audit.json"], "audit_output_directory": "merged"}
-    ansible.playbook(f"{PREFIX}.audit_report", "-e", json.dumps(merged)).expect(ok=False)
+    old = ansible.folder / "runs/1"
+    old.mkdir(parents=True)
+    (old / "audit.json").write_text("{}")
+    for path in (old, old.parent):
+        os.utime(path, (0, 0))
+    retention = {"audit_retention_days": 90, "audit_retention_directory": "runs"}
+    merged = {**given, **retention, "audit_data_paths": ["out/audit.json"], "audit_output_directory": "runs/2"}
+    done = ansible.playbook(f"{PREFIX}.audit_report", "-e", json.dumps(merged)).expect(ok=False)
     assert (ansible.folder / "elsewhere-localhost").exists()
+    assert done["Report on what was read"].result["removed"] == [str(old)]
+    assert [path.name for path in old.parent.iterdir()] == ["2"]
 
     missing = ansible.playbook(PLAYBOOK, "-i", hosts, "-e", "audit_run_after=missing.yml").expect(ok=False)
     assert str(ansible.folder / "missing.yml") in missing.output

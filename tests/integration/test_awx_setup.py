@@ -207,6 +207,7 @@ def test_it_is_used_changed_and_removed(ansible: Ansible, controller: Controller
     variables: dict[str, Any] = {
         "awx_setup_credential_inputs": CREDENTIAL,
         "awx_setup_shared_directory": "/shared",
+        "awx_setup_retention_days": 90,
         "awx_setup_playbook_directory": "playbooks",
         "awx_setup_notifications": ["Operations chat"],
         "awx_setup_labels": ["redis"],
@@ -248,6 +249,9 @@ def test_it_is_used_changed_and_removed(ansible: Ansible, controller: Controller
     }
     for one in ("merge the audit's slices", "merge the slices of the audit after a rotation"):
         assert set(json.loads(templates[f"Redis certificates: {one}"]["extra_vars"])) <= set(options("audit", "merge"))
+    for one, place in (("audit", "audits"), ("merge the audit's slices", "reports")):
+        sets = json.loads(templates[f"Redis certificates: {one}"]["extra_vars"])
+        assert (sets["audit_retention_days"], sets["audit_retention_directory"]) == (90, f"/shared/{place}")
     assert links(controller) == SLICED
     workflows = controller.named("workflow_job_templates")
     assert links(controller, SLICED_AUDIT) == {"audit": {"always": ["report"]}, "report": {}}

@@ -11,12 +11,11 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import (
-    invalid_option,
-)
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import check_range
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import invalid_option
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context, Operation
 
-from . import assessment, inputs, policy
+from . import assessment, inputs, policy, retention
 from .checks.judgement import CRITICAL, WARNING, Judgement
 from .directory import Directory
 from .formats import FORMATS, attention, text_table
@@ -35,6 +34,9 @@ def run(task: Context) -> dict[str, Any]:
     directory = Directory(params["output_directory"]) if params["output_directory"] else None
     if params["formats"] and directory is None:
         raise invalid_option("output_directory", "missing", "Give it with formats")
+    if (params["retention_days"] is None) != (params["retention_directory"] is None):
+        raise invalid_option("retention_days", "missing, or retention_directory is", "Give both of them, or neither")
+    check_range(params, "retention_days", 1, 36500, "days")
     now = datetime.now(timezone.utc)
     gathered = inputs.gather(params["clusters"] or (), params["data_paths"] or ())
     clusters = gathered.clusters + inputs.missing(params["expected"] or (), gathered.clusters, now)
@@ -52,18 +54,30 @@ def run(task: Context) -> dict[str, Any]:
                 changed = True
                 if not task.check_mode:
                     directory.write(file, content)
+    removed: list[str] = []
+    if params["retention_days"]:
+        names = {file for file, _render in FORMATS.values()}
+        removed = retention.remove_old(
+            params["retention_directory"],
+            names,
+            params["retention_days"],
+            now.timestamp(),
+            task.warn,
+            check_mode=task.check_mode,
+        )
     failures: dict[str, list[str]] = {one["name"]: [] for one in clusters}
     for finding in report["findings"]:
         if finding["severity"] == CRITICAL and not finding["accepted"]:
             about = f"{finding['certificate']}: " if finding["certificate"] else ""
             failures[finding["cluster"]].append(about + finding["message"])
     return {
-        "changed": changed,
+        "changed": changed or bool(removed),
         "text": list(attention.lines(report, files, everything=params["show_all"])),
         "table": text_table.lines(report),
         "summary": report["summary"],
         "findings": report["findings"],
         "files": files,
+        "removed": removed,
         "failed_clusters": [name for name, messages in failures.items() if messages],
         "failures": {name: "; ".join(messages) for name, messages in failures.items() if messages},
     }
@@ -105,6 +119,8 @@ OPERATION = Operation(
         "warn_within": {"type": "int"},
         "fail_within": {"type": "int"},
         "output_directory": {"type": "path"},
+        "retention_days": {"type": "int"},
+        "retention_directory": {"type": "path"},
         "show_all": {"type": "bool", "default": False},
         "formats": {"type": "list", "elements": "str", "choices": list(FORMATS)},
     },
