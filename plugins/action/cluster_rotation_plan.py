@@ -14,6 +14,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._com
 )
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation import cluster_plan
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.entries import chosen
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.refusals import check_refusals
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.vault_issuer import (
     issuer_reader,
 )
@@ -33,6 +34,7 @@ class ActionModule(CompositeAction):
             check_only([wanted])
         before = self.step("cluster_certificate_info", {})
         result = cluster_plan.plan(wanted, before, issuer_reader(self, variables), check_mode=task.check_mode)
+        check_refusals(self.host().name, result["issued"], wanted.values)
         # The playbook has said so of all clusters.
         for name, reasons in result["due"].items() if not self.variables.get("rotation__told") else ():
             self.say(f"{name} is due: {', '.join(reasons)}")

@@ -8,16 +8,22 @@ Private to this collection: may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Context
 
 from ._composite import CompositeAction
 from ._rotation.authorities import source_of
 from ._rotation.issued import check_issued, complete
 from ._rotation.material import rotation_material
+from ._rotation.refusals import note_refusal
 from ._rotation.replacement import change_options
+
+#: Failures that the same material would meet again.
+_OF_MATERIAL = frozenset({"requirements_not_met", "issued_already_due", "trial_failed"})
 
 
 class IssuingAction(CompositeAction):
@@ -36,7 +42,8 @@ class IssuingAction(CompositeAction):
         values, plan = self.wanted().values, self.variable("rotation__plan")
         whole = complete(entry, source_of(entry, values), got)
         if entry["issues"]:
-            check_issued(entry, whole["certificate"], plan["authorities"], values)
+            with self._noting(entry, values):
+                check_issued(entry, whole["certificate"], plan["authorities"], values)
         kept = {"changed": False}
         if values["rotation_keep_material"] and not task.check_mode:
             files = {"path": values["rotation_keep_material"], "name": entry["name"]}
@@ -52,8 +59,19 @@ class IssuingAction(CompositeAction):
             )
             # The ports are looked at once, before the write. Only strict refuses for what they show.
             verify = "strict" if values["rotation_verify"] == "strict" else "none"
-            self.step("cluster_certificates", {**change, "verify": verify}, predict=True)
+            with self._noting(entry, values):
+                self.step("cluster_certificates", {**change, "verify": verify}, predict=True)
         return whole, kept["changed"]
+
+    @contextmanager
+    def _noting(self, entry: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[None]:
+        """Note what is refused in this context for what it is, and not for what the cluster was just then."""
+        try:
+            yield
+        except CertificateError as error:
+            if error.kind in _OF_MATERIAL:
+                note_refusal(self.host().name, entry, values, error)
+            raise
 
     def collected(self) -> dict[str, Any]:
         """Return the material that was issued before, by the name of the certificate."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -246,6 +247,31 @@ def test_acme_with_a_profile_that_the_ca_does_not_offer(ansible: Ansible, cluste
     assert re.search("Issue the certificate proxy: The ACME CA does not support .*profile", shown(run))
     assert acme_ca.issued == issued
     assert cluster.writes == []
+
+
+def test_acme_does_not_order_again_what_was_refused(ansible: Ansible, cluster: Cluster, acme_ca: Acme) -> None:
+    rotation = acme_rotation(ansible, cluster, acme_ca)
+
+    def failed(**more: Any) -> str:
+        """The kind of failure of a run that renews too soon for this CA."""
+        given = json.dumps({"rotation_renew_before": 20000, **more})
+        run = ansible.playbook(PLAYBOOK, "-i", rotation.hosts, "-e", given, environment=rotation.environment)
+        return str(result_of(run.expect(ok=False))["failure"]["kind"])
+
+    issued = acme_ca.issued
+    assert (failed(), acme_ca.issued) == ("issued_already_due", issued + 1)
+    (noted,) = (ansible.home / "ansible/redis_enterprise.certificates/refused").iterdir()
+    assert noted.stat().st_mode & 0o777 == 0o600
+    assert (failed(), acme_ca.issued) == ("refused_before", issued + 1)
+    assert (failed(rotation_force=True), acme_ca.issued) == ("issued_already_due", issued + 2)
+    # After a week, it is tried again.
+    found = json.loads(noted.read_text())
+    noted.write_text(json.dumps({**found, "time": found["time"] - 7 * 86400}))
+    assert (failed(), acme_ca.issued) == ("issued_already_due", issued + 3)
+    assert cluster.writes == []
+    # What would be judged otherwise is another order.
+    rotation.run()
+    assert acme_ca.issued == issued + 4
 
 
 def test_acme_without_a_common_name(ansible: Ansible, long_named: Cluster, acme_ca: Acme) -> None:
