@@ -149,7 +149,7 @@ def test_lines_of_an_audit(ansible: Ansible, fleet: Fleet) -> None:
     run = ansible.playbook(AUDIT, "-i", hosts).expect(ok=False)
     lines = count(run)
     assert lines <= 75 + len(fleet.members)  # one line each in Ansible's recap, and none before
-    assert run.output.count("skipping:") <= 1  # of what is done once, for all of them
+    assert run.output.count("skipping:") <= 2  # of what is done once, for all of them
     recap = run.output.partition("PLAY RECAP")[2]
     assert recap.count("ok=1 ") >= len(fleet.members) - 2
     assert f"58 of {len(fleet.members)} clusters ok, 2 NOT READ" in run.output
