@@ -166,7 +166,11 @@ def test_what_is_set_up(made: Controller) -> None:
         assert one["execution_environment"] == made.named("execution_environments")["Redis certificates"]["id"]
         assert sorted(made.tied(one, "credentials")) == [OPERATOR, "Redis vault"]
     assert {name.partition(": ")[2]: json.loads(one["extra_vars"]) for name, one in templates.items()} == {
-        "audit": {"audit_output_directory": AUDITS},
+        "audit": {
+            "audit_output_directory": AUDITS,
+            "audit_retention_days": 90,
+            "audit_retention_directory": "/shared/redis-certificates/audits",
+        },
         "rotate": {"rotation_backup": "/shared/redis-certificates/backups"},
         "roll back": {"rotation_backup": "/shared/redis-certificates/backups"},
         "report a failed rotation": {},
