@@ -52,8 +52,8 @@ class ActionModule(CompositeAction):
         fleet.check_serial(task.params["serial"])
         hosts = hosts_of(names, self._task, variables, self._templar)
         wanted = {host.name: found for host in hosts if (found := Wanted.of(host)) is not None}
-        check_only(one for one in wanted.values() if one.problem is None)
         usable = [host for host in hosts if host.name in wanted and wanted[host.name].problem is None]
+        check_only(wanted[host.name] for host in usable)
         reader = self.sibling("fleet_certificate_info", {"concurrency": task.params["concurrency"], "drift": True})
         read = reader.read(usable, wanted, variables, issuer_reader(self, variables))
         if read.get("failed"):
@@ -71,7 +71,7 @@ class ActionModule(CompositeAction):
                 planned.append(fleet.unusable(name, problem or ""))
         batches = fleet.batches(planned, data.values(), task.params["serial"])
         unusable = [one["name"] for one in planned if one["state"] == fleet.FAILED]
-        only = {tuple(one.values["rotation_only"] or ()) for one in wanted.values() if one.problem is None}
+        only = {tuple(wanted[host.name].values["rotation_only"] or ()) for host in usable}
         limited = only.pop() if len(only) == 1 else ()
         self.show(plan_text.lines(planned, limited, verbose=bool(self._display.verbosity)), variables)
         return {

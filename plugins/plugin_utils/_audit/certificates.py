@@ -29,7 +29,7 @@ def of(cluster: ClusterData | JudgedCluster) -> list[Certificate]:
     if seen is not None and not seen.get("error"):
         where = host_and_port(seen["address"], seen["port"])
         found.append({**seen, "name": "api", "presented_at": where, "findings": [], "proof": None})
-    return cast("list[Certificate]", found)  # all kinds have its keys, and some more
+    return cast("list[Certificate]", found)  # each kind has these facts, among others
 
 
 def readable(cluster: ClusterData | JudgedCluster) -> Iterator[Certificate]:

@@ -11,7 +11,11 @@ from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import days_between
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import (
+    CertificateFacts,
+    days_between,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.names import counted
 
 from .types import Report
 
@@ -41,13 +45,13 @@ def expiry_text(end: str, now: datetime) -> str:
     """Describe an end of validity by full days, as many as C(days_remaining) has."""
     days = days_between(now, moment(end))
     if left(end, now) < timedelta(0):
-        return f"expired {days_text(-days) if days else 'less than a day'} ago"
-    return f"expires in {days_text(days) if days else 'less than a day'}"
+        return f"expired {counted(-days, 'day') if days else 'less than a day'} ago"
+    return f"expires in {counted(days, 'day') if days else 'less than a day'}"
 
 
-def days_text(number: int) -> str:
-    """Return a number of days, as a text."""
-    return f"{number} day{'' if number == 1 else 's'}"
+def issuer_ends_first(facts: CertificateFacts) -> bool:
+    """Return whether an issuer in the chain expires before the certificate does."""
+    return moment(facts["chain_not_after"]) < moment(facts["not_after"])
 
 
 def counted_again(value: Any, now: datetime) -> Any:

@@ -16,6 +16,8 @@ from itertools import zip_longest
 WIDTH = 100
 
 _GAP = "  "
+#: Columns of a label.
+_LABEL = 14
 #: Narrower, and a column of words is unreadable.
 _NARROW = 12
 
@@ -52,6 +54,11 @@ def _laid_out(cells: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
     wrapped = [textwrap.wrap(cell, size) or [""] for cell, size in zip(cells, widths)]
     for parts in zip_longest(*wrapped, fillvalue=""):
         yield _GAP.join(part.ljust(size) for part, size in zip(parts, widths)).rstrip()
+
+
+def labelled(label: str, text: str) -> list[str]:
+    """Return a text behind a short label, in the column that all lines of a block share."""
+    return paragraph(f"{label:{_LABEL}}", text)
 
 
 def paragraph(first: str, text: str, width: int = WIDTH) -> list[str]:

@@ -12,7 +12,7 @@ import re
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from .._audit.times import left, moment
+from .._audit.times import issuer_ends_first, left
 
 if TYPE_CHECKING:
     from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import CertificateFacts
@@ -40,5 +40,4 @@ def leaf_expires_within(facts: CertificateFacts, lead: timedelta) -> bool:
 
 def issuer_expires_within(facts: CertificateFacts, lead: timedelta) -> bool:
     """Return whether an issuer expires before the certificate does, and so soon."""
-    first = facts["chain_not_after"]
-    return moment(first) < moment(facts["not_after"]) and left(first, datetime.now(timezone.utc)) < lead
+    return issuer_ends_first(facts) and left(facts["chain_not_after"], datetime.now(timezone.utc)) < lead

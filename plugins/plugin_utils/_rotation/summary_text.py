@@ -16,7 +16,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._unt
 from .._output.command import limited
 from .._output.names import counted, listed
 from .._output.proofs import proof_text
-from .._output.table import paragraph
+from .._output.table import labelled
 from .._output.text import CHANGED, FAILED, OK, WARNING, Line
 from .fleet import DUE, IN_ORDER, PlannedCluster
 from .fleet import FAILED as UNUSABLE
@@ -28,8 +28,6 @@ _RULE = "-" * 80
 
 #: What the run of each playbook is called.
 _RUNS = {"rotate": "Rotation", "rollback": "Rollback"}
-
-_LABEL = 14
 
 
 class Outcome(NamedTuple):
@@ -132,7 +130,7 @@ def lines(
     yield from _each("would change" if check_mode else "changed", changed, CHANGED, verbose=verbose)
     yield from _each("FAILED", failed, FAILED, verbose=True)
     if waiting:
-        yield from ((one, WARNING) for one in paragraph(_label("not started"), listed([one.name for one in waiting])))
+        yield from ((one, WARNING) for one in labelled("not started", listed([one.name for one in waiting])))
     again = [one.name for one in (*failed, *waiting)]
     # Commands are whole, however long, so that they can be copied.
     if again:
@@ -155,10 +153,6 @@ def _each(label: str, some: Sequence[Outcome], meaning: str, *, verbose: bool) -
     shown = some if verbose else some[:_MOST]
     for one in shown:
         text = printable(f"{one.name}: {one.text}", None)
-        yield from ((line, meaning) for line in paragraph(_label(label), text))
+        yield from ((line, meaning) for line in labelled(label, text))
     if len(shown) < len(some):
-        yield f"{'':{_LABEL}}... and {len(some) - len(shown)} more; -v shows all", meaning
-
-
-def _label(text: str) -> str:
-    return f"{text:{_LABEL - 2}}  "
+        yield from ((line, meaning) for line in labelled("", f"... and {len(some) - len(shown)} more; -v shows all"))

@@ -13,14 +13,13 @@ from collections.abc import Collection, Iterator, Sequence
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
 
 from .._output.names import counted, listed
-from .._output.table import paragraph
+from .._output.table import labelled, paragraph
 from .._output.text import CHANGED, FAILED, OK, WARNING, Line
 from .anchors import Anchor
 from .ca_file import CaFile
 from .survey import CONFIRMED, TRUSTED, UNTRUSTED, Seen, by_anchor
 
 _INDENT = 4
-_LABEL = 14
 
 
 def to_compare(clusters: Sequence[Seen], command: str) -> Iterator[Line]:
@@ -69,15 +68,11 @@ def outcome(
     for state, label, meaning in ((TRUSTED, "trusted", OK), (CONFIRMED, "confirmed", CHANGED)):
         some = [one.name for one in clusters if one.state == state]
         if some:
-            yield from ((line, meaning) for line in paragraph(_label(label), printable(listed(some))))
+            yield from ((line, meaning) for line in labelled(label, printable(listed(some))))
     for one in clusters:
         problem = one.problem
         if one.state == UNTRUSTED and fingerprints:
             problem = f"{one.anchor.fingerprint if one.anchor else 'it'} is not among trust_fingerprints"
         if problem:
             text = printable(f"{_place(one)}: {problem}")
-            yield from ((line, FAILED) for line in paragraph(_label("NOT TRUSTED"), text))
-
-
-def _label(text: str) -> str:
-    return f"{text:{_LABEL - 2}}  "
+            yield from ((line, FAILED) for line in labelled("NOT TRUSTED", text))

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.finding import FindingEntry
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.names import counted
 
 from ..certificates import belongs_to_database, lets_clients_in, renewal
 from ..policy import Policy
-from ..times import days_text, expiry_text, left, moment
+from ..times import expiry_text, issuer_ends_first, left, moment
 from ..types import Certificate
 from .judgement import CRITICAL, INFO, WARNING, Judgement, passed
 
@@ -44,15 +45,15 @@ def certificate(facts: Certificate, policy: Policy, now: datetime) -> Iterator[J
             "Replace it; until then its expiry is unknown",
         )
         return
-    if "presented_at" in facts:
-        message = f"the API's certificate {expiry_text(facts['not_after'], now)} (presented at {facts['presented_at']})"
-        yield _expiry(name, "expiry", message, left(facts["not_after"], now), policy, _BREAK_GLASS)
-        yield _issuers(facts, policy, now)
-        return
-    yield passed(name, "readable", "can be read")
     message = expiry_text(facts["not_after"], now)
+    if "presented_at" in facts:
+        message = f"the API's certificate {message} (presented at {facts['presented_at']})"
+    else:
+        yield passed(name, "readable", "can be read")
     yield _expiry(name, "expiry", message, left(facts["not_after"], now), policy, _remedy(facts))
     yield _issuers(facts, policy, now)
+    if "presented_at" in facts:
+        return
     yield _key(facts, policy)
     # Who issues the certificates of clients, and for how long, is their business.
     if policy.allowed_issuers and not lets_clients_in(facts):
@@ -84,7 +85,7 @@ def _expiry(name: str, check: str, message: str, remains: timedelta, policy: Pol
 def _issuers(facts: Certificate, policy: Policy, now: datetime) -> Judgement:
     check = "issuer_expiry"
     # The facts say when the first of the chain expires: an issuer, if that is before the leaf.
-    if moment(facts["chain_not_after"]) < moment(facts["not_after"]):
+    if issuer_ends_first(facts):
         remedy = f"{_remedy(facts)}. Use a certificate that a current issuer signed"
         message = f"an issuer in its chain {expiry_text(facts['chain_not_after'], now)}"
         return _expiry(facts["name"], check, message, left(facts["chain_not_after"], now), policy, remedy)
@@ -115,9 +116,9 @@ def _issuer(facts: Certificate, policy: Policy) -> Judgement:
 def _lifetime(facts: Certificate, maximum: int) -> Judgement:
     days, check = (moment(facts["not_after"]) - moment(facts["not_before"])).days, "lifetime"
     if days > maximum:
-        remedy = f"{_remedy(facts)}, with a certificate that is valid for at most {days_text(maximum)}"
-        return Judgement(facts["name"], check, CRITICAL, f"is valid for {days_text(days)}", remedy)
-    return passed(facts["name"], check, f"is valid for {days_text(days)}")
+        remedy = f"{_remedy(facts)}, with a certificate that is valid for at most {counted(maximum, 'day')}"
+        return Judgement(facts["name"], check, CRITICAL, f"is valid for {counted(days, 'day')}", remedy)
+    return passed(facts["name"], check, f"is valid for {counted(days, 'day')}")
 
 
 def _requirements(facts: Certificate) -> Iterator[Judgement]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._product.names import KNOWN
 
 from .. import certificates
+from ..times import issuer_ends_first
 from ..types import Certificate, PolicyEntry, Report
 
 #: Pixels of the picture's own coordinates.
@@ -111,10 +112,10 @@ def ends(report: Report) -> list[End]:
 
 def ends_of(facts: Certificate, cluster: str, report: Report) -> Iterator[End]:
     """Yield the expiry of a certificate, and that of an issuer that expires before it."""
-    name, first = facts["name"], facts["chain_not_after"]
+    name = facts["name"]
     found = [(facts["days_remaining"], facts["not_after"], lane(facts))]
-    if first < facts["not_after"]:
-        found.append((facts["chain_days_remaining"], first, ISSUERS))
+    if issuer_ends_first(facts):
+        found.append((facts["chain_days_remaining"], facts["chain_not_after"], ISSUERS))
     for days, end, place in found:
         urgency = level(days, report["policy"], expired=end < report["generated_at"])
         yield End(days, end[:10], cluster, name, place, urgency)
