@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ansible.module_utils.common.yaml import yaml_load
 
 _COLLECTION = Path(__file__).resolve().parents[2]
 _ROLES = _COLLECTION / "roles"
@@ -33,7 +33,7 @@ def role_spec(role: str, *entry_points: str) -> Mapping[str, Mapping[str, Any]]:
     Args:
         entry_points: those whose variables are meant; all, if none is given.
     """
-    declared = yaml.safe_load((_ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    declared = yaml_load((_ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
     return {
         name: option
         for entry_point, declares in declared["argument_specs"].items()

@@ -5,8 +5,9 @@
 
 A third of a short run goes into importing libraries, and half of a module's. This process imports them; what it forks
 is as new as a started one. Nothing of Ansible and of the collection is imported here, since what these become depends
-on the environment and the folder of a run. But what the FOLDERs hold is compiled: a module comes in an archive without
-byte code, so that each one would compile the same sources again.
+on the environment and the folder of a run. But what the FOLDERs hold is compiled, since each run would compile the same
+sources again: a module comes in an archive without byte code, and Ansible keeps none of a collection. The same goes for
+the longest files of YAML that Ansible reads when it starts.
 
 It listens at SOCKET until LIFELINE, a file descriptor, is closed. A request is its length in eight digits, with the
 descriptors of the standard streams; then, separated by null bytes, the folder, how many arguments there are (none: the
@@ -15,15 +16,18 @@ script is on standard input), these, and the environment. The answer is the numb
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import gc
-import importlib
+import importlib.util
+import marshal
 import os
 import select
 import socket
 import sys
 import types
 import zipimport
+from typing import Any
 
 #: What ansible-playbook and the collection import of others, directly or not.
 _LIBRARIES = (
@@ -84,7 +88,7 @@ _LIBRARIES = (
 
 
 def _compile(folders: list[str]) -> None:
-    """Compile the sources in these folders, and take them from here when they are imported from an archive."""
+    """Compile the sources in these folders, and take them from here when they are imported."""
     known = {}
     for folder in folders:
         for parent, dummy, names in os.walk(folder):
@@ -92,10 +96,43 @@ def _compile(folders: list[str]) -> None:
                 with open(path, "rb") as file, contextlib.suppress(SyntaxError):  # this Python may be too old for it
                     source = file.read()
                     known[source] = compile(source, path, "exec", dont_inherit=True)
-    compile_source = zipimport._compile_source  # type: ignore[attr-defined]
+    compile_archived = zipimport._compile_source  # type: ignore[attr-defined]
     zipimport._compile_source = (  # type: ignore[attr-defined]
-        lambda path, source: known.get(source) or compile_source(path, source)
+        lambda path, source: known.get(source) or compile_archived(path, source)
     )
+    compile_any = builtins.compile
+
+    def compile_once(source: Any, filename: Any, mode: str, *arguments: Any, **options: Any) -> Any:
+        whole = isinstance(source, bytes) and mode == "exec" and options == {"flags": 0, "dont_inherit": True}
+        return (known.get(source) if whole else None) or compile_any(source, filename, mode, *arguments, **options)
+
+    builtins.compile = compile_once
+
+
+def _parse() -> None:
+    """Parse what each ansible-playbook parses first, its settings and where its plugins have gone, and take it from here."""
+    package = importlib.util.find_spec("ansible")
+    if package is None:
+        return  # a Python for modules
+    import yaml
+
+    known = {}
+    for name in ("base.yml", "ansible_builtin_runtime.yml"):
+        with open(f"{(package.submodule_search_locations or [''])[0]}/config/{name}", "rb") as file:
+            text = file.read()
+        for loader in (yaml.CBaseLoader, yaml.CSafeLoader):
+            known[loader, text] = marshal.dumps(yaml.load(text, loader))
+    load_any = yaml.load
+
+    def load_once(stream: Any, Loader: Any) -> Any:
+        if Loader in (yaml.CBaseLoader, yaml.CSafeLoader):
+            stream = stream.read() if hasattr(stream, "read") else stream
+            parsed = known.get((Loader, stream.encode() if isinstance(stream, str) else stream))
+            if parsed is not None:
+                return marshal.loads(parsed)
+        return load_any(stream, Loader)
+
+    yaml.load = load_once
 
 
 def _request(caller: socket.socket) -> tuple[list[str], list[int]]:
@@ -178,6 +215,7 @@ def main() -> None:
         with contextlib.suppress(ImportError):  # not everything is there for each of the Pythons
             importlib.import_module(name)
     _compile(folders)
+    _parse()
     gc.collect()
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listener:
