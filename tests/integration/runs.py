@@ -36,10 +36,11 @@ IN_PROCESS = os.environ.get("RC_IN_PROCESS") or "true"
 
 #: The Python that modules run on.
 TARGET = str(PROGRAMS / "python")
+#: What every module has in its archive.
+(CORE,) = map(str, PROGRAMS.parent.glob("lib/python3*/site-packages/ansible/module_utils"))
 if IN_PROCESS == "false":
-    (_CORE,) = PROGRAMS.parent.glob("lib/python3*/site-packages/ansible/module_utils")
-    _SOURCES = [str(_CORE), *(f"{HERE.parents[1]}/plugins/{kind}" for kind in ("module_utils", "modules"))]
-    TARGET = started.interpreter(os.environ.get("RC_TARGET_PYTHON") or TARGET, *_SOURCES)
+    _SOURCES = (f"{HERE.parents[1]}/plugins/{kind}" for kind in ("module_utils", "modules"))
+    TARGET = started.interpreter(os.environ.get("RC_TARGET_PYTHON") or TARGET, CORE, *_SOURCES)
 PREFIX = "redis_enterprise.certificates"
 GROUP = f"group/{PREFIX}.redis_enterprise"
 

@@ -29,7 +29,9 @@ JOURNAL = str(_HERE / "journal")
 _PATIENCE = 300.0
 
 #: What the collection imports, as ansible-playbook and as a module.
-SOURCES = tuple(f"{_HERE.parents[1]}/plugins/{kind}" for kind in ("action", "lookup", "plugin_utils", "module_utils", "modules"))
+SOURCES = tuple(
+    f"{_HERE.parents[1]}/plugins/{kind}" for kind in ("action", "lookup", "plugin_utils", "module_utils", "modules")
+)
 
 
 class _Warm:

@@ -23,7 +23,7 @@ from .runs import Ansible
 pytestmark = pytest.mark.one_corner
 
 #: How many clusters; more of them to measure (TESTING.md).
-CLUSTERS = int(os.environ.get("RC_CLUSTERS") or 60)
+CLUSTERS = int(os.environ.get("RC_CLUSTERS") or 30)
 SLICES = 4
 
 

@@ -47,6 +47,7 @@ def run(ansible: Ansible, command: str, **environment: str) -> None:
     assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
 
 
+@pytest.mark.one_release
 def test_each_replaces_what_was_found(ansible: Ansible, authority: Authority) -> None:
     ending = {"proxy": 5, "cm": 5, "ccs_internode_encryption": 5, "metrics_exporter": 20}
     with Cluster(nodes=1, database="tls", tls_databases=2, expires=ending) as cluster:

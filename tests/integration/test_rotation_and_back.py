@@ -105,6 +105,7 @@ def secrets_of(*clusters: Cluster) -> set[str]:
     return key_lines(*keys) | {cluster.password for cluster in clusters}
 
 
+@pytest.mark.one_release
 def test_issued_twice_and_put_back(
     ansible: Ansible,
     sharing: dict[str, Cluster],

@@ -160,6 +160,7 @@ def test_vault_pki(ansible: Ansible, cluster: Cluster, vault_ca: Vault) -> None:
     assert common_names == [cluster.fqdn, "Vault intermediate", "Vault root"]
 
 
+@pytest.mark.one_release
 def test_vault_pki_without_a_common_name(ansible: Ansible, long_named: Cluster, vault_ca: Vault) -> None:
     vault_ca.request("POST", "pki/roles/nameless", allow_any_name=True, require_cn=False, key_type="rsa", key_bits=2048)
     source = {"role": "nameless", "ttl": "2000h", "connection": {"url": vault_ca.url, "token": vault_ca.token}}
@@ -231,6 +232,7 @@ def test_acme(ansible: Ansible, cluster: Cluster, acme_ca: Acme) -> None:
     assert pem_of(rotation.chain("proxy")[2]).split() == acme_ca.root_pem().split()
 
 
+@pytest.mark.one_release
 def test_acme_with_another_chain(ansible: Ansible, cluster: Cluster, acme_ca: Acme) -> None:
     root = x509.load_pem_x509_certificate(acme_ca.root_pem(1).encode())
     (common_name,) = root.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
@@ -241,6 +243,7 @@ def test_acme_with_another_chain(ansible: Ansible, cluster: Cluster, acme_ca: Ac
     assert not rotation.changed(rotation.run())
 
 
+@pytest.mark.one_release
 def test_acme_with_a_profile_that_the_ca_does_not_offer(ansible: Ansible, cluster: Cluster, acme_ca: Acme) -> None:
     issued = acme_ca.issued
     run = acme_rotation(ansible, cluster, acme_ca, profile="redis").run(ok=False)
@@ -249,6 +252,7 @@ def test_acme_with_a_profile_that_the_ca_does_not_offer(ansible: Ansible, cluste
     assert cluster.writes == []
 
 
+@pytest.mark.one_release
 def test_acme_does_not_order_again_what_was_refused(ansible: Ansible, cluster: Cluster, acme_ca: Acme) -> None:
     rotation = acme_rotation(ansible, cluster, acme_ca)
 
@@ -274,6 +278,7 @@ def test_acme_does_not_order_again_what_was_refused(ansible: Ansible, cluster: C
     assert acme_ca.issued == issued + 4
 
 
+@pytest.mark.one_release
 def test_acme_without_a_common_name(ansible: Ansible, long_named: Cluster, acme_ca: Acme) -> None:
     rotation = acme_rotation(ansible, long_named, acme_ca)
     # Pebble makes a Common Name out of the first alternative name, which is too long for one.
@@ -306,6 +311,7 @@ def test_ownca(ansible: Ansible, cluster: Cluster, own: Path) -> None:
     assert [c.subject.rfc4514_string() for c in rotation.chain("proxy")[1:]] == ["CN=Own CA", "CN=Own root"]
 
 
+@pytest.mark.one_release
 def test_ownca_without_a_common_name(ansible: Ansible, long_named: Cluster, own: Path) -> None:
     rotation = Rotation(ansible, long_named, [{"name": "proxy", "source": ownca(own)}])
     rotation.run()
@@ -417,6 +423,7 @@ def test_what_is_refused_ends_the_issuing(ansible: Ansible, cluster: Cluster, au
     assert len([warning for warning in warned.warnings if "eku_missing" in warning and " proxy: " in warning]) == 1
 
 
+@pytest.mark.one_release
 def test_a_ca_without_client_auth(ansible: Ansible, cluster: Cluster, vault_ca: Vault) -> None:
     vault_ca.request("POST", "pki/roles/servers", allow_any_name=True, client_flag=False, key_type="rsa", key_bits=2048)
     source = {"role": "servers", "ttl": "2000h", "connection": {"url": vault_ca.url, "token": vault_ca.token}}
@@ -491,6 +498,7 @@ def test_content_from_ansible_vault(ansible: Ansible, cluster: Cluster, authorit
     assert not rotation.changed(again)
 
 
+@pytest.mark.one_release
 def test_what_makes_a_certificate_due(ansible: Ansible, cluster: Cluster, own: Path) -> None:
     """Each case is a host: the same cluster, with variables of its own."""
     rotation = Rotation(ansible, cluster, [{"name": "proxy", "source": ownca(own, days=100)}])
