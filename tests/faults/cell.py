@@ -23,7 +23,7 @@ from .setting import Setting
 #: The same in every cell. No cell where things take their course comes near the ends of these times on a busy machine.
 OPTIONS = {
     "timeout": 10.0,
-    "write_timeout": 1.2,
+    "write_timeout": 2.5,
     "retries": 2,
     "retry_delay": 0.05,
     "retry_max_delay": 0.3,
