@@ -21,6 +21,9 @@ _FOR_PROGRAMS = frozenset({"json", "jsonl", "null"})
 #: What colours mean, as Ansible's own results have them; a user may have set others.
 FAILED, WARNING, CHANGED, OK = "COLOR_ERROR", "COLOR_WARN", "COLOR_CHANGED", "COLOR_OK"
 
+#: Ahead of what is for a person who reads nothing else.
+RULE = "-" * 80
+
 Line = Union[str, tuple[str, str]]
 """A line, perhaps with what its colour means."""
 

@@ -17,14 +17,12 @@ from .._output.command import limited
 from .._output.names import counted, listed
 from .._output.proofs import proof_text
 from .._output.table import labelled
-from .._output.text import CHANGED, FAILED, OK, WARNING, Line
+from .._output.text import CHANGED, FAILED, OK, RULE, WARNING, Line
 from .fleet import DUE, IN_ORDER, PlannedCluster
 from .fleet import FAILED as UNUSABLE
 
 #: Clusters of one outcome that get a line each without C(-v).
 _MOST = 20
-
-_RULE = "-" * 80
 
 #: What the run of each playbook is called.
 _RUNS = {"rotate": "Rotation", "rollback": "Rollback"}
@@ -122,7 +120,7 @@ def lines(
     would = "would be changed" if check_mode else "changed"
     counts = [(changed, would), (in_order, "in order"), (failed, "FAILED"), (waiting, "not started")]
     parts = [f"{len(some)} {what}" for some, what in counts if some]
-    yield _RULE
+    yield RULE
     yield (
         f"{_RUNS[playbook]} of {counted(len(found), 'cluster')}: {', '.join(parts)}",
         FAILED if failed else CHANGED if changed else OK,

@@ -16,14 +16,13 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._out
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.text import (
     FAILED,
     OK,
+    RULE,
     WARNING,
     Line,
 )
 
 from ..types import Report
 from . import text_table
-
-_RULE = "-" * 80
 
 #: Rows that are shown without C(-v).
 _MOST = 40
@@ -39,7 +38,7 @@ def lines(report: Report, files: Mapping[str, str], *, everything: bool) -> Iter
     rows = text_table.rows(report)
     urgent = sorted((one for one in rows if one.urgency), key=lambda one: (-one.urgency, one.days))
     shown = rows if everything else urgent[:_MOST]
-    yield _RULE
+    yield RULE
     if shown:
         header, *below = table(text_table.SHORT_HEADER, [one.short for one in shown], sentences=(4,))
         yield header
