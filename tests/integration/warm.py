@@ -110,7 +110,7 @@ def _compile(folders: list[str]) -> None:
 
 
 def _parse() -> None:
-    """Parse what each ansible-playbook parses first, its settings and where its plugins have gone, and take it from here."""
+    """Parse what each ansible-playbook reads first, its settings and where plugins have gone, and take it from here."""
     package = importlib.util.find_spec("ansible")
     if package is None:
         return  # a Python for modules
@@ -124,7 +124,7 @@ def _parse() -> None:
             known[loader, text] = marshal.dumps(yaml.load(text, loader))
     load_any = yaml.load
 
-    def load_once(stream: Any, Loader: Any) -> Any:
+    def load_once(stream: Any, Loader: Any) -> Any:  # noqa: N803 - as yaml names it
         if Loader in (yaml.CBaseLoader, yaml.CSafeLoader):
             stream = stream.read() if hasattr(stream, "read") else stream
             parsed = known.get((Loader, stream.encode() if isinstance(stream, str) else stream))
