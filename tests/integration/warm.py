@@ -20,8 +20,8 @@ import builtins
 import contextlib
 import gc
 import importlib.util
-import marshal
 import os
+import pickle
 import select
 import socket
 import sys
@@ -121,7 +121,7 @@ def _parse() -> None:
         with open(f"{(package.submodule_search_locations or [''])[0]}/config/{name}", "rb") as file:
             text = file.read()
         for loader in (yaml.CBaseLoader, yaml.CSafeLoader):
-            known[loader, text] = marshal.dumps(yaml.load(text, loader))
+            known[loader, text] = pickle.dumps(yaml.load(text, loader))
     load_any = yaml.load
 
     def load_once(stream: Any, Loader: Any) -> Any:  # noqa: N803 - as yaml names it
@@ -129,7 +129,7 @@ def _parse() -> None:
             stream = stream.read() if hasattr(stream, "read") else stream
             parsed = known.get((Loader, stream.encode() if isinstance(stream, str) else stream))
             if parsed is not None:
-                return marshal.loads(parsed)
+                return pickle.loads(parsed)
         return load_any(stream, Loader)
 
     yaml.load = load_once
