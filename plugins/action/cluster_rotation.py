@@ -29,6 +29,9 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rot
     rotation_result,
     summary,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._warmup import prepare_steps
+
+prepare_steps("cluster_certificates", "cluster_certificate_backup", "replication_certificates")
 
 
 class ActionModule(CompositeAction):
@@ -43,7 +46,7 @@ class ActionModule(CompositeAction):
 
     def do(self, task: Context) -> dict[str, Any]:
         host = self.variables["inventory_hostname"]
-        plan = self.variable("rotation__plan", {})
+        plan = self.registered("rotation__plan") or {}
         replacement = Replacement(self.step, self.say, check_mode=task.check_mode)
         values: Mapping[str, Any] = {}
         if task.params["failed_task"] is not None:
@@ -78,7 +81,7 @@ class ActionModule(CompositeAction):
         return {**result, "diff": replacement.written.get("diff", []), "ansible_stats": stats}
 
     def _replace(self, replacement: Replacement, plan: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-        issued = self.variable("rotation_result", {}).get("issued", {})
+        issued = (self.registered("rotation_result") or {}).get("issued", {})
         material = rotation_material(chosen(values).values(), issued, compare=values["rotation_compare"])
         given = {one["name"] for one in material} | set(plan["due"])
         # What is not issued now. Of what is due, check mode cannot report more.

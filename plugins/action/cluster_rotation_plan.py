@@ -19,6 +19,9 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rot
     issuer_reader,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.wanted import check_only
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._warmup import prepare_steps
+
+prepare_steps("cluster_certificate_info")
 
 
 class ActionModule(CompositeAction):

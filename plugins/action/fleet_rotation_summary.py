@@ -29,13 +29,14 @@ class ActionModule(CompositeAction):
     )
 
     def do(self, task: Context) -> dict[str, Any]:
-        hostvars, names = self.variables["hostvars"], task.params["rolled_back"]
+        names = task.params["rolled_back"]
         if (names is None) == (task.params["clusters"] is None):
             raise invalid_option("clusters", "exactly one of clusters and rolled_back is required", "Give one of them")
         clusters = task.params["clusters"] if names is None else [summary_text.to_roll_back(name) for name in names]
         registered = "rotation_result" if names is None else "rotation__restored"
         gone_through = [one["name"] for one in clusters if one["state"] in (DUE, UNFINISHED)]
-        results = {name: plain(hostvars[name].get(registered)) for name in gone_through}
+        raw = self.variables["hostvars"].raw_get  # without a look for templates in what tasks returned, which is slow
+        results = {name: plain(raw(name).get(registered)) for name in gone_through}
         # What lacks an outcome was collected by a rotation that did not come to its end.
         ended = {name: one for name, one in results.items() if one and ("certificates" in one or names)}
         found = summary_text.outcomes(clusters, ended, self.variables["groups"].get("rotation__failed", ()))

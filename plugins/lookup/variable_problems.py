@@ -69,7 +69,7 @@ class LookupModule(LookupBase):  # type: ignore[misc] # Ansible has no type hint
         self.set_options(var_options=variables, direct=options)
         known: Mapping[str, Any] = variables or {}
         problems: dict[str, None] = {}  # once each, where all hosts of a group have it
-        for role in terms:
+        for role in plain(terms):
             spec = _checked(role_spec(role))
             problems.update(dict.fromkeys(_problems(spec, lambda name: self._templar.template(known.get(name)))))
             problems.update(dict.fromkeys(misspelt(role, known)))

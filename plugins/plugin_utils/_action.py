@@ -11,6 +11,7 @@ Private to this collection: may change in any release.
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 import sys
@@ -101,7 +102,7 @@ class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no t
             name: of the module, with its collection.
             args: its options.
         """
-        task = self._task.copy()
+        task = copy.copy(self._task)  # its own method copies the blocks around it as well
         task.action, task.args = name, dict(args)
         loader = self._shared_loader_obj.action_loader
         return loader.get(

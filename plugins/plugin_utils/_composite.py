@@ -9,6 +9,7 @@ Private to this collection: may change in any release.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -25,8 +26,13 @@ from ._action import OperationAction
 from ._hosts import Host
 from ._output.table import paragraph
 from ._plain import plain
+from ._role_spec import prepare
 from ._rotation.steps import StepFailed
 from ._rotation.wanted import MISSING, Wanted
+
+# What fails there is reported by the task that needs it.
+with suppress(Exception):
+    prepare("rotation")
 
 
 def composite(options: Mapping[str, dict[str, Any]]) -> Operation:
@@ -113,6 +119,10 @@ class CompositeAction(OperationAction):
         """Return a variable of the task, as plain data."""
         value = self._templar.template(self.variables.get(name))
         return default if value is None else plain(value)
+
+    def registered(self, name: str) -> Any:
+        """Return what a task registered, as plain data. It has no templates, and to look for them takes long."""
+        return plain(self.variables.get(name))
 
     def host(self) -> Host:
         """Return the host of the task, with its variables."""

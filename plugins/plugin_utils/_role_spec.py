@@ -26,20 +26,24 @@ _CONNECTION = "redis_enterprise_"
 _CLOSE = 0.8
 
 
-@functools.cache
 def role_spec(role: str, *entry_points: str) -> Mapping[str, Mapping[str, Any]]:
     """Return the variables of a role, as an argument spec.
 
     Args:
         entry_points: those whose variables are meant; all, if none is given.
     """
-    declared = yaml_load((_ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
     return {
         name: option
-        for entry_point, declares in declared["argument_specs"].items()
+        for entry_point, declares in _declared(role).items()
         if not entry_points or entry_point in entry_points
         for name, option in declares["options"].items()
     }
+
+
+def prepare(role: str) -> None:
+    """Read what the others need before Ansible forks its workers, each of which would read it again."""
+    _declared(role)
+    _known()
 
 
 def misspelt(role: str, names: Iterable[str]) -> Iterator[str]:
@@ -60,6 +64,13 @@ def misspelt(role: str, names: Iterable[str]) -> Iterator[str]:
         others = [one.removeprefix(prefix) for one in known if one.startswith(prefix)]
         for meant in get_close_matches(name.removeprefix(prefix), others, 1, _CLOSE):
             yield f"{name}: no such variable. Did you mean {prefix}{meant}? Rename it, or remove it."
+
+
+@functools.cache
+def _declared(role: str) -> Mapping[str, Any]:
+    """Return what a role declares, by its entry points."""
+    text = (_ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+    return yaml_load(text)["argument_specs"]  # type: ignore[no-any-return]
 
 
 @functools.cache

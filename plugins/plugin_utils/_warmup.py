@@ -8,6 +8,7 @@ Private to this collection: may change in any release.
 
 from __future__ import annotations
 
+import importlib
 import ssl
 from datetime import datetime, timedelta, timezone
 
@@ -39,6 +40,16 @@ def prepare() -> None:
         session.prepare_request(requests.Request("GET", f"https://{_HOST}/"))
     now = datetime.now(timezone.utc)
     Installed.of("proxy", Stored(pem, None), now).described(_HOST, "8.0.0-1", now)
+
+
+def prepare_steps(*names: str) -> None:
+    """Import actions that another one runs, which Ansible would do in its worker.
+
+    Args:
+        names: of their modules.
+    """
+    for name in names:
+        importlib.import_module(f"ansible_collections.redis_enterprise.certificates.plugins.action.{name}")
 
 
 def _certificate() -> x509.Certificate:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from simulator import Cluster, Fault
 from simulator.authority import Authority
 from simulator.ports import full_port
 
-from .runs import Ansible, Outcome, login, task
+from .runs import GROUP, Ansible, Outcome, login, task
 
 #: On one worker, so that the run that the module shares is made once.
 pytestmark = [pytest.mark.xdist_group("test_connection"), pytest.mark.corner]
@@ -364,3 +365,18 @@ def test_no_login_at_all(ansible: Ansible, cluster: Cluster) -> None:
     assert run["no password"].failure["option"] == "password"
     assert run["wrong password"].failure["kind"] == "unauthorized"
     assert run["bad token"].failure["option"] == "token"
+
+
+def test_a_task_gets_the_options_that_its_host_has_variables_for(ansible: Ansible, cluster: Cluster) -> None:
+    options = "{{ query('redis_enterprise.certificates.connection_options') | first }}"
+    read = {**task("Read", MODULE, {}), "module_defaults": {GROUP: options}}
+    variables = {f"redis_enterprise_{option}": value for option, value in login(cluster).items()}
+    place = Path(cluster.ca_path)
+    variables["redis_enterprise_ca_path"] = os.path.relpath(place, ansible.folder)
+    run = ansible.tasks([read], variables=variables).expect()
+    given = {option: value for option, value in run["Read"].result["invocation"]["module_args"].items() if value}
+    assert given["ca_path"] == str(place.resolve())
+    assert not {"token", "client_cert"} & given.keys()
+
+    run = ansible.tasks([read], variables={**variables, "redis_enterprise_password": "{{ missing }}"}).expect(ok=False)
+    assert "host localhost: the variable redis_enterprise_password cannot be evaluated" in run.output
