@@ -198,8 +198,8 @@ def page(results: Results) -> str:
         _trials(results.trials),
         "## Plans\n",
         f"The playbook `rotate`, forks 20: {results.plans.clusters} clusters of which nothing is due, against one\n"
-        f"`uri` for each; and {results.plans.due} clusters of which one certificate is replaced and proven, each of\n"
-        f"whose answers takes {1000 * results.plans.latency:.0f} ms. The whole command.\n",
+        f"`uri` for each; and {results.plans.due} clusters of which the certificate `api` is replaced and proven;\n"
+        f"{1000 * results.plans.latency:.0f} ms pass before they hear a new connection. The whole command.\n",
         _plans(results.plans),
         "## The page of an audit\n",
         *(
