@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from . import audit, fleets, memory, nodes, plans, report_page, rotation, single, trial
+from . import audit, fleets, memory, nodes, plans, report_page, role, rotation, single, trial
 from .report import page
 from .targets import Results
 
@@ -61,10 +61,10 @@ def _ways(extent: Extent) -> Callable[[int, int], Sequence[str]]:
 
 def measure(extent: Extent) -> Results:
     """Measure everything."""
-    done = iter(range(1, 12))
+    done = iter(range(1, 13))
 
     def part(name: str, measuring: Callable[[Path], _Result]) -> _Result:
-        print(f"  {next(done)} of 11: {name}", flush=True)
+        print(f"  {next(done)} of 12: {name}", flush=True)
         with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
             return measuring(Path(folder))
 
@@ -89,6 +89,7 @@ def measure(extent: Extent) -> Results:
             "plans",
             lambda folder: plans.measure(folder, extent.unchanged, extent.due, 0.1, extent.serials, extent.fleets),
         ),
+        role=part("the role", lambda folder: role.measure(folder, extent.plays)),
         page=part("the page", lambda folder: report_page.measure(folder, extent.page, extent.tasks)),
     )
 

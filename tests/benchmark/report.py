@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from . import audit, fleets, rotation, single
+from . import audit, fleets, role, rotation, single
 from .machine import description
 from .nodes import Proof
 from .plans import Plans
@@ -201,6 +201,15 @@ def page(results: Results) -> str:
         f"`uri` for each; and {results.plans.due} clusters of which the certificate `api` is replaced and proven;\n"
         f"{1000 * results.plans.latency:.0f} ms pass before they hear a new connection. The whole command.\n",
         _plans(results.plans),
+        "## The role\n",
+        "The role `rotation` in a play of its own, on a cluster that has what it should have.\n",
+        _table(
+            ["", "ms", "in empty actions"],
+            (
+                [name, _milliseconds(taken), f"{taken.median / results.role[single.EMPTY].median:.1f}"]
+                for name, taken in results.role.items()
+            ),
+        ),
         "## The page of an audit\n",
         *(
             [

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from . import audit, fleets, rotation, single
+from . import audit, fleets, role, rotation, single
 from .fleets import Memory, Rate
 from .nodes import Proof
 from .plans import ROTATE, Plans
@@ -32,6 +32,7 @@ class Results(NamedTuple):
     proofs: Sequence[Proof]
     trials: Mapping[str, Cost]
     plans: Plans
+    role: Times
     page: PageCost | None  # None without a browser
 
 
@@ -64,9 +65,12 @@ def _fleet(way: str) -> Callable[[Results], float | None]:
     return of
 
 
-def _flat(results: Results) -> float | None:
-    small, large = (_rate(results, fleets.INFO, size, 20) for size in (100, 500))
-    return small.speed.median / large.speed.median if small and large else None
+def _flat(way: str, size: int) -> Callable[[Results], float | None]:
+    def of(results: Results) -> float | None:
+        small, large = (_rate(results, way, one, 20) for one in (100, size))
+        return small.speed.median / large.speed.median if small and large else None
+
+    return of
 
 
 def _memory(results: Results) -> float | None:
@@ -99,6 +103,12 @@ def _ready(results: Results) -> float | None:
 TARGETS = (
     Target("`rotate` of a fleet of which nothing is due against one `uri` for each cluster", 8, True, _unchanged),
     Target("`rotate` of a slow fleet that is due, `rotation_serial` 20 against 1", 4, True, _side_by_side),
+    Target(
+        "the role `rotation`, unchanged, in empty actions",
+        12,
+        False,
+        lambda all_: ratio(all_.role, role.ROLE, single.EMPTY),
+    ),
     Target(
         "`cluster_certificate_info` against `uri`", 8, True, lambda all_: ratio(all_.single, single.URI, single.INFO)
     ),
@@ -148,7 +158,13 @@ TARGETS = (
     Target("the same by one `fleet_certificate_info`, without looks at ports", 20, True, _fleet(fleets.FLEET)),
     Target("the same with them", 20, True, _fleet(fleets.AUDIT)),
     Target("memory that a fork adds, against `uri`", 1 / 6, False, _memory),
-    Target("time per cluster: a fleet of 500 against one of 100, at forks 20", 1.25, False, _flat),
+    Target("time per cluster: a fleet of 500 against one of 100, at forks 20", 1.25, False, _flat(fleets.INFO, 500)),
+    Target(
+        "time per cluster by one `fleet_certificate_info`, without looks at ports: a fleet of 1000 against one of 100",
+        1.1,
+        False,
+        _flat(fleets.FLEET, 1000),
+    ),
     Target("with 100 ms of latency, the proof of one certificate: 30 nodes against one", 3, False, _slow_proof(1)),
     Target("with 100 ms of latency, the proof of five certificates: 30 nodes against one", 3, False, _slow_proof(5)),
     Target("seconds until the page of a fleet of 500 can be used", 1, False, _ready),

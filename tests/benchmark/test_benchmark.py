@@ -25,6 +25,7 @@ def test_every_case_is_measured_and_reported() -> None:
     }
     assert {(len(one.names), one.nodes) for one in results.proofs} == {(1, 1), (1, 2), (5, 1), (5, 2)}
     assert [cost.trial.low > 0 and cost.check.low > 0 for cost in results.trials.values()] == [True] * 3
+    assert [spread.low > 0 for spread in results.role.values()] == [True] * 2
     assert (len(FIVE), len(set(TEN))) == (5, 10)
 
     assert results.page is None or all(one.low > 0 for one in results.page[3:])
@@ -42,6 +43,7 @@ def test_every_case_is_measured_and_reported() -> None:
         "Memory",
         "Proofs",
         "Plans",
+        "The role",
         "The page",
     ):
         assert f"{heading}" in text

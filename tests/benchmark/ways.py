@@ -17,7 +17,7 @@ Task = dict[str, Any]
 
 _ACTIONS = str(Path(__file__).resolve().parent / "action")
 _OTHER = Path(__file__).resolve().parents[2] / ".venv/collections"
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "ANSIBLE_ACTION_PLUGINS": _ACTIONS,
     "ANSIBLE_COLLECTIONS_PATH": f"{COLLECTIONS}:{_OTHER}",
     # They come with the newest ansible-core, and are used with the oldest as well.
@@ -93,7 +93,7 @@ def series(
         for turn, tasks in enumerate(planned)
         for number, task in enumerate(tasks)
     ]
-    run = ansible.tasks(named, connection=login(cluster), variables=variables, environment=_ENVIRONMENT).expect()
+    run = ansible.tasks(named, connection=login(cluster), variables=variables, environment=ENVIRONMENT).expect()
     assert [one.task for one in run.outcomes] == [task["name"] for task in named]
     requests = cluster.requests
     times: dict[str, list[float]] = {way.name: [] for way in ways}
