@@ -16,7 +16,10 @@ _CONNECTION = (
     "|retry_max_delay"
 )
 #: Options that are words too, where a sentence means the option.
-_MEANT = r"(?<=\bin )url\b|username(?= and password\b)|(?<=\busername and )password\b|(?<=\band password, )token\b"
+_MEANT = (
+    r"(?<=\bin )url\b|(?<=\bCheck )url\b|username(?= and password\b)|(?<=\busername and )password\b"
+    r"|(?<=\band password, )token\b"
+)
 _CHANGE = "force|requirements|verify|verify_timeout|verify_unchanged|rollback|wait_timeout|allow_inactive_nodes"
 
 _NAMED = re.compile(

@@ -18,6 +18,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._var
         ("set rotation_requirements=warn", "set rotation_requirements=warn"),
         ("the vendor's requirements: it", "the vendor's requirements: it"),
         ("the host and port in url, and", "the host and port in redis_enterprise_url, and"),
+        ("cannot resolve X. Check url and DNS.", "cannot resolve X. Check redis_enterprise_url and DNS."),
         ("the url of it", "the url of it"),
         (
             "Check username and password, token, or client_cert.",
