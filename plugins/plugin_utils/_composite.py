@@ -29,10 +29,12 @@ from ._plain import plain
 from ._role_spec import prepare
 from ._rotation.steps import StepFailed
 from ._rotation.wanted import MISSING, Wanted
+from ._warmup import prepare_templates
 
 # What fails there is reported by the task that needs it.
 with suppress(Exception):
     prepare("rotation")
+    prepare_templates()
 
 
 def composite(options: Mapping[str, dict[str, Any]]) -> Operation:

@@ -12,6 +12,7 @@ import importlib
 import ssl
 from datetime import datetime, timedelta, timezone
 
+from ansible.plugins.loader import filter_loader, test_loader
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.client import Stored
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.installed import Installed
 
@@ -40,6 +41,12 @@ def prepare() -> None:
         session.prepare_request(requests.Request("GET", f"https://{_HOST}/"))
     now = datetime.now(timezone.utc)
     Installed.of("proxy", Stored(pem, None), now).described(_HOST, "8.0.0-1", now)
+
+
+def prepare_templates() -> None:
+    """Load Ansible's own filters and tests, which it does for the first template that has one."""
+    filter_loader.get("ansible.builtin.bool")
+    test_loader.get("ansible.builtin.match")
 
 
 def prepare_steps(*names: str) -> None:

@@ -50,7 +50,7 @@ def test_roles_take_every_connection_option(role: str, entry_point: str) -> None
 def test_the_tasks_of_the_rotation_get_them(file: str) -> None:
     group = "group/redis_enterprise.certificates.redis_enterprise"
     connection = read("roles/rotation/vars/main.yml")["rotation__connection"]
-    assert connection == "{{ query('redis_enterprise.certificates.connection_options') | first }}"
+    assert connection == "{{ query('redis_enterprise.certificates.connection_options')[0] }}"
     tasks = read(f"roles/rotation/tasks/{file}.yml")
     assert [task["module_defaults"] for task in tasks if "block" in task] == [{group: "{{ rotation__connection }}"}]
 
