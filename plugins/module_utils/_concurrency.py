@@ -41,7 +41,7 @@ def in_processes(
     places: Sequence[_Place],
     limit: int,
     lost: Callable[[_Place], _Seen],
-    what: str,
+    how_far: Callable[[Sequence[_Place]], str],
 ) -> list[_Seen]:
     """Return what each look returns, in the order of the places; by several processes where there are many places.
 
@@ -52,41 +52,38 @@ def in_processes(
             written anywhere.
         limit: how many are looked at side by side, by all processes together.
         lost: what is returned for a place whose process was killed, as when memory runs out.
-        what: the places are, for a person who waits.
+        how_far: says how far it is, for a person who waits; gets the places that are left.
     """
     count = min(len(places) // _WORTH, limit, _processors())
     forking = multiprocessing.get_context("fork")
-    # One for each process, without a lock between them: one that is killed must not keep it.
-    done = forking.RawArray("L", max(1, count))
-    lock = threading.Lock()
+    # One for each place, which one thread writes: no process that is killed keeps a lock.
+    done = forking.RawArray("b", len(places))
+    numbered = list(enumerate(places))
 
-    def counting(number: int) -> Callable[[_Place], _Seen]:
-        def counted(place: _Place) -> _Seen:
-            seen = look(place)
-            with lock:
-                done[number] += 1
-            return seen
+    def counted(one: tuple[int, _Place]) -> _Seen:
+        number, place = one
+        seen = look(place)
+        done[number] = True
+        return seen
 
-        return counted
-
-    def how_far() -> str:
-        return f"{sum(done)} of {len(places)} {what}"
+    def tell() -> str:
+        return how_far([place for place, ended in zip(places, done) if not ended])
 
     if count < 2:
-        with following(how_far):
-            return side_by_side(counting(0), places, limit)
+        with following(tell):
+            return side_by_side(counted, numbered, limit)
     others = []
     try:
         for number in range(1, count):
             here, there = forking.Pipe(duplex=False)
-            share = (counting(number), places[number::count], _part(limit, number, count))
+            share = (counted, numbered[number::count], _part(limit, number, count))
             process = forking.Process(target=_work, args=(there, *share), daemon=True)
             process.start()
             there.close()
             others.append((process, here))
         # No sooner: a process is forked without threads.
-        with following(how_far):
-            shares = [side_by_side(counting(0), places[::count], _part(limit, 0, count))]
+        with following(tell):
+            shares = [side_by_side(counted, numbered[::count], _part(limit, 0, count))]
             for number, (_process, here) in enumerate(others, 1):
                 found = _answer(here)
                 shares.append([lost(place) for place in places[number::count]] if found is None else found)

@@ -73,6 +73,10 @@ steps:
   returned: success
   type: list
   elements: dict
+file:
+  description: The only one of them, or one that runs all. Nothing where there is none.
+  returned: success
+  type: str
 failure:
   description: Why the task failed, with C(kind).
   returned: failure

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from . import audit, fleets, role, rotation, single
+from . import audit, fleets, rotation, single
 from .machine import description
 from .nodes import Proof
 from .plans import Plans

@@ -301,7 +301,7 @@ def test_drift_of_what_is_issued_when_it_is_due(ansible: Ansible, authority: Aut
         "syncer": ("update", "leaf_differs"),
         "api": (
             "issue",
-            "names differ (without due, with localhost), key type is RSA, not ECC, self-signed",
+            "names differ (without due; with localhost), key type is RSA, not ECC, self-signed",
         ),
         "ldap_client": ("none", "absent"),
     }

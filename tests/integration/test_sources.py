@@ -75,7 +75,7 @@ def vault_ca(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
 
 
 #: What the certificates of a new cluster have too much.
-NAMES = "names differ (with localhost, with 127.0.0.1)"
+NAMES = "names differ (with localhost, 127.0.0.1)"
 
 
 class Rotation:

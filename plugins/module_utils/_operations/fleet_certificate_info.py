@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, cast
 
@@ -28,6 +28,9 @@ from .cluster_certificates import OPERATION as CHANGE
 #: Only what differs is of interest, not whether it may be written now.
 _COMPARE = {"requirements": "ignore", "verify": "none", "allow_inactive_nodes": True}
 
+#: How many clusters that are still read are named to a person who waits.
+_NAMED = 3
+
 
 def run(task: Context) -> dict[str, Any]:
     """Read all clusters.
@@ -40,8 +43,13 @@ def run(task: Context) -> dict[str, Any]:
     members = parse_members(params["clusters"] or (), params)
     if not members:
         raise invalid_option("clusters", "no clusters given", "Give clusters, or hosts")
+
+    def how_far(left: Sequence[Member]) -> str:
+        names = f", still reading {', '.join(one.name for one in left)}" if 0 < len(left) <= _NAMED else ""
+        return f"{len(members) - len(left)} of {len(members)} clusters read{names}"
+
     clusters = in_processes(
-        lambda member: _entry(member, served=params["served"]), members, params["concurrency"], _lost, "clusters read"
+        lambda member: _entry(member, served=params["served"]), members, params["concurrency"], _lost, how_far
     )
     judge_pins(clusters)
     return {"changed": False, "clusters": clusters}

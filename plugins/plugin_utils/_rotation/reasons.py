@@ -31,10 +31,14 @@ def _name(text: str) -> str:
 
 def _names(facts: CertificateFacts, wanted: Sequence[str]) -> Iterator[str]:
     has, should = (set(map(_name, names)) for names in (facts["subject_alternative_names"], wanted))
-    differences = [f"without {name.partition(':')[2]}" for name in sorted(should - has)]
-    differences += [f"with {name.partition(':')[2]}" for name in sorted(has - should)]
-    if differences:
-        yield f"names differ ({', '.join(differences)})"
+    differences = {"without": should - has, "with": has - should}
+    said = [
+        f"{word} {', '.join(name.partition(':')[2] for name in sorted(names))}"
+        for word, names in differences.items()
+        if names
+    ]
+    if said:
+        yield f"names differ ({'; '.join(said)})"
 
 
 def _validity(facts: CertificateFacts, lead: timedelta) -> Iterator[str]:

@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -34,13 +34,17 @@ def _three_processors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_concurrency, "_processors", lambda: 3)
 
 
+def _how_far(left: Sequence[Any]) -> str:
+    return f"{len(left)} left"
+
+
 def _lost(place: int) -> Any:
     return -place
 
 
 @pytest.mark.parametrize(("places", "limit", "processes"), [(31, 16, 1), (32, 16, 2), (200, 16, 3), (200, 2, 2)])
 def test_each_place_is_seen_once_and_in_its_order(places: int, limit: int, processes: int) -> None:
-    seen = in_processes(lambda place: (place, os.getpid()), range(places), limit, _lost, "places")
+    seen = in_processes(lambda place: (place, os.getpid()), range(places), limit, _lost, _how_far)
     assert [place for place, dummy in seen] == list(range(places))
     assert len({process for dummy, process in seen}) == processes
     assert multiprocessing.active_children() == []
@@ -60,7 +64,7 @@ def test_all_processes_together_keep_to_the_limit(limit: int) -> None:
     lock: Any = threading.Lock()
     now: list[None] = []
     most: dict[int, int] = {}
-    for process, count in in_processes(look, range(90), limit, lambda _place: (0, 0), "places"):
+    for process, count in in_processes(look, range(90), limit, lambda _place: (0, 0), _how_far):
         most[process] = max(most.get(process, 0), count)
     assert len(most) == 3
     assert sum(most.values()) <= limit
@@ -75,7 +79,7 @@ def test_a_process_that_is_killed_costs_its_own_places_alone(
             end()
         return place
 
-    seen = in_processes(look, range(60), 6, _lost, "places")
+    seen = in_processes(look, range(60), 6, _lost, _how_far)
     assert seen == [-place if place % 3 == 41 % 3 else place for place in range(60)]
     assert multiprocessing.active_children() == []
     assert capfd.readouterr() == ("", "")
@@ -105,7 +109,7 @@ def test_no_process_outlives_the_one_that_forked_it(tmp_path: Path) -> None:
 
     # As Ansible forks the worker that runs a task.
     worker = multiprocessing.get_context("fork").Process(
-        target=in_processes, args=(look, range(90), 6, _lost, "places")
+        target=in_processes, args=(look, range(90), 6, _lost, _how_far)
     )
     worker.start()
     try:

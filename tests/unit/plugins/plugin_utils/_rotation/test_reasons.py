@@ -27,7 +27,7 @@ def test_reasons(authority: Authority) -> None:
     assert renewal_reasons(facts, renew_before=99) == []
     assert renewal_reasons(facts, renew_before=100) == ["expires in 99 days"]
     assert renewal_reasons(facts, renew_before=0, names=["DNS:c.example.com", "d.example.com"]) == [
-        "names differ (without d.example.com, with 192.0.2.1)"
+        "names differ (without d.example.com; with 192.0.2.1)"
     ]
     assert renewal_reasons(facts, renew_before=0, key_type="ECC", key_size=256) == ["key type is RSA, not ECC"]
     assert renewal_reasons(facts, renew_before=0, key_size=4096) == ["key size is 2048, not 4096"]
