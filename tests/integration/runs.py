@@ -34,13 +34,20 @@ WHOLE = Path(sys.executable).parent == PROGRAMS or os.environ.get("BOTH_WAYS") =
 #: Whether operations run inside the controller, or as modules.
 IN_PROCESS = os.environ.get("RC_IN_PROCESS") or "true"
 
+
+def interpreter(python: str, plugins: str) -> str:
+    """The path of what to call in place of this Python, which runs the modules of a collection as it does.
+
+    :param plugins: the folder of the collection's plugins.
+    """
+    (core,) = PROGRAMS.parent.glob("lib/python3*/site-packages/ansible/module_utils")
+    return started.interpreter(python, str(core), f"{plugins}/module_utils", f"{plugins}/modules")
+
+
 #: The Python that modules run on.
 TARGET = str(PROGRAMS / "python")
-#: What every module has in its archive.
-(CORE,) = map(str, PROGRAMS.parent.glob("lib/python3*/site-packages/ansible/module_utils"))
 if IN_PROCESS == "false":
-    _SOURCES = (f"{HERE.parents[1]}/plugins/{kind}" for kind in ("module_utils", "modules"))
-    TARGET = started.interpreter(os.environ.get("RC_TARGET_PYTHON") or TARGET, CORE, *_SOURCES)
+    TARGET = interpreter(os.environ.get("RC_TARGET_PYTHON") or TARGET, started.PLUGINS)
 PREFIX = "redis_enterprise.certificates"
 GROUP = f"group/{PREFIX}.redis_enterprise"
 

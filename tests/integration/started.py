@@ -28,10 +28,8 @@ _AT_START = re.compile(r"PYTHON|LD_|DYLD_|OPENSSL_|LC_|LANG|TZ$")
 JOURNAL = str(_HERE / "journal")
 _PATIENCE = 300.0
 
-#: What the collection imports, as ansible-playbook and as a module.
-SOURCES = tuple(
-    f"{_HERE.parents[1]}/plugins/{kind}" for kind in ("action", "lookup", "plugin_utils", "module_utils", "modules")
-)
+#: What ansible-playbook imports of the collection.
+PLUGINS = f"{_HERE.parents[1]}/plugins"
 
 
 class _Warm:
@@ -107,7 +105,7 @@ def run(python: Path, script: Path, *arguments: str, environment: Mapping[str, s
     """Run a script to its end; return its exit code, and all that it printed."""
     command = [str(script), *arguments]
     if WARM and _at_start(environment) == _at_start(os.environ):
-        return _warm(str(python), *SOURCES).run(command, environment, folder)
+        return _warm(str(python), PLUGINS).run(command, environment, folder)
     finished = subprocess.run(
         [str(python), *command],
         check=False,

@@ -22,15 +22,13 @@ from simulator.authority import Authority
 from . import awx_rules
 from .controller import Controller, Refused
 from .jobs import ROOT, credential_type, injected
-from .runs import COLLECTIONS, CORE, PREFIX, PROGRAMS, Ansible, Run, task
-from .started import interpreter
+from .runs import COLLECTIONS, PREFIX, PROGRAMS, Ansible, Run, interpreter, task
 from .test_secrets import assert_absent, key_lines
 
 #: One worker sets it up once.
 pytestmark = [pytest.mark.xdist_group("awx_setup"), pytest.mark.one_corner]
 
 AWX = ROOT / ".venv/collections-awx"
-_SOURCES = [f"{AWX}/ansible_collections/awx/awx/plugins/{kind}" for kind in ("module_utils", "modules")]
 PLAYBOOK = f"{PREFIX}.awx_setup"
 PASSWORD = "correct horse battery staple"
 CA = "-----BEGIN CERTIFICATE-----\n"
@@ -95,7 +93,8 @@ def set_up(
     environment: Mapping[str, str] | None = None,
     **variables: Any,
 ) -> Run:
-    python = interpreter(str(PROGRAMS / "python"), CORE, *_SOURCES)  # a run has dozens of modules of awx.awx
+    # A run has dozens of modules of awx.awx.
+    python = interpreter(str(PROGRAMS / "python"), f"{AWX}/ansible_collections/awx/awx/plugins")
     given = {**GIVEN, "ansible_python_interpreter": python, **variables}
     (ansible.folder / "given.json").write_text(json.dumps(given))
     (ansible.home / "tmp").mkdir(mode=0o700, exist_ok=True)  # or Ansible warns that it makes it

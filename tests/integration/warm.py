@@ -112,13 +112,13 @@ def _compile(folders: list[str]) -> None:
 def _parse() -> None:
     """Parse what each ansible-playbook reads first, its settings and where plugins have gone, and take it from here."""
     package = importlib.util.find_spec("ansible")
-    if package is None:
+    if package is None or package.origin is None:
         return  # a Python for modules
     import yaml
 
     known = {}
     for name in ("base.yml", "ansible_builtin_runtime.yml"):
-        with open(f"{(package.submodule_search_locations or [''])[0]}/config/{name}", "rb") as file:
+        with open(f"{os.path.dirname(package.origin)}/config/{name}", "rb") as file:
             text = file.read()
         for loader in (yaml.CBaseLoader, yaml.CSafeLoader):
             known[loader, text] = pickle.dumps(yaml.load(text, loader))
