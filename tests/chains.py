@@ -214,3 +214,76 @@ def ca_false(tbs: list[Element]) -> None:
 def version_1(tbs: list[Element]) -> None:
     """Make it a certificate of version 1: without a version and extensions."""
     tbs[:] = [one for one in tbs if one[0] not in (0xA0, 0xA3)]
+
+
+def critical_true_as_one(tbs: list[Element]) -> None:
+    """Write the truth as BER has it: critical TRUE as 1, not as 255."""
+    for _tag, extension in _extensions(tbs):
+        if isinstance(extension, list) and len(extension) == 3:
+            extension[1] = (0x01, b"\1")
+            return
+
+
+def version_2(tbs: list[Element]) -> None:
+    """Make it a certificate of version 2, with extensions all the same."""
+    tbs[0] = (0xA0, [(0x02, b"\1")])
+
+
+def version_4(tbs: list[Element]) -> None:
+    """Make it one of the version that there never was: 3, counted from 1."""
+    tbs[0] = (0xA0, [(0x02, b"\3")])
+
+
+def version_1_written_out(tbs: list[Element]) -> None:
+    """Write out the default of the version, and keep the extensions."""
+    tbs[0] = (0xA0, [(0x02, b"\0")])
+
+
+def long_identifier(tbs: list[Element]) -> None:
+    """Add an extension with an object identifier that is longer than most have."""
+    _extensions(tbs).append((0x30, [(0x06, b"\x2a" + b"\1" * 70), (0x04, b"\5\0")]))
+
+
+def unique_identifier(tbs: list[Element]) -> None:
+    """Add an issuer's unique identifier whose unused bits are not zero."""
+    tbs.insert(7, (0x81, b"\x07\xff"))
+
+
+def unsorted_name(tbs: list[Element]) -> None:
+    """Give the subject a second attribute in one set, in the wrong order."""
+    _tag, subject = tbs[5]
+    assert isinstance(subject, list)
+    attributes = subject[-1][1]
+    assert isinstance(attributes, list)
+    attributes.append((0x30, [(0x06, bytes.fromhex("55040a")), (0x0C, b"Z")]))
+
+
+def star_as_printable(tbs: list[Element]) -> None:
+    """Give the subject a wildcard as PrintableString, which has no asterisk."""
+    tbs[5] = (0x30, [(0x31, [(0x30, [(0x06, bytes.fromhex("550403")), (0x13, b"*.example.com")])])])
+
+
+#: What OpenSSL verifies and cryptography refuses as a whole, by what it says of it.
+ODD: dict[str, Callable[[list[Element]], None]] = {
+    "EncodedDefault in Extension::critical": critical_false,
+    "InvalidValue in Extension::critical": critical_true_as_one,
+    "OidTooLong in Extension::extn_id": long_identifier,
+    "EncodedDefault in TbsCertificate::version": version_1_written_out,
+    "InvalidVersion in TbsCertificate::version": version_2,
+    "InvalidValue in TbsCertificate::issuer_unique_id": unique_identifier,
+    "InvalidSetOrdering in TbsCertificate::subject": unsorted_name,
+}
+
+
+def padded_serial(tbs: list[Element]) -> None:
+    """Give the serial number a needless octet, which no library takes."""
+    tbs[1] = (0x02, b"\0\0\1\2")
+
+
+def without_seconds(tbs: list[Element]) -> None:
+    """Leave the seconds out of the start of the validity: OpenSSL loads it, and verifies nothing."""
+    validity = tbs[4][1]
+    assert isinstance(validity, list)
+    kind, start = validity[0]
+    assert isinstance(start, bytes)
+    validity[0] = (kind, start[:10] + b"Z")

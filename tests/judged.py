@@ -22,7 +22,23 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._cha
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.desired import read_desired
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.requirements import check_requirements
-from chains import BOTH, CLIENT, FQDN, SANS, SERVER, Issued, for_pss, make, name, names, pss_key_pem, usage, version_1
+from chains import (
+    BOTH,
+    CLIENT,
+    FQDN,
+    ODD,
+    SANS,
+    SERVER,
+    Element,
+    Issued,
+    for_pss,
+    make,
+    name,
+    names,
+    pss_key_pem,
+    usage,
+    version_1,
+)
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from simulator.keys import leaf_key
@@ -80,6 +96,7 @@ def _ca(chance: Random, number: int, issuer: Issued | None) -> Issued:
     old = issuer is None and chance.random() < 0.05
     key = ec.generate_private_key(ec.SECP256R1()) if chance.random() < 0.3 and not old else None
     subject = name(f"CA {number}", organisation="Example" if chance.random() < 0.5 else None)
+    odd = _odd(chance, key if issuer is None else issuer.key)
     return make(
         subject,
         issuer,
@@ -88,8 +105,15 @@ def _ca(chance: Random, number: int, issuer: Issued | None) -> Issued:
         without=without,
         days=days,
         key=key,
-        patch=version_1 if old else None,
+        patch=version_1 if old else odd,
     )
+
+
+def _odd(chance: Random, signer: Any) -> Callable[[list[Element]], None] | None:
+    """Return now and then what makes a certificate one that cryptography refuses as a whole; an RSA key signs it."""
+    if chance.random() > 0.1 or not isinstance(signer, (rsa.RSAPrivateKey, type(None))):
+        return None
+    return chance.choice(list(ODD.values()))
 
 
 def _key(chance: Random) -> Any:
@@ -121,9 +145,8 @@ def _leaf(chance: Random, issuer: Issued, *, issuer_given: bool) -> tuple[Issued
     key = _key(chance)
     pss = chance.random() < 0.1 and all(isinstance(one, rsa.RSAPrivateKey) for one in (key, issuer.key))
     days = (-30, -1) if chance.random() < 0.04 else (-1, 200)
-    leaf = make(
-        FQDN, issuer, extensions=extensions, days=days, key=key, issuer_name=issuer_name, patch=for_pss if pss else None
-    )
+    patch = for_pss if pss else _odd(chance, issuer.key)
+    leaf = make(FQDN, issuer, extensions=extensions, days=days, key=key, issuer_name=issuer_name, patch=patch)
     return leaf, pss_key_pem(key) if pss else leaf.key_pem
 
 

@@ -22,7 +22,8 @@ options:
         V(ignore) only returns the findings.
       - What is about to be sent is tried as well, in check mode too, in TLS handshakes in memory, as a server and as a
         client where the certificate is used so. What OpenSSL refuses is an error, V(trial_failed).
-      - A chain without its root is a warning, unless this is V(ignore).
+      - A chain without its root is a warning, unless this is V(ignore). So is a certificate that Python's cryptography
+        refuses and OpenSSL takes, V(unparsed_certificate).
     type: str
     choices: [enforce, warn, ignore]
     default: enforce

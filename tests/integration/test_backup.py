@@ -12,7 +12,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import chains
 import pytest
+from chains import make
 from simulator import Cluster
 from simulator.authority import Authority
 
@@ -220,6 +222,27 @@ def test_a_pair_that_could_not_be_put_back_is_refused(
     assert run["mismatch"].failure == {"kind": "key_mismatch", "certificate": "cm"}
     assert run["garbage"].failure == {"kind": "invalid_certificate", "certificate": "proxy"}
     assert list(path.parent.iterdir()) == []
+
+
+def test_what_only_openssl_parses_is_kept_and_put_back(
+    ansible: Ansible, cluster: Cluster, vault: list[str], path: Path
+) -> None:
+    root = make("Example Root", ca=True)
+    odd = make(cluster.fqdn, root, patch=chains.critical_false)
+    pem = odd.pem + root.pem
+    cluster.set_certificate("cm", pem, odd.key_pem)
+    keep = task("keep", "cluster_certificate_backup", backup(path, names=["cm"]))
+    run = ansible.tasks([keep, {**keep, "name": "again"}], *vault, connection=login(cluster)).expect()
+    assert (run["keep"].changed, run["again"].changed) == (True, False)
+    content = view(ansible, path)
+    assert kept(content) == {"cm": (pem, odd.key_pem)}
+
+    new = make(cluster.fqdn, root)
+    cluster.set_certificate("cm", new.pem + root.pem, new.key_pem)
+    restore = task("restore", "cluster_certificates", {"certificates": content["certificates"]})
+    run = ansible.tasks([restore], connection=login(cluster)).expect(warnings=True)
+    assert run["restore"].result["outcome"] == "changed"
+    assert cluster.certificate("cm") == pem
 
 
 def test_what_is_not_a_backup_of_this_cluster_is_not_replaced(

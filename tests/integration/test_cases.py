@@ -13,7 +13,14 @@ Where the kinds come from, as public threads and pages describe them:
 - RSA-PSS keys: pyca/cryptography on RSASSA-PSS keys that load as RSA; brainpool and secp256k1: nginx and HAProxy, "no
   suitable key share";
 - names of issuers in another string type or case: RFC 5280, 7.1; Active Directory Certificate Services;
-- defaults that are written out, which strict parsers refuse: pyca/cryptography, "EncodedDefault";
+- defaults that are written out, which strict parsers refuse: pyca/cryptography, "EncodedDefault", issues 7472 (the
+  example of RFC 8410), 10367, 12665 and 13067;
+- versions 2 and 4: pyca/cryptography, issue 8555 (an identity provider for SAML); libdatachannel, issue 1404;
+  Internet.nl, issue 662 (Cisco's appliances);
+- names whose sets are not sorted: pyca/cryptography, issue 7189; keylime, issue 944 (CAs of TPMs); asterisks and the
+  like in PrintableString, which only newer releases refuse;
+- what follows a certificate in its block: pyca/cryptography, "ExtraData", issue 7901; object identifiers that are too
+  long or large: issues 6573 and 6872; TRUE other than 255, and unused bits: X.690, 11.1 and 11.2;
 - TRUSTED CERTIFICATE: openssl x509 -trustout; PKCS#7: Active Directory's .p7b; UTF-16: PowerShell's redirection;
 - line ends as two characters: AWX surveys, GitHub secrets, JSON;
 - two chains or a renewed CA in one file: Vault's manual_chain, PKCS#12 of Windows' certificate store.
@@ -22,6 +29,7 @@ Where the kinds come from, as public threads and pages describe them:
 from __future__ import annotations
 
 import base64
+import subprocess
 import urllib.parse
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -239,6 +247,92 @@ def test_what_openssl_takes_is_taken(ansible: Ansible, started: Cluster, ca: Ca)
         outcome = run[case]
         assert (outcome.status, outcome.changed) == ("ok", True), (case, outcome.result["msg"])
         assert [one for one in outcome.result["findings"] if one["severity"] == "error"] == [], case
+
+
+#: C: what cryptography refuses as a whole. In which certificate of the chain it is, and for which certificate name.
+UNPARSED: dict[str, tuple[str, int, str]] = {
+    "default written out": ("EncodedDefault in Extension::critical", 0, "cm"),
+    "default written out in the issuer": ("EncodedDefault in Extension::critical", 1, "cm"),
+    "default written out in the root": ("EncodedDefault in Extension::critical", 2, "cm"),
+    "TRUE as 1": ("InvalidValue in Extension::critical", 0, "cm"),
+    "long object identifier": ("OidTooLong in Extension::extn_id", 0, "cm"),
+    "version 1 written out": ("EncodedDefault in TbsCertificate::version", 0, "cm"),
+    "version 2": ("InvalidVersion in TbsCertificate::version", 0, "cm"),
+    "version 2 of the root": ("InvalidVersion in TbsCertificate::version", 2, "cm"),
+    "unique identifier": ("InvalidValue in TbsCertificate::issuer_unique_id", 0, "cm"),
+    "unsorted name": ("InvalidSetOrdering in TbsCertificate::subject", 0, "cm"),
+    "a client's": ("EncodedDefault in Extension::critical", 0, "syncer"),
+}
+
+
+def odd_chain(field: str, place: int) -> tuple[Issued, Issued, Issued]:
+    """A chain of which one certificate is odd."""
+    patches: list[Any] = [None, None, None]
+    patches[place] = chains.ODD[field]
+    root = make("Example Root", ca=True, patch=patches[2])
+    issuing = make("Example Issuing", root, ca=True, patch=patches[1])
+    return make(FQDN, issuing, patch=patches[0]), issuing, root
+
+
+def test_what_only_openssl_parses_is_installed_and_proven(ansible: Ansible, started: Cluster) -> None:
+    tasks, made = [], {}
+    for case, (field, place, name) in UNPARSED.items():
+        made[case] = odd_chain(field, place)
+        options = given(*made[case], name=name)
+        tasks += [
+            task(f"check: {case}", MODULE, options, check_mode=True),
+            task(case, MODULE, options),
+            task(f"again: {case}", MODULE, options),
+        ]
+    run = ansible.tasks(tasks, connection=login(started)).expect(warnings=True)
+    for case, (field, place, _name) in UNPARSED.items():
+        result = run[case].result
+        for found in (run[f"check: {case}"].result, result):
+            assert (found["changed"], [one["id"] for one in found["findings"]]) == (True, ["unparsed_certificate"]), (
+                case
+            )
+            assert f"certificate {place + 1}" in found["findings"][0]["found"], case
+            assert f"({field})" in found["findings"][0]["found"], case
+        assert (result["outcome"], result["proof"]["level"]) == ("changed", "complete"), (case, result["proof"])
+        again = run[f"again: {case}"].result
+        assert (again["changed"], again["outcome"]) == (False, "unchanged"), case
+        assert any(f"({field})" in " ".join(one.split()) for one in run.warnings), (case, run.warnings)
+        assert started.writes[-1].status == 200
+
+
+def test_what_only_openssl_parses_is_judged_by_it(ansible: Ansible, started: Cluster, ca: Ca) -> None:
+    for_servers = make("Example Issuing", ca.root, ca=True, extensions=[eku(chains.SERVER)])
+    leaf = make(FQDN, for_servers, patch=chains.critical_false)
+    other = make(FQDN, ca.issuing, patch=chains.critical_false, extensions=[chains.names("other.example.com")])
+    cases = {
+        "purpose": given(leaf, for_servers, ca.root, name="syncer"),
+        "host": given(other, ca.issuing, ca.root),
+        "key": given(other, ca.issuing, ca.root, key=ca.root.key_pem),
+    }
+    run = ansible.tasks(both(cases), connection=login(started)).expect(warnings=True)
+    for mode in ("check", "real"):
+        for case, words in (("purpose", "certificate purpose"), ("host", "ostname mismatch")):
+            assert run[f"{mode}: {case}"].failure["kind"] == "requirements_not_met"
+            assert words in run[f"{mode}: {case}"].result["msg"]
+        assert run[f"{mode}: key"].failure["kind"] == "key_mismatch"
+    assert started.writes == []
+    waived = ansible.tasks(
+        [task("waived", MODULE, {**cases["purpose"], "requirements": "warn"})], connection=login(started)
+    )
+    findings = waived.expect(warnings=True)["waived"].result["findings"]
+    assert {one["id"] for one in findings} == {"trial_failed", "unparsed_certificate"}
+
+
+def test_a_member_of_a_bundle_that_only_openssl_parses(ansible: Ansible, started: Cluster, ca: Ca) -> None:
+    odd = make("Odd Root", ca=True, patch=chains.critical_false)
+    options = {"name": "mtls_trusted_ca", "certificate": ca.root.pem + odd.pem}
+    run = ansible.tasks([task("first", MODULE, options), task("again", MODULE, options)], connection=login(started))
+    run.expect(warnings=True)
+    assert [one["found"].partition(" cannot")[0] for one in run["first"].result["findings"]] == [
+        "certificate 2 (CN=Odd Root)"
+    ]
+    assert (run["first"].changed, run["again"].changed) == (True, False)
+    assert started.certificate("mtls_trusted_ca") == ca.root.pem + odd.pem
 
 
 def plain(text: str) -> bytes:
@@ -479,10 +573,20 @@ NAMED: dict[str, tuple[Readable, str, str]] = {
         "invalid_certificate",
         "this is a web page. Download the file itself",
     ),
-    "what cryptography refuses": (
+    "what OpenSSL refuses too": (
         lambda _folder, c: {"certificate": c[0].pem + c[1].pem, "private_key": c[0].key_pem},
         "invalid_certificate",
-        "cannot be parsed by cryptography, the library of Python (EncodedDefault in Extension::critical)",
+        "certificate 1 of 2 cannot be parsed (InvalidValue in TbsCertificate::serial).",
+    ),
+    "a time without seconds, with which OpenSSL verifies nothing": (
+        lambda _folder, c: {"certificate": c[0].pem + c[1].pem, "private_key": c[0].key_pem},
+        "invalid_certificate",
+        "certificate 1 of 2 cannot be parsed (InvalidValue in Time::UtcTime).",
+    ),
+    "what cryptography refuses in PKCS#12": (
+        lambda folder, c: {"pkcs12_path": path_of(folder, "odd.p12", p12_by_openssl(folder, c[0]))},
+        "invalid_certificate",
+        "holds a certificate that cannot be parsed by cryptography, the library of Python (InvalidVersion in Tbs",
     ),
     "expired CA in a bundle": (
         lambda _folder, _c: {
@@ -495,15 +599,26 @@ NAMED: dict[str, tuple[Readable, str, str]] = {
 }
 
 
+def p12_by_openssl(folder: Path, one: Issued) -> bytes:
+    """A pair without encryption, as only OpenSSL writes it."""
+    path = path_of(folder, "odd.pem", (one.pem + one.key_pem).encode())
+    plain = ("-keypbe", "NONE", "-certpbe", "NONE", "-passout", "pass:")
+    return subprocess.run(["openssl", "pkcs12", "-export", "-in", path, *plain], check=True, capture_output=True).stdout
+
+
 def openssh(key: rsa.RSAPrivateKey) -> str:
     form = serialization.PrivateFormat.OpenSSH
     return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
 
 
 def test_forms_that_are_not_read_are_named(ansible: Ansible, started: Cluster, ca: Ca) -> None:
-    strict = {"what cryptography refuses": ca.leaf(patch=chains.critical_false)}
+    odd = {
+        "what OpenSSL refuses too": ca.leaf(patch=chains.padded_serial),
+        "a time without seconds, with which OpenSSL verifies nothing": ca.leaf(patch=chains.without_seconds),
+        "what cryptography refuses in PKCS#12": ca.leaf(patch=chains.version_2),
+    }
     cases = {
-        case: {"name": "proxy", **options(ansible.folder, strict.get(case) or ca.leaf())}
+        case: {"name": "proxy", **options(ansible.folder, odd.get(case) or ca.leaf())}
         for case, (options, _kind, _words) in NAMED.items()
     }
     tasks = [task(case, MODULE, options, ignore_errors=True) for case, options in cases.items()]
@@ -598,9 +713,10 @@ def test_the_order_of_a_chain_is_the_user_s(ansible: Ansible, started: Cluster, 
     assert {outcome.failure["kind"] for outcome in run.outcomes} == {"chain_order"}
 
 
-def test_what_cannot_be_parsed_can_be_put_back(ansible: Ansible, started: Cluster, ca: Ca) -> None:
-    """The text that the API reports is sent back as it is."""
-    odd, new = ca.leaf(patch=chains.critical_false)[0], ca.leaf()
+@pytest.mark.parametrize("patch", [chains.critical_false, chains.without_seconds])
+def test_what_cannot_be_parsed_can_be_put_back(ansible: Ansible, started: Cluster, ca: Ca, patch: Any) -> None:
+    """The text that the API reports is sent back as it is, also where nothing in it is read."""
+    odd, new = ca.leaf(patch=patch)[0], ca.leaf()
     started.set_certificate("cm", odd.pem, odd.key_pem)
     started.nodes[0].lag = float("inf")
     options = given(*new, name="cm", wait_timeout=1)

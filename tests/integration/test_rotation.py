@@ -13,10 +13,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import chains
 import pytest
 import yaml
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.proofs import proof_text
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.result_text import outcome_text
+from chains import make
 from simulator import ActiveActive, Cluster, Fault
 from simulator.authority import Authority, Material, cluster_names
 
@@ -152,6 +154,27 @@ def test_a_missing_issuer_is_named_below_the_table(ansible: Ansible, cluster: Cl
         )
         assert "without its issuer (" in text
         assert "intermediate 1" in text
+
+
+def test_what_only_openssl_parses_is_named_below_the_table(ansible: Ansible, cluster: Cluster) -> None:
+    root = make("Example Root", ca=True)
+    odd = make(cluster.fqdn, root, patch=chains.critical_false, extensions=[chains.names(*sans(cluster.fqdn))])
+    made = folder(ansible, {})
+    (made / "cm.pem").write_text(odd.pem + root.pem)
+    (made / "cm.key").write_text(odd.key_pem)
+    hosts = inventory(ansible, {"one": cluster}, rotation_certificates=from_folder(made, ["cm"]))
+    for arguments in (["--check"], []):
+        run = ansible.playbook(PLAYBOOK, "-i", hosts, *arguments).expect(warnings=True)
+        below = shown(run).partition("TASK [Summarise]")[0].rpartition("outcome")[2]
+        assert f"cm: certificate 1 (CN={cluster.fqdn}) cannot be parsed by cryptography" in below
+        assert "(EncodedDefault in Extension::critical)" in below
+        assert any("unparsed_certificate" in warning for warning in run.warnings)
+    assert cluster.certificate("cm") == odd.pem + root.pem
+    in_order(ansible.playbook(PLAYBOOK, "-i", hosts).expect())
+
+
+def sans(fqdn: str) -> tuple[str, ...]:
+    return fqdn, f"*.{fqdn}", f"internal.{fqdn}", f"*.internal.{fqdn}"
 
 
 MISSPELT = {

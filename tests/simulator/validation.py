@@ -31,6 +31,9 @@ _BUNDLE = re.compile(rf"(?:{_BLOCK.pattern})+", re.ASCII)
 _KEY_LABEL = "((?:RSA |EC )?PRIVATE" + " KEY)"
 _KEY = re.compile(rf"-----BEGIN {_KEY_LABEL}-----\n{_BODY}-----END \1-----\n", re.ASCII)
 _SMALLEST_RSA = 2048
+#: What cryptography raises for a certificate that it cannot parse.
+_REFUSED = (ValueError, x509.InvalidVersion)
+_UTC_TIME = re.compile(rb"\x17\x0d(\d{12})Z")
 UNTRUSTED_DEPTH = 3
 _BOTH = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH}
 
@@ -55,7 +58,7 @@ def parse(text: str) -> list[x509.Certificate]:
         raise Unparsable("the certificate is not normalised PEM of certificates only")
     try:
         return [x509.load_pem_x509_certificate(block.encode()) for block in _BLOCK.findall(text)]
-    except ValueError:
+    except _REFUSED:
         raise Unparsable("the certificate cannot be parsed") from None
 
 
@@ -82,8 +85,11 @@ def check(entry: CertificateName, certificate: str, key: str | None, demands: De
         raise Refused(400, "missing_key", f"{entry.name} needs a private key")
     if not entry.keyed and key is not None:
         raise Refused(400, "unexpected_key", f"{entry.name} takes no private key")
-    if key is not None and _is_for_openssl_alone(certificate):
-        _load_pair(certificate, key)
+    if _is_for_openssl_alone(certificate):
+        if expired(certificate):
+            raise Refused(406, "expired_certificate", "the certificate is expired")
+        if key is not None:
+            _load_pair(certificate, key)
         return
     certificates = parse(certificate)
     if release.needs_common_names:
@@ -166,13 +172,23 @@ def _load_pair(certificate: str, key: str) -> None:
 
 
 def _is_for_openssl_alone(text: str) -> bool:
-    """Return whether cryptography refuses what a real server, with OpenSSL, does not: a default that is written out."""
+    """Return whether cryptography refuses what a real server, with OpenSSL, takes, as a default that is written out."""
+    if not _BUNDLE.fullmatch(text):
+        return False
     try:
-        for block in _BLOCK.findall(text):
+        for block in _blocks(text):
             x509.load_pem_x509_certificate(block.encode())
-    except ValueError as error:
-        return "EncodedDefault" in str(error)
+    except _REFUSED:
+        return _is_taken_by_openssl(text)
     return False
+
+
+def _is_taken_by_openssl(text: str) -> bool:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
+    except ssl.SSLError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=128)
@@ -287,8 +303,17 @@ def leaf_validity(text: str | None) -> tuple[datetime, datetime] | None:
     """Return the validity of the first certificate of PEM text; None where the text is no certificate."""
     try:
         return validity(x509.load_pem_x509_certificate((text or "").encode()))
-    except ValueError:
-        return None
+    except _REFUSED:
+        pass
+    for block in _blocks(text)[:1]:
+        if _is_taken_by_openssl(block):
+            found = [_moment(text) for text in _UTC_TIME.findall(ssl.PEM_cert_to_DER_cert(block))[:2]]
+            return (found[0], found[1]) if len(found) == 2 else None
+    return None
+
+
+def _moment(utc_time: bytes) -> datetime:
+    return datetime.strptime(utc_time.decode(), "%y%m%d%H%M%S").replace(tzinfo=timezone.utc)
 
 
 def validity(certificate: x509.Certificate) -> tuple[datetime, datetime]:

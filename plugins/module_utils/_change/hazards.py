@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 from .._api.cluster import Cluster
 from .._errors import CertificateError
@@ -23,10 +23,8 @@ from .._product.releases import (
     Hazard,
 )
 from .._x509.certificate import chain_depth
+from .._x509.opaque import Certificate
 from .plan import Change
-
-if TYPE_CHECKING:
-    from cryptography import x509
 
 
 class HazardEntry(TypedDict):
@@ -121,7 +119,7 @@ def _other_ca(change: Change, cluster: Cluster) -> bool:
 
 
 def match_hazards(
-    changes: Iterable[tuple[str, str, Sequence[x509.Certificate]]], version: str | None
+    changes: Iterable[tuple[str, str, Sequence[Certificate]]], version: str | None
 ) -> dict[Hazard, list[str]]:
     """Return known bugs that changes of some kind meet on a version, with the names of the certificates.
 

@@ -19,13 +19,10 @@ from .._product.releases import (
     is_before,
 )
 from .._x509.finding import ERROR, Finding
-from .._x509.requirements import CHAIN_WITHOUT_ROOT, check_requirements
+from .._x509.requirements import EASILY_OVERLOOKED, check_requirements
 from .lockout import find_lockouts
 from .plan import Change, why_no_way_back
 from .witness import find_refusals
-
-#: Findings that are easily overlooked until a cluster refuses the certificate: warned about although they are advice.
-_SAID = frozenset({CHAIN_WITHOUT_ROOT})
 
 
 def find_problems(changes: Iterable[Change], cluster: Cluster, connection: Connection, now: datetime) -> list[Finding]:
@@ -57,7 +54,7 @@ def enforce_requirements(found: Sequence[Finding], requirements: str, warn: Call
         CertificateError: something would break the cluster, and V(enforce); all of it is named.
     """
     for finding in found:
-        if requirements == "warn" or (requirements == "enforce" and finding.id in _SAID):
+        if requirements == "warn" or (requirements == "enforce" and finding.id in EASILY_OVERLOOKED):
             warn(f"{finding.certificate}: {finding.text}")
     errors = [finding for finding in found if finding.severity == ERROR]
     if requirements == "enforce" and errors:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from .._api.client import CERTIFICATES, Api
@@ -25,11 +25,9 @@ from .._transport.redirects import Place
 from .._transport.retry import Retries
 from .._transport.session import Session
 from .._x509.certificate import CertificateParseError, parse_pem, sha256_fingerprint
+from .._x509.opaque import Certificate
 from .answer import Answer
 from .check import NOTHING, PERMISSION, UNCLEAR, UNREACHABLE, NotChecked
-
-if TYPE_CHECKING:
-    from cryptography import x509
 
 #: Statuses by which a server, or something before it, says that it does not serve now.
 _AWAY = frozenset({429, 502, 503, 504})
@@ -284,7 +282,7 @@ class Questions:
         found = self.read(CERTIFICATES).object.get(f"{name}_cert")
         return found if found and isinstance(found, str) else None
 
-    def chain(self, name: str) -> tuple[x509.Certificate, ...]:
+    def chain(self, name: str) -> tuple[Certificate, ...]:
         """Return the certificates that the API reports under a name; empty where they cannot be parsed.
 
         Raises:
@@ -314,7 +312,7 @@ class Questions:
         return found
 
 
-def chain_of(pem: str | None) -> tuple[x509.Certificate, ...]:
+def chain_of(pem: str | None) -> tuple[Certificate, ...]:
     """Return the certificates of PEM text; empty where there are none, or they cannot be parsed."""
     try:
         return parse_pem(pem or "")

@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .._errors import CertificateError, MaterialProblem, invalid_option
 from .._product.names import CA_BUNDLES
@@ -30,12 +30,11 @@ from .._x509.certificate import (
     to_pem,
 )
 from .._x509.encodings import from_base64, name_form, to_lines, to_text
-from .._x509.facts import NO_FACTS, CertificateFacts, chain_facts
+from .._x509.facts import CertificateFacts, shown_facts
+from .._x509.opaque import Certificate
 from .._x509.pkcs12 import load_pkcs12
-from .._x509.private_key import holds_private_key, key_matches, load_private_key
-
-if TYPE_CHECKING:
-    from cryptography import x509
+from .._x509.private_key import holds_private_key, key_matches, key_to_pem, load_private_key
+from .._x509.trial import refused_pair
 
 #: Bytes of a certificate or key file that are read at the most.
 FILE_LIMIT = 1024 * 1024
@@ -46,7 +45,7 @@ class Desired:
     """A certificate, its chain, and where its private key comes from."""
 
     name: str
-    certificates: tuple[x509.Certificate, ...]  # leaf first; for CA bundles in any order
+    certificates: tuple[Certificate, ...]  # leaf first; for CA bundles in any order
     certificate_option: str  # the option that they came from
     key_source: Secret | None = None  # PEM as the user gave it; None for CA bundles
     key_option: str | None = None  # the option that it came from
@@ -63,14 +62,8 @@ class Desired:
         return to_pem(self.certificates)
 
     def facts(self, now: datetime) -> CertificateFacts:
-        """Return the facts of the chain, see M(_x509.facts.chain_facts); C(error) where they cannot be read.
-
-        The cluster may read what this host cannot.
-        """
-        try:
-            return chain_facts(self.certificates, now)
-        except CertificateParseError as error:
-            return {**NO_FACTS, "error": str(error)}
+        """Return the facts of the chain, see M(_x509.facts.shown_facts): the cluster may read what this host cannot."""
+        return shown_facts(self.certificates, now)
 
     def load_key(self, *, check: bool) -> Any:
         """Return the private key, or None for CA bundles. C(check): see M(load_private_key); made once only.
@@ -120,7 +113,7 @@ def _text(params: Mapping[str, Any], option: str) -> tuple[str | None, str]:
 
 
 def _check_validity(
-    certificate: x509.Certificate, which: str, option: str, now: datetime, remedy: str = "Issue a new one"
+    certificate: Certificate, which: str, option: str, now: datetime, remedy: str = "Issue a new one"
 ) -> None:
     start, end = not_before(certificate), not_after(certificate)
     if end < now:
@@ -134,7 +127,7 @@ def _check_validity(
         )
 
 
-def _choose_line(bag: Bag, option: str) -> tuple[x509.Certificate, ...]:
+def _choose_line(bag: Bag, option: str) -> tuple[Certificate, ...]:
     """Return one line from the leaf to its root; duplicates, and issuers of other lines, are left out.
 
     Raises:
@@ -155,7 +148,7 @@ def _choose_line(bag: Bag, option: str) -> tuple[x509.Certificate, ...]:
     return given
 
 
-def _check_order(chain: tuple[x509.Certificate, ...], option: str) -> None:
+def _check_order(chain: tuple[Certificate, ...], option: str) -> None:
     for number, (certificate, issuer) in enumerate(zip(chain, chain[1:]), 1):
         if not issued_by(certificate, issuer):
             raise invalid_option(
@@ -184,9 +177,7 @@ def _parsed(text: str, option: str, next_step: str) -> Bag:
         raise invalid_option(option, problem, step, kind="invalid_certificate") from None
 
 
-def append_issuers(
-    certificates: tuple[x509.Certificate, ...], params: Mapping[str, Any]
-) -> tuple[x509.Certificate, ...]:
+def append_issuers(certificates: tuple[Certificate, ...], params: Mapping[str, Any]) -> tuple[Certificate, ...]:
     """Append to a chain its further issuers, up to the root, out of the option C(issuers) or C(issuers_path).
 
     Args:
@@ -216,7 +207,7 @@ def append_issuers(
     return complete
 
 
-def read_chain(params: Mapping[str, Any], option: str, now: datetime) -> tuple[x509.Certificate, ...]:
+def read_chain(params: Mapping[str, Any], option: str, now: datetime) -> tuple[Certificate, ...]:
     """Read and check a certificate, with its issuers, that is given without a private key.
 
     Args:
@@ -232,7 +223,7 @@ def read_chain(params: Mapping[str, Any], option: str, now: datetime) -> tuple[x
     return certificates
 
 
-def _bundle(name: str, certificates: tuple[x509.Certificate, ...], option: str, now: datetime) -> Desired:
+def _bundle(name: str, certificates: tuple[Certificate, ...], option: str, now: datetime) -> Desired:
     for number, certificate in enumerate(certificates, 1):
         which = f"certificate {number} of the bundle ({subject_text(certificate)})"
         _check_validity(certificate, which, option, now, "Take it out of the bundle")
@@ -268,6 +259,34 @@ def _from_pem(params: Mapping[str, Any], passphrase: Secret | None) -> _Given:
     bag, option = _certificates(params, "certificate", "Give certificate, certificate_path or pkcs12_path")
     key_text, key_option = _text(params, "private_key")
     return _Given(bag, option, None if key_text is None else Secret(key_text), key_option, passphrase)
+
+
+def _check_key(material: Desired) -> None:
+    """Check that the private key belongs to the leaf. Where cryptography cannot read the public key, OpenSSL decides.
+
+    Raises:
+        CertificateError: it does not, or is not usable, or that is unknown.
+    """
+    key, leaf = material.load_key(check=False), material.certificates[0]
+    try:
+        fits = key_matches(key, leaf)
+    except ValueError:
+        refused = refused_pair(to_pem([leaf]), key_to_pem(key, leaf))
+        if refused is None:
+            return
+        raise invalid_option(
+            material.certificate_option,
+            f"the public key in the certificate cannot be read, and OpenSSL does not load the pair ({refused})",
+            "Use RSA, EC or Ed25519, and the key that the certificate was issued for",
+            kind="invalid_certificate",
+        ) from None
+    if not fits:
+        raise invalid_option(
+            material.key_option or "private_key",
+            f"the private key does not belong to the certificate ({subject_text(leaf)})",
+            "Give the key that the certificate was issued for, and the leaf as the first certificate",
+            kind="key_mismatch",
+        )
 
 
 def read_desired(name: str, params: Mapping[str, Any], now: datetime) -> Desired:
@@ -312,20 +331,5 @@ def read_desired(name: str, params: Mapping[str, Any], now: datetime) -> Desired
             kind="missing_private_key",
         )
     material = Desired(name, certificates, option, given.key, given.key_option, given.passphrase, given.key_checked)
-    try:
-        fits = key_matches(material.load_key(check=False), certificates[0])
-    except ValueError:
-        raise invalid_option(
-            option,
-            "the public key in the certificate is not supported",
-            "Use RSA, EC or Ed25519",
-            kind="invalid_certificate",
-        ) from None
-    if not fits:
-        raise invalid_option(
-            given.key_option,
-            f"the private key does not belong to the certificate ({subject_text(certificates[0])})",
-            "Give the key that the certificate was issued for, and the leaf as the first certificate",
-            kind="key_mismatch",
-        )
+    _check_key(material)
     return material

@@ -10,15 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
 
 from .._transport.tls_handshake import Presented
 from .._x509.certificate import issued_by, not_after, sha256_fingerprint, sha256_fingerprints
+from .._x509.opaque import Certificate
 from .installed import Installed
-
-if TYPE_CHECKING:
-    from cryptography import x509
-
 
 #: Two ends of validity that are this close may be the same one: metrics are whole seconds, as of some moment.
 SLACK = timedelta(minutes=1)
@@ -54,7 +50,7 @@ class ExpectedChain:
     end: datetime | None = None
 
     @classmethod
-    def of(cls, certificates: Sequence[x509.Certificate], compare: str) -> ExpectedChain:
+    def of(cls, certificates: Sequence[Certificate], compare: str) -> ExpectedChain:
         """Return the state in which these certificates are there."""
         return cls(
             tuple(sha256_fingerprints(certificates)),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .._api.client import Stored
 from .._product.names import REQUIRED
@@ -18,10 +18,8 @@ from .._secrets import Secret
 from .._x509.certificate import CertificateParseError, certificates_in, earliest_end, parse_pem, sha256_fingerprints
 from .._x509.facts import NO_FACTS, CertificateFacts, chain_facts
 from .._x509.finding import Finding, FindingEntry
+from .._x509.opaque import Certificate
 from .._x509.requirements import check_requirements
-
-if TYPE_CHECKING:
-    from cryptography import x509
 
 
 class InstalledFacts(CertificateFacts):
@@ -48,7 +46,7 @@ class Installed:
     """One certificate that a cluster has."""
 
     name: str
-    chain: tuple[x509.Certificate, ...]  # empty when it cannot be parsed
+    chain: tuple[Certificate, ...]  # empty when it cannot be parsed
     private_key: Secret | None  # None: there is none, or the user may not see it
     facts: InstalledFacts  # with C(error) when it cannot be parsed, or a field of it is malformed
     unparsed: tuple[bytes, ...] = ()  # DER of what cannot be parsed; empty too when it is no PEM
@@ -56,7 +54,7 @@ class Installed:
     @classmethod
     def of(cls, name: str, stored: Stored, now: datetime) -> Installed:
         """Parse what the API reports. Never raises: one broken certificate must not hide the others."""
-        chain: tuple[x509.Certificate, ...] = ()
+        chain: tuple[Certificate, ...] = ()
         try:
             chain = parse_pem(stored.certificate)
             facts = chain_facts(chain, now)
@@ -67,7 +65,7 @@ class Installed:
         return cls(name, chain, stored.private_key, described, unparsed)
 
     @property
-    def certificates(self) -> Sequence[x509.Certificate | bytes]:
+    def certificates(self) -> Sequence[Certificate | bytes]:
         """Return the chain as it came, whether or not it can be parsed; empty when it is no PEM."""
         return self.chain or self.unparsed
 

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import string
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +16,8 @@ from itertools import islice
 from typing import Any, NamedTuple, NewType
 
 from .._untrusted import printable
-from .der import content, elements, first_element
+from .der import OBJECT_IDENTIFIER, content, element, elements, first_element
+from .opaque import Certificate, OpaqueCertificate, UnparsedField, refusal
 from .pem import PemBlock, split_pem
 
 try:
@@ -35,12 +35,11 @@ _LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE"})
 #: What may be beside certificates, and holds none.
 _BESIDE = ("PRIVATE KEY", "PUBLIC KEY", "CERTIFICATE REQUEST", "PARAMETERS", "X509 CRL")
 _PKCS7_LABELS = frozenset({"PKCS7", "PKCS #7 SIGNED DATA", "CMS"})
+_SIGNED_DATA = element(OBJECT_IDENTIFIER, bytes.fromhex("2a864886f70d010702"))
+_CERTIFICATES = 0xA0  # tag of the certificates in it
 
 #: What cryptography warns of: names that are longer than X.520 allows, serial numbers and parameters against the RFCs.
-_ODD = "Attribute's length must be|Parsed a serial number|The parsed certificate contains"
-
-#: How cryptography says what is wrong with DER, and where.
-_PROBLEM, _FIELD = re.compile(r"kind: (\w+)"), re.compile(r'"(\w+::\w+)"')
+_ODD = "Attribute's length must be|Parsed a (?:negative )?serial number|The parsed certificate contains"
 
 #: Lines from a leaf to its root that are compared: a bag of crossed signatures has no end of them.
 _MOST_LINES, _LONGEST_LINE = 64, 32
@@ -57,7 +56,7 @@ class CertificateParseError(ValueError):
     """The text holds no certificate, or one that cannot be parsed; the message never quotes the text."""
 
 
-def parse_pem(text: str) -> tuple[x509.Certificate, ...]:
+def parse_pem(text: str) -> tuple[Certificate, ...]:
     """Parse all certificates in a PEM text, in order; blocks of other kinds and text between blocks are passed over.
 
     Raises:
@@ -69,7 +68,7 @@ def parse_pem(text: str) -> tuple[x509.Certificate, ...]:
 class Bag(NamedTuple):
     """Certificates that came together."""
 
-    certificates: tuple[x509.Certificate, ...]
+    certificates: tuple[Certificate, ...]
     ordered: bool  # whether their order is the user's own; PKCS#7 has none
 
 
@@ -107,7 +106,7 @@ def _ders_in(text: str) -> tuple[list[bytes], bool]:
                 ders.append(first_element(block.der))
             elif block.label in _PKCS7_LABELS:
                 ordered = False
-                ders += [one.public_bytes(serialization.Encoding.DER) for one in _in_pkcs7(block.der)]
+                ders += in_pkcs7(block.der)
             elif not block.label.endswith(_BESIDE):
                 raise ValueError(f"a PEM block {block.label} is none that is known. Convert it, or remove it")
     except ValueError as error:  # PemError, too
@@ -117,19 +116,35 @@ def _ders_in(text: str) -> tuple[list[bytes], bool]:
     return ders, ordered
 
 
-def _in_pkcs7(der: bytes) -> list[x509.Certificate]:
-    """Return the certificates in PKCS#7 (RFC 2315).
+def in_pkcs7(der: bytes) -> list[bytes]:
+    """Return the certificates in PKCS#7 (RFC 2315), as DER.
 
     Raises:
         ValueError: it cannot be parsed.
     """
     try:
-        return pkcs7.load_der_pkcs7_certificates(der)
+        return [one.public_bytes(serialization.Encoding.DER) for one in pkcs7.load_der_pkcs7_certificates(der)]
     except Exception:  # of many kinds, depending on the version
-        raise ValueError("a block PKCS7 cannot be parsed") from None
+        return _in_signed_data(der)  # it refuses all for one that only OpenSSL parses
 
 
-def parse_der(ders: Sequence[bytes]) -> tuple[x509.Certificate, ...]:
+def _in_signed_data(der: bytes) -> list[bytes]:
+    """Return the certificates in PKCS#7 of the type SignedData (RFC 2315, 9.1), whether or not they can be parsed.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    try:
+        kind, signed = elements(content(der))
+        held = next(one for one in elements(content(content(signed))) if one[0] == _CERTIFICATES)
+        if kind == _SIGNED_DATA:
+            return elements(content(held))
+    except (ValueError, StopIteration):
+        pass
+    raise ValueError("a block PKCS7 cannot be parsed")
+
+
+def parse_der(ders: Sequence[bytes]) -> tuple[Certificate, ...]:
     """Parse the certificates, in order.
 
     Raises:
@@ -138,30 +153,44 @@ def parse_der(ders: Sequence[bytes]) -> tuple[x509.Certificate, ...]:
     # What is odd is shown as it is, and workers of Ansible must not write to stderr. This is set here, since Ansible
     # undoes what is set while a plugin is loaded.
     warnings.filterwarnings("ignore", _ODD, UserWarning)
-    certificates = []
+    certificates: list[Certificate] = []
     for number, der in enumerate(ders, 1):
         try:
-            certificates.append(x509.load_der_x509_certificate(der))
-        except Exception as error:  # the parser raises more than ValueError for hostile input
-            raise CertificateParseError(
-                f"certificate {number} of {len(ders)} cannot be parsed{by_library(error)}"
-            ) from None
+            certificates.append(parse_one(der))
+        except ValueError as error:
+            reason = f" ({error})" if str(error) else ""
+            raise CertificateParseError(f"certificate {number} of {len(ders)} cannot be parsed{reason}") from None
     return tuple(certificates)
 
 
+def parse_one(der: bytes) -> Certificate:
+    """Parse one certificate, also one that only OpenSSL parses.
+
+    Raises:
+        ValueError: no library does; the message says why, if anything.
+    """
+    try:
+        return x509.load_der_x509_certificate(der)
+    except Exception as error:  # the parser raises more than ValueError for hostile input
+        reason = refusal(error)
+    try:
+        # OpenSSL passes over what follows the certificate, and presents it with the shortest lengths.
+        framed = element(der[0], content(der))
+        return parse_one(framed) if framed != der else OpaqueCertificate.of(der, reason or "no reason given")
+    except Exception:  # as above
+        raise ValueError(reason) from None
+
+
 def by_library(error: Exception) -> str:
-    """Return, for a message, which field of a certificate cryptography refuses, where it says so; else nothing.
+    """Return, for a message, what of a certificate cryptography refuses, where it says so; else nothing.
 
     OpenSSL and the cluster may accept what it refuses, such as a default that is written out.
     """
-    kind = _PROBLEM.search(str(error))
-    fields = _FIELD.findall(str(error))
-    if not kind or not fields:
-        return ""
-    return f" by cryptography, the library of Python ({kind[1]} in {fields[-1]}), which is stricter than OpenSSL"
+    reason = refusal(error)
+    return f" by cryptography, the library of Python ({reason}), which is stricter than OpenSSL" if reason else ""
 
 
-def to_pem(certificates: Iterable[x509.Certificate | bytes]) -> str:
+def to_pem(certificates: Iterable[Certificate | bytes]) -> str:
     """Return normalised PEM: LF, one block directly after the other, a last newline.
 
     Args:
@@ -170,37 +199,39 @@ def to_pem(certificates: Iterable[x509.Certificate | bytes]) -> str:
     return "".join(PemBlock.of("CERTIFICATE", _der(one)).text for one in certificates)
 
 
-def _der(certificate: x509.Certificate | bytes) -> bytes:
+def _der(certificate: Certificate | bytes) -> bytes:
     if isinstance(certificate, bytes):
         return certificate
+    if isinstance(certificate, OpaqueCertificate):
+        return certificate.der
     return certificate.public_bytes(serialization.Encoding.DER)
 
 
-def sha256_fingerprint(certificate: x509.Certificate | bytes) -> str:
+def sha256_fingerprint(certificate: Certificate | bytes) -> str:
     """Return SHA-256 over the DER bytes, lower-case hexadecimal with colons, as community.crypto prints it."""
     return hashlib.sha256(_der(certificate)).digest().hex(":")
 
 
-def sha256_fingerprints(certificates: Iterable[x509.Certificate | bytes]) -> list[str]:
+def sha256_fingerprints(certificates: Iterable[Certificate | bytes]) -> list[str]:
     """Return the fingerprint of each certificate, in order."""
     return [sha256_fingerprint(certificate) for certificate in certificates]
 
 
-def not_before(certificate: x509.Certificate) -> datetime:
+def not_before(certificate: Certificate) -> datetime:
     """Return the start of validity, in UTC."""
     if hasattr(certificate, "not_valid_before_utc"):  # cryptography >= 42
         return certificate.not_valid_before_utc
     return certificate.not_valid_before.replace(tzinfo=timezone.utc)
 
 
-def not_after(certificate: x509.Certificate) -> datetime:
+def not_after(certificate: Certificate) -> datetime:
     """Return the end of validity, in UTC."""
     if hasattr(certificate, "not_valid_after_utc"):  # cryptography >= 42
         return certificate.not_valid_after_utc
     return certificate.not_valid_after.replace(tzinfo=timezone.utc)
 
 
-def earliest_end(chain: Iterable[x509.Certificate]) -> datetime:
+def earliest_end(chain: Iterable[Certificate]) -> datetime:
     """Return when the first of the certificates expires, in UTC."""
     return min(map(not_after, chain))
 
@@ -218,7 +249,7 @@ def name_text(name: x509.Name) -> str:
     return printable(name.rfc4514_string(), LONGEST_NAME)
 
 
-def subject_text(certificate: x509.Certificate) -> str:
+def subject_text(certificate: Certificate) -> str:
     """Return the subject for messages, whether or not it can be read."""
     try:
         return name_text(certificate.subject)
@@ -241,16 +272,17 @@ def _comparable(value: str | bytes) -> str | bytes:
     return value if isinstance(value, bytes) else " ".join(value.split()).translate(_LOWER)
 
 
-def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+def issued_by(certificate: Certificate, issuer: Certificate) -> bool:
     """Return whether C(issuer) is named as the issuer and its key verifies the signature.
 
-    Where the signature's algorithm is one that cryptography does not verify (MD5, on most hosts), the names decide.
+    Where the signature's algorithm is one that cryptography does not verify (MD5, on most hosts), or does not parse,
+    the names decide.
     """
-    if not _is_named(certificate, issuer):
+    if not is_named(certificate, issuer):
         return False
     try:
         _verify_signature(certificate, issuer.public_key())
-    except exceptions.UnsupportedAlgorithm:
+    except (exceptions.UnsupportedAlgorithm, UnparsedField):
         return True
     except ValueError as error:  # of an algorithm, too; or the key cannot be read
         return "unsupported" in str(error).lower()
@@ -259,21 +291,22 @@ def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     return True
 
 
-def _is_named(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+def is_named(certificate: Certificate, issuer: Certificate) -> bool:
+    """Return whether a certificate gives the subject of C(issuer) for its issuer."""
     try:
         return name_key(certificate.issuer) == name_key(issuer.subject)
     except Exception:  # a malformed name, which is the same where its bytes are
         return _raw_names(certificate)[0] == _raw_names(issuer)[1]
 
 
-def _raw_names(certificate: x509.Certificate) -> tuple[bytes, bytes]:
+def _raw_names(certificate: Certificate) -> tuple[bytes, bytes]:
     """Return issuer and subject as DER (RFC 5280, 4.1)."""
     fields = elements(content(certificate.tbs_certificate_bytes))
     first = 1 if fields[0][:1] == b"\xa0" else 0  # the version, which version 1 leaves out
     return fields[first + 2], fields[first + 4]
 
 
-def _verify_signature(certificate: x509.Certificate, key: Any) -> None:
+def _verify_signature(certificate: Certificate, key: Any) -> None:
     """Verify a signature, which C(verify_directly_issued_by) does only where names are equal byte by byte.
 
     Raises:
@@ -299,9 +332,7 @@ def _verify_signature(certificate: x509.Certificate, key: Any) -> None:
         raise TypeError("a key that signs nothing")
 
 
-def complete_chain(
-    chain: Sequence[x509.Certificate], others: Iterable[x509.Certificate]
-) -> tuple[x509.Certificate, ...]:
+def complete_chain(chain: Sequence[Certificate], others: Iterable[Certificate]) -> tuple[Certificate, ...]:
     """Return the chain, and after it those of the others that lead on to the root, each issuer after what it issued.
 
     Where several lines do, as after the renewal of a CA with the same key or after cross-signing, one of valid issuers
@@ -314,11 +345,11 @@ def complete_chain(
 class _Issuers:
     """Who issued what in a bag of certificates, found once for each."""
 
-    def __init__(self, certificates: Iterable[x509.Certificate]) -> None:
+    def __init__(self, certificates: Iterable[Certificate]) -> None:
         self._bag = list(dict.fromkeys(certificates))
-        self._known: dict[x509.Certificate, list[x509.Certificate]] = {}
+        self._known: dict[Certificate, list[Certificate]] = {}
 
-    def of(self, certificate: x509.Certificate) -> list[x509.Certificate]:
+    def of(self, certificate: Certificate) -> list[Certificate]:
         """Return the issuers of a certificate, the best first; none of a root."""
         if certificate not in self._known:
             root = issued_by(certificate, certificate)
@@ -327,7 +358,7 @@ class _Issuers:
             self._known[certificate] = found
         return self._known[certificate]
 
-    def lines(self, line: tuple[x509.Certificate, ...]) -> Iterator[tuple[x509.Certificate, ...]]:
+    def lines(self, line: tuple[Certificate, ...]) -> Iterator[tuple[Certificate, ...]]:
         """Yield what a line can be completed to, the best first at each step."""
         further = [one for one in self.of(line[-1]) if one not in line] if len(line) < _LONGEST_LINE else []
         if not further:
@@ -336,11 +367,11 @@ class _Issuers:
             yield from self.lines((*line, one))
 
 
-def _is_valid(certificate: x509.Certificate) -> bool:
+def _is_valid(certificate: Certificate) -> bool:
     return not_before(certificate) <= datetime.now(timezone.utc) <= not_after(certificate)
 
 
-def related(leaf: x509.Certificate, others: Iterable[x509.Certificate]) -> set[x509.Certificate]:
+def related(leaf: Certificate, others: Iterable[Certificate]) -> set[Certificate]:
     """Return those of the others that are issuers of the leaf, on whichever line."""
     issuers, found, new = _Issuers(others), {leaf}, [leaf]
     while new:
@@ -350,6 +381,6 @@ def related(leaf: x509.Certificate, others: Iterable[x509.Certificate]) -> set[x
     return found - {leaf}
 
 
-def chain_depth(chain: Sequence[x509.Certificate]) -> int:
+def chain_depth(chain: Sequence[Certificate]) -> int:
     """Return how many certificates lead from the leaf to the root, counting a root that the chain leaves out."""
     return len(chain) + (not issued_by(chain[-1], chain[-1]))

@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from .._untrusted import LONGEST, printable
-from .certificate import by_library, issued_by, name_key, name_text, not_after, not_before
+from .certificate import by_library, is_named, issued_by, name_text, not_after, not_before
+from .opaque import Certificate, OpaqueCertificate
 
 try:
     from cryptography import x509
@@ -35,11 +36,11 @@ def _read(field: Callable[[], _T]) -> _T | None:
 class ChainCertificate:
     """One certificate of a chain, with all that the rules look at. None is what cannot be read."""
 
-    certificate: x509.Certificate
+    certificate: Certificate
     number: int  # the leaf is 1
     title: str
-    subject: Any  # M(name_key)
-    issuer: Any  # M(name_key)
+    subject: str | None  # M(name_text)
+    issuer: str | None
     common_names: list[str] | None
     validity: tuple[datetime, datetime] | None
     key: Any
@@ -47,15 +48,15 @@ class ChainCertificate:
     extensions: x509.Extensions | None
 
     @classmethod
-    def of(cls, number: int, certificate: x509.Certificate) -> ChainCertificate:
+    def of(cls, number: int, certificate: Certificate) -> ChainCertificate:
         """Read everything once."""
         subject = _read(lambda: name_text(certificate.subject))
         return cls(
             certificate=certificate,
             number=number,
             title=f"certificate {number} ({subject})" if subject else f"certificate {number}",
-            subject=_read(lambda: name_key(certificate.subject)),
-            issuer=_read(lambda: name_key(certificate.issuer)),
+            subject=subject,
+            issuer=_read(lambda: name_text(certificate.issuer)),
             common_names=_read(
                 lambda: [
                     printable(str(part.value), LONGEST)
@@ -80,7 +81,10 @@ class ChainCertificate:
         Such a root is one of version 1, or has the key usage keyCertSign.
         """
         if self.extensions is None:
-            return None
+            if not isinstance(self.certificate, OpaqueCertificate):
+                return None
+            constrained = self.certificate.has_basic_constraints
+            return self.certificate.is_ca_to_openssl and (constrained or self.self_issued)
         constraints, usage = self.extension(x509.BasicConstraints), self.extension(x509.KeyUsage)
         if constraints is not None:
             return constraints.ca
@@ -90,8 +94,12 @@ class ChainCertificate:
     @property
     def issuer_title(self) -> str:
         """Return its issuer for messages."""
-        name = _read(lambda: name_text(self.certificate.issuer))
-        return f"its issuer ({name})" if name else "its issuer"
+        return f"its issuer ({self.issuer})" if self.issuer else "its issuer"
+
+    @property
+    def refused_for(self) -> str | None:
+        """Return why cryptography refuses it as a whole; None: it does not."""
+        return self.certificate.reason if isinstance(self.certificate, OpaqueCertificate) else None
 
     @property
     def extensions_problem(self) -> str:
@@ -104,7 +112,7 @@ class ChainCertificate:
 
     def names(self, issuer: ChainCertificate) -> bool:
         """Return whether C(issuer) has the name that it gives for its issuer."""
-        return self.issuer is not None and self.issuer == issuer.subject
+        return is_named(self.certificate, issuer.certificate)
 
     def extension(self, kind: type[_T]) -> _T | None:
         """Return the value of an extension, or None where there is none."""

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-INTEGER, OCTET_STRING, OBJECT_IDENTIFIER, SEQUENCE = 0x02, 0x04, 0x06, 0x30
+INTEGER, BIT_STRING, OCTET_STRING, OBJECT_IDENTIFIER, SEQUENCE = 0x02, 0x03, 0x04, 0x06, 0x30
 
 
 def element(tag: int, content: bytes) -> bytes:

@@ -15,14 +15,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from .certificate import in_pkcs7, parse_one
 from .der import INTEGER, SEQUENCE, element
 from .pem import PemBlock
 from .private_key import key_to_pem
 
 try:
-    from cryptography import x509
     from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.serialization import pkcs7
 except ImportError:  # reported by _libraries
     pass
 
@@ -93,9 +92,9 @@ def from_base64(text: str | bytes) -> bytes | None:
 
 def der_to_pem(data: bytes) -> str | None:
     """Return certificates, PKCS#7 or a private key as PEM; None where it is neither."""
-    if _loads(x509.load_der_x509_certificate, data):
+    if _loads(parse_one, data):
         return PemBlock.of("CERTIFICATE", data).text
-    if _loads(pkcs7.load_der_pkcs7_certificates, data):
+    if _loads(in_pkcs7, data):
         return PemBlock.of("PKCS7", data).text
     try:
         key = serialization.load_der_private_key(data, None, unsafe_skip_rsa_key_validation=True)
@@ -109,7 +108,7 @@ def der_to_pem(data: bytes) -> str | None:
 def _loads(load: Callable[[bytes], object], data: bytes) -> bool:
     try:
         load(data)
-    except Exception:  # the parsers raise more than ValueError
+    except ValueError:
         return False
     return True
 

@@ -25,6 +25,7 @@ from .certificate import (
     sha256_fingerprints,
     to_iso,
 )
+from .opaque import Certificate
 
 try:
     from cryptography import x509
@@ -36,7 +37,7 @@ except ImportError:  # reported by _libraries
 _LARGEST_NUMBER = 14000
 
 
-def _serial_number(certificate: x509.Certificate) -> str:
+def _serial_number(certificate: Certificate) -> str:
     """Return what C(openssl x509 -serial) prints: a number would be rounded by what reads JSON with 53 bits."""
     number = certificate.serial_number
     if number.bit_length() > _LARGEST_NUMBER:
@@ -61,7 +62,7 @@ def _general_name(name: x509.GeneralName) -> str:
     return f"otherName:{name.type_id.dotted_string}" if isinstance(name, x509.OtherName) else "otherName"
 
 
-def _alternative_names(certificate: x509.Certificate) -> list[str]:
+def _alternative_names(certificate: Certificate) -> list[str]:
     try:
         extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
     except x509.ExtensionNotFound:
@@ -69,7 +70,7 @@ def _alternative_names(certificate: x509.Certificate) -> list[str]:
     return [printable(_general_name(name), LONGEST_NAME) for name in extension.value]
 
 
-def _public_key(certificate: x509.Certificate) -> tuple[str, int | None]:
+def _public_key(certificate: Certificate) -> tuple[str, int | None]:
     """Return type, in the words of community.crypto, and size in bits."""
     key = certificate.public_key()
     if isinstance(key, rsa.RSAPublicKey):
@@ -127,7 +128,7 @@ class CertificateFacts(_Facts, total=False):
 NO_FACTS = cast("CertificateFacts", dict.fromkeys(_Facts.__annotations__))
 
 
-def chain_facts(chain: Sequence[x509.Certificate], now: datetime) -> CertificateFacts:
+def chain_facts(chain: Sequence[Certificate], now: datetime) -> CertificateFacts:
     """Return the facts of a chain.
 
     Raises:
@@ -159,3 +160,11 @@ def chain_facts(chain: Sequence[x509.Certificate], now: datetime) -> Certificate
         }
     except Exception as error:  # odd extensions, names, numbers and keys make cryptography raise many things
         raise CertificateParseError(f"a field of the certificate cannot be parsed{by_library(error)}") from None
+
+
+def shown_facts(chain: Sequence[Certificate], now: datetime) -> CertificateFacts:
+    """Return the facts of a chain, with C(error) where a field of the certificate is malformed."""
+    try:
+        return chain_facts(chain, now)
+    except CertificateParseError as error:
+        return {**NO_FACTS, "error": str(error)}

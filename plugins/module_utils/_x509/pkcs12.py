@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from .._errors import MaterialProblem
 from .._secrets import Secret
@@ -17,18 +17,16 @@ from .._untrusted import printable
 from .certificate import complete_chain, subject_text, to_iso
 from .chain import ChainCertificate
 from .der import OBJECT_IDENTIFIER, content, element, elements
+from .opaque import Certificate, refusal
 from .private_key import key_matches, key_to_pem
 
 try:
+    from cryptography import x509
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.serialization import pkcs12
 except ImportError:  # reported by _libraries
     pass
-
-if TYPE_CHECKING:
-    from cryptography import x509
-
 
 _DATA = element(OBJECT_IDENTIFIER, bytes.fromhex("2a864886f70d010701"))  # PKCS#7
 
@@ -39,7 +37,7 @@ _KEY_BAGS = tuple(element(OBJECT_IDENTIFIER, bytes.fromhex(f"2a864886f70d010c0a0
 class Pkcs12Content(NamedTuple):
     """What was in the file."""
 
-    certificates: tuple[x509.Certificate, ...]  # with a key: the leaf, then its issuers; without: as in the file
+    certificates: tuple[Certificate, ...]  # with a key: the leaf, then its issuers; without: as in the file
     private_key: Secret | None  # PEM, not encrypted
 
 
@@ -47,7 +45,7 @@ class _Pair(NamedTuple):
     """A private key in the file, and the certificate that was issued for it."""
 
     name: str  # the friendly name, which Java calls the alias
-    leaf: x509.Certificate
+    leaf: Certificate
     key: Any
 
     @property
@@ -75,7 +73,15 @@ def load_pkcs12(data: bytes, passphrase: Secret | None, friendly_name: str | Non
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about BER, which Windows writes
             found = pkcs12.load_pkcs12(data, password)
-    except (ValueError, TypeError, UnsupportedAlgorithm):  # of a damaged file and of a wrong passphrase alike
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+        if refusal(error):  # it was decrypted
+            raise MaterialProblem(
+                "invalid_certificate",
+                "the file holds a certificate that cannot be parsed by cryptography, the library of Python "
+                f"({refusal(error)})",
+                "Give it in certificate_path and private_key_path: openssl pkcs12 -in FILE -nodes -out FILE.pem",
+            ) from None
+        # Of a damaged file and of a wrong passphrase, the library says the same.
         if passphrase is None:
             raise MaterialProblem(
                 "passphrase_missing", "the file is encrypted, or is not PKCS#12", "Give private_key_passphrase"
@@ -125,7 +131,7 @@ def _choose(pairs: Sequence[_Pair], friendly_name: str | None) -> _Pair:
     )
 
 
-def _belongs(key: Any, certificate: x509.Certificate) -> bool:
+def _belongs(key: Any, certificate: Certificate) -> bool:
     try:
         return key_matches(key, certificate)
     except (ValueError, AttributeError):

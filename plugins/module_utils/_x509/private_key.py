@@ -8,11 +8,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .._errors import MaterialProblem
 from .._secrets import Secret
 from .der import INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, element
+from .opaque import Certificate
 from .pem import PemBlock, PemError, split_pem
 
 try:
@@ -21,10 +22,6 @@ try:
     from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 except ImportError:  # reported by _libraries
     pass
-
-if TYPE_CHECKING:
-    from cryptography import x509
-
 
 _RSA = element(OBJECT_IDENTIFIER, bytes.fromhex("2a864886f70d010101"))  # rsaEncryption
 _PSS = element(OBJECT_IDENTIFIER, bytes.fromhex("2a864886f70d01010a"))  # id-RSASSA-PSS
@@ -115,7 +112,7 @@ def _is_consistent(key: rsa.RSAPrivateKey) -> bool:
     return True
 
 
-def key_matches(key: Any, certificate: x509.Certificate) -> bool:
+def key_matches(key: Any, certificate: Certificate) -> bool:
     """Return whether C(certificate) was issued for this private key.
 
     Raises:
@@ -129,7 +126,7 @@ def key_matches(key: Any, certificate: x509.Certificate) -> bool:
     return bool(key.public_key().public_bytes(*form) == public.public_bytes(*form))
 
 
-def key_to_pem(key: Any, certificate: x509.Certificate | None = None) -> Secret:
+def key_to_pem(key: Any, certificate: Certificate | None = None) -> Secret:
     """Return the key as unencrypted PKCS#8 PEM with LF.
 
     That is the form that the vendor's REST API reference shows for updates.
@@ -149,7 +146,7 @@ def key_to_pem(key: Any, certificate: x509.Certificate | None = None) -> Secret:
     return Secret(pem.decode("ascii"))
 
 
-def _is_for_pss(certificate: x509.Certificate) -> bool:
+def _is_for_pss(certificate: Certificate) -> bool:
     """Return whether the public key of a certificate is of the type id-RSASSA-PSS (RFC 4055, 1.2)."""
     try:
         public = certificate.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)

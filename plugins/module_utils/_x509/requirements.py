@@ -26,6 +26,7 @@ from .._untrusted import printable
 from .certificate import to_iso
 from .chain import ChainCertificate
 from .finding import ERROR, WARNING, Finding
+from .opaque import Certificate
 
 try:
     from cryptography import x509
@@ -36,6 +37,9 @@ except ImportError:  # reported by _libraries
 
 #: Uploads are checked for the root from 8.0.16-29 on (RS185428).
 CHAIN_WITHOUT_ROOT = "chain_without_root"
+
+#: What is easily overlooked until a cluster refuses the certificate: warned about although it is advice.
+EASILY_OVERLOOKED = frozenset({CHAIN_WITHOUT_ROOT, "unparsed_certificate"})
 
 _VENDOR = "vendor, requirements for CA-signed certificates"
 _FIELDS = "RFC 5280, section 4.1"
@@ -97,6 +101,11 @@ class _Case:
 
 def _unreadable(case: _Case) -> Iterator[Finding]:
     for link in case.links:
+        if link.refused_for is not None:
+            found = f"{link.title} cannot be parsed by cryptography, the library of Python ({link.refused_for})"
+            remedy = "OpenSSL takes it, and the cluster decides; issue it again for clients that are as strict"
+            yield case.finding("unparsed_certificate", WARNING, found, remedy, _FIELDS)
+            continue
         if link.extensions is None:
             # OpenSSL, which takes more than cryptography does, judges it in a handshake, and the server decides.
             found = f"{link.title} holds an extension that cannot be parsed{link.extensions_problem}"
@@ -145,7 +154,7 @@ def _key_size(case: _Case) -> Iterator[Finding]:
 
 def _order(case: _Case) -> Iterator[Finding]:
     for link, issuer in zip(case.links, case.links[1:]):
-        if link.issuer != issuer.subject:
+        if not link.names(issuer):
             found = f"{link.title} is not issued by {issuer.title}, which follows it"
             yield case.finding(
                 "chain_order", ERROR, found, "Give the leaf first, then each issuer after what it issued"
@@ -355,7 +364,7 @@ _RULES_BY_NAME: tuple[tuple[_Rule, frozenset[str]], ...] = (
 
 def check_requirements(
     name: str,
-    chain: Sequence[x509.Certificate],
+    chain: Sequence[Certificate],
     *,
     fqdn: str | None,
     version: str | None,

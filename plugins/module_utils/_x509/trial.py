@@ -207,6 +207,17 @@ def _server(certificate_pem: str, key: Secret) -> ssl.SSLContext:
     return context
 
 
+def refused_pair(certificate_pem: str, key: Secret) -> str | None:
+    """Return why OpenSSL does not load a pair, in its words; None: it does, so that the key is that of the leaf."""
+    try:
+        _server(certificate_pem, key)
+    except ssl.SSLError as error:
+        return openssl_reason(error).replace("_", " ").lower()
+    except CannotTry:
+        return "it cannot be tried on this host"
+    return None
+
+
 def load_pair(context: ssl.SSLContext, certificate_pem: str, key: Secret) -> None:
     """Load a certificate and its private key into a context without a file: C(ssl) reads nothing but paths.
 

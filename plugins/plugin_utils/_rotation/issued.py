@@ -19,7 +19,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x50
     parse_pem,
     to_pem,
 )
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import chain_facts
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import shown_facts
 
 from .._paths import placed
 from .authorities import CA
@@ -70,7 +70,7 @@ def check_issued(entry: Mapping[str, Any], pem: str, authorities: Mapping[str, C
     Raises:
         CertificateError: it would.
     """
-    facts = chain_facts(parse_pem(pem), datetime.now(timezone.utc))
+    facts = shown_facts(parse_pem(pem), datetime.now(timezone.utc))
     reasons = renewal_reasons(facts, renew_before=values["rotation_renew_before"], **demands(entry, authorities))
     if reasons:
         raise CertificateError(

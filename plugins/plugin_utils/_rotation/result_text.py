@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.requirements import CHAIN_WITHOUT_ROOT
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.requirements import EASILY_OVERLOOKED
 
 from .._output.proofs import proof_text
 from .._output.table import paragraph, table
@@ -72,7 +72,7 @@ def outcome_text(certificate: Facts, lead: timedelta, *, check_mode: bool, faile
 def lines(host: str, result: Facts, renew_before: int | str, *, check_mode: bool) -> list[Line]:
     """Return a line for each certificate that was changed or should be looked at, and one for all others.
 
-    Below, what is said of chains without their root. All lines are of one meaning.
+    Below, the advice that is easily overlooked. All lines are of one meaning.
 
     Args:
         host: whose cluster it is: several may be shown at the same time.
@@ -94,13 +94,13 @@ def lines(host: str, result: Facts, renew_before: int | str, *, check_mode: bool
     made = table([host, *_HEADER], rows, sentences=(3,)) if rows else []
     if rest:
         made += paragraph("unchanged: " if rows else f"{host}: unchanged: ", printable(", ".join(rest)))
-    return [(line, meaning) for line in (*made, *_incomplete(result["findings"]))]
+    return [(line, meaning) for line in (*made, *_advice(result["findings"]))]
 
 
-def _incomplete(findings: Iterable[Facts]) -> list[str]:
+def _advice(findings: Iterable[Facts]) -> list[str]:
     return [
         line
         for one in findings
-        if one["id"] == CHAIN_WITHOUT_ROOT
+        if one["id"] in EASILY_OVERLOOKED
         for line in paragraph(f"{one['certificate']}: ", printable(f"{one['found']}. {one['remedy']}."))
     ]

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
+import chains
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.client import Stored
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.plan import Change, plan_change
@@ -17,10 +20,14 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._err
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._product.names import CA_BUNDLES, KNOWN
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.desired import read_desired
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.installed import Installed
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import to_pem
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import (
+    sha256_fingerprints,
+    to_pem,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.requirements import (
     check_requirements,
 )
+from chains import make
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -28,6 +35,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 from simulator.authority import Material
+from simulator.keys import leaf_key
 
 NAMES = sorted(KNOWN)
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -194,3 +202,64 @@ def test_a_chain_of_thousands_is_in_order_or_not(
     with pytest.raises(CertificateError, match=f"certificate {THOUSANDS} .* not issued by") as raised:
         read_desired("proxy", {"certificate": text + material.leaf_pem, "private_key": KEY_PEM}, now)
     assert raised.value.kind == "chain_order"
+
+
+def read(name: str, **params: object) -> tuple[str, ...]:
+    """The fingerprints of what is read."""
+    return tuple(sha256_fingerprints(read_desired(name, params, datetime.now(timezone.utc)).certificates))
+
+
+def test_what_only_openssl_parses_is_read_like_any_other(tmp_path: Path) -> None:
+    root = make("Example Root", ca=True, patch=chains.version_2)
+    leaf = make(chains.FQDN, root, patch=chains.critical_false)
+    whole = tuple(sha256_fingerprints([leaf.der, root.der]))
+    files = {"leaf.der": leaf.der, "key.pem": leaf.key_pem.encode(), "chain.pem": (leaf.pem + root.pem).encode()}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    command = ["openssl", "crl2pkcs7", "-nocrl", "-certfile", str(tmp_path / "chain.pem")]
+    p7b = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    for given_as in (
+        {"certificate": leaf.pem + root.pem},
+        {"certificate": leaf.pem, "issuers": root.pem},
+        {"certificate": leaf.pem + leaf.pem, "issuers": make("Stranger", ca=True).pem + root.pem},
+        {"certificate_path": str(tmp_path / "leaf.der"), "issuers": root.pem},
+        {"certificate": p7b},
+    ):
+        assert read("proxy", **given_as, private_key_path=str(tmp_path / "key.pem")) == whole, given_as
+    bundle = make("Another", ca=True).pem + root.pem
+    assert read("mtls_trusted_ca", certificate=bundle)[1:] == whole[1:]
+
+
+def test_what_only_openssl_parses_has_to_fit_too() -> None:
+    root = make("Example Root", ca=True)
+    leaf = make(chains.FQDN, root, patch=chains.critical_false)
+    gone = make(chains.FQDN, root, patch=chains.critical_false, days=(-9, -1))
+    early = make(chains.FQDN, root, patch=chains.critical_false, days=(9, 20))
+    old_ca = make("Old", ca=True, patch=chains.critical_false, days=(-9, -1))
+    for name, text, key, kind in (
+        ("proxy", leaf.pem + root.pem, root.key_pem, "key_mismatch"),
+        ("proxy", leaf.pem + make("Stranger", ca=True).pem, leaf.key_pem, "chain_order"),
+        ("proxy", gone.pem + root.pem, gone.key_pem, "certificate_expired"),
+        ("proxy", early.pem + root.pem, early.key_pem, "certificate_not_yet_valid"),
+        ("mtls_trusted_ca", root.pem + old_ca.pem, None, "certificate_expired"),
+    ):
+        outcome = planned(name, text, key)
+        assert isinstance(outcome, CertificateError)
+        assert outcome.kind == kind
+
+
+def test_openssl_compares_keys_that_cryptography_cannot_read(tmp_path: Path) -> None:
+    """Explicit parameters of a curve: cryptography 40 refuses them in a certificate."""
+    pair, named = tmp_path / "pair.pem", tmp_path / "named.pem"
+    explicit = ["ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-pkeyopt", "ec_param_enc:explicit"]
+    made = ["req", "-x509", "-newkey", *explicit, "-nodes", "-subj", "/CN=x", "-keyout", str(pair), "-out", str(pair)]
+    for command in (made, ["pkey", "-in", str(pair), "-ec_param_enc", "named_curve", "-out", str(named)]):
+        subprocess.run(["openssl", *command], check=True, capture_output=True)
+    text = pair.read_text()
+    certificate = text[text.index("-----BEGIN CERTIFICATE") :]
+    assert len(read("unheard_of", certificate=certificate, private_key=named.read_text())) == 1
+    for other in (KEY_PEM, leaf_key("rsa").pem):
+        outcome = planned("unheard_of", certificate, other)
+        assert isinstance(outcome, CertificateError)
+        assert outcome.kind in ("key_mismatch", "invalid_certificate")
+        assert_presentable(outcome)

@@ -92,7 +92,9 @@ def old_signatures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, x509.C
     openssl("req", "-new", *new_key, "-subj", "/CN=leaf", "-keyout", path["key"], "-out", path["request"])
     by_issuer = ["-CA", path["issuer"], "-CAkey", path["issuer.key"], "-set_serial", "1"]
     openssl("x509", "-req", "-sha1", "-in", path["request"], *by_issuer, "-out", path["leaf"])
-    return {name: parse_pem(Path(path[name]).read_text())[0] for name in ("leaf", "issuer", "namesake")}
+    return {
+        name: x509.load_pem_x509_certificate(Path(path[name]).read_bytes()) for name in ("leaf", "issuer", "namesake")
+    }
 
 
 def test_signatures_of_an_old_kind_are_verified(old_signatures: dict[str, x509.Certificate]) -> None:

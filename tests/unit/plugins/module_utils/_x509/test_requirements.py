@@ -539,10 +539,11 @@ def test_names_that_cannot_be_read(authority: Authority, now: datetime) -> None:
     assert unreadable.found == "the subject of certificate 1 cannot be read, and is not judged"
 
 
-def test_two_unreadable_names_are_not_taken_for_the_same(authority: Authority, now: datetime) -> None:
-    odd = edited(authority.certificate, b"Unit test CA", b"\xff" * 12)
-    expected = [UNREADABLE, UNREADABLE, ("chain_without_root", "warning")]
-    assert found("quantum_gateway", [odd], now) == expected
+def test_names_that_cannot_be_read_are_the_same_where_their_bytes_are(authority: Authority, now: datetime) -> None:
+    odd = edited(authority.certificate, b"Unit test CA", b"\xff" * 12)  # as subject and as issuer
+    other = edited(authority.certificate, b"Unit test CA", b"\xff" * 12, count=1)
+    assert found("quantum_gateway", [odd], now) == [("chain_signature", "error"), UNREADABLE, UNREADABLE]
+    assert found("quantum_gateway", [other], now) == [UNREADABLE, ("chain_without_root", "warning")]
 
 
 def assert_presentable(findings: list[Finding]) -> None:
