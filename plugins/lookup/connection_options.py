@@ -43,7 +43,7 @@ _raw:
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._hosts import Host
@@ -56,11 +56,11 @@ class LookupModule(LookupBase):  # type: ignore[misc] # Ansible has no type hint
         """Return the options of the host whose variables these are.
 
         Raises:
-            AnsibleError: a variable cannot be evaluated.
+            AnsibleLookupError: a variable cannot be evaluated.
         """
         known: Mapping[str, Any] = variables or {}
         try:
             return [Host(known["inventory_hostname"], lambda: known, self._templar).connection()]
         except CertificateError as error:
             problem = error.message
-        raise AnsibleError(problem)  # without that one for its context, which Ansible would print
+        raise AnsibleLookupError(problem)  # without that one for its context, which Ansible would print
