@@ -59,7 +59,8 @@ RESULTS = os.environ.get("RC_RESULTS")
 _NOT_COMPARED = re.compile(
     r"tests/integration/test_((interrupted|keywords|misplaced_keys|untrusted|weak_secrets)\.py|cases\.py::test_forms"
     r"|in_process\.py::test_a_cluster_is_not|rotation\.py::test_a_batch_size|audit\.py::test_what_one"
-    r"|connection\.py::test_a_task_gets|sources\.py::test_what_a_source_does_not|trust\.py::test_what_cannot|output\.py::test_lines_of_an_audit)"
+    r"|connection\.py::test_a_task_gets|sources\.py::test_what_a_source_does_not"
+    r"|trust\.py::test_what_cannot|output\.py::test_lines_of_an_audit)"
 )
 _KEPT_HERE: set[Path] = set()  # files that this process has begun
 
