@@ -30,7 +30,7 @@ class Plans(NamedTuple):
         clusters: of which nothing is due.
         unchanged: by way, of these.
         due: clusters that are all due.
-        latency: seconds until each of their connections is heard.
+        latency: seconds until each of their connections is heard, and of each answer.
         serial: by C(rotation_serial), of those that are due.
     """
 
@@ -76,7 +76,7 @@ def measure(folder: Path, clusters: int, due: int, latency: float, serials: Sequ
 
     Args:
         clusters: of which nothing is due.
-        due: clusters of which one certificate is replaced, with C(latency) for each connection.
+        due: clusters of which one certificate is replaced, with C(latency) for each connection and each answer.
         serials: how many of these at a time.
     """
     ansible = Ansible(folder)

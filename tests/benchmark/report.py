@@ -189,8 +189,8 @@ def page(results: Results) -> str:
         "There were as many clusters as forks, and each kept its connection waiting, so that forks worked together.\n",
         _memory(results),
         "## Proofs\n",
-        "One `cluster_certificates` with EC keys. The latency passes before the simulator hears a new connection.\n"
-        " All nodes of the simulator share one process of Python, and one processor at most.\n",
+        "One `cluster_certificates` with EC keys. The latency passes before the simulator hears a new connection,\n"
+        "and before each answer of its API. All nodes of the simulator share one process of Python, and one processor at most.\n",
         _proofs(results.proofs),
         "## Trials\n",
         "What is to be written is tried before, in a handshake as server and as client; and its private key is\n"
@@ -199,7 +199,8 @@ def page(results: Results) -> str:
         "## Plans\n",
         f"The playbook `rotate`, forks 20: {results.plans.clusters} clusters of which nothing is due, against one\n"
         f"`uri` for each; and {results.plans.due} clusters of which the certificate `api` is replaced and proven;\n"
-        f"{1000 * results.plans.latency:.0f} ms pass before they hear a new connection. The whole command.\n",
+        f"{1000 * results.plans.latency:.0f} ms pass before they hear a new connection, and before each\n"
+        "answer: less than a network with such a round trip takes. The whole command.\n",
         _plans(results.plans),
         "## The role\n",
         "The role `rotation` in a play of its own, on a cluster that has what it should have.\n",

@@ -84,7 +84,8 @@ class Cluster(Handles):
         that bug (RS208996); several minutes on a real cluster.
     :param stale_proxy: seconds for which every second handshake with the database ``tls`` still presents the
         certificate from before a change, on versions with that bug (RS122668, RS154601).
-    :param latency: seconds that pass before a new connection, to whichever port, is heard; redis-server cannot.
+    :param latency: seconds that pass before a new connection, to whichever port, is heard, and before each answer of
+        HTTP, as on a network with that round trip; redis-server cannot.
     :param basic_auth: False switches Basic off, on versions that can.
     :param metrics_auth: the setting by which the metrics need Basic of a user with certain roles, on versions that have
         it; can be changed at any time.

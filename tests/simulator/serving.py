@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -29,7 +30,7 @@ class _Making(Protocol):
 class Ports:
     """The opener of ports, each with the same number on every node, which closes them.
 
-    :param latency: seconds that pass before a new connection is heard.
+    :param latency: seconds that pass before a new connection is heard, and before each answer of HTTP.
     """
 
     def __init__(self, nodes: Sequence[Node], latency: float) -> None:
@@ -44,7 +45,7 @@ class Ports:
         """
 
         def make(held: socket.socket, node: Node) -> Listener:
-            return Listener(held, _identity(node, name), _http(answering(node)))
+            return Listener(held, _identity(node, name), _http(answering(node), self._latency))
 
         return self.listen(port, name, make)
 
@@ -106,9 +107,13 @@ class Ports:
         return hold_port([node.address for node in self._nodes], port)
 
 
-def _http(answer: Callable[[Exchange], None]) -> Serve:
+def _http(answer: Callable[[Exchange], None], latency: float) -> Serve:
+    def late(exchange: Exchange) -> None:
+        time.sleep(latency)
+        answer(exchange)
+
     def serve(connection: ssl.SSLSocket, ending: Ending) -> None:
-        Exchange(connection, answer, ending)
+        Exchange(connection, late if latency else answer, ending)
 
     return serve
 

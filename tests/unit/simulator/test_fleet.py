@@ -119,6 +119,13 @@ def test_every_new_connection_takes_its_time(port: str) -> None:
         assert time.monotonic() - started >= 0.3
 
 
+def test_every_answer_takes_its_time(authority: Authority) -> None:
+    with Cluster(nodes=1, database="none", authority=authority, latency=0.3) as cluster:
+        started = time.monotonic()
+        assert Client(cluster).ask("GET", "/v1/cluster").status == 200
+        assert time.monotonic() - started >= 0.6  # with the connection
+
+
 @pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
 def test_a_redis_server_has_no_latency() -> None:
     with pytest.raises(ValueError, match="latency needs the database tls or none"):
