@@ -13,6 +13,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._com
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.command import (
     collection_command,
     limit_of_run,
+    variables_were_typed,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._plain import plain
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation import summary_text
@@ -47,6 +48,7 @@ class ActionModule(CompositeAction):
                 check_mode=task.check_mode,
                 command=collection_command(),
                 subset=limit_of_run(),
+                typed=variables_were_typed(),
                 verbose=bool(self._display.verbosity),
             )
         )

@@ -98,8 +98,8 @@ def _leaf(facts: Mapping[str, Any] | None) -> str:
 
 
 def shown(run: Run) -> str:
-    """What was printed, without the line breaks of paragraphs and tables."""
-    return " ".join(run.output.split())
+    """What was printed, without the line breaks of paragraphs, tables and commands."""
+    return " ".join(run.output.replace("\\\n", "").split())
 
 
 def in_order(run: Run) -> None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
 
-from .._output.command import limited
+from .._output.command import limited, to_copy
 from .._output.names import counted, listed
 from .._output.proofs import proof_text
 from .._output.table import labelled
@@ -104,6 +104,7 @@ def lines(
     check_mode: bool,
     command: str,
     subset: str | None,
+    typed: bool,
     verbose: bool,
 ) -> Iterator[Line]:
     """Yield the block.
@@ -112,6 +113,7 @@ def lines(
         playbook: V(rotate) or V(rollback).
         command: that runs the playbook on the same inventory, up to its name.
         subset: the limit of the run, if it has one.
+        typed: whether the run has variables that the command lacks.
         verbose: whether every cluster gets a line.
     """
     changed, in_order, failed, waiting = (
@@ -130,16 +132,19 @@ def lines(
     if waiting:
         yield from ((one, WARNING) for one in labelled("not started", listed([one.name for one in waiting])))
     again = [one.name for one in (*failed, *waiting)]
-    # Commands are whole, however long, so that they can be copied.
+    more = ", with the variables that this run had in -e" if typed else ""
     if again:
-        yield from ("Next: fix what failed, and run again for these:", f"  {command}.{playbook}{_limit(again, subset)}")
+        yield f"Next: fix what failed, and run again for these{more}:"
+        yield from to_copy(f"{command}.{playbook}{_limit(again, subset)}")
     elif check_mode and changed:
-        yield from ("Next:", f"  {command}.{playbook}{_limit((), subset)}")
+        yield f"Next{more}:"
+        yield from to_copy(f"{command}.{playbook}{_limit((), subset)}")
     elif not changed:
         yield "Nothing to do."
     kept = [one.name for one in changed if one.backup and not check_mode and playbook == "rotate"]
     if kept:
-        yield from ("To undo:", f"  {command}.rollback{_limit(kept, subset)}")
+        yield f"To undo{more}:"
+        yield from to_copy(f"{command}.rollback{_limit(kept, subset)}")
 
 
 def _limit(names: Sequence[str], subset: str | None) -> str:

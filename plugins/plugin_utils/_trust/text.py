@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
 
+from .._output.command import to_copy
 from .._output.names import counted, listed
 from .._output.table import labelled, paragraph
 from .._output.text import CHANGED, FAILED, OK, WARNING, Line
@@ -41,7 +42,7 @@ def to_compare(clusters: Sequence[Seen], command: str) -> Iterator[Line]:
     yield ""
     yield "Compare each fingerprint (SHA-256) with what a node itself shows, or the owner of the CA has; see"
     yield "docs/trust.md. Then give those that are the same:"
-    yield f"  {command} -e trust_fingerprints=FINGERPRINT,FINGERPRINT"
+    yield from to_copy(f"{command} -e trust_fingerprints=FINGERPRINT,FINGERPRINT")
 
 
 def _described(anchor: Anchor) -> str:

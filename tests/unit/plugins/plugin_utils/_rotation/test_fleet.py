@@ -147,7 +147,7 @@ def test_the_summary_as_text() -> None:
     done["certificates"] = [{"name": "cm", "action": "update"}, {"name": "api", "action": "none"}]
     stale = {**done, "outcome": "rolled_back", "failure": {"msg": "a node is stale. " * 9}}
     found = summary_text.outcomes(clusters, {"a": done, "d": stale})
-    command: dict[str, Any] = {"command": "ansible-playbook x", "subset": None, "verbose": False}
+    command: dict[str, Any] = {"command": "ansible-playbook x", "subset": None, "typed": False, "verbose": False}
     lines = text(summary_text.lines(found, check_mode=False, **command))
     assert lines[1] == "Rotation of 5 clusters: 1 changed, 1 in order, 2 FAILED, 1 not started"
     assert lines[2] == "changed       a: cm: proven 9/9"
@@ -172,6 +172,8 @@ def test_the_summary_as_text() -> None:
     limited: dict[str, Any] = {**command, "subset": "a*"}
     again = "  ansible-playbook x.rotate --limit 'a*'"
     assert text(summary_text.lines(found[:1], check_mode=True, **limited))[-1] == again
+    typed = text(summary_text.lines(found[:1], check_mode=True, **{**command, "typed": True}))
+    assert typed[-2:] == ["Next, with the variables that this run had in -e:", "  ansible-playbook x.rotate"]
     many = [found[2]._replace(name=f"c{number}") for number in range(21)]
     assert text(summary_text.lines(many, check_mode=False, **limited))[-1] == again
     (after,) = summary_text.outcomes(clusters[:1], {"a": done}, failed=["a"])
