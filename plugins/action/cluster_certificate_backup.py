@@ -25,5 +25,5 @@ class ActionModule(OperationAction):
         self._compute_environment_string(environment)
         # As a module would find it, proxies included. The process is the task's own, and ends with it.
         os.environ.update({name: str(value) for name, value in environment.items()})
-        open_vault = functools.partial(LoadedVault, self._loader._vault.secrets or [])  # noqa: SLF001 - no other place has them
+        open_vault = functools.partial(LoadedVault, self.vault_secrets)
         return self.run_in_controller(cluster_certificate_backup.with_vault(open_vault), variables)

@@ -36,7 +36,7 @@ class ActionModule(CompositeAction):
         values = role_values(self.host(), "rollback")
         path = (backup_options(values, self.host().name) or {})["path"]
         replacement = Replacement(self.step, self.say, check_mode=task.check_mode)
-        backup = open_backup(path, self._loader._vault.secrets or [])  # noqa: SLF001 - no other place has them
+        backup = open_backup(path, self.vault_secrets)
         before = self.step("cluster_certificate_info", {})
         _check_owner(backup, before, path)
         held = {"path": path, "time": backup.time, "certificates": [one.name for one in backup.entries]}

@@ -14,6 +14,10 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._com
 )
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation import cluster_plan
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.entries import chosen
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.held_backup import (
+    backup_options,
+    check_backup,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.refusals import check_refusals
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.vault_issuer import (
     issuer_reader,
@@ -37,6 +41,8 @@ class ActionModule(CompositeAction):
             check_only([wanted])
         before = self.step("cluster_certificate_info", {})
         result = cluster_plan.plan(wanted, before, issuer_reader(self, variables), check_mode=task.check_mode)
+        if result["due"]:  # before it is issued; what comes from files is backed up directly before the write
+            check_backup(backup_options(wanted.values, self.host().name), self.vault_secrets)
         check_refusals(self.host().name, result["issued"], wanted.values)
         # The playbook has said so of all clusters.
         for name, reasons in result["due"].items() if not self.variables.get("rotation__told") else ():

@@ -16,6 +16,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._hos
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation import fleet, plan_text
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.held_backup import (
     backup_options,
+    check_backup,
     find_unproven,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.vault_issuer import (
@@ -26,6 +27,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rot
     Wanted,
     check_only,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._variables import name_variables
 
 #: Names that a pattern for hosts has as they are.
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
@@ -60,12 +62,17 @@ class ActionModule(CompositeAction):
             raise CertificateError(read.get("failure", {}).get("kind", "invalid_option"), read["msg"])
         data = {one["name"]: one for one in read["clusters"]}
         planned = []
-        secrets = self._loader._vault.secrets or []  # noqa: SLF001 - no other place has them
         for name in names:
             if name in data:
-                options = backup_options(wanted[name].values, name)
-                unproven = partial(find_unproven, options, secrets)
-                planned.append(fleet.plan_cluster(data[name], wanted[name], unproven))
+                backup = backup_options(wanted[name].values, name)
+                unproven = partial(find_unproven, backup, self.vault_secrets)
+                one = fleet.plan_cluster(data[name], wanted[name], unproven)
+                if one["state"] == fleet.DUE:
+                    try:
+                        check_backup(backup, self.vault_secrets)
+                    except CertificateError as error:
+                        one = fleet.unusable(name, name_variables(error.message))
+                planned.append(one)
             else:
                 problem = wanted[name].problem if name in wanted else MISSING
                 planned.append(fleet.unusable(name, problem or ""))
@@ -73,7 +80,8 @@ class ActionModule(CompositeAction):
         unusable = [one["name"] for one in planned if one["state"] == fleet.FAILED]
         only = {tuple(wanted[host.name].values["rotation_only"] or ()) for host in usable}
         limited = only.pop() if len(only) == 1 else ()
-        self.show(plan_text.lines(planned, limited, verbose=bool(self._display.verbosity)), variables)
+        lost = [name for name, found in wanted.items() if not found.values.get("rotation_backup")]
+        self.show(plan_text.lines(planned, limited, lost, verbose=bool(self._display.verbosity)), variables)
         return {
             "changed": False,
             "clusters": planned,

@@ -56,6 +56,11 @@ class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no t
 
     operation: ClassVar[Operation]
 
+    @property
+    def vault_secrets(self) -> list[tuple[str, Any]]:
+        """Return the vault identities that Ansible was started with, and their secrets."""
+        return self._loader._vault.secrets or []  # noqa: SLF001 - no other place has them
+
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         self._check_run_once(task_vars or {})
         if not self._requires_connection:

@@ -190,7 +190,8 @@ def page(results: Results) -> str:
         _memory(results),
         "## Proofs\n",
         "One `cluster_certificates` with EC keys. The latency passes before the simulator hears a new connection,\n"
-        "and before each answer of its API. All nodes of the simulator share one process of Python, and one processor at most.\n",
+        "and before each answer of its API. All nodes of the simulator share one process of Python, and one processor\n"
+        "at most.\n",
         _proofs(results.proofs),
         "## Trials\n",
         "What is to be written is tried before, in a handshake as server and as client; and its private key is\n"

@@ -122,7 +122,7 @@ def test_a_failure_is_told_once(ansible: Ansible, authority: Authority, two: dic
     assert "FAILED orders: Nothing was changed. " in shown(failed)
     assert "not started payments Next: fix what failed, and run again for these: ansible-playbook " in shown(failed)
     assert "rotate --limit orders,payments" in shown(failed)
-    assert count(failed) <= 75
+    assert count(failed) <= 76
     assert result_of(failed)["failure"]["kind"] == "certificate_refused"
 
 

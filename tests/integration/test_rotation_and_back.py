@@ -209,10 +209,14 @@ CANNOT_BE_KEPT: dict[str, tuple[dict[str, Any], str, str]] = {
     "no vault identity": (
         {"rotation_backup_vault_id": "production"},
         "admin",
-        "no vault secret of the identity production, but only",
+        "rotation_backup_vault_id: Ansible has no vault secret of the identity production, but only",
     ),
-    "no folder": ({"rotation_backup": "nowhere/new"}, "admin", "nowhere"),
-    "no right to see the keys": ({}, "cluster_viewer", "this user's role may not read the private key"),
+    "no folder": ({"rotation_backup": "nowhere/new"}, "admin", "rotation_backup: the folder of "),
+    "no right to see the keys": (
+        {},
+        "cluster_viewer",
+        "Ensure there is a backup of what is about to be replaced: proxy: this user's role may not read the",
+    ),
 }
 
 
@@ -231,8 +235,11 @@ def test_nothing_is_written_when_nothing_can_be_kept(
     ).expect(ok=False, warnings=not arguments)  # what is issued is checked, and for a viewer there is no way back
     for case, (_variables, _role, message) in CANNOT_BE_KEPT.items():
         (said,) = failures(run, case)
-        assert "Ensure there is a backup of what is about to be replaced: " in said, case
         assert message in said, case
+    # What is seen without the cluster is said before anything is issued.
+    assert {one.host for one in run.outcomes if one.action == f"{PREFIX}.ownca_certificates"} <= {
+        "no right to see the keys"
+    }
     assert cluster.writes == []
     assert files(backups) == {}
 

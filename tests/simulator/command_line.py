@@ -98,7 +98,11 @@ def _parser() -> argparse.ArgumentParser:
         help="with old certificates at the database tls after an update, on versions with that bug",
     )
     parser.add_argument(
-        "--latency", type=float, default=0.0, metavar="SECONDS", help="pass before a new connection is heard, and before each answer"
+        "--latency",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="pass before a new connection is heard, and before each answer",
     )
     parser.add_argument("--unset", choices=UNSET_FORMS, default="omit", help="how names that are not set are shown")
     parser.add_argument("--metrics-auth", action="store_true", help="the metrics need a login (8.0.2 on)")

@@ -16,7 +16,12 @@ from ansible import context
 from .table import WIDTH
 
 #: Where a run has its hosts, variables and passwords of Ansible Vault from, by what its settings call it.
-_SOURCES = {"inventory": "-i", "extra_vars": "-e", "vault_ids": "--vault-id", "vault_password_files": "--vault-pass-file"}
+_SOURCES = {
+    "inventory": "-i",
+    "extra_vars": "-e",
+    "vault_ids": "--vault-id",
+    "vault_password_files": "--vault-pass-file",
+}
 
 
 def collection_command() -> str:

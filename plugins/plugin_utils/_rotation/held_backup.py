@@ -16,6 +16,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._cha
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 
 from .._paths import placed
+from .._variables import name_variables
 from .._vault import LoadedVault
 
 
@@ -32,19 +33,29 @@ def backup_options(values: Mapping[str, Any], host: str) -> dict[str, Any] | Non
     return {"path": os.path.join(folder, f"{host}.vault"), **({"vault_id": vault_id} if vault_id else {})}
 
 
-def find_unproven(options: Mapping[str, Any] | None, secrets: Sequence[tuple[str, Any]]) -> str | None:
-    """Return why a backup has to be looked at; None if it is in order, or there is none.
+def check_backup(options: Mapping[str, Any] | None, secrets: Sequence[tuple[str, Any]]) -> Backup | None:
+    """Return the backup that there is; None: there is none.
 
     Args:
         options: as M(backup_options) returns them.
         secrets: vault identities and their secrets, as the data loader of Ansible has them.
+
+    Raises:
+        CertificateError: none can be made, or that one cannot be read.
     """
+    if options is None:
+        return None
+    return BackupFile(options["path"], LoadedVault(secrets, options.get("vault_id", "default"))).backup
+
+
+def find_unproven(options: Mapping[str, Any] | None, secrets: Sequence[tuple[str, Any]]) -> str | None:
+    """Return why a backup has to be looked at; None if it is in order, or there is none. See M(check_backup)."""
     if options is None or not os.path.lexists(options["path"]):
         return None
     try:
-        held = BackupFile(options["path"], LoadedVault(secrets, options.get("vault_id", "default"))).backup
+        held = check_backup(options, secrets)
     except CertificateError as error:
-        return error.message
+        return name_variables(error.message)
     return None if held is None or held.proven else f"the change after the backup {options['path']} is not proven"
 
 

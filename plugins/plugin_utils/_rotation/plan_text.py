@@ -9,7 +9,7 @@ Private to this collection: may change in any release.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
 
@@ -40,11 +40,14 @@ _REASONS = {
 _LONGEST = 40
 
 
-def lines(clusters: Sequence[PlannedCluster], only: Sequence[str] = (), *, verbose: bool) -> list[Line]:
+def lines(
+    clusters: Sequence[PlannedCluster], only: Sequence[str] = (), without_backup: Collection[str] = (), *, verbose: bool
+) -> list[Line]:
     """Return how many clusters are due, in order or unusable; and of those that are due, what is to be done and why.
 
     Args:
         only: the certificates that the run is limited to; none: it is not.
+        without_backup: clusters of which none is to be made.
         verbose: whether all rows are shown.
     """
     count = Counter(one["state"] for one in clusters)
@@ -70,6 +73,11 @@ def lines(clusters: Sequence[PlannedCluster], only: Sequence[str] = (), *, verbo
         made += table(_HEADER, [[printable(cell) for cell in row] for row in shown], sentences=(3,))
     if len(shown) < len(rows):
         made.append(f"... and {len(rows) - len(shown)} more; -v shows all")
+    due = [one["name"] for one in clusters if one["state"] == DUE]
+    lost = [name for name in due if name in without_backup]
+    if lost:
+        of_which = "" if lost == due else f" for {listed(lost)}"
+        made += paragraph("", f"Without a backup: rotation_backup is not set{of_which}.")
     unusable = [one["name"] for one in clusters if one["state"] == UNUSABLE]
     if unusable:
         made += [(one, FAILED) for one in paragraph("Cannot be rotated, as the end says: ", listed(unusable))]

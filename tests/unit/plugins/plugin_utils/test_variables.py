@@ -26,6 +26,8 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._var
             "redis_enterprise_client_cert.",
         ),
         ("/etc/ca_path/x", "/etc/ca_path/x"),
+        ("backed up: option vault_id: no secret", "backed up: rotation_backup_vault_id: no secret"),
+        ("option path: the folder", "rotation_backup: the folder"),
     ],
 )
 def test_options_become_variables(said: str, named: str) -> None:

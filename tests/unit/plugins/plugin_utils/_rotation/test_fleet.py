@@ -135,6 +135,11 @@ def test_the_plan_as_text() -> None:
     assert "another certificate is installed" in lines[2]
     assert lines[-2:] == ["... and 10 more; -v shows all", "Cannot be rotated, as the end says: c"]
     assert len(text(plan_text.lines(clusters, verbose=True))) == 53
+    two = planned(a="due", b="in_order", c="due")
+    said = "Without a backup: rotation_backup is not set"
+    assert text(plan_text.lines(two, (), "abc", verbose=False))[-1] == f"{said}."
+    assert text(plan_text.lines(two, (), "bc", verbose=False))[-1] == f"{said} for c."
+    assert not [line for line in text(plan_text.lines(two, (), "b", verbose=False)) if said in line]
     assert max(map(len, lines)) <= 100
 
 
