@@ -128,7 +128,7 @@ def lines(
         FAILED if failed else CHANGED if changed else OK,
     )
     yield from _each("would change" if check_mode else "changed", changed, CHANGED, verbose=verbose)
-    yield from _each("FAILED", failed, FAILED, verbose=True)
+    yield from _each("FAILED", _together(failed), FAILED, verbose=True)
     if waiting:
         yield from ((one, WARNING) for one in labelled("not started", listed([one.name for one in waiting])))
     again = [one.name for one in (*failed, *waiting)]
@@ -145,6 +145,14 @@ def lines(
     if kept:
         yield f"To undo{more}:"
         yield from to_copy(f"{command}.rollback{_limit(kept, subset)}")
+
+
+def _together(some: Sequence[Outcome]) -> list[Outcome]:
+    """Return one outcome, with all names, for those of which the same is to be said."""
+    names: dict[str, list[str]] = {}
+    for one in some:
+        names.setdefault(one.text, []).append(one.name)
+    return [Outcome(", ".join(those), "failed", text) for text, those in names.items()]
 
 
 def _limit(names: Sequence[str], subset: str | None) -> str:

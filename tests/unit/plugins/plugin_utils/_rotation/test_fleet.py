@@ -166,6 +166,8 @@ def test_the_summary_as_text() -> None:
         "  ansible-playbook x.rollback --limit a",
     ]
     assert max(map(len, lines)) <= 100
+    same = text(summary_text.lines([one._replace(text="no answer") for one in found[2:4]], check_mode=False, **command))
+    assert same[2] == "FAILED        c, d: no answer"
     foretold = text(summary_text.lines(found[:1], check_mode=True, **command))
     assert foretold[1:] == [
         "Rotation of 1 cluster: 1 would be changed",
