@@ -110,10 +110,15 @@ def test_a_failure_is_told_once(ansible: Ansible, authority: Authority, two: dic
         ok=False
     )
     assert count(wrong) <= 60
-    assert shown(wrong).count(f"FAILED {', '.join(sorted(two))}: GET /v1/cluster/certificates") == 1
-    assert shown(wrong).count("authentication failed") == 1
+    for host in two:  # whose addresses it names
+        assert shown(wrong).count(f"FAILED {host}: GET /v1/cluster/certificates") == 1
+    assert shown(wrong).count("authentication failed") == 2
     assert "redis_enterprise_username and redis_enterprise_password" in shown(wrong)
     assert not [one for one in wrong.outcomes if one.action == f"{PREFIX}.cluster_rotation"]
+
+    lost = ansible.playbook(PLAYBOOK, "-i", hosts, "-e", "rotation_backup=nowhere/new").expect(ok=False)
+    assert shown(lost).count("FAILED orders, payments: rotation_backup_vault_id: Ansible has no vault secret") == 1
+    assert not [one for one in lost.outcomes if one.action == f"{PREFIX}.cluster_rotation"]
 
     two["orders"].add_fault(Fault(method="PUT", status=400))
     failed = ansible.playbook(PLAYBOOK, "-i", hosts).expect(ok=False)
