@@ -34,7 +34,14 @@ class ActionModule(CompositeAction):
 
     def do(self, task: Context) -> dict[str, Any]:
         values = role_values(self.host(), "rollback")
-        path = (backup_options(values, self.host().name) or {})["path"]
+        options = backup_options(values, self.host().name)
+        if options is None:
+            raise CertificateError(
+                "invalid_option",
+                "rotation_backup: not set. Set it to the folder of the backups, which rotations with rotation_backup made. "
+                "Nothing was changed.",
+            )
+        path = options["path"]
         replacement = Replacement(self.step, self.say, check_mode=task.check_mode)
         backup = open_backup(path, self.vault_secrets)
         before = self.step("cluster_certificate_info", {})
