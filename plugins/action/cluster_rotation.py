@@ -14,10 +14,14 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._com
     CompositeAction,
     composite,
 )
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation import result_text
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation import cluster_plan, result_text
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.entries import chosen
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.held_backup import backup_options
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.held_backup import (
+    backup_options,
+    check_backup,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.material import rotation_material
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.refusals import check_refusals
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.replacement import (
     BACK_UP,
     PROPAGATE,
@@ -29,14 +33,21 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rot
     rotation_result,
     summary,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.vault_issuer import (
+    issuer_reader,
+)
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.wanted import check_only
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._warmup import prepare_steps
 
-prepare_steps("cluster_certificates", "cluster_certificate_backup", "replication_certificates")
+prepare_steps(
+    "cluster_certificate_info", "cluster_certificates", "cluster_certificate_backup", "replication_certificates"
+)
 
 
 class ActionModule(CompositeAction):
     operation = composite(
         {
+            "plan": {"type": "bool", "default": False},
             "failed_task": {"type": "str"},
             "failed_message": {"type": "str"},
             "failure": {"type": "dict"},
@@ -46,13 +57,17 @@ class ActionModule(CompositeAction):
 
     def do(self, task: Context) -> dict[str, Any]:
         host = self.variables["inventory_hostname"]
-        plan = self.registered("rotation__plan") or {}
+        plan = self.planned()
         replacement = Replacement(self.step, self.say, check_mode=task.check_mode)
         values: Mapping[str, Any] = {}
         if task.params["failed_task"] is not None:
             replacement.note_failed(task.params)
-        elif "entries" not in plan:
-            replacement.note_failed({"failed_message": plan.get("msg"), "failure": plan.get("failure")})
+        elif task.params["plan"]:
+            plan = {}
+            with replacement.noting(""):
+                plan = self._plan(task)
+            if plan.get("steps"):
+                return {"changed": False, "plan": plan}
         try:
             values = self.wanted().values
         except CertificateError as error:
@@ -79,6 +94,30 @@ class ActionModule(CompositeAction):
         )
         stats = {"data": {"rotation_summary": {host: summary(result)}}, "per_host": False, "aggregate": True}
         return {**result, "diff": replacement.written.get("diff", []), "ansible_stats": stats}
+
+    def _plan(self, task: Context) -> dict[str, Any]:
+        """Return the plan.
+
+        Raises:
+            CertificateError: a variable is wrong, the cluster or what is needed later cannot be read, or another cluster
+                of the play has failed.
+        """
+        variables = self.variables
+        gone = [one for one in variables["ansible_play_hosts_all"] if one not in variables["ansible_play_hosts"]]
+        results = {one: variables["hostvars"][one].get("rotation_result") for one in gone}
+        cluster_plan.check_others(results, self.variable("rotation_stop_on_failure"))
+        wanted = self.wanted()
+        if not chosen(wanted.values):
+            check_only([wanted])
+        before = self.step("cluster_certificate_info", {})
+        plan = cluster_plan.plan(wanted, before, issuer_reader(self, variables), check_mode=task.check_mode)
+        if plan["due"]:  # before it is issued; what comes from files is backed up directly before the write
+            check_backup(backup_options(wanted.values, self.host().name), self.vault_secrets)
+        check_refusals(self.host().name, plan["issued"], wanted.values)
+        # The playbook has said so of all clusters.
+        for name, reasons in plan["due"].items() if not variables.get("rotation__told") else ():
+            self.say(f"{name} is due: {', '.join(reasons)}")
+        return plan
 
     def _replace(self, replacement: Replacement, plan: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         issued = (self.registered("rotation_result") or {}).get("issued", {})

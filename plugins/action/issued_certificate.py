@@ -15,7 +15,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._iss
 class ActionModule(IssuingAction):
     operation = composite({})
 
-    def do(self, task: Context) -> dict[str, Any]:
+    def issue(self, task: Context) -> tuple[dict[str, Any], bool]:
         entry = self.variable("rotation__entry")
         whole, changed = self.take(task, entry, self.variable("rotation__got"))
-        return {"changed": changed, "issued": {**self.collected(), entry["name"]: whole}}
+        return {**self.collected(), entry["name"]: whole}, changed

@@ -18,15 +18,15 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rot
 class ActionModule(IssuingAction):
     operation = composite({})
 
-    def do(self, task: Context) -> dict[str, Any]:
-        values, plan = self.wanted().values, self.variable("rotation__plan")
+    def issue(self, task: Context) -> tuple[dict[str, Any], bool]:
+        values, plan = self.wanted().values, self.planned()
         issued, changed = self.collected(), False
         for entry in plan["issued"]:
             if entry["source"] == "ownca":
                 got = self._issue(entry, source_of(entry, values), plan["authorities"][entry["ca"]]["pem"])
                 issued[entry["name"]], kept = self.take(task, entry, got)
                 changed |= kept
-        return {"changed": changed, "issued": issued}
+        return issued, changed
 
     def _issue(self, entry: Mapping[str, Any], source: Mapping[str, Any], ca_pem: str) -> dict[str, Any]:
         what = f"Issue the certificate {entry['name']}"

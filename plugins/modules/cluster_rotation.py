@@ -9,11 +9,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cluster_rotation
-short_description: Replace what differs, after a backup, and propagate it
+short_description: Plan what to do with each certificate, and replace what differs
 version_added: 1.1.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
+  - Reads what the cluster has and the certificates of CAs, and plans. If tasks have to be run first, such as those that issue what is
+    due, returns the plan, and is called again after them.
   - Makes the backup, replaces the certificates that differ by one transaction, propagates what changed to Active-Active
     peers, and records in the backup that the change is proven. Shows what was before and what is after.
   - Returns the variable C(rotation_result) of the role, also where something failed; the role fails for it later.
@@ -30,6 +32,13 @@ attributes:
   idempotent:
     support: full
 options:
+  plan:
+    description:
+      - Whether to plan first. Otherwise the plan is taken from the variable C(rotation_result), as the steps of the role hand it on.
+      - To plan fails if a variable of the role is wrong, if a file is missing that is needed later, or if another cluster of the play has
+        failed.
+    type: bool
+    default: false
   failed_task:
     description: The task of the role that failed. Then nothing is replaced.
     type: str
@@ -54,14 +63,44 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+plan:
+  description: What to do, where tasks have to be run first. Then nothing else is returned.
+  returned: tasks have to be run first
+  type: dict
+  contains:
+    before:
+      description: C(cluster) and C(certificates), of M(redis_enterprise.certificates.cluster_certificate_info).
+      type: dict
+    entries:
+      description: What to do with each entry of C(rotation_certificates).
+      type: list
+      elements: dict
+    due:
+      description: By the name of the certificate, why it is due to be issued.
+      type: dict
+      sample: {proxy: [expires in 12 days]}
+    authorities:
+      description: The CAs, each by the name of the first certificate from it.
+      type: dict
+    issued:
+      description: The entries that are issued or fetched now.
+      type: list
+      elements: dict
+    steps:
+      description: The files of tasks to run.
+      type: list
+      elements: dict
+    file:
+      description: The only one of them, or one that runs all.
+      type: str
 outcome:
   description: As of M(redis_enterprise.certificates.cluster_certificates), for all certificates of the cluster.
-  returned: always
+  returned: nothing has to come first
   type: str
   sample: changed
 certificates:
   description: What became of each certificate. See the role P(redis_enterprise.certificates.rotation#role).
-  returned: always
+  returned: nothing has to come first
   type: list
   elements: dict
 failure:

@@ -45,6 +45,10 @@ issued:
   description: The material by the name of the certificate, with what was collected before.
   returned: success
   type: dict
+plan:
+  description: The plan of M(redis_enterprise.certificates.cluster_rotation), handed on.
+  returned: always
+  type: dict
 failure:
   description: Why the task failed, with C(kind).
   returned: failure

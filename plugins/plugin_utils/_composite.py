@@ -126,6 +126,11 @@ class CompositeAction(OperationAction):
         """Return what a task registered, as plain data. It has no templates, and to look for them takes long."""
         return plain(self.variables.get(name))
 
+    def planned(self) -> Mapping[str, Any]:
+        """Return the plan of the role, which each of its steps hands on; empty: there is none."""
+        plan: Mapping[str, Any] = (self.registered("rotation_result") or {}).get("plan", {})
+        return plan
+
     def host(self) -> Host:
         """Return the host of the task, with its variables."""
         return Host(self.variables["inventory_hostname"], lambda: self.variables, self._templar)

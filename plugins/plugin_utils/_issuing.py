@@ -29,6 +29,22 @@ _OF_MATERIAL = frozenset({"requirements_not_met", "issued_already_due", "trial_f
 class IssuingAction(CompositeAction):
     """An action whose result holds material, for a task with C(no_log)."""
 
+    def issue(self, task: Context) -> tuple[dict[str, Any], bool]:
+        """Return the material by the name of the certificate, with what was collected before; and whether files changed.
+
+        Raises:
+            CertificateError: nothing is issued, or what was cannot be used.
+        """
+        raise NotImplementedError
+
+    def do(self, task: Context) -> dict[str, Any]:
+        plan = self.planned()
+        try:
+            issued, changed = self.issue(task)
+        except CertificateError as error:
+            raise error.with_result(plan=plan) from None
+        return {"changed": changed, "issued": issued, "plan": plan}
+
     def take(self, task: Context, entry: Mapping[str, Any], got: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
         """Check and keep what was issued, and return it, with whether files were changed.
 
@@ -39,7 +55,7 @@ class IssuingAction(CompositeAction):
         Raises:
             CertificateError: it would be due again at once, or the cluster would refuse it.
         """
-        values, plan = self.wanted().values, self.variable("rotation__plan")
+        values, plan = self.wanted().values, self.planned()
         whole = complete(entry, source_of(entry, values), got)
         if entry["issues"]:
             with self._noting(entry, values):
@@ -75,5 +91,5 @@ class IssuingAction(CompositeAction):
 
     def collected(self) -> dict[str, Any]:
         """Return the material that was issued before, by the name of the certificate."""
-        found: dict[str, Any] = self.variable("rotation_result", {}).get("issued", {})
+        found: dict[str, Any] = (self.registered("rotation_result") or {}).get("issued", {})
         return found

@@ -185,7 +185,7 @@ def test_a_fleet_of_which_few_are_due(ansible: Ansible, authority: Authority, fl
     )
     assert "Plan for 60 clusters: 3 due, 55 in order, 2 cannot be rotated" in run.output
     assert "Rotation of 60 clusters: 2 changed, 55 in order, 3 FAILED" in run.output
-    assert {one.host for one in run.outcomes if one.action == f"{PREFIX}.cluster_rotation_plan"} == set(due)
+    assert {one.host for one in run.outcomes if one.action == f"{PREFIX}.cluster_rotation"} == set(due)
     assert {one.host for one in run.outcomes} == {*due, names[0], names[1]}
     for host in (names[0], names[1], due[1]):
         assert shown(run).count(f"FAILED {host}: ") == 1

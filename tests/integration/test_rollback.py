@@ -152,8 +152,8 @@ def test_a_backup_that_cannot_be_opened(
 def test_wrong_variables_fail_at_the_start(ansible: Ansible, cluster: Cluster, vault: list[str]) -> None:
     run = ansible.playbook(PLAYBOOK, "-i", inventory(ansible, {"one": cluster}), *vault).expect(ok=False)
     assert failures(run) == [
-        "rotation_backup: not set. Set it to the folder of the backups, which rotations with rotation_backup made. Nothing was "
-        "changed."
+        "Nothing was changed. rotation_backup: not set. Set it to the folder of the backups, which rotations with "
+        "rotation_backup made."
     ]
     assert cluster.requests == []
 

@@ -73,7 +73,8 @@ def trusting_both(ansible: Ansible, cluster: Cluster, authority: Authority) -> d
 def result_of(run: Run, host: str | None = None) -> Mapping[str, Any]:
     """The variable C(rotation_result) of the only host, unless named."""
     actions = [f"{PREFIX}.cluster_{name}" for name in ("rotation", "rollback")]
-    found = [one.result for one in run.outcomes if one.action in actions and host in (None, one.host)]
+    done = [one.result for one in run.outcomes if one.action in actions and host in (None, one.host)]
+    found = [one for one in done if "plan" not in one]
     assert len(found) == 1, f"{len(found)} results:\n{run.output}"
     return found[0]
 

@@ -66,8 +66,6 @@ def plan(wanted: Wanted, before: Mapping[str, Any], read_issuer: ReadIssuer, *, 
         *({"file": file, "label": "certificates"} for file in _issuing(issued)),
     ]
     return {
-        # Check mode issues nothing, so that no later task reports the change.
-        "changed": bool(reasons) and check_mode,
         "before": {key: before[key] for key in ("cluster", "certificates")},
         "entries": entries,
         "due": reasons,
@@ -75,7 +73,7 @@ def plan(wanted: Wanted, before: Mapping[str, Any], read_issuer: ReadIssuer, *, 
         "issued": issued,
         "steps": steps,
         # An empty loop would be skipped, too, in four times the time; and one of one would print another line.
-        "file": "steps.yml" if len(steps) > 1 else steps[0]["file"] if steps else None,
+        "file": "each_step.yml" if len(steps) > 1 else steps[0]["file"] if steps else None,
     }
 
 
