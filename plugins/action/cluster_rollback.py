@@ -38,7 +38,8 @@ class ActionModule(CompositeAction):
         if options is None:
             raise CertificateError(
                 "invalid_option",
-                "rotation_backup: not set. Set it to the folder of the backups, which rotations with rotation_backup made.",
+                "rotation_backup: not set. Set it to the folder of the backups, which rotations with rotation_backup "
+                "made.",
             )
         path = options["path"]
         replacement = Replacement(self.step, self.say, check_mode=task.check_mode)

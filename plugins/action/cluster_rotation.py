@@ -99,8 +99,8 @@ class ActionModule(CompositeAction):
         """Return the plan.
 
         Raises:
-            CertificateError: a variable is wrong, the cluster or what is needed later cannot be read, or another cluster
-                of the play has failed.
+            CertificateError: a variable is wrong, the cluster or what is needed later cannot be read, or another
+                cluster of the play has failed.
         """
         variables = self.variables
         gone = [one for one in variables["ansible_play_hosts_all"] if one not in variables["ansible_play_hosts"]]

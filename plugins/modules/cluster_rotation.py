@@ -14,8 +14,8 @@ version_added: 1.1.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
-  - Reads what the cluster has and the certificates of CAs, and plans. If tasks have to be run first, such as those that issue what is
-    due, returns the plan, and is called again after them.
+  - Reads what the cluster has and the certificates of CAs, and plans. If tasks have to be run first, such as those that
+    issue what is due, returns the plan, and is called again after them.
   - Makes the backup, replaces the certificates that differ by one transaction, propagates what changed to Active-Active
     peers, and records in the backup that the change is proven. Shows what was before and what is after.
   - Returns the variable C(rotation_result) of the role, also where something failed; the role fails for it later.
@@ -34,9 +34,10 @@ attributes:
 options:
   plan:
     description:
-      - Whether to plan first. Otherwise the plan is taken from the variable C(rotation_result), as the steps of the role hand it on.
-      - To plan fails if a variable of the role is wrong, if a file is missing that is needed later, or if another cluster of the play has
-        failed.
+      - Whether to plan first. Otherwise the plan is taken from the variable C(rotation_result), as the steps of the
+        role hand it on.
+      - To plan fails if a variable of the role is wrong, if a file is missing that is needed later, or if another
+        cluster of the play has failed.
     type: bool
     default: false
   failed_task:

@@ -30,7 +30,7 @@ class IssuingAction(CompositeAction):
     """An action whose result holds material, for a task with C(no_log)."""
 
     def issue(self, task: Context) -> tuple[dict[str, Any], bool]:
-        """Return the material by the name of the certificate, with what was collected before; and whether files changed.
+        """Return the material by the name of the certificate, with what was collected before; whether files changed.
 
         Raises:
             CertificateError: nothing is issued, or what was cannot be used.
