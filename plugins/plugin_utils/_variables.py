@@ -22,12 +22,12 @@ _MEANT = (
 )
 _CHANGE = "force|requirements|verify|verify_timeout|verify_unchanged|rollback|wait_timeout|allow_inactive_nodes"
 
-#: Options of M(cluster_certificate_backup), as its messages begin with them.
-_BACKUP = {"option path": "rotation_backup", "option vault_id": "rotation_backup_vault_id"}
+#: Options of M(cluster_certificate_backup), and their variables.
+_BACKUP = {"path": "rotation_backup", "vault_id": "rotation_backup_vault_id"}
 
 _NAMED = re.compile(
-    rf"(?P<connection>(?<![\w./-])(?:{_CONNECTION})\b|{_MEANT})|(?P<change>(?<![\w./-])(?:{_CHANGE})(?==))"
-    rf"|\b(?:{'|'.join(_BACKUP)})(?=: )"
+    rf"\boption (?P<option>{_CONNECTION}|url|username|password|token|{'|'.join(_BACKUP)})(?=: )"
+    rf"|(?P<connection>(?<![\w./-])(?:{_CONNECTION})\b|{_MEANT})|(?P<change>(?<![\w./-])(?:{_CHANGE})(?==))"
 )
 
 
@@ -35,7 +35,9 @@ def name_variables(message: str) -> str:
     """Return a message of a module with the variables of the roles in the place of its options."""
 
     def named(found: re.Match[str]) -> str:
-        prefix = "redis_enterprise_" if found["connection"] else "rotation_"
-        return _BACKUP.get(found[0]) or prefix + found[0]
+        if found["change"]:
+            return f"rotation_{found['change']}"
+        name = found["option"] or found["connection"]
+        return _BACKUP.get(name, f"redis_enterprise_{name}")
 
     return _NAMED.sub(named, message)

@@ -28,6 +28,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._tra
 
 from .._hosts import Host
 from .._paths import placed
+from .._variables import name_variables
 from .anchors import Anchor, find_anchor
 
 #: What is known of a cluster: it verifies; it would, if its trust anchor were trusted; the same, and a person has
@@ -79,7 +80,7 @@ def cluster_of(host: Host, path: str | None) -> Seen:
             return Seen(host.name, None, own, problem="redis_enterprise_url is missing")
         scheme, address, port = split_url(str(url))
     except CertificateError as error:
-        return Seen(host.name, None, None, problem=error.message.replace("option url", "redis_enterprise_url"))
+        return Seen(host.name, None, None, problem=name_variables(error.message))
     endpoint = Endpoint(None, address, port, "api", address)
     if scheme == "http":
         return Seen(
@@ -112,7 +113,7 @@ def _look(one: Seen, endpoint: Endpoint, timeout: float) -> Seen:
         missing = one.path is not None and not os.path.exists(one.path)
         trust = trusting_nothing(prepare_look) if missing else trusting_context(one.path, prepare_look)
     except CertificateError as error:
-        return replace(one, problem=error.message.replace("option ca_path", "redis_enterprise_ca_path"))
+        return replace(one, problem=name_variables(error.message))
     seen = Served.look(endpoint, trust, timeout)
     presented, verified = seen.presented, seen.verified
     if not presented.fingerprints or verified is None:

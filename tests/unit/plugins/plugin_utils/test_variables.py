@@ -28,6 +28,9 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._var
         ("/etc/ca_path/x", "/etc/ca_path/x"),
         ("backed up: option vault_id: no secret", "backed up: rotation_backup_vault_id: no secret"),
         ("option path: the folder", "rotation_backup: the folder"),
+        ("option url: is not https", "redis_enterprise_url: is not https"),
+        ("option ca_path: no such file", "redis_enterprise_ca_path: no such file"),
+        ("option certificate: the url", "option certificate: the url"),
     ],
 )
 def test_options_become_variables(said: str, named: str) -> None:
