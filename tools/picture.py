@@ -28,7 +28,7 @@ COMMAND = ["ansible-playbook", "redis_enterprise.certificates.rotate", "-i", "in
 NAMES = ("api", "proxy", "syncer")
 #: In characters.
 WIDTH = 122
-SHOWN = re.compile(r"(?:Read all clusters|Replace all|Summarise)")
+SHOWN = re.compile(r"(?:Read all clusters|[Rr]eplace all|Summarise)")
 HEADER = """<!-- SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
      SPDX-License-Identifier: GPL-3.0-or-later
      Made by: make picture -->
@@ -36,7 +36,8 @@ HEADER = """<!-- SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates 
 
 
 def prepare(folder: Path, cluster: Cluster, authority: Authority) -> None:
-    """Write the files of a user: new material and an inventory."""
+    """Write the files of a user: new material, an inventory, and the password of the backup."""
+    (folder / "password").write_text("of the backup")
     place = folder / "certificates/payments"
     place.mkdir(parents=True)
     for name in NAMES:
@@ -49,6 +50,7 @@ def prepare(folder: Path, cluster: Cluster, authority: Authority) -> None:
         "redis_enterprise_password": cluster.password,
         "redis_enterprise_ca_path": cluster.ca_path,
         "redis_enterprise_metrics_port": cluster.metrics_port,
+        "rotation_backup": "backups",
         "rotation_certificates": [
             {"name": name, "source": {"files": {"directory": "certificates/{{ inventory_hostname }}"}}}
             for name in NAMES
@@ -64,6 +66,7 @@ def record(folder: Path) -> str:
         "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
         "ANSIBLE_CALLBACK_YAML_LINE_WIDTH": "no-break",
         "ANSIBLE_FORCE_COLOR": "true",
+        "ANSIBLE_VAULT_PASSWORD_FILE": "password",
         "COLUMNS": str(WIDTH),
     }
     done = subprocess.run(
@@ -71,7 +74,8 @@ def record(folder: Path) -> str:
     )
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
-    return done.stdout
+    # Commands to copy are wrapped where this folder makes them long.
+    return done.stdout.replace(f"{folder}/", "").replace(" \\\n     ", " ")
 
 
 def shown(output: str) -> Iterator[Text]:
