@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._untrusted import printable
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.names import counted
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.command import to_copy
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.names import counted, listed
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import paragraph, table
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.text import (
     FAILED,
@@ -21,7 +22,9 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._out
     Line,
 )
 
-from ..types import Report
+from ..checks.judgement import CRITICAL, INFO
+from ..page.commands import Command, command
+from ..types import Finding, Report
 from . import text_table
 
 #: Rows that are shown without C(-v).
@@ -29,7 +32,7 @@ _MOST = 40
 
 
 def lines(report: Report, files: Mapping[str, str], *, everything: bool) -> Iterator[Line]:
-    """Yield a line for what needs attention, the most urgent first, then the totals and where the files are.
+    """Yield a line for what needs attention, the most urgent first, then the totals, the files, and what to do next.
 
     Args:
         files: their paths, by format.
@@ -56,6 +59,27 @@ def lines(report: Report, files: Mapping[str, str], *, everything: bool) -> Iter
         yield from paragraph("Expires next: ", printable(when))
     if files:
         yield from paragraph("Report: ", files.get("html") or ", ".join(files.values()))
+    yield from _next(report)
+
+
+def _next(report: Report) -> Iterator[Line]:
+    """Yield the command for what is most urgent, and all that the same command is for."""
+    clusters = {one["name"]: one for one in report["clusters"]}
+    urgent = [one for one in report["findings"] if one["severity"] != INFO and not one["accepted"]]
+    urgent.sort(key=lambda one: one["severity"] != CRITICAL)
+
+    def found(one: Finding) -> Command:
+        return command(one, clusters.get(one["cluster"]), report["policy"])
+
+    first = next((one for one in urgent if found(one).text), None)
+    if first is None:
+        return
+    by = found(first)
+    same = [one for one in urgent if one["cluster"] == first["cluster"] and found(one).text == by.text]
+    names = list(dict.fromkeys(one["certificate"] for one in same if one["certificate"]))
+    about = f"{first['cluster']}{', ' if names else ''}{listed(names)}:"
+    yield from paragraph("Next: ", printable(f"{about} {by.note}"))
+    yield from to_copy(by.of(names))
 
 
 _WORDS = {"warning": "with warnings", "failed": "FAILED", "unreachable": "NOT READ"}

@@ -13,6 +13,7 @@ import pytest
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.splitter import parse_kv
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.formats import attention
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.page import findings
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.page.commands import Command, command
 from hypothesis import given
@@ -73,6 +74,25 @@ def test_one_run_replaces_what_was_found_of_several() -> None:
             f"{MODULE}.internal_certificate_rotation -a 'url={URL} name=data_internode_encryption renew_before=30'",
         ),
     ]
+
+
+def test_the_log_ends_with_the_command_for_what_is_most_urgent() -> None:
+    soon = cluster(
+        certificates=[fleets.facts(NAME, name, days) for name, days in (("cm", 25), ("api", 2), ("proxy", 3))]
+    )
+    other = fleets.cluster("orders", certificates=[fleets.facts("orders", "api", 20)])
+
+    def last(*data: Any) -> list[str]:
+        lines = attention.lines(reports.report(data), {}, everything=False)
+        text = [line if isinstance(line, str) else line[0] for line in lines]
+        return text[next((number for number, line in enumerate(text) if line.startswith("Next: ")), len(text)) :]
+
+    assert last(other, soon) == [
+        f"Next: {NAME}, api, proxy, cm:",
+        f"  {ROTATE} \\",
+        "     -e rotation_only=api,proxy,cm",
+    ]
+    assert last(fleets.cluster("orders", certificates=[fleets.facts("orders", "api", 200)])) == []
 
 
 def rows(data: Any, **policy: Any) -> list[findings.Row]:
