@@ -52,5 +52,5 @@ def test_a_run_is_repeated_with_its_files_and_without_what_was_typed(monkeypatch
 def test_lines_of_a_command_are_one_command_to_a_shell(words: list[str]) -> None:
     lines = list(to_copy(shlex.join(words)))
     script = "\n".join(lines).replace("ansible-playbook", "printf '%s\\n' ansible-playbook", 1)
-    assert subprocess.run(["sh", "-c", script], capture_output=True, text=True).stdout.splitlines() == words
+    assert subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout.splitlines() == words
     assert all(len(line) <= 100 or len(shlex.split(line.rstrip("\\"))) <= 2 for line in lines)
