@@ -57,7 +57,7 @@ class ActionModule(CompositeAction):
 
     def do(self, task: Context) -> dict[str, Any]:
         host = self.variables["inventory_hostname"]
-        plan = self.planned()
+        plan = self.handed_on("plan")
         replacement = Replacement(self.step, self.say, check_mode=task.check_mode)
         values: Mapping[str, Any] = {}
         if task.params["failed_task"] is not None:
@@ -120,7 +120,7 @@ class ActionModule(CompositeAction):
         return plan
 
     def _replace(self, replacement: Replacement, plan: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-        issued = (self.registered("rotation_result") or {}).get("issued", {})
+        issued = self.handed_on("issued")
         material = rotation_material(chosen(values).values(), issued, compare=values["rotation_compare"])
         given = {one["name"] for one in material} | set(plan["due"])
         # What is not issued now. Of what is due, check mode cannot report more.

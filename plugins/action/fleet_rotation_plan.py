@@ -61,10 +61,12 @@ class ActionModule(CompositeAction):
         if read.get("failed"):
             raise CertificateError(read.get("failure", {}).get("kind", "invalid_option"), read["msg"])
         data = {one["name"]: one for one in read["clusters"]}
-        planned = []
+        planned, without_backup = [], []
         for name in names:
             if name in data:
                 backup = backup_options(wanted[name].values, name)
+                if backup is None:
+                    without_backup.append(name)
                 unproven = partial(find_unproven, backup, self.vault_secrets)
                 one = fleet.plan_cluster(data[name], wanted[name], unproven)
                 if one["state"] == fleet.DUE:
@@ -80,8 +82,7 @@ class ActionModule(CompositeAction):
         unusable = [one["name"] for one in planned if one["state"] == fleet.FAILED]
         only = {tuple(wanted[host.name].values["rotation_only"] or ()) for host in usable}
         limited = only.pop() if len(only) == 1 else ()
-        lost = [name for name, found in wanted.items() if not found.values.get("rotation_backup")]
-        self.show(plan_text.lines(planned, limited, lost, verbose=bool(self._display.verbosity)), variables)
+        self.show(plan_text.lines(planned, limited, without_backup, verbose=bool(self._display.verbosity)), variables)
         return {
             "changed": False,
             "clusters": planned,

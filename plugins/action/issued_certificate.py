@@ -18,4 +18,4 @@ class ActionModule(IssuingAction):
     def issue(self, task: Context) -> tuple[dict[str, Any], bool]:
         entry = self.variable("rotation__entry")
         whole, changed = self.take(task, entry, self.variable("rotation__got"))
-        return {**self.collected(), entry["name"]: whole}, changed
+        return {**self.handed_on("issued"), entry["name"]: whole}, changed

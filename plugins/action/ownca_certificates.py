@@ -19,11 +19,11 @@ class ActionModule(IssuingAction):
     operation = composite({})
 
     def issue(self, task: Context) -> tuple[dict[str, Any], bool]:
-        values, plan = self.wanted().values, self.planned()
-        issued, changed = self.collected(), False
-        for entry in plan["issued"]:
+        values = self.wanted().values
+        issued, changed = self.handed_on("issued"), False
+        for entry in self.plan["issued"]:
             if entry["source"] == "ownca":
-                got = self._issue(entry, source_of(entry, values), plan["authorities"][entry["ca"]]["pem"])
+                got = self._issue(entry, source_of(entry, values), self.plan["authorities"][entry["ca"]]["pem"])
                 issued[entry["name"]], kept = self.take(task, entry, got)
                 changed |= kept
         return issued, changed

@@ -68,6 +68,7 @@ class CompositeAction(OperationAction):
         self.refuse_async()
         self.variables = variables
         self._context: Context | None = None
+        self._wanted: Wanted | None = None
         return self.run_in_controller(replace(self.operation, run=self._run), variables)
 
     def _run(self, task: Context) -> dict[str, Any]:
@@ -126,23 +127,25 @@ class CompositeAction(OperationAction):
         """Return what a task registered, as plain data. It has no templates, and to look for them takes long."""
         return plain(self.variables.get(name))
 
-    def planned(self) -> Mapping[str, Any]:
-        """Return the plan of the role, which each of its steps hands on; empty: there is none."""
-        plan: Mapping[str, Any] = (self.registered("rotation_result") or {}).get("plan", {})
-        return plan
+    def handed_on(self, what: str) -> dict[str, Any]:
+        """Return what the last step of the role hands on, V(plan) or V(issued); empty: nothing."""
+        found: dict[str, Any] = (self.registered("rotation_result") or {}).get(what, {})
+        return found
 
     def host(self) -> Host:
         """Return the host of the task, with its variables."""
         return Host(self.variables["inventory_hostname"], lambda: self.variables, self._templar)
 
     def wanted(self) -> Wanted:
-        """Return what the variables of the role want.
+        """Return what the variables of the role want, evaluated once.
 
         Raises:
             CertificateError: they cannot be used.
         """
-        found = Wanted.of(self.host())
-        problem = MISSING if found is None else found.problem
-        if found is None or problem:
-            raise CertificateError("invalid_option", problem or "")
-        return found
+        if self._wanted is None:
+            found = Wanted.of(self.host())
+            problem = MISSING if found is None else found.problem
+            if found is None or problem:
+                raise CertificateError("invalid_option", problem or "")
+            self._wanted = found
+        return self._wanted

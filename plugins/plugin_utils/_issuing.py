@@ -38,12 +38,12 @@ class IssuingAction(CompositeAction):
         raise NotImplementedError
 
     def do(self, task: Context) -> dict[str, Any]:
-        plan = self.planned()
+        self.plan = self.handed_on("plan")
         try:
             issued, changed = self.issue(task)
         except CertificateError as error:
-            raise error.with_result(plan=plan) from None
-        return {"changed": changed, "issued": issued, "plan": plan}
+            raise error.with_result(plan=self.plan) from None
+        return {"changed": changed, "issued": issued, "plan": self.plan}
 
     def take(self, task: Context, entry: Mapping[str, Any], got: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
         """Check and keep what was issued, and return it, with whether files were changed.
@@ -55,11 +55,11 @@ class IssuingAction(CompositeAction):
         Raises:
             CertificateError: it would be due again at once, or the cluster would refuse it.
         """
-        values, plan = self.wanted().values, self.planned()
+        values = self.wanted().values
         whole = complete(entry, source_of(entry, values), got)
         if entry["issues"]:
             with self._noting(entry, values):
-                check_issued(entry, whole["certificate"], plan["authorities"], values)
+                check_issued(entry, whole["certificate"], self.plan["authorities"], values)
         kept = {"changed": False}
         if values["rotation_keep_material"] and not task.check_mode:
             files = {"path": values["rotation_keep_material"], "name": entry["name"]}
@@ -88,8 +88,3 @@ class IssuingAction(CompositeAction):
             if error.kind in _OF_MATERIAL:
                 note_refusal(self.host().name, entry, values, error)
             raise
-
-    def collected(self) -> dict[str, Any]:
-        """Return the material that was issued before, by the name of the certificate."""
-        found: dict[str, Any] = (self.registered("rotation_result") or {}).get("issued", {})
-        return found

@@ -74,11 +74,12 @@ def load_pkcs12(data: bytes, passphrase: Secret | None, friendly_name: str | Non
             warnings.simplefilter("ignore")  # about BER, which Windows writes
             found = pkcs12.load_pkcs12(data, password)
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
-        if refusal(error):  # it was decrypted
+        refused = refusal(error)
+        if refused:  # it was decrypted
             raise MaterialProblem(
                 "invalid_certificate",
                 "the file holds a certificate that cannot be parsed by cryptography, the library of Python "
-                f"({refusal(error)})",
+                f"({refused})",
                 "Give it in certificate_path and private_key_path: openssl pkcs12 -in FILE -nodes -out FILE.pem",
             ) from None
         # Of a damaged file and of a wrong passphrase, the library says the same.

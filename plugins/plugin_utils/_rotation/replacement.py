@@ -80,7 +80,7 @@ class Replacement:
         said = failed["failed_message"] or "failed. Its own output says why."
         returned = {"msg": said, "failure": failed.get("failure"), "findings": failed.get("findings") or ()}
         self.written = {"findings": returned["findings"]}
-        self.note(failed.get("failed_task") or "", StepFailed(returned))
+        self.note(failed["failed_task"], StepFailed(returned))
 
     @contextmanager
     def noting(self, what: str) -> Iterator[None]:

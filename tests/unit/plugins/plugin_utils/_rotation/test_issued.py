@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import chains
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
@@ -12,8 +14,8 @@ from chains import FQDN, Issued, make
 ENTRY = dict.fromkeys(("names", "key_type", "key_size", "issuer", "ca")) | {"name": "proxy", "source": "vault_pki"}
 
 
-def issued(**form: object) -> Issued:
-    return make(FQDN, make("Example Root", ca=True), **form)  # type: ignore[arg-type]
+def issued(**form: Any) -> Issued:
+    return make(FQDN, make("Example Root", ca=True), **form)
 
 
 def test_what_is_good_is_not_due_again() -> None:
