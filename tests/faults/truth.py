@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
+from simulator.keys import secret_lines
+
 from . import bounds, nodes, truth_certificates, truth_replication, truth_rotation
 from .cell import Cell
 from .operations import CertificateWrite, ForcedUpdate, Operation, Repinning, Rotation
@@ -45,9 +47,7 @@ def _secrets(cell: Cell) -> Iterator[str]:
     yield cell.cluster.password
     held = [*cell.before.values(), *(node.stored for node in cell.cluster.nodes)]
     pairs = [*cell.wanted.values(), *(pair for stored in held for pair in stored.values())]
-    for key in {*(pair.key for pair in pairs if pair.key), setting.fresh.key_pem, setting.third.key_pem}:
-        # The shortest lines, at the end of a key, are no secret, and may be part of anything.
-        yield from (line for line in key.splitlines() if len(line) > 12 and not line.startswith("-----"))
+    yield from secret_lines(*(pair.key for pair in pairs if pair.key), setting.fresh.key_pem, setting.third.key_pem)
     for source in (source for listed in cell.sources.values() for source in listed):
         password = urlsplit(source.uri).password or ""
         yield from {password, unquote(password)}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-_BOUNDARY = "-----"
+from simulator.keys import secret_lines
 
 #: Characters of a password that is no ordinary word.
 _LONG = 8
@@ -28,9 +28,7 @@ class Promises:
     @classmethod
     def about(cls, keys: Iterable[str], passwords: Iterable[str]) -> Promises:
         """Keep private keys in PEM, and passwords, out of what is shown."""
-        lines = (line.strip() for key in keys for line in key.splitlines() if not line.startswith(_BOUNDARY))
-        # The last line of a key may be as short as any word.
-        return cls(frozenset(one for one in (*lines, *passwords) if len(one) >= _LONG))
+        return cls(frozenset((*secret_lines(*keys), *(one for one in passwords if len(one) >= _LONG))))
 
     def broken(self, shown: Any, *, printable: bool) -> str | None:
         """Return the first of the promises that what is shown breaks.

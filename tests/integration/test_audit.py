@@ -19,10 +19,11 @@ import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 from simulator import Cluster, Fault
 from simulator.authority import Authority
+from simulator.keys import secret_lines
 
 from .runs import PREFIX, PROGRAMS, TARGET, Ansible, Run, task
 from .test_rotation import folder, from_folder, inventory
-from .test_secrets import assert_absent, key_lines
+from .test_secrets import assert_absent
 from .test_sources import ENVIRONMENT
 
 pytestmark = pytest.mark.role
@@ -313,7 +314,7 @@ def test_drift_of_what_is_issued_when_it_is_due(ansible: Ansible, authority: Aut
     assert "proxy: source ownca: days is less than 1" in warnings["wrong"]
     assert "the variable rotation_certificates cannot be evaluated" in warnings["undefined"]
     assert (warnings["due"], warnings["nothing"]) == ("", "")
-    assert_absent(key_lines(str(material.key_pem)), run, ansible.home, ansible.folder / "out")
+    assert_absent(secret_lines(str(material.key_pem)), run, ansible.home, ansible.folder / "out")
 
 
 def test_what_the_playbook_for_slices_merges_is_what_one_run_reports(ansible: Ansible) -> None:

@@ -12,11 +12,12 @@ import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
 from simulator import Cluster, Fault
 from simulator.authority import Authority
+from simulator.keys import secret_lines
 
 from .jobs import Job, Jobs
 from .runs import Ansible
 from .test_rotation import folder, from_folder
-from .test_secrets import files_with, key_lines
+from .test_secrets import files_with
 from .test_sources import OTHER, ownca
 
 pytestmark = pytest.mark.one_corner
@@ -49,7 +50,7 @@ def changed(names: list[str]) -> dict[str, Any]:
 
 
 def stored_keys(cluster: Cluster) -> set[str]:
-    return key_lines(*(str(key) for _pem, key in cluster.nodes[0].stored.values() if key))
+    return secret_lines(*(str(key) for _pem, key in cluster.nodes[0].stored.values() if key))
 
 
 def assert_keeps(secrets: set[str], job: Job) -> None:
@@ -112,7 +113,7 @@ def test_audit_rotation_audit_and_rollback(ansible: Ansible, authority: Authorit
         back = jobs.run("rollback", "rollback.yml", hosts, *with_vault, passwords=VAULT, **common).expect()
         assert stored_keys(cluster) == before
 
-    secrets = {PASSWORD, VAULT_PASSWORD, passphrase, *before, *after, *key_lines((own / "ca.key").read_text())}
+    secrets = {PASSWORD, VAULT_PASSWORD, passphrase, *before, *after, *secret_lines((own / "ca.key").read_text())}
     assert len(secrets) > 150
     for job in (audit, rotated, again, back):
         assert_keeps(secrets, job)
@@ -149,5 +150,5 @@ def test_what_a_rotation_that_fails_leaves_and_hands_on(ansible: Ansible, author
         assert summary["bad"]["certificates"] == ["proxy"]
         assert summary["bad"]["proof"]["level"] == "none"
         assert summary["bad"]["failure"].startswith("Replace all certificates at once: ")
-        secrets = {PASSWORD, VAULT_PASSWORD, token, *key_lines(str(material.key_pem))}
+        secrets = {PASSWORD, VAULT_PASSWORD, token, *secret_lines(str(material.key_pem))}
         assert_keeps(secrets | stored_keys(good) | stored_keys(bad), job)

@@ -18,12 +18,13 @@ import yaml
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import ENVIRONMENT, INSECURE
 from simulator import Cluster
 from simulator.authority import Authority
+from simulator.keys import secret_lines
 
 from . import awx_rules
 from .controller import Controller, Refused
 from .jobs import ROOT, credential_type, injected
 from .runs import COLLECTIONS, PREFIX, PROGRAMS, Ansible, Run, interpreter, task
-from .test_secrets import assert_absent, key_lines
+from .test_secrets import assert_absent
 
 #: One worker sets it up once.
 pytestmark = [pytest.mark.xdist_group("awx_setup"), pytest.mark.one_corner]
@@ -414,7 +415,7 @@ def test_what_is_injected_logs_in(ansible: Ansible, made: Controller, authority:
             },
             "insecure": {**by_password, "insecure": True},
         }
-        secrets = {user.password, logins["token"]["token"], *key_lines(str(client.key_pem))}
+        secrets = {user.password, logins["token"]["token"], *secret_lines(str(client.key_pem))}
         for inputs in logins.values():
             environment = injected(kind, inputs, ansible.folder)
             read = task("read", "cluster_certificate_info", {"url": cluster.url})

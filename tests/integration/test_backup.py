@@ -17,9 +17,10 @@ import pytest
 from chains import make
 from simulator import Cluster
 from simulator.authority import Authority
+from simulator.keys import secret_lines
 
 from .runs import PREFIX, PROGRAMS, Ansible, login, task
-from .test_secrets import assert_absent, files_with, key_lines
+from .test_secrets import assert_absent, files_with
 
 #: Where a sitecustomize is that keeps what a Python process removes.
 GRAVEYARD = Path(__file__).resolve().parent / "graveyard"
@@ -382,7 +383,7 @@ def test_no_key_anywhere(ansible: Ansible, authority: Authority, vault: list[str
     new = authority.issue()
     with Cluster(nodes=1, database="none", password=password) as cluster:
         first = [key for _certificate, key in pairs(cluster, list(cluster.nodes[0].stored)).values() if key]
-        secrets = key_lines(*first, str(new.key_pem)) | {password}
+        secrets = secret_lines(*first, str(new.key_pem)) | {password}
         assert len(secrets) > 150
         for _made_and_replaced in range(2):
             run = ansible.tasks(

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from simulator import Cluster
 from simulator.authority import Authority, Material, pem_of
+from simulator.keys import secret_lines
 
 from .runs import Ansible, login, task
 
@@ -143,12 +144,7 @@ def test_fails_by_name_and_tells_the_option(case: str, shared: Any) -> None:
 def test_nothing_is_written_and_no_key_is_quoted(shared: Any) -> None:
     run, cluster, options = shared
     assert cluster.writes == []
-    secret_lines = {
-        line
-        for given in options.values()
-        for line in (given.get("private_key") or "").splitlines()
-        if len(line) > 30 and not line.startswith("-----")
-    }
-    assert len(secret_lines) > 100
-    assert not [line for line in secret_lines if line in run.output]
-    assert not [line for line in secret_lines if any(line in str(outcome.result) for outcome in run.outcomes)]
+    secrets = secret_lines(*(given.get("private_key") or "" for given in options.values()))
+    assert len(secrets) > 100
+    assert not [line for line in secrets if line in run.output]
+    assert not [line for line in secrets if any(line in str(outcome.result) for outcome in run.outcomes)]

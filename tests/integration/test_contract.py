@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from simulator import Cluster, Fault
+from simulator.keys import secret_lines
 
 from .runs import PREFIX, Ansible, Run, login, task
-from .test_secrets import assert_absent, key_lines
+from .test_secrets import assert_absent
 
 CHECK, SHOW, FAIL = "Check each fact on this cluster", "Report what to paste into an issue", "Fail where facts differ"
 
@@ -33,7 +34,7 @@ def playbook(ansible: Ansible, cluster: Cluster, *arguments: str, **variables: A
 
 def keys(cluster: Cluster) -> set[str]:
     """The lines of all private keys that the cluster has."""
-    return key_lines(*(str(held.key) for node in cluster.nodes for held in node.stored.values() if held.key))
+    return secret_lines(*(str(held.key) for node in cluster.nodes for held in node.stored.values() if held.key))
 
 
 def block(run: Run) -> str:

@@ -20,9 +20,10 @@ import pytest
 import yaml
 from simulator import Cluster
 from simulator.authority import Authority
+from simulator.keys import secret_lines
 
 from .runs import PREFIX, PROGRAMS, TARGET, Ansible, Run, login, task
-from .test_secrets import assert_absent, key_lines
+from .test_secrets import assert_absent
 
 pytestmark = pytest.mark.corner
 
@@ -219,7 +220,7 @@ def test_no_key_on_disk_without_pipelining(ansible: Ansible, cluster: Cluster, a
         python=str(PROGRAMS / "python"),
     ).expect()
     assert run["replace"].changed
-    assert_absent(key_lines(str(material.key_pem)), run, ansible.home)
+    assert_absent(secret_lines(str(material.key_pem)), run, ansible.home)
 
 
 @pytest.mark.parametrize(

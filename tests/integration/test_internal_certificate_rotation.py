@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from simulator import Cluster, Fault
 from simulator.authority import Authority
+from simulator.keys import secret_lines
 
 from .runs import Ansible, Outcome, Run, at, clusters_for, login, striking, task
-from .test_secrets import assert_absent, key_lines
+from .test_secrets import assert_absent
 
 MODULE = "internal_certificate_rotation"
 ROTATE = "/v1/cluster/certificates/rotate"
@@ -411,6 +412,6 @@ def test_no_key_shows(ansible: Ansible) -> None:
         keys = [str(pair.key) for pair in held(cluster)]
         run = ansible.tasks([task("rotate", MODULE, {})], "-vvvvv", "--diff", connection=login(cluster)).expect()
         keys += [str(pair.key) for pair in held(cluster)]
-        secrets = key_lines(*keys)
+        secrets = secret_lines(*keys)
         assert len(secrets) > 50
         assert_absent(secrets | {cluster.password}, run, ansible.home)

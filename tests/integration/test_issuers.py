@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from simulator import Cluster
 from simulator.authority import Authority, pem_of
+from simulator.keys import secret_lines
 
 from .runs import Ansible, login, task
 from .test_rotation import inventory
-from .test_secrets import assert_absent, key_lines
+from .test_secrets import assert_absent
 from .test_sources import Rotation, handing_over, ownca, wanted_names
 
 MODULE = "cluster_certificate"
@@ -93,7 +94,7 @@ def test_issuers_that_do_not_fit_are_refused_and_their_key_is_masked(
         "certificate": "proxy",
     }
     assert "mutually exclusive: issuers|issuers_path" in run["both"].result["msg"]
-    assert_absent(key_lines(str(other.key_pem)), run, ansible.home)
+    assert_absent(secret_lines(str(other.key_pem)), run, ansible.home)
     assert cluster.requests == []
 
 

@@ -16,9 +16,10 @@ from urllib.parse import quote
 import pytest
 from simulator import ActiveActive, Cluster, Fault, ReplicaSource
 from simulator.authority import Authority, Material
+from simulator.keys import secret_lines
 
 from .runs import Ansible, Outcome, Run, at, login, striking, task
-from .test_secrets import assert_absent, key_lines
+from .test_secrets import assert_absent
 
 MODULE = "replication_certificates"
 SOURCE_FQDN = "source.example.com"
@@ -370,7 +371,7 @@ def test_a_destination_follows_its_source_again(
     assert [entry["action"] for entry in run["again"].result["replica_of"]] == ["none"]
     assert not run["with a key behind it"].changed
     passwords = {form for one in PASSWORDS for form in (one, quote(one), quote(one, safe=""))}
-    assert_absent(passwords | key_lines(str(material.key_pem)), run, ansible.home)
+    assert_absent(passwords | secret_lines(str(material.key_pem)), run, ansible.home)
     assert old in run.output
 
 

@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 from simulator import Cluster, Fault
 from simulator.authority import Authority, cluster_names
+from simulator.keys import secret_lines
 
 from .runs import PREFIX, Ansible, login
 from .test_backup import GRAVEYARD, kept, pairs, vault, view
 from .test_rotation import failures, foretold, from_folder, inventory, proofs, result_of, shown, table, updated
 from .test_rotation import folder as material
-from .test_secrets import assert_absent, key_lines
+from .test_secrets import assert_absent
 
 __all__ = ["vault"]
 
@@ -178,7 +179,7 @@ def test_no_key_anywhere(
             arguments = rotate(ansible, folder, {"one": cluster}, authority, vault, names, warnings=not ok)
             run = ansible.playbook(PLAYBOOK, *arguments, "-vvvvv", "--diff", environment=environment)
             assert (run.returncode == 0) is ok, run.output
-            secrets = key_lines(*first, *(key for _certificate, key in pairs(cluster, NAMES).values() if key))
+            secrets = secret_lines(*first, *(key for _certificate, key in pairs(cluster, NAMES).values() if key))
             secrets |= {login(cluster)["password"]}
             assert len(secrets) > 150
             assert_absent(secrets, run, folder, temporary, ansible.home, graveyard)

@@ -14,6 +14,7 @@ import pytest
 import yaml
 from simulator import ActiveActive, Cluster, Fault, ReplicaSource
 from simulator.authority import Authority
+from simulator.keys import secret_lines
 
 from .runs import PREFIX, Ansible, Run, login
 from .test_backup import kept, pairs, vault, view
@@ -33,7 +34,7 @@ from .test_rotation import (
     updated,
     written,
 )
-from .test_secrets import assert_absent, key_lines
+from .test_secrets import assert_absent
 from .test_sources import ENVIRONMENT, ownca, plain_tasks
 
 __all__ = ["vault"]
@@ -102,7 +103,7 @@ def reported(ansible: Ansible, host: str = "one") -> dict[str, Any]:
 
 def secrets_of(*clusters: Cluster) -> set[str]:
     keys = {str(key) for cluster in clusters for _certificate, key in cluster.nodes[0].stored.values() if key}
-    return key_lines(*keys) | {cluster.password for cluster in clusters}
+    return secret_lines(*keys) | {cluster.password for cluster in clusters}
 
 
 @pytest.mark.one_release

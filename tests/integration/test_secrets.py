@@ -12,14 +12,11 @@ from typing import Any
 import pytest
 from simulator import Cluster, Fault
 from simulator.authority import Authority
+from simulator.keys import secret_lines
 
 from .runs import Ansible, Run, login, task
 
 pytestmark = pytest.mark.corner
-
-
-def key_lines(*keys: str) -> set[str]:
-    return {line for key in keys for line in key.splitlines() if line and not line.startswith("-----")}
 
 
 def files_with(secrets: set[str], *folders: Path) -> list[Path]:
@@ -95,7 +92,7 @@ def test_nothing_shows_at_vvvvv(ansible: Ansible, authority: Authority, tmp_path
     ]
     assert run["replace"].changed
     assert run["several"].changed
-    secrets = key_lines(str(material.key_pem), str(other.key_pem), *(key for _pem, key in stored.values() if key))
+    secrets = secret_lines(str(material.key_pem), str(other.key_pem), *(key for _pem, key in stored.values() if key))
     secrets |= {"correct horse battery staple", "open sesame, please", "open barley"}
     assert len(secrets) > 150
     assert_absent(secrets, run, ansible.home, temporary)
@@ -127,7 +124,7 @@ def test_processes_and_files(ansible: Ansible, authority: Authority, tmp_path: P
     """Looks while the module waits for its answer, with the pipelining that the collection's playbooks set."""
     material = authority.issue()
     password = "correct horse battery staple"
-    secrets = key_lines(str(material.key_pem)) | {password}
+    secrets = secret_lines(str(material.key_pem)) | {password}
     temporary = tmp_path / "t"  # ansible-core makes a socket in it, whose path may have 107 bytes
     temporary.mkdir()
     command_lines: list[str] = []

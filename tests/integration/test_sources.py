@@ -19,7 +19,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 from simulator import Cluster, Fault
 from simulator.authority import Authority, Material, pem_of
-from simulator.keys import leaf_key
+from simulator.keys import leaf_key, secret_lines
 
 from .parts import Acme, Vault, acme, program, vault
 from .runs import COLLECTIONS, HERE, PROGRAMS, Ansible, Run
@@ -37,7 +37,7 @@ from .test_rotation import (
     updated,
     written,
 )
-from .test_secrets import assert_absent, key_lines
+from .test_secrets import assert_absent
 
 pytestmark = pytest.mark.role
 
@@ -93,7 +93,7 @@ class Rotation:
             PLAYBOOK, "-i", self.hosts, "-vvvvv", "--diff", *arguments, environment=self.environment
         ).expect(ok=ok)
         stored = {key for _pem, key in self.cluster.nodes[0].stored.values() if key}
-        assert_absent(key_lines(*map(str, stored)), run, self.ansible.home)
+        assert_absent(secret_lines(*map(str, stored)), run, self.ansible.home)
         return run
 
     def changed(self, run: Run) -> bool:

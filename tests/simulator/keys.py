@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Union
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -16,6 +18,8 @@ from cryptography.hazmat.primitives.serialization import (
     KeySerializationEncryption,
     NoEncryption,
     PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
 )
 
 PrivateKey = Union[rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey]
@@ -45,6 +49,25 @@ def to_pem(key: PrivateKey, passphrase: str | None = None, traditional: bool = F
         protection = BestAvailableEncryption(passphrase.encode())
     form = PrivateFormat.TraditionalOpenSSL if traditional else PrivateFormat.PKCS8
     return KeyText(key.private_bytes(Encoding.PEM, form, protection).decode())
+
+
+def secret_lines(*keys: str) -> set[str]:
+    """Return the lines of private keys in PEM by which each can be known where it must not be shown.
+
+    Those from the middle of the public half are left out: by the length of what is before it in a certificate, that may
+    have the same ones. So are the shortest, at the end of a key, which may be part of anything.
+    """
+    return {line for key in keys for line in _secret_lines(key)}
+
+
+def _secret_lines(key: str) -> list[str]:
+    lines = [line for line in key.splitlines() if len(line) > 12 and not line.startswith("-----")]
+    try:
+        private = load_pem_private_key(key.encode(), None)
+    except (TypeError, ValueError, UnsupportedAlgorithm):  # encrypted, or made to be refused
+        return lines
+    public = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return [line for line in lines if base64.b64decode(line) not in public]
 
 
 def _rsa(bits: int) -> Key:

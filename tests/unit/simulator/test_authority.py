@@ -4,15 +4,17 @@
 
 from __future__ import annotations
 
+import base64
 import ssl
+import textwrap
 from datetime import datetime, timedelta, timezone
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from simulator import Authority, Cluster
-from simulator.keys import KINDS
+from simulator.keys import KINDS, secret_lines
 
 
 @pytest.mark.parametrize(
@@ -87,3 +89,18 @@ def test_nothing_with_a_repr_shows_a_key_or_a_password(cluster: Cluster, authori
     text = repr(shown) + "".join(map(str, (cluster, cluster.nodes, cluster.nodes[0].stored, cluster.users, material)))
     secrets = [user.password for user in cluster.users.values()] + material.key_pem.splitlines()
     assert [secret for secret in secrets if secret in text] == []
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ec", "ed25519"])
+def test_secret_lines_are_in_no_certificate_whatever_its_public_key_comes_behind(
+    authority: Authority, kind: str
+) -> None:
+    material = authority.issue(key=kind)
+    public = material.leaf.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    certificates = [textwrap.fill(base64.b64encode(bytes(before) + public).decode(), 64) for before in range(48)]
+    secret = secret_lines(material.key_pem)
+    assert secret
+    assert not [line for line in secret for text in certificates if line in text]
+    # It is the public half of a key with which this happens.
+    shared = [line for line in material.key_pem.splitlines() for text in certificates if line in text]
+    assert bool(shared) is (kind != "ed25519")
