@@ -181,7 +181,7 @@ def test_no_key_anywhere(
             assert (run.returncode == 0) is ok, run.output
             secrets = secret_lines(*first, *(key for _certificate, key in pairs(cluster, NAMES).values() if key))
             secrets |= {login(cluster)["password"]}
-            assert len(secrets) > 150
+            assert len(secrets) > 100
             assert_absent(secrets, run, folder, temporary, ansible.home, graveyard)
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,6 +61,7 @@ def secret_lines(*keys: str) -> set[str]:
     return {line for key in keys for line in _secret_lines(key)}
 
 
+@functools.lru_cache(maxsize=1024)  # loading checks an RSA key
 def _secret_lines(key: str) -> list[str]:
     lines = [line for line in key.splitlines() if len(line) > 12 and not line.startswith("-----")]
     try:
