@@ -377,8 +377,8 @@ clusters:
           returned: always
         status:
           description:
-            - V(verified) (it expires when the API reports it, within a minute), V(stale) (it expires at another
-              time), or V(not_visible).
+            - V(verified) (it expires when the API reports it, within a minute), V(stale) (it expires more than a day
+              before or after), or V(not_visible).
           type: str
           returned: always
         not_after:

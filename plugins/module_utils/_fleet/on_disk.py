@@ -8,16 +8,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TypedDict
 
 from .._api.client import Api, Stored
 from .._api.cluster import Cluster
 from .._api.fields import Uid
 from .._errors import CertificateError
-from .._probe.metrics import SHOWN
+from .._probe.metrics import DOUBTFUL, SHOWN, Shown
 from .._probe.served import EndpointEntry
 from .._probe.witnesses import exporter_state, exporters
-from .._state.goal import same_end
+from .._state.goal import has_kept
 from .._state.installed import Installed
 from .._x509.certificate import IsoTime, not_after, to_iso
 
@@ -58,23 +59,41 @@ def on_disk(
     for one in readable:
         end = not_after(one.chain[0])
         for node in nodes:
-            # Files that were left behind may be among them (RS187553).
-            ends = sorted(shown.of(node, one.name))
-            has = next((measured for measured in ends if same_end(measured, end)), None)
-            status = "not_visible" if not ends else "stale" if has is None else "verified"
-            measured = has or (ends[0] if ends else None)
+            measured = _closest(shown.of(node, one.name), end)
+            status, problem = _judge(measured, end, shown)
             found.append(
                 {
                     "name": one.name,
                     "node": node,
                     "status": status,
                     "not_after": to_iso(measured) if measured else None,
-                    "problem": None if ends else shown.problem or "the metrics do not show it",
+                    "problem": problem,
                 }
             )
     if any(one["status"] == "stale" for one in found):
         _doubt(found, api, stored)
     return found
+
+
+def _closest(ends: Iterable[datetime], end: datetime) -> datetime | None:
+    """Return the one of a node's ends that counts: files that were left behind may be among them (RS187553)."""
+    return min(ends, key=lambda one: abs(one - end), default=None)
+
+
+def _judge(measured: datetime | None, end: datetime, shown: Shown) -> tuple[str, str | None]:
+    """Return the status of a certificate on a node, and why it is not visible there.
+
+    Args:
+        measured: when it ends, by the metrics; None: they do not show it.
+        end: of what the API reports.
+        shown: by the metrics.
+    """
+    if measured is None:
+        return "not_visible", shown.problem or "the metrics do not show it"
+    has = has_kept(measured, end)
+    if has is None:
+        return "not_visible", DOUBTFUL
+    return ("verified" if has else "stale"), None
 
 
 def _doubt(found: Iterable[DiskEntry], api: Api, stored: Mapping[str, Stored]) -> None:

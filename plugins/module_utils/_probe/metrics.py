@@ -53,6 +53,9 @@ _SEARCH = 3
 #: A century: anything further away is not the date of a certificate.
 _FURTHEST = 100 * 366 * 86400.0
 
+#: Why what metrics show says nothing.
+DOUBTFUL = "the metrics show another expiry, which a wrong clock or a cache may explain"
+
 #: By certificate name: when what is on the disk of a node ends. Files of certificates that are gone may be among them.
 Ends = Mapping[str, "frozenset[datetime]"]
 

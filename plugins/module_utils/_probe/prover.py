@@ -28,7 +28,7 @@ from .._state.read_back import Reported
 from .._transport.retry import poll_until
 from .._transport.tls_handshake import read_presented
 from .endpoints import Endpoint
-from .metrics import Exporters, Shown
+from .metrics import DOUBTFUL, Exporters, Shown
 from .proof import FAILURES, HANDSHAKE, METRICS, NOWHERE, Proof, Sighting
 
 #: Seconds for one look at one endpoint, unless O(timeout) is shorter: a firewall that drops packets costs as much.
@@ -155,7 +155,7 @@ class Prover:
         shown = self._shown(spots)
         self._before.ends = {(name, one): shown.of(one.node, name) for name, one in spots}
         return [
-            self._hidden(name, endpoint, self._silence(name, shown))
+            self._hidden(name, endpoint, self._silence(name, endpoint, shown))
             for name, endpoint in spots
             if self._targets[name].ambiguous or not self._before.ends[name, endpoint]
         ]
@@ -243,16 +243,18 @@ class Prover:
         shown = self._shown(spots)
         return [
             self._on_disk(name, endpoint, states[name], shown)
-            or self._reported(name, endpoint, states, reported, self._silence(name, shown))
+            or self._reported(name, endpoint, states, reported, self._silence(name, endpoint, shown))
             for name, endpoint in spots
         ]
 
-    def _silence(self, name: str, shown: Shown) -> str:
-        """Return why the metrics show nothing."""
-        return _SAME_END if self._targets[name].ambiguous else shown.problem or "the metrics do not show it"
+    def _silence(self, name: str, endpoint: Endpoint, shown: Shown) -> str:
+        """Return why the metrics tell nothing."""
+        if self._targets[name].ambiguous:
+            return _SAME_END
+        return DOUBTFUL if shown.of(endpoint.node, name) else shown.problem or "the metrics do not show it"
 
     def _on_disk(self, name: str, endpoint: Endpoint, state: ExpectedChain, shown: Shown) -> Sighting | None:
-        """Return what a node's metrics show; None where they show nothing."""
+        """Return what a node's metrics show; None where they tell nothing."""
         target = self._targets[name]
         if target.ambiguous:
             return None
@@ -265,10 +267,11 @@ class Prover:
         judged = [(end, state.ended_by(end, others)) for end in sorted(shown.of(endpoint.node, name))]
         stale = [end for end, has_it in judged if has_it is False]
         # A file that a deleted database left behind shows as well, before and after (RS187553): beside the new
-        # certificate only the one that was replaced counts.
+        # certificate, and what may be it, only the one that was replaced counts.
         replaced = [end for end in stale if any(same_end(end, one) for one in target.ends)] if target.ends else stale
         verified = [end for end, has_it in judged if has_it]
-        for ends, status in ((replaced, "stale"), (verified, "verified"), (stale, "stale")):
+        alone = stale if len(stale) == len(judged) else []
+        for ends, status in ((replaced, "stale"), (verified, "verified"), (alone, "stale")):
             if ends:
                 return Sighting(name, endpoint, status, None, None, METRICS, ends[0])
         return None

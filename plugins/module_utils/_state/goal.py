@@ -19,6 +19,9 @@ from .installed import Installed
 #: Two ends of validity that are this close may be the same one: metrics are whole seconds, as of some moment.
 SLACK = timedelta(minutes=1)
 
+#: Two ends of validity that are further apart are those of different certificates, whatever clocks and caches add.
+APART = timedelta(days=1)
+
 
 def close_ends(one: datetime, other: datetime) -> bool:
     """Return whether two ends of validity are too close to be distinguished.
@@ -31,6 +34,18 @@ def close_ends(one: datetime, other: datetime) -> bool:
 def same_end(one: datetime, other: datetime) -> bool:
     """Return whether two ends of validity may be that of the same certificate."""
     return abs(one - other) <= SLACK
+
+
+def has_kept(measured: datetime, end: datetime) -> bool | None:
+    """Return whether a node still has the certificate that ends then; None where a clock or a cache may be wrong.
+
+    Args:
+        measured: what the node's metrics show, in UTC.
+        end: of that certificate, in UTC.
+    """
+    if same_end(measured, end):
+        return True
+    return False if abs(measured - end) > APART else None
 
 
 @dataclass(frozen=True)
@@ -93,7 +108,7 @@ class ExpectedChain:
 
 @dataclass(frozen=True)
 class KeptLeaf(ExpectedChain):
-    """The chain that every node should already have: a node whose certificate expires at another time has missed it."""
+    """The chain that every node should already have: one whose certificate expires days before or after has missed it."""
 
     @classmethod
     def like(cls, chain: ExpectedChain) -> KeptLeaf:
@@ -101,8 +116,8 @@ class KeptLeaf(ExpectedChain):
         return cls(chain.fingerprints, chain.compare, chain.ends_in_root, chain.end)
 
     def ended_by(self, measured: datetime, others: Collection[datetime]) -> bool | None:
-        """Return whether a node whose certificate ends then has this one."""
-        return None if self.end is None else same_end(measured, self.end)
+        """Return whether a node whose certificate ends then has this one; None where that cannot be determined."""
+        return None if self.end is None else has_kept(measured, self.end)
 
 
 _PAST = datetime.min.replace(tzinfo=timezone.utc)

@@ -209,6 +209,21 @@ def test_nothing_is_refused_where_nothing_differs(start: Callable[..., Cluster],
     assert (result["outcome"], result["proof"], warnings) == ("unchanged", NO_PROOF, [])
 
 
+@pytest.mark.parametrize("seconds", [90, 600])
+def test_a_clock_that_is_wrong_gives_no_reason_to_write(
+    start: Callable[..., Cluster], material: Material, seconds: float
+) -> None:
+    cluster = start()
+    cluster.set_certificate("syncer", material.certificate_pem, str(material.key_pem))
+    cluster.metrics.lie("syncer", seconds, node=3)
+    result, warnings = one(cluster, "syncer", material, verify_unchanged=True, verify_timeout=1)
+    assert (result["outcome"], [node["status"] for node in result["nodes"]]) == (
+        "unchanged",
+        ["verified", "verified", "not_visible"],
+    )
+    assert (cluster.writes, warnings) == ([], [])
+
+
 def test_a_token_lasts_as_long_as_the_change_and_its_proof(start: Callable[..., Cluster], material: Material) -> None:
     cluster = start()
     result, dummy = one(cluster, "syncer", material, token=cluster.token())

@@ -24,7 +24,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._pro
     Endpoint,
     endpoints_showing,
 )
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.metrics import Shown
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.metrics import DOUBTFUL, Shown
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._probe.proof import (
     HANDSHAKE,
     METRICS,
@@ -41,6 +41,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._pro
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.goal import (
     SLACK,
     ExpectedChain,
+    KeptLeaf,
     RenewedLeaf,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.installed import (
@@ -597,6 +598,16 @@ def test_a_file_that_a_deleted_database_left_behind_is_no_failure(clock: Clock) 
     made = by_metrics(Exporter(ends([OLD_END, LEFT_BEHIND], [OLD_END]), ends([END, LEFT_BEHIND], [END])))
     assert made.try_all(no_other) == ()
     assert made.prove({"syncer": SYNCER}, 60).complete
+    assert clock.now == 1000
+
+
+@pytest.mark.parametrize("state", [SYNCER, KeptLeaf.like(SYNCER)])
+def test_nor_is_it_where_a_clock_is_wrong(clock: Clock, state: ExpectedChain) -> None:
+    wrong = timedelta(minutes=7)
+    made = by_metrics(Exporter(ends([OLD_END + wrong, LEFT_BEHIND]), ends([END + wrong, LEFT_BEHIND])), nodes=1)
+    made.try_all(no_other)
+    (seen,) = made.prove({"syncer": state}, 60).sightings
+    assert (seen.status, seen.problem) == ("not_visible", DOUBTFUL)
     assert clock.now == 1000
 
 

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.client import Stored
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.goal import (
+    APART,
     SLACK,
     ExpectedChain,
+    KeptLeaf,
     LastingLeaf,
     RenewedLeaf,
     close_ends,
@@ -223,6 +225,14 @@ def test_the_end_of_a_state_is_that_of_its_leaf(authority: Authority) -> None:
 )
 def test_a_state_is_recognised_by_its_end_within_a_minute(measured: datetime, verdict: bool | None) -> None:
     assert ExpectedChain(("new",), end=END).ended_by(measured, [OTHER]) is verdict
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_a_kept_certificate_is_missed_only_where_its_end_is_further_away_than_clocks_are(sign: int) -> None:
+    kept = KeptLeaf.like(ExpectedChain(("new",), end=END))
+    for away, verdict in ((SLACK, True), (SLACK + SECOND, None), (APART, None), (APART + SECOND, False)):
+        assert kept.ended_by(END + sign * away, []) is verdict
+    assert KeptLeaf.like(ExpectedChain(("new",))).ended_by(END, []) is None
 
 
 def test_what_has_no_end_is_never_taken_for_present() -> None:
