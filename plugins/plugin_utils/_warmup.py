@@ -40,7 +40,7 @@ def prepare() -> None:
         session.trust_env = False
         session.prepare_request(requests.Request("GET", f"https://{_HOST}/"))
     now = datetime.now(timezone.utc)
-    Installed.of("proxy", Stored(pem, None), now).described(_HOST, "8.0.0-1", now)
+    Installed.of("proxy", Stored(pem, None), now).described(_HOST, frozenset({"8.0.0-1"}), now)
 
 
 def prepare_templates() -> None:

@@ -102,7 +102,7 @@ def _read_certificate(given: bytes) -> Any:
     text = _text(given)
     name = _NAMES[len(given) % len(_NAMES)]
     installed = Installed.of(name, Stored(text, None), _NOW)
-    described = installed.described("cluster.example.com", "8.0.20-96", _NOW, {})
+    described = installed.described("cluster.example.com", frozenset({"8.0.20-96"}), _NOW, {})
     if installed.chain:
         completed = complete_chain(installed.chain[:1], installed.chain)
         ExpectedChain.of(completed, "chain")
@@ -116,7 +116,7 @@ def _read_presented(given: bytes) -> Any:
     presented = Presented(tuple(f"{number:02x}" for number in range(len(chain))), chain=chain)
     served = Served(Endpoint(1, "192.0.2.1", 9443, "api"), presented, presented)
     pem = "".join(map(_armoured, chain))
-    described = Installed.of("proxy", Stored(pem, None), _NOW).described("cluster.example.com", None, _NOW, None)
+    described = Installed.of("proxy", Stored(pem, None), _NOW).described("cluster.example.com", frozenset(), _NOW, None)
     return [served.entry(None, _NOW), described]
 
 

@@ -76,6 +76,12 @@ class Cluster:
         return cls(None, None, (), None, _CM_PORT)
 
     @property
+    def versions(self) -> frozenset[str]:
+        """Return the versions of all nodes, which differ during an upgrade; empty where none is known."""
+        known = frozenset(node.version for node in self.nodes if node.version)
+        return known or frozenset(() if self.version is None else (self.version,))
+
+    @property
     def inactive(self) -> tuple[Node, ...]:
         """Return the nodes that the cluster reports as not active."""
         return tuple(node for node in self.nodes if not node.active)

@@ -79,7 +79,7 @@ def speaks_tls(bdb: Mapping[str, Any]) -> bool:
 
 
 def describe_databases(
-    bdbs: Sequence[Mapping[str, Any]], own: Mapping[str, str], fqdn: str | None, version: str | None, now: datetime
+    bdbs: Sequence[Mapping[str, Any]], own: Mapping[str, str], fqdn: str | None, versions: frozenset[str], now: datetime
 ) -> list[DatabaseEntry]:
     """Return the facts of all certificates of databases, for results. Never raises.
 
@@ -89,7 +89,7 @@ def describe_databases(
         bdbs: of C(GET /v1/bdbs).
         own: see M(own_certificates).
         fqdn: of the cluster; None where it is unknown.
-        version: of the oldest node; None where it is unknown.
+        versions: of the nodes; empty where they are unknown.
         now: in UTC.
     """
     names = Counter(fields.text(bdb, "name") for bdb in bdbs)
@@ -101,7 +101,7 @@ def describe_databases(
         label = f"database {name or uid}" + (f" ({uid})" if name and names[name] > 1 else "")
         if str(uid) in own and speaks_tls(bdb):
             places = _places(bdb, fqdn)
-            facts = _facts(label, own[str(uid)], now, [host for host, _port in places], version)
+            facts = _facts(label, own[str(uid)], now, [host for host, _port in places], versions)
             ports = [host_and_port(host, number) for host, number in places]
             found.append({"uid": uid, "name": name, "certificate": label, "kind": SERVER, "endpoints": ports, **facts})
         numbers: Counter[str] = Counter()
@@ -126,7 +126,7 @@ def _places(bdb: Mapping[str, Any], fqdn: str | None) -> list[tuple[str, int]]:
 
 
 def _facts(
-    label: str, pem: str, now: datetime, names: Iterable[str] | None = None, version: str | None = None
+    label: str, pem: str, now: datetime, names: Iterable[str] | None = None, versions: frozenset[str] = frozenset()
 ) -> _Described:
     """Return facts and findings of one certificate.
 
@@ -142,7 +142,7 @@ def _facts(
         return {**NO_FACTS, "findings": [], "error": str(error)}
     findings: list[Finding] = []
     if names is not None:
-        found = check_requirements(label, chain, fqdn=None, version=version, now=now)
+        found = check_requirements(label, chain, fqdn=None, versions=versions, now=now)
         # The clients of a database have the root; no peer and no upload demands it here.
         findings = [finding for finding in found if finding.id != CHAIN_WITHOUT_ROOT]
         findings += _uncovered(label, names, facts["subject_alternative_names"])

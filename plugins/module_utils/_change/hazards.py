@@ -55,7 +55,7 @@ def spare_ldap_client(changes: Iterable[Change], cluster: Cluster, warn: Callabl
     hazard = LDAP_LOGIN
     kept = []
     for change in changes:
-        if change.action != hazard.action or not hazard.concerns(cluster.version, change.name):
+        if change.action != hazard.action or not hazard.concerns(cluster.versions, change.name):
             kept.append(change)
         elif change.reason == "not_listed":
             warn(f"{change.name}: not deleted despite purge_optional: {hazard.id}: {hazard.description}")
@@ -64,7 +64,8 @@ def spare_ldap_client(changes: Iterable[Change], cluster: Cluster, warn: Callabl
             raise CertificateError(
                 "known_bug",
                 f"the deletion is refused: {hazard.id}: {hazard.description}, and this cluster runs "
-                f"{cluster.version}. Keep it until the cluster runs {hazard.fixed_in(cluster.version)} or newer.",
+                f"{' and '.join(hazard.among(cluster.versions))}. "
+                f"Keep it until the cluster runs {hazard.fixed_in(cluster.versions)} or newer.",
                 option="state",
                 bug=hazard.id,
             ).about(change.name)
@@ -79,7 +80,7 @@ def drop_misreported(changes: Iterable[Change], cluster: Cluster, warn: Callable
     hazard = UNRELIABLE_READ_BACK
     kept = []
     for change in changes:
-        if change.reason == "chain_differs" and hazard.concerns(cluster.version, change.name):
+        if change.reason == "chain_differs" and hazard.concerns(cluster.versions, change.name):
             warn(
                 f"{change.name}: the leaf is current, and this version does not report the issuers reliably "
                 f"({hazard.id}), so nothing is written. Set force=true to write it anyway."
@@ -90,17 +91,17 @@ def drop_misreported(changes: Iterable[Change], cluster: Cluster, warn: Callable
 
 
 def find_hazards(changes: Iterable[Change], cluster: Cluster) -> dict[Hazard, list[str]]:
-    """Return the known bugs that the changes meet on this version, with the names of the certificates."""
+    """Return the known bugs that the changes meet on this cluster, with the names of the certificates."""
     changes = list(changes)
     met = match_hazards(
         (
             (change.action, change.name, change.material.certificates if change.material is not None else ())
             for change in changes
         ),
-        cluster.version,
+        cluster.versions,
     )
     for hazard, meets in ((BLOCKED_FORCED_UPDATE, _expired), (PEERS_DISTRUST_API, _other_ca)):
-        names = [one.name for one in changes if hazard.concerns(cluster.version, one.name) and meets(one, cluster)]
+        names = [one.name for one in changes if hazard.concerns(cluster.versions, one.name) and meets(one, cluster)]
         if names:
             met[hazard] = names
     return met
@@ -119,19 +120,20 @@ def _other_ca(change: Change, cluster: Cluster) -> bool:
 
 
 def match_hazards(
-    changes: Iterable[tuple[str, str, Sequence[Certificate]]], version: str | None
+    changes: Iterable[tuple[str, str, Sequence[Certificate]]], versions: frozenset[str]
 ) -> dict[Hazard, list[str]]:
-    """Return known bugs that changes of some kind meet on a version, with the names of the certificates.
+    """Return known bugs that changes of some kind meet on a cluster, with the names of the certificates.
 
     Args:
         changes: the kind, V(update) or V(rotate), the name of the certificate, and its new chain, if there is one.
+        versions: of its nodes.
     """
     met: dict[Hazard, list[str]] = {}
     for action, name, chain in changes:
         for hazard in HAZARDS:
             if (
                 hazard.action == action
-                and hazard.concerns(version, name)
+                and hazard.concerns(versions, name)
                 and (hazard is not UNTRUSTED_INTERMEDIATES or (chain and chain_depth(chain) > 2))
             ):
                 met.setdefault(hazard, []).append(name)

@@ -34,7 +34,7 @@ def find_problems(changes: Iterable[Change], cluster: Cluster, connection: Conne
                 change.name,
                 change.material.certificates,
                 fqdn=cluster.name,
-                version=cluster.version,
+                versions=cluster.versions,
                 now=now,
                 settings=cluster.settings,
             )

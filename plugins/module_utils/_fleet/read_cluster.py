@@ -62,7 +62,7 @@ def _read(task: Context, session: Session, api: CachingApi) -> ClusterFacts:
     replication = _replication(api, task.warn, now)
     return {
         "cluster": _about(cluster),
-        "certificates": [one.described(cluster.name, cluster.version, now, cluster.settings) for one in installed],
+        "certificates": [one.described(cluster.name, cluster.versions, now, cluster.settings) for one in installed],
         "databases": _database_certificates(api, task.warn, cluster, now),
         "hazards": _hazards(installed, cluster),
         "internal": parse_internal_rotation(if_visible(api.job_scheduler, task.warn)),
@@ -92,13 +92,13 @@ def _database_certificates(
     except CertificateError as error:
         if error.kind != "forbidden":  # that is in not_visible
             warn(error.message)
-    return describe_databases(bdbs, own, cluster.name, cluster.version, now)
+    return describe_databases(bdbs, own, cluster.name, cluster.versions, now)
 
 
 def _hazards(installed: Sequence[Installed], cluster: Cluster) -> list[HazardEntry]:
     """Return those that a change of what is installed, of whatever kind, would meet."""
     changes = ((action, one.name, one.chain) for action in ("update", "rotate") for one in installed)
-    return describe_hazards(match_hazards(changes, cluster.version))
+    return describe_hazards(match_hazards(changes, cluster.versions))
 
 
 def _served(task: Context, session: Session, api: CachingApi, cluster: Cluster) -> list[ServedEntry]:

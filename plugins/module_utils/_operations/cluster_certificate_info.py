@@ -49,7 +49,7 @@ def run(task: Context) -> dict[str, Any]:
     return {
         "changed": False,
         "cluster": cluster.as_dict(api.url),
-        "certificates": [one.described(cluster.name, cluster.version, now, cluster.settings) for one in found],
+        "certificates": [one.described(cluster.name, cluster.versions, now, cluster.settings) for one in found],
         "missing": missing,
         "check_mode": task.check_mode,
         "attempts": retries.attempts,

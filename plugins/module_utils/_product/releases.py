@@ -26,7 +26,10 @@ def version_key(version: str) -> tuple[int, ...]:
 
 
 def oldest_version(versions: Iterable[str]) -> str | None:
-    """Return the oldest version: during an upgrade nodes differ, and the oldest one says what the cluster can do."""
+    """Return the oldest version: during an upgrade nodes differ, and the oldest one says what the cluster can do.
+
+    Which known bugs it has, all of them say: see M(Hazard).
+    """
     return min(versions, key=version_key, default=None)
 
 
@@ -72,16 +75,22 @@ class Hazard:
     remedy: str
     action: str = "update"
 
-    def fixed_in(self, version: str | None) -> str | None:
-        """Return the first release after C(version) without it, or None if there is none."""
-        if version is None:
-            return None
+    def _fix(self, version: str) -> str | None:
         ranges = ((first, fixed) for first, fixed in self.affected if not is_before(version, first))
         return next((fixed for _first, fixed in ranges if is_before(version, fixed)), None)
 
-    def concerns(self, version: str | None, name: str) -> bool:
-        """Return whether this version has it, for this certificate."""
-        return name in self.names and self.fixed_in(version) is not None
+    def among(self, versions: frozenset[str]) -> list[str]:
+        """Return which of the versions of a cluster's nodes have it: one is enough, since any node may be the primary."""
+        return sorted((one for one in versions if self._fix(one) is not None), key=version_key)
+
+    def fixed_in(self, versions: frozenset[str]) -> str | None:
+        """Return the first release without it after all of these versions, or None if none of them has it."""
+        fixes = (self._fix(version) for version in versions)
+        return max((fixed for fixed in fixes if fixed is not None), key=version_key, default=None)
+
+    def concerns(self, versions: frozenset[str], name: str) -> bool:
+        """Return whether one of these versions has it, for this certificate."""
+        return name in self.names and bool(self.among(versions))
 
 
 _PEERS = frozenset({"proxy", "syncer"})

@@ -79,18 +79,18 @@ class Installed:
         return not self.chain or earliest_end(self.chain) - now <= timedelta(days=days)
 
     def described(
-        self, fqdn: str | None, version: str | None, now: datetime, settings: Mapping[str, Any] | None = None
+        self, fqdn: str | None, versions: frozenset[str], now: datetime, settings: Mapping[str, Any] | None = None
     ) -> CertificateEntry:
         """Return the facts, with the vendor's requirements that it does not meet.
 
         Args:
             fqdn: of the cluster; None where it is unknown.
-            version: of the cluster's software; None where it is unknown.
+            versions: of the nodes' software; empty where they are unknown.
             settings: of the cluster, C(GET /v1/cluster); None where they are unknown.
         """
         found: Sequence[Finding] = ()
         if self.chain:
-            found = check_requirements(self.name, self.chain, fqdn=fqdn, version=version, now=now, settings=settings)
+            found = check_requirements(self.name, self.chain, fqdn=fqdn, versions=versions, now=now, settings=settings)
         return {**self.facts, "findings": [finding.as_dict() for finding in found]}
 
 

@@ -21,6 +21,7 @@ from .._product.releases import (
     UNTRUSTED_INTERMEDIATES,
     WILDCARDS_LEFT_OUT,
     is_before,
+    oldest_version,
 )
 from .._untrusted import printable
 from .certificate import to_iso
@@ -82,9 +83,13 @@ class _Case:
     name: str
     links: tuple[ChainCertificate, ...]
     fqdn: str | None
-    version: str | None
+    versions: frozenset[str]
     settings: Mapping[str, Any]
     now: datetime
+
+    @property
+    def version(self) -> str | None:
+        return oldest_version(self.versions)
 
     @property
     def leaf(self) -> ChainCertificate:
@@ -243,7 +248,7 @@ def _alternative_names(case: _Case) -> Iterator[Finding]:
         if missing:
             found = f"the subject alternative names (SAN) of {case.leaf.title} do not cover {missing}"
             remedy = f"Issue it again with {missing} among its subject alternative names"
-            if case.leaf.self_issued and WILDCARDS_LEFT_OUT.concerns(case.version, case.name):
+            if case.leaf.self_issued and WILDCARDS_LEFT_OUT.concerns(case.versions, case.name):
                 remedy += f"; the vendor's script leaves wildcard names out ({WILDCARDS_LEFT_OUT.id})"
             yield case.finding(kind, severity, found, remedy)
 
@@ -284,7 +289,7 @@ def _is_unknown(extension: x509.ExtensionType) -> bool:
 
 
 def _key_type(case: _Case) -> Iterator[Finding]:
-    if case.version is None or is_before(case.version, KEY_TYPE_CHECKED):
+    if all(is_before(version, KEY_TYPE_CHECKED) for version in case.versions):
         return
     if isinstance(case.leaf.key, rsa.RSAPublicKey):
         kind, other, authentication = "an RSA", "EC", RSA
@@ -324,9 +329,10 @@ def _internode_chain(case: _Case) -> Iterator[Finding]:
     if given == 1 and levels > 1:
         found = f"{case.leaf.title} comes without its issuers"
         yield case.finding("internode_chain_missing", ERROR, found, "Add the chain, the root last")
-    fixed = UNTRUSTED_INTERMEDIATES.fixed_in(case.version)
+    fixed = UNTRUSTED_INTERMEDIATES.fixed_in(case.versions)
     if levels > 2 and fixed is not None:
-        found = f"the chain has {levels} levels, the root included, and the cluster runs {case.version}"
+        affected = " and ".join(UNTRUSTED_INTERMEDIATES.among(case.versions))
+        found = f"the chain has {levels} levels, the root included, and the cluster runs {affected}"
         remedy = f"Use a certificate that the root issued directly, or upgrade to {fixed} or newer"
         severity = ERROR if given > 2 else WARNING
         yield case.finding("internode_chain_depth", severity, found, remedy, UNTRUSTED_INTERMEDIATES.id)
@@ -367,7 +373,7 @@ def check_requirements(
     chain: Sequence[Certificate],
     *,
     fqdn: str | None,
-    version: str | None,
+    versions: frozenset[str],
     now: datetime,
     settings: Mapping[str, Any] | None = None,
 ) -> list[Finding]:
@@ -377,14 +383,14 @@ def check_requirements(
         name: as the REST API writes it. Names that are not documented are judged by what holds for every chain.
         chain: leaf first; for CA bundles in any order.
         fqdn: of the cluster; None: unknown, what depends on it is not judged.
-        version: of the oldest node; None: unknown, likewise.
+        versions: of the nodes; empty: unknown, likewise.
         now: in UTC.
         settings: of the cluster, as C(GET /v1/cluster) shows them; None: unknown, likewise.
     """
     if not chain:
         return []
     links = tuple(ChainCertificate.of(number, certificate) for number, certificate in enumerate(chain, 1))
-    case = _Case(name, links, fqdn.lower().rstrip(".") if fqdn else None, version, settings or {}, now)
+    case = _Case(name, links, fqdn.lower().rstrip(".") if fqdn else None, versions, settings or {}, now)
     rules = [*_RULES, *(() if name in CA_BUNDLES else _CHAIN_RULES)]
     rules += [rule for rule, names in _RULES_BY_NAME if name in names]
     return sorted((finding for rule in rules for finding in rule(case)), key=lambda finding: finding.severity != ERROR)

@@ -149,7 +149,7 @@ def database(uid: Any = 1, port: int = 12000, **fields: Any) -> dict[str, Any]:
 
 
 def described(now: datetime, *bdbs: dict[str, Any], own: Any = None) -> list[DatabaseEntry]:
-    return describe_databases(bdbs, own or {}, FQDN, "8.2.0-46", now)
+    return describe_databases(bdbs, own or {}, FQDN, frozenset({"8.2.0-46"}), now)
 
 
 def findings(entry: DatabaseEntry) -> list[tuple[str, str]]:
@@ -241,6 +241,6 @@ def test_every_label_is_another_one(now: datetime, material: Material) -> None:
 @given(bdbs=st.lists(st.dictionaries(st.sampled_from(FIELDS), JSON)))
 def test_no_answer_stops_it(bdbs: list[dict[str, Any]]) -> None:
     own = dict.fromkeys([*map(str, range(9)), ""], "rubbish")
-    for one in describe_databases(bdbs, own, None, None, datetime.fromisoformat("2026-06-01T00:00:00+00:00")):
+    for one in describe_databases(bdbs, own, None, frozenset(), datetime.fromisoformat("2026-06-01T00:00:00+00:00")):
         assert json.dumps(one)
         assert one["certificate"].startswith("database ")

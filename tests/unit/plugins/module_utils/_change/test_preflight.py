@@ -65,6 +65,12 @@ def cluster(version: str | None = "8.0.20-96", *statuses: str, **settings: Any) 
     return Cluster("cluster.example.com", version, nodes, 9443, 8443, settings)
 
 
+def upgrading(oldest: str, newest: str) -> Cluster:
+    """One whose nodes do not run the same version yet."""
+    nodes = tuple(Node(uid, f"10.0.0.{uid}", (), "active", one) for uid, one in enumerate((newest, oldest), 1))
+    return Cluster("cluster.example.com", oldest, nodes, 9443, 8443)
+
+
 @pytest.fixture(scope="module")
 def purposeless(authority: Authority) -> Material:
     return authority.issue(eku=("serverAuth",), root=True)
@@ -116,6 +122,13 @@ def test_a_hazard_is_met_once_by_all_that_meet_it(material: Material, other: Mat
     assert met("8.0.20-96") == met(None) == {}
 
 
+def test_a_chain_is_too_deep_where_one_node_does_not_trust_it(material: Material, now: datetime) -> None:
+    (found,) = find_problems(changes({CCS: material}, now), upgrading("8.0.20-96", "8.2.0-25"), CONNECTION, now)
+    assert (found.id, found.severity) == ("internode_chain_depth", "error")
+    assert "the cluster runs 8.2.0-25" in found.text
+    assert "upgrade to 8.2.0-26" in found.text
+
+
 def test_a_missing_root_is_said_unless_findings_are_ignored(authority: Authority, now: datetime) -> None:
     planned = changes({"proxy": authority.issue(root=False), "cm": authority.issue(root=True)}, now)
     found = find_problems(planned, cluster(), CONNECTION, now)
@@ -150,6 +163,8 @@ def test_an_ldap_client_that_logins_need_is_not_deleted(other: Material, now: da
         "certificate": "ldap_client",
     }
     assert raised.value.message.endswith("Keep it until the cluster runs 8.0.18-23 or newer.")
+    with pytest.raises(CertificateError, match=r"this cluster runs 8\.0\.16-40\. Keep it"):
+        spare_ldap_client(planned, upgrading("8.0.16-20", "8.0.16-40"), pytest.fail)
     for version in ("8.0.18-23", "8.0.16-32", None):
         assert spare_ldap_client(planned, cluster(version), pytest.fail) == planned
     updated = changes({"ldap_client": other}, now)
@@ -185,6 +200,7 @@ def test_issuers_that_a_version_misreports_are_no_reason_to_write_again(authorit
     (warning,) = warnings
     assert warning.startswith("ccs_internode_encryption: ")
     assert "RS176540" in warning
+    assert drop_misreported(planned, upgrading("7.22.2-100", "8.0.2-17"), warnings.append) == [internode, syncer]
     for version in ("8.0.2-41", None):
         assert drop_misreported(planned, cluster(version), pytest.fail) == planned
     another = changes({CCS: authority.issue(root=True)}, now, short)
@@ -225,6 +241,7 @@ def test_a_read_back_that_means_nothing_is_known(other: Material, now: datetime)
     assert UNRELIABLE_READ_BACK.id in {one["id"] for one in describe_hazards(met) if one["certificates"] == [CCS]}
     assert all(one["description"] and one["remedy"] for one in describe_hazards(met))
     assert UNRELIABLE_READ_BACK not in find_hazards(planned, cluster("8.0.2-41"))
+    assert find_hazards(planned, upgrading("7.22.2-100", "8.0.2-20"))[UNRELIABLE_READ_BACK] == [CCS]
 
 
 def test_a_login_that_would_be_lost_is_an_error(

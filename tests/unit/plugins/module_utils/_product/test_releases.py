@@ -161,7 +161,7 @@ def test_an_unknown_version_is_before_none(limit: str) -> None:
 def test_the_boundaries_of_known_bugs(number: str, version: str, concerned: bool) -> None:
     met = hazard(number)
     for name in sorted(KNOWN):
-        assert met.concerns(version, name) == (concerned and name in met.names)
+        assert met.concerns(frozenset({version}), name) == (concerned and name in met.names)
 
 
 def test_which_certificates_meet_known_bugs() -> None:
@@ -204,7 +204,27 @@ def test_which_certificates_meet_known_bugs() -> None:
     ],
 )
 def test_the_release_that_fixes_a_known_bug(number: str, version: str | None, fixed: str | None) -> None:
-    assert hazard(number).fixed_in(version) == fixed
+    versions = frozenset(() if version is None else (version,))
+    assert hazard(number).fixed_in(versions) == fixed
+    assert hazard(number).among(versions) == ([version] if fixed else [])
+
+
+@pytest.mark.parametrize(
+    ("number", "versions", "affected", "fixed"),
+    [
+        ("RS176540", {"8.0.2-20", "7.22.2-100"}, ["8.0.2-20"], "8.0.2-41"),
+        ("RS193156", {"8.0.16-40", "8.0.16-20"}, ["8.0.16-40"], "8.0.18-23"),
+        ("RS194253", {"8.2.0-25", "8.0.9-1", "8.0.10-1"}, ["8.0.9-1", "8.0.10-1", "8.2.0-25"], "8.2.0-26"),
+        ("RS194253", {"8.2.0-25", "8.0.20-68"}, ["8.2.0-25"], "8.2.0-26"),
+        ("RS194253", {"8.2.0-26", "8.0.20-68"}, [], None),
+    ],
+)
+def test_one_node_whose_version_has_a_bug_is_enough(
+    number: str, versions: set[str], affected: list[str], fixed: str | None
+) -> None:
+    met, nodes = hazard(number), frozenset(versions)
+    assert (met.among(nodes), met.fixed_in(nodes)) == (affected, fixed)
+    assert [met.concerns(nodes, name) for name in sorted(met.names)] == [bool(affected)] * len(met.names)
 
 
 def test_only_what_a_write_meets_is_met_by_a_write() -> None:
@@ -223,7 +243,7 @@ def test_only_what_a_write_meets_is_met_by_a_write() -> None:
 
 @pytest.mark.parametrize("met", HAZARDS, ids=lambda met: str(met.id))
 def test_nothing_is_known_of_an_unknown_version(met: Hazard) -> None:
-    assert not any(met.concerns(None, name) for name in KNOWN)
+    assert not any(met.concerns(frozenset(), name) for name in KNOWN)
 
 
 @pytest.mark.parametrize(

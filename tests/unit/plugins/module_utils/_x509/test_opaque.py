@@ -108,7 +108,7 @@ def test_a_name_that_only_openssl_reads_is_the_same_where_its_bytes_are() -> Non
 
 def judged(chain: Any, name: str = "proxy") -> Any:
     now = datetime.now(timezone.utc)
-    return check_requirements(name, chain, fqdn=FQDN, version="8.0.20-96", now=now)
+    return check_requirements(name, chain, fqdn=FQDN, versions=frozenset({"8.0.20-96"}), now=now)
 
 
 @pytest.mark.parametrize("field", ODD)

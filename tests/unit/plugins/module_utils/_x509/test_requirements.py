@@ -45,8 +45,11 @@ MD5, SHA1, UNHEARD_OF = 4, 5, 0x7F
 Expected = list[tuple[str, str]]  # id and severity of each finding
 
 
-def check(name: str, chain: Sequence[x509.Certificate], now: datetime, **known: Any) -> list[Finding]:
-    return check_requirements(name, chain, now=now, **{"fqdn": FQDN, "version": NEW, **known})
+def check(
+    name: str, chain: Sequence[x509.Certificate], now: datetime, version: str | None = NEW, **known: Any
+) -> list[Finding]:
+    versions = frozenset(() if version is None else (version,))
+    return check_requirements(name, chain, now=now, versions=versions, **{"fqdn": FQDN, **known})
 
 
 def found(name: str, chain: Sequence[x509.Certificate], now: datetime, **known: Any) -> Expected:
