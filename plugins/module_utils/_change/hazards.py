@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypedDict
 
@@ -90,8 +90,15 @@ def drop_misreported(changes: Iterable[Change], cluster: Cluster, warn: Callable
     return kept
 
 
-def find_hazards(changes: Iterable[Change], cluster: Cluster) -> dict[Hazard, list[str]]:
-    """Return the known bugs that the changes meet on this cluster, with the names of the certificates."""
+def find_hazards(
+    changes: Iterable[Change], cluster: Cluster, expired: Collection[str] = ()
+) -> dict[Hazard, list[str]]:
+    """Return the known bugs that the changes meet on this cluster, with the names of the certificates.
+
+    Args:
+        expired: what has expired of C(proxy) and C(syncer), as installed. Peers are updated after a change of either, and
+            RS125934 refuses that also where the other one has expired, or has been replaced.
+    """
     changes = list(changes)
     met = match_hazards(
         (
@@ -100,15 +107,14 @@ def find_hazards(changes: Iterable[Change], cluster: Cluster) -> dict[Hazard, li
         ),
         cluster.versions,
     )
-    for hazard, meets in ((BLOCKED_FORCED_UPDATE, _expired), (PEERS_DISTRUST_API, _other_ca)):
-        names = [one.name for one in changes if hazard.concerns(cluster.versions, one.name) and meets(one, cluster)]
-        if names:
-            met[hazard] = names
+    met_by = {
+        BLOCKED_FORCED_UPDATE: [one.name for one in changes if expired and one.action == "update"],
+        PEERS_DISTRUST_API: [one.name for one in changes if _other_ca(one, cluster)],
+    }
+    for hazard, names in met_by.items():
+        if concerned := [name for name in names if hazard.concerns(cluster.versions, name)]:
+            met[hazard] = concerned
     return met
-
-
-def _expired(change: Change, _cluster: Cluster) -> bool:
-    return change.action == "update" and change.before is not None and change.before["expired"] is True
 
 
 def _other_ca(change: Change, cluster: Cluster) -> bool:

@@ -19,7 +19,7 @@ from .._probe.witnesses import build_prover, exporter_state, visible_databases
 from .._product.releases import API_OUTAGE, BULK_UPDATE, CORRUPTED_PAIR, UNRELIABLE_READ_BACK, is_before
 from .._replication.preflight import SEEN_BY_PEERS, has_peers
 from .._replication.syncer import syncer_refusals, syncer_warning
-from .._state.installed import parse_installed
+from .._state.installed import expired_names, parse_installed
 from .._transport.retry import Retries
 from .evidence import Evidence
 from .execution import execute, longest_change, reading
@@ -117,7 +117,7 @@ def _make(
     if params["rollback"]:
         warn_without_way_back(changes, now, task.warn)
     warn_about_next_run(changes, api.session.connection, task.warn)
-    hazards = find_hazards(changes, cluster)
+    hazards = find_hazards(changes, cluster, expired_names(stored, sorted(SEEN_BY_PEERS), now))
     report.note_hazards(hazards)
     for hazard, met_by in hazards.items():
         task.warn(f"{', '.join(met_by)}: {hazard.id}: {hazard.description}; {hazard.remedy}")

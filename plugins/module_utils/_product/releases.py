@@ -138,7 +138,7 @@ BLOCKED_FORCED_UPDATE = Hazard(
     "RS125934",
     _PEERS,
     (("0", "7.8.2-34"),),
-    "the forced update of Active-Active databases is refused while an installed certificate has expired",
+    "the forced update of Active-Active databases is refused while proxy or syncer has expired",
     "upgrade to 7.8.2-34 or newer first, or expect the databases to stop synchronising until then",
     action="propagate",
 )

@@ -15,7 +15,7 @@ from .._api.cluster import if_visible, read_cluster
 from .._api.replication import Crdb, CrdbTask
 from .._errors import CertificateError
 from .._product.releases import BLOCKED_FORCED_UPDATE
-from .._state.installed import parse_installed
+from .._state.installed import expired_names
 from .._transport.retry import perhaps_made, poll_until, read_is_worth_waiting, write_may_be_repeated
 from .steps import Cluster, Step
 
@@ -112,8 +112,7 @@ def _explained(error: CertificateError, cluster: Cluster) -> CertificateError:
     if fixed is None:
         return error
     stored = if_visible(api.certificates, _ignore) or {}
-    installed = parse_installed(stored, sorted(bug.names), datetime.now(timezone.utc))
-    expired = [name for name, one in installed.items() if one is not None and one.facts["expired"]]
+    expired = expired_names(stored, sorted(bug.names), datetime.now(timezone.utc))
     where = f"{' and '.join(expired)} of this cluster" if expired else "proxy or syncer of a participating cluster"
     return CertificateError(
         error.kind,

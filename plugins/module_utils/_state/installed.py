@@ -97,3 +97,9 @@ class Installed:
 def parse_installed(stored: Mapping[str, Stored], names: Iterable[str], now: datetime) -> dict[str, Installed | None]:
     """Parse what an API reports under these names; None for what is not set."""
     return {name: Installed.of(name, stored[name], now) if name in stored else None for name in names}
+
+
+def expired_names(stored: Mapping[str, Stored], names: Iterable[str], now: datetime) -> list[str]:
+    """Return under which of these names an API reports a certificate that has expired."""
+    installed = parse_installed(stored, names, now)
+    return [name for name, one in installed.items() if one is not None and one.facts["expired"] is True]

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,10 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._pro
     UNRELIABLE_READ_BACK,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.desired import read_desired
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.installed import Installed
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.installed import (
+    Installed,
+    expired_names,
+)
 from simulator.authority import Authority, Material
 
 CCS, DATA = "ccs_internode_encryption", "data_internode_encryption"
@@ -208,15 +211,20 @@ def test_issuers_that_a_version_misreports_are_no_reason_to_write_again(authorit
 
 
 def test_an_expired_certificate_blocks_the_forced_update(authority: Authority, other: Material, now: datetime) -> None:
-    expired = authority.issue(days=-1)
+    """Whether that one is replaced too or not, and whatever the change replaces (RS125934)."""
+    stored = {
+        name: Stored(authority.issue(days=days).certificate_pem, None)
+        for name, days in {"proxy": 9, "syncer": -1, "cm": -1}.items()
+    }
 
-    def met(installed: Material | None, version: str) -> dict[str, list[str]]:
-        planned = changes({"proxy": other, "syncer": other, "cm": other}, now, installed)
-        hazards = find_hazards(planned, cluster(version))
-        return {one.id: names for one, names in hazards.items() if one is BLOCKED_FORCED_UPDATE}
+    def met(names: Collection[str], *changed: str, version: str = "7.8.2-33") -> list[str]:
+        planned = changes(dict.fromkeys(changed, other), now)
+        return find_hazards(planned, cluster(version), expired_names(stored, names, now)).get(BLOCKED_FORCED_UPDATE, [])
 
-    assert met(expired, "7.8.2-33") == {"RS125934": ["proxy", "syncer"]}
-    assert met(expired, "7.8.2-34") == met(authority.issue(), "7.8.2-33") == met(None, "7.8.2-33") == {}
+    assert met(["proxy", "syncer"], "proxy", "cm") == ["proxy"]
+    assert met(["proxy", "syncer"], "proxy", "syncer") == ["proxy", "syncer"]
+    assert met(["proxy", "ldap_client"], "proxy", "syncer") == met(["syncer"], "cm") == []
+    assert met(["syncer"], "proxy", version="7.8.2-34") == met([], "proxy") == []
 
 
 def test_peers_that_log_in_by_certificate_know_the_ca_of_the_api(

@@ -242,6 +242,16 @@ def test_a_token_is_not_refreshed_in_check_mode(start: Callable[..., Cluster], m
     assert {request.method for request in cluster.requests} == {"GET"}
 
 
+def test_what_blocks_the_peers_is_said_of_the_change_also_where_it_stays(
+    start: Callable[..., Cluster], material: Material
+) -> None:
+    cluster = start(1, version="7.8.2-20", database="tls", active_active=True, expires={"syncer": -3})
+    result, warnings = one(cluster, "proxy", material, replication_follows=True, check_mode=True)
+    assert [warning.partition(" the ")[0] for warning in warnings if "RS125934" in warning] == ["proxy: RS125934:"]
+    assert {hazard["id"]: hazard["certificates"] for hazard in result["hazards"]}["RS125934"] == ["proxy"]
+    assert cluster.writes == []
+
+
 def test_each_change_has_its_own_proof(start: Callable[..., Cluster], authority: Authority) -> None:
     cluster = start()
     entries = [entry(name, authority.issue(), state="present") for name in ("cm", "ldap_client", "syncer")]
