@@ -105,7 +105,9 @@ def _make(
         report.seen = look_at_unchanged(task, api, stored, unchanged, cluster, bdbs)
         repairs = plan_repairs(task, api, report.seen, unchanged, cluster, now)
         report.plan([repairs.get(change.name, change) for change in report.changes])
-    needed = drop_misreported(spare_ldap_client(report.pending, cluster, task.warn), cluster, task.warn)
+    needed = spare_ldap_client(report.pending, cluster, task.warn)
+    if not params["force"]:
+        needed = drop_misreported(needed, cluster, task.warn)
     spared = {change.name: change for change in needed}
     report.plan([spared.get(change.name, change) for change in report.changes])
     changes = report.pending

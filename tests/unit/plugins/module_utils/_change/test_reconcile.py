@@ -252,6 +252,16 @@ def test_what_blocks_the_peers_is_said_of_the_change_also_where_it_stays(
     assert cluster.writes == []
 
 
+def test_what_is_misreported_is_written_if_that_is_forced(start: Callable[..., Cluster], authority: Authority) -> None:
+    """RS176540: the API leaves an issuer out, so the chain seems to differ for ever."""
+    cluster = start(version="8.0.2-20", internode_outage=0.0)
+    wanted = authority.issue(root=True)
+    for force, outcome, writes in ((False, "changed", 1), (False, "unchanged", 0), (True, "changed", 1)):
+        result, warnings = one(cluster, "ccs_internode_encryption", wanted, force=force)
+        assert (result["outcome"], len(cluster.writes)) == (outcome, writes)
+        assert any("Set force=true to write it anyway" in warning for warning in warnings) == (writes == 0)
+
+
 def test_each_change_has_its_own_proof(start: Callable[..., Cluster], authority: Authority) -> None:
     cluster = start()
     entries = [entry(name, authority.issue(), state="present") for name in ("cm", "ldap_client", "syncer")]
