@@ -54,7 +54,9 @@ options:
         observations.
       - A certificate that a node has missed is written again, since repeating an update is harmless; its reason is
         V(node_differs). If that is not safe (a node that is not active, an unmet requirement, a known bug that an
-        update of internode certificates meets on this version), there is a warning instead.
+        update of internode certificates meets on this version), there is a warning instead. So is there for an
+        internode certificate that is not given, since it may be the cluster's own, which the cluster would not rotate
+        any more.
       - This takes some requests, and a handshake with each port. With O(verify=none), it has no effect.
     type: bool
     default: false

@@ -14,7 +14,7 @@ from typing import Any
 
 from .._api.client import Update
 from .._errors import CertificateError, MaterialProblem
-from .._product.names import CA_BUNDLES, REQUIRED
+from .._product.names import CA_BUNDLES, INTERNODE, REQUIRED
 from .._state.desired import Desired
 from .._state.goal import ExpectedChain
 from .._state.installed import Installed, InstalledFacts, installed_facts
@@ -153,7 +153,7 @@ def _absent(wanted: Wanted, installed: Installed | None) -> Change:
 
 
 class CannotUndo(Exception):
-    """The present or previous certificate cannot be sent to the cluster; the text says why."""
+    """The present or previous certificate cannot be sent to the cluster, or must not; the text says why."""
 
 
 def plan_again(change: Change, end: datetime | None) -> Change:
@@ -164,10 +164,18 @@ def plan_again(change: Change, end: datetime | None) -> Change:
         end: the expiry of the certificate on such a node, in UTC, if nothing else of it is known.
 
     Raises:
-        CannotUndo: there is nothing to send.
+        CannotUndo: there is nothing to send; or it may be an internode certificate of the cluster's own, which would be
+            a customer-provided one from then on (vendor, internode encryption).
         CertificateError: the private key is inconsistent.
     """
-    update = _same_again(change.name, change.installed) if change.material is None else _update(change.material)
+    if change.material is not None:
+        update = _update(change.material)
+    elif change.name in INTERNODE:
+        raise CannotUndo(
+            "the cluster would never rotate it again, so use internal_certificate_rotation if it is the cluster's own"
+        )
+    else:
+        update = _same_again(change.name, change.installed)
     return replace(change, action="update", reason="node_differs", old=replace(change.old, end=end), update=update)
 
 

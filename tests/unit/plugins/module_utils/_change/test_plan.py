@@ -23,6 +23,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._cha
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.plan import (
     CannotUndo,
     Change,
+    plan_again,
     plan_change,
     plan_undo,
 )
@@ -186,6 +187,18 @@ def test_what_cannot_be_put_back(material: Material, other: Material, now: datet
     assert "is not PEM" in reason(Stored("rubbish", key))
     assert "cannot be read" in reason(Stored(material.certificate_pem, Secret("rubbish")))
     assert "the same" in reason(Stored(material.certificate_pem, key), want=material)
+
+
+@pytest.mark.parametrize("name", sorted(INTERNODE))
+def test_an_internode_certificate_that_is_kept_is_not_sent_again(material: Material, now: datetime, name: str) -> None:
+    """It may be the cluster's own, which is not rotated any more once a client has sent it."""
+    has = installed(material, now, name=name)
+    kept = plan_change(Wanted(name, None, reason="kept"), has, force=False, now=now)
+    with pytest.raises(CannotUndo, match="internal_certificate_rotation"):
+        plan_again(kept, None)
+    assert plan_again(plan(wanted(material, now, name=name), has, now), None).reason == "node_differs"
+    kept = plan_change(Wanted("syncer", None, reason="kept"), installed(material, now), force=False, now=now)
+    assert plan_again(kept, None).reason == "node_differs"
 
 
 def test_absent(material: Material, now: datetime) -> None:
