@@ -42,6 +42,6 @@ def is_host(text: str) -> bool:
 
 
 def host_and_port(host: str, port: int | None) -> str:
-    """Return host and port, if any, as in a URL: an IPv6 address in brackets."""
-    bracketed = f"[{host}]" if ":" in host else host
+    """Return host and port, if any, as in a URL: an IPv6 address in brackets. An empty host is said to be none."""
+    bracketed = f"[{host}]" if ":" in host else host or "no address"
     return bracketed if port is None else f"{bracketed}:{port}"

@@ -184,7 +184,7 @@ nodes:
       type: int
       returned: always
     address:
-      description: The address that was checked.
+      description: The address that was checked; empty where the cluster reports none for this node.
       type: str
       returned: always
     port:

@@ -111,7 +111,7 @@ endpoints:
   elements: dict
   contains:
     address:
-      description: The host name or IP address that was checked.
+      description: The host name or IP address that was checked; empty where the cluster reports none for this node.
       type: str
       returned: always
       sample: 192.0.2.1

@@ -88,7 +88,9 @@ def check_nodes_active(changes: Sequence[Change], cluster: Cluster, *, allowed: 
     """
     if not changes or not cluster.inactive or allowed:
         return
-    states = ", ".join(f"node {node.uid} ({node.internal}) is {node.status}" for node in cluster.inactive)
+    states = ", ".join(
+        f"node {node.uid} ({node.internal or 'no address'}) is {node.status}" for node in cluster.inactive
+    )
     forgotten = ""
     forgets = cluster.version is None or is_before(cluster.version, ROTATION_MISSES_NO_NODE)
     if forgets and any(change.action == "rotate" for change in changes):

@@ -36,7 +36,7 @@ class Endpoint:
     """One port at one address."""
 
     node: fields.Uid | None  # where it is known
-    address: str
+    address: str  # empty: the cluster reports none for this node
     port: int
     service: str | None  # the certificate that a handshake shows there, where it is known: one of SERVICES
     server_name: str | None = None  # for the server name indication
@@ -52,15 +52,19 @@ class Endpoint:
         return f"https://{self.netloc}"
 
     def __str__(self) -> str:
-        return f"{self.netloc} ({self.service})" if self.service else self.netloc
+        place = self.netloc if self.address or self.node is None else f"node {self.node}, {self.netloc}"
+        return f"{place} ({self.service})" if self.service else place
 
 
 def _addresses(node: Node, choice: str) -> Iterable[str]:
-    """Return what O(node_address) chooses; the other kind where a node has none of that."""
+    """Return what O(node_address) chooses; the other kind where a node has none of that.
+
+    It is empty where the node has neither, so that no proof is complete without the node.
+    """
     internal = (node.internal,) if node.internal else ()
     if choice == "both":
-        return internal + node.external
-    return (internal or node.external) if choice == "internal" else (node.external or internal)
+        return internal + node.external or ("",)
+    return ((internal or node.external) if choice == "internal" else (node.external or internal)) or ("",)
 
 
 def _everywhere(cluster: Cluster, connection: Connection, number: int, service: str) -> list[Endpoint]:

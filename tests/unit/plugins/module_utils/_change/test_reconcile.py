@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.client import Api
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CERTIFICATE_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.evidence import Evidence
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.execution import note_evidence
@@ -260,6 +261,23 @@ def test_what_is_misreported_is_written_if_that_is_forced(start: Callable[..., C
         result, warnings = one(cluster, "ccs_internode_encryption", wanted, force=force)
         assert (result["outcome"], len(cluster.writes)) == (outcome, writes)
         assert any("Set force=true to write it anyway" in warning for warning in warnings) == (writes == 0)
+
+
+def test_a_node_without_an_address_is_not_left_out_of_the_proof(
+    start: Callable[..., Cluster], material: Material, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = start()
+    nodes = Api.nodes
+    monkeypatch.setattr(
+        Api, "nodes", lambda api: [one | ({"addr": None} if one["uid"] == 3 else {}) for one in nodes(api)]
+    )
+    refused = failure(cluster, "cm", material, verify="strict")
+    assert refused.message.startswith("cm: node 3, no address:")
+    assert (refused.kind, cluster.writes) == ("endpoint_unreachable", [])
+    result, warnings = one(cluster, "cm", material)
+    assert [node["status"] for node in result["nodes"]] == ["verified", "verified", "unreachable"]
+    assert (result["proof"]["level"], len(result["proof"]["unreachable"])) == ("partial", 1)
+    assert any("node 3, no address:" in warning for warning in warnings)
 
 
 def test_each_change_has_its_own_proof(start: Callable[..., Cluster], authority: Authority) -> None:
