@@ -130,6 +130,8 @@ class Exporters:
                 break
             except CertificateError as error:
                 shown.problem = shown.problem or error.message.rstrip(".")
+                if error.kind == "too_large":
+                    break  # what any other one gathers is as large; what each node has of its own is not
                 if error.kind != _UNUSABLE:
                     silent.add(endpoint)
                 # Another one may answer at once the next time.

@@ -21,6 +21,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._pro
     Exporters,
     parse,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._transport.peer import BODY_LIMIT
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import not_after
 from cryptography import x509
 from hypothesis import given
@@ -435,6 +436,18 @@ def test_nodes_that_are_missing_in_the_whole_are_asked_for_themselves(stack: Exi
     assert {uid: len(shown.of(uid, "api")) for uid in (1, 2)} == {1: 1, 2: 1}
     assert shown.of(1, "api") != shown.of(2, "api")
     assert (first.asked, second.asked) == (["/v2"], ["/v2/node"])
+
+
+def test_nodes_are_asked_for_themselves_where_the_whole_is_too_large(stack: ExitStack, material: Material) -> None:
+    first = Exporter(stack, material, "127.0.0.1")
+    second = Exporter(stack, material, "127.0.0.2", first.port)
+    for one in (first, second):
+        one.answers["/v2"] = page(f'{V2}{{node="1",logical_name="api"}} 100', "#" * BODY_LIMIT)
+        one.answers["/v2/node"] = page(f'{V2}{{logical_name="api"}} 200')
+    ports = [Endpoint(uid, f"127.0.0.{uid}", first.port, "metrics_exporter") for uid in (1, 2)]
+    shown = Exporters(connection("https://127.0.0.1:1"), ports, [material.fingerprint]).read([1, 2])
+    assert {uid: len(shown.of(uid, "api")) for uid in (1, 2)} == {1: 1, 2: 1}
+    assert (first.asked, second.asked) == (["/v2", "/v2/node"], ["/v2/node"])
 
 
 def test_a_node_cannot_speak_for_another_one_by_its_own_metrics(stack: ExitStack, material: Material) -> None:
