@@ -189,7 +189,8 @@ def judge(case: Case) -> Judgement:
     assert change.material is not None
     assert change.update is not None
     assert change.update.private_key is not None
-    found = check_requirements(case.name, change.material.certificates, fqdn=FQDN, versions=frozenset({"8.0.20-96"}), now=now)
+    versions = frozenset({"8.0.20-96"})
+    found = check_requirements(case.name, change.material.certificates, fqdn=FQDN, versions=versions, now=now)
     errors = {one.id for one in found if one.severity == "error"}
     errors |= {one.id for one in find_refusals(change, FQDN, errors)}
     return Judgement(frozenset(errors), change.update.certificate, change.update.private_key.reveal())

@@ -90,14 +90,12 @@ def drop_misreported(changes: Iterable[Change], cluster: Cluster, warn: Callable
     return kept
 
 
-def find_hazards(
-    changes: Iterable[Change], cluster: Cluster, expired: Collection[str] = ()
-) -> dict[Hazard, list[str]]:
+def find_hazards(changes: Iterable[Change], cluster: Cluster, expired: Collection[str] = ()) -> dict[Hazard, list[str]]:
     """Return the known bugs that the changes meet on this cluster, with the names of the certificates.
 
     Args:
-        expired: what has expired of C(proxy) and C(syncer), as installed. Peers are updated after a change of either, and
-            RS125934 refuses that also where the other one has expired, or has been replaced.
+        expired: what has expired of C(proxy) and C(syncer), as installed. After a change of either, the update of the
+            peers is refused (RS125934), also where it is the other one, or both are replaced.
     """
     changes = list(changes)
     met = match_hazards(

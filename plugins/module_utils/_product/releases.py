@@ -80,7 +80,7 @@ class Hazard:
         return next((fixed for _first, fixed in ranges if is_before(version, fixed)), None)
 
     def among(self, versions: frozenset[str]) -> list[str]:
-        """Return which of the versions of a cluster's nodes have it: one is enough, since any node may be the primary."""
+        """Return which of the versions of a cluster's nodes have it, the oldest first. One node with it is enough."""
         return sorted((one for one in versions if self._fix(one) is not None), key=version_key)
 
     def fixed_in(self, versions: frozenset[str]) -> str | None:

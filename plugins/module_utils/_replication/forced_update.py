@@ -107,8 +107,8 @@ class ForcedUpdate(Step):
 def _explained(error: CertificateError, cluster: Cluster) -> CertificateError:
     """Add the known bug that may be behind an update that is not accepted, if this version has it."""
     bug, api = BLOCKED_FORCED_UPDATE, cluster.api
-    versions = read_cluster(api, _ignore, needed=False).versions
-    fixed = bug.fixed_in(versions)
+    found = read_cluster(api, _ignore, needed=False)
+    fixed = bug.fixed_in(found.versions)
     if fixed is None:
         return error
     stored = if_visible(api.certificates, _ignore) or {}
@@ -116,8 +116,8 @@ def _explained(error: CertificateError, cluster: Cluster) -> CertificateError:
     where = f"{' and '.join(expired)} of this cluster" if expired else "proxy or syncer of a participating cluster"
     return CertificateError(
         error.kind,
-        f"{error.message} Version {bug.among(versions)[0]} refuses it when {where} has expired, also once it was replaced ({bug.id}). "
-        f"Replace what has expired, upgrade to {fixed} or newer, then run again with force=true.",
+        f"{error.message} Version {found.version} refuses it when {where} has expired, also once it was replaced "
+        f"({bug.id}). Replace what has expired, upgrade to {fixed} or newer, then run again with force=true.",
         **error.data,
     )
 

@@ -66,14 +66,14 @@ def check_writable(api: ReplicationApi, steps: Sequence[Repinning], warn: Callab
     now = datetime.now(timezone.utc)
     expired = [(step, ended) for step in steps for ended in [_expired_clients(step.database, now)] if ended]
     if expired:
-        cluster = read_cluster(api, warn, needed=False)
-        fixed = EXPIRED_CLIENT_CERTIFICATE.fixed_in(cluster.versions)
+        found = read_cluster(api, warn, needed=False)
+        fixed = EXPIRED_CLIENT_CERTIFICATE.fixed_in(found.versions)
         for step, ended in expired if fixed else ():
             step.refuse(
                 CertificateError(
                     "client_certificate_expired",
-                    f"version {cluster.version} refuses every update of a database while one of its client certificates has "
-                    f"expired ({EXPIRED_CLIENT_CERTIFICATE.id}): {', '.join(ended)}. Replace or remove the expired "
+                    f"version {found.version} refuses every update of a database while one of its client certificates "
+                    f"has expired ({EXPIRED_CLIENT_CERTIFICATE.id}): {', '.join(ended)}. Replace or remove the expired "
                     "certificate in authentication_ssl_client_certs or authentication_ssl_crdt_certs of the database, "
                     f"or upgrade to {fixed} or newer, then run again.",
                     cluster=api.url,

@@ -108,7 +108,7 @@ class ExpectedChain:
 
 @dataclass(frozen=True)
 class KeptLeaf(ExpectedChain):
-    """The chain that every node should already have: one whose certificate expires days before or after has missed it."""
+    """The chain that every node should already have: one whose certificate expires on another day has missed it."""
 
     @classmethod
     def like(cls, chain: ExpectedChain) -> KeptLeaf:

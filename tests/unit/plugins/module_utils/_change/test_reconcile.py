@@ -269,7 +269,7 @@ def test_a_node_without_an_address_is_not_left_out_of_the_proof(
     cluster = start()
     nodes = Api.nodes
     monkeypatch.setattr(
-        Api, "nodes", lambda api: [one | ({"addr": None} if one["uid"] == 3 else {}) for one in nodes(api)]
+        Api, "nodes", lambda api: [{**one, **({"addr": None} if one["uid"] == 3 else {})} for one in nodes(api)]
     )
     refused = failure(cluster, "cm", material, verify="strict")
     assert refused.message.startswith("cm: node 3, no address:")

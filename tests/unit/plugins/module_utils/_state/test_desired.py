@@ -73,7 +73,9 @@ def planned(name: str, certificate: str, key: str | None) -> Change | Certificat
         change = plan_change(Wanted(name, wanted), None, force=False, now=now)
     except CertificateError as error:
         return error
-    check_requirements(name, wanted.certificates, fqdn="cluster.example.com", versions=frozenset({"8.0.20-96"}), now=now)
+    check_requirements(
+        name, wanted.certificates, fqdn="cluster.example.com", versions=frozenset({"8.0.20-96"}), now=now
+    )
     return change
 
 
