@@ -81,7 +81,7 @@ plan:
       type: dict
       sample: {proxy: [expires in 12 days]}
     authorities:
-      description: The CAs, each by the name of the first certificate from it.
+      description: The CAs, their certificates alone, each by the name of the first certificate from it.
       type: dict
     issued:
       description: The entries that are issued or fetched now.

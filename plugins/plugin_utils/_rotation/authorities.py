@@ -17,8 +17,10 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._err
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import (
     CertificateParseError,
     parse_pem,
-    sha256_fingerprints,
+    sha256_fingerprint,
+    to_pem,
 )
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.opaque import Certificate
 
 from .._paths import placed
 
@@ -27,7 +29,7 @@ ReadIssuer = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
 
 
 class CA(TypedDict):
-    """One CA; C(pem) is C(None) where no task needs it."""
+    """One CA; C(pem) has its certificates alone, and is C(None) where no task needs it."""
 
     pem: str | None
     fingerprint: str
@@ -58,13 +60,15 @@ def read_authorities(
         source, own = source_of(entry, values), entry["source"] == "ownca"
         pem = _own(entry["name"], source) if own else read_issuer(entry, source)
         try:
-            fingerprint = _first_fingerprint(pem)
+            certificates = _parse(pem)
         except CertificateParseError as error:
             raise CertificateError(
                 "invalid_certificate",
                 f"{entry['name']}: source {entry['source']}: the CA's certificate: {error}. Check the source.",
             ) from None
-        found[entry["name"]] = {"pem": pem if own else None, "fingerprint": fingerprint}
+        # The file may hold the CA's private key as well, and the plan is shown.
+        shown = to_pem(certificates) if own else None
+        found[entry["name"]] = {"pem": shown, "fingerprint": sha256_fingerprint(certificates[0])}
     return found
 
 
@@ -92,5 +96,5 @@ def _own(name: str, source: Mapping[str, Any]) -> str:
 
 
 @functools.lru_cache(maxsize=256)
-def _first_fingerprint(pem: str) -> str:
-    return sha256_fingerprints(parse_pem(pem)[:1])[0]
+def _parse(pem: str) -> tuple[Certificate, ...]:
+    return parse_pem(pem)
