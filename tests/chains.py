@@ -54,6 +54,14 @@ def encode(elements: Sequence[Element]) -> bytes:
     return made
 
 
+def encode_ber(elements: Sequence[Element]) -> bytes:
+    """Return the BER of elements, without the lengths of what is constructed, as Windows writes PKCS#12."""
+    return b"".join(
+        encode([(tag, inside)]) if isinstance(inside, bytes) else bytes([tag, 0x80]) + encode_ber(inside) + b"\0\0"
+        for tag, inside in elements
+    )
+
+
 def pem(label: str, der: bytes) -> str:
     text = base64.encodebytes(der).decode().replace("\n", "")
     lines = [text[at : at + 64] for at in range(0, len(text), 64)]

@@ -433,6 +433,9 @@ READ: dict[str, Readable] = {
     "base64 of PKCS#12": lambda folder, c: {
         "pkcs12_path": path_of(folder, "pair.b64", base64.encodebytes(p12(c[0], c[1:])))
     },
+    "PKCS#12 in BER": lambda folder, c: {
+        "pkcs12_path": path_of(folder, "ber.p12", chains.encode_ber(chains.parse(p12_by_openssl(folder, *c))[:1]))
+    },
 }
 
 
@@ -599,10 +602,10 @@ NAMED: dict[str, tuple[Readable, str, str]] = {
 }
 
 
-def p12_by_openssl(folder: Path, one: Issued) -> bytes:
+def p12_by_openssl(folder: Path, one: Issued, *others: Issued) -> bytes:
     """A pair without encryption, as only OpenSSL writes it."""
-    path = path_of(folder, "odd.pem", (one.pem + one.key_pem).encode())
-    plain = ("-keypbe", "NONE", "-certpbe", "NONE", "-passout", "pass:")
+    path = path_of(folder, "odd.pem", (one.pem + one.key_pem + pem_of(others)).encode())
+    plain = ("-keypbe", "NONE", "-certpbe", "NONE", "-nomac", "-passout", "pass:")
     return subprocess.run(["openssl", "pkcs12", "-export", "-in", path, *plain], check=True, capture_output=True).stdout
 
 
@@ -644,14 +647,14 @@ def crossed() -> tuple[Issued, Issued, Issued, Issued]:
     return make(FQDN, new), make("New Root", old, ca=True, key=new.key), old, new
 
 
-def two_pairs(folder: Path, **pairs: Issued) -> str:
+def two_pairs(folder: Path, encode: Callable[..., bytes] = chains.encode, **pairs: Issued) -> str:
     """A file with several pairs, by their names, as Java's keytool writes it."""
     infos: list[chains.Element] = []
     for alias, one in pairs.items():
         ((_tag, (version, (_sequence, (kind, (explicit, (octets,)))), *_mac)),) = _nested(p12(one, (), alias))
         infos += _nested(octets[1])[0][1]
     content: chains.Element = (explicit, [(0x04, chains.encode([(0x30, infos)]))])
-    return path_of(folder, "two.p12", chains.encode([(0x30, [version, (0x30, [kind, content])])]))
+    return path_of(folder, f"{encode.__name__}.p12", encode([(0x30, [version, (0x30, [kind, content])])]))
 
 
 def _nested(der: bytes) -> Any:
@@ -686,14 +689,18 @@ def test_one_line_is_chosen_from_a_bag(ansible: Ansible, started: Cluster, ca: C
 def test_several_pairs_in_one_file(ansible: Ansible, started: Cluster, ca: Ca) -> None:
     old, new = ca.leaf(days=(-30, 5))[0], ca.leaf()[0]
     options = {"name": "proxy", "pkcs12_path": two_pairs(ansible.folder, Old=old, new=new), "requirements": "ignore"}
+    ber = two_pairs(ansible.folder, chains.encode_ber, Old=old, new=new)
     names = {"none": None, "other": "other", "old": "old", "new": "NEW"}
     run = ansible.tasks(
         [
             task(case, MODULE, {**options, "pkcs12_friendly_name": name}, ignore_errors=True)
             for case, name in names.items()
-        ],
+        ]
+        + [task("BER", MODULE, {**options, "pkcs12_path": ber, "pkcs12_friendly_name": "new"}, ignore_errors=True)],
         connection=login(started),
     ).expect()
+    assert run["BER"].failure["kind"] == "several_pairs"
+    assert "in a form in which only the first of them can be read" in run["BER"].result["msg"]
     for case in ("none", "other"):
         assert run[case].failure["kind"] == "several_pairs"
         assert f"several pairs: Old (CN={FQDN}, expires on " in run[case].result["msg"]

@@ -66,7 +66,7 @@ def load_pkcs12(data: bytes, passphrase: Secret | None, friendly_name: str | Non
 
     Raises:
         MaterialProblem: it is not PKCS#12, the passphrase is missing or wrong, it holds no certificate for its key, or
-            several pairs of which none is chosen.
+            several pairs of which none is chosen, or can be.
     """
     password = passphrase.reveal().encode() if passphrase else None
     try:
@@ -98,8 +98,13 @@ def load_pkcs12(data: bytes, passphrase: Secret | None, friendly_name: str | Non
         if not certificates:
             raise MaterialProblem("invalid_certificate", "the file holds no certificate", "Check the path")
         return Pkcs12Content(tuple(certificates), None)
-    several = sum(map(data.count, _KEY_BAGS)) > 1
-    keys = (_keys(data, password) if several else []) or [found.key]
+    keys = _keys(data, password) if sum(map(data.count, _KEY_BAGS)) > 1 else [found.key]
+    if not keys:
+        raise MaterialProblem(
+            "several_pairs",
+            "the file holds several pairs, in a form in which only the first of them can be read",
+            "Export the pair to install alone, without the others",
+        )
     pairs = [
         _Pair(printable((one.friendly_name or b"").decode("utf-8", "replace")), one.certificate, key)
         for key in keys
@@ -140,7 +145,7 @@ def _belongs(key: Any, certificate: Certificate) -> bool:
 
 
 def _keys(data: bytes, password: bytes | None) -> list[Any]:
-    """Return all private keys in a file; none where it is not DER, or its bags are themselves encrypted."""
+    """Return all private keys in a file; none where it is BER, or one of them cannot be read."""
     found = []
     try:
         _version, safe, *_mac = elements(content(data))
