@@ -21,7 +21,9 @@ from simulator.keys import authority_key, leaf_key
 SERVER, CLIENT = ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH
 FQDN = "cluster.example.com"
 _RSA_KEY = bytes.fromhex("300d06092a864886f70d0101010500")
-_PSS_KEY = bytes.fromhex("300b06092a864886f70d01010a")
+#: The algorithm of a key for RSASSA-PSS: for any digest, and for SHA-384 alone.
+PSS = bytes.fromhex("300b06092a864886f70d01010a")
+PSS_SHA384 = bytes.fromhex("301e06092a864886f70d01010a3011a00f300d06096086480165030402020500")
 _SHA256_WITH_RSA = bytes.fromhex("300d06092a864886f70d01010b0500")
 
 #: An element of DER: its tag, and its content or what is in it.
@@ -178,20 +180,20 @@ def signed_again(certificate: x509.Certificate, signer: Any, patch: Callable[[li
     return encode([(0x30, [*parse(content), *algorithm, (0x03, b"\0" + signature)])])
 
 
-def for_pss(tbs: list[Element]) -> None:
+def for_pss(tbs: list[Element], algorithm: bytes = PSS) -> None:
     """Restrict the public key to RSASSA-PSS."""
     at = next(number for number, one in enumerate(tbs) if encode([one]).find(_RSA_KEY) in (4, 5))
     _tag, key = tbs[at]
     assert isinstance(key, list)
-    tbs[at] = (0x30, [*parse(_PSS_KEY), key[1]])
+    tbs[at] = (0x30, [*parse(algorithm), key[1]])
 
 
-def pss_key_pem(key: rsa.RSAPrivateKey) -> str:
+def pss_key_pem(key: rsa.RSAPrivateKey, algorithm: bytes = PSS) -> str:
     """The key that belongs to :func:`for_pss`, as ``openssl genpkey -algorithm RSA-PSS`` writes it."""
     pkcs1 = key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
     )
-    return pem("PRIVATE KEY", encode([(0x30, [(0x02, b"\0"), *parse(_PSS_KEY), (0x04, pkcs1)])]))
+    return pem("PRIVATE KEY", encode([(0x30, [(0x02, b"\0"), *parse(algorithm), (0x04, pkcs1)])]))
 
 
 def _extensions(tbs: list[Element]) -> list[Element]:

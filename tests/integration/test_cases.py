@@ -32,6 +32,7 @@ import base64
 import subprocess
 import urllib.parse
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -229,6 +230,10 @@ TAKEN: dict[str, Callable[[Ca], dict[str, Any]]] = {
     "RSA-PSS": lambda ca: given(*(chain := ca.leaf(patch=chains.for_pss)), key=chains.pss_key_pem(chain[0].key)),
     "RSA-PSS for a client": lambda ca: given(
         *(chain := ca.leaf(patch=chains.for_pss)), key=chains.pss_key_pem(chain[0].key), name="syncer"
+    ),
+    "RSA-PSS for SHA-384 alone": lambda ca: given(
+        *(chain := ca.leaf(patch=partial(chains.for_pss, algorithm=chains.PSS_SHA384))),
+        key=chains.pss_key_pem(chain[0].key, chains.PSS_SHA384),
     ),
     "P-384": lambda ca: given(*ca.leaf(key=on(ec.SECP384R1()))),
     "P-521": lambda ca: given(*ca.leaf(key=on(ec.SECP521R1()))),

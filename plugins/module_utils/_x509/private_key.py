@@ -12,7 +12,7 @@ from typing import Any
 
 from .._errors import MaterialProblem
 from .._secrets import Secret
-from .der import INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, element
+from .der import INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, content, element, elements
 from .opaque import Certificate
 from .pem import PemBlock, PemError, split_pem
 
@@ -23,8 +23,8 @@ try:
 except ImportError:  # reported by _libraries
     pass
 
-_RSA = element(OBJECT_IDENTIFIER, bytes.fromhex("2a864886f70d010101"))  # rsaEncryption
 _PSS = element(OBJECT_IDENTIFIER, bytes.fromhex("2a864886f70d01010a"))  # id-RSASSA-PSS
+_VERSION = 0xA0  # tag of the version of a certificate
 
 
 def _invalid(message: str) -> MaterialProblem:
@@ -135,26 +135,26 @@ def key_to_pem(key: Any, certificate: Certificate | None = None) -> Secret:
         certificate: to which it belongs: where that restricts the key to RSA-PSS, the key has to do the same, and
             cryptography writes the form for all uses alone.
     """
-    if certificate is not None and isinstance(key, rsa.RSAPrivateKey) and _is_for_pss(certificate):
+    algorithm = None if certificate is None else _pss_algorithm(certificate)
+    if algorithm is not None and isinstance(key, rsa.RSAPrivateKey):
         pkcs1 = key.private_bytes(
             serialization.Encoding.DER, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
         )
-        algorithm = element(SEQUENCE, _PSS)
-        content = element(INTEGER, b"\0") + algorithm + element(OCTET_STRING, pkcs1)
-        return Secret(PemBlock.of("PRIVATE KEY", element(SEQUENCE, content)).text)
+        inside = element(INTEGER, b"\0") + algorithm + element(OCTET_STRING, pkcs1)
+        return Secret(PemBlock.of("PRIVATE KEY", element(SEQUENCE, inside)).text)
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return Secret(pem.decode("ascii"))
 
 
-def _is_for_pss(certificate: Certificate) -> bool:
-    """Return whether the public key of a certificate is of the type id-RSASSA-PSS (RFC 4055, 1.2)."""
+def _pss_algorithm(certificate: Certificate) -> bytes | None:
+    """Return the algorithm of a public key, with its parameters, if it is id-RSASSA-PSS (RFC 4055, 1.2 and 3.1)."""
     try:
-        public = certificate.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
-        # The algorithm is what comes before the key itself; one of a signature comes before that.
-        before = certificate.tbs_certificate_bytes.partition(public)[0]
-    except Exception:  # what cannot be read; cryptography raises many things
-        return False
-    return before.rfind(_PSS) > before.rfind(_RSA)
+        fields = elements(content(certificate.tbs_certificate_bytes))
+        # RFC 5280, 4.1; version 1 leaves out the version, which comes first.
+        algorithm = elements(content(fields[6 if fields[0][0] == _VERSION else 5]))[0]
+        return algorithm if elements(content(algorithm))[0] == _PSS else None
+    except (ValueError, IndexError):  # malformed
+        return None
 
 
 def normalise_key(text: Secret) -> Secret:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import base64
 import math
 import re
+from functools import partial
 from typing import Any
 
+import chains
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import MaterialProblem
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import Secret
@@ -46,6 +48,14 @@ def test_traditional_and_encrypted_forms_become_plain_pkcs8(
     assert sent.endswith("-\n")
     plain = serialization.load_pem_private_key(sent.encode(), None)
     assert key_matches(plain, issued.leaf)
+
+
+@pytest.mark.parametrize("algorithm", [chains.PSS, chains.PSS_SHA384], ids=["any digest", "SHA-384"])
+def test_a_key_for_rsa_pss_keeps_its_algorithm_and_parameters(algorithm: bytes) -> None:
+    issued = chains.make(chains.FQDN, patch=partial(chains.for_pss, algorithm=algorithm))
+    given = chains.pss_key_pem(issued.key, algorithm)
+    loaded = load_private_key(Secret(given), None, check=True)
+    assert key_to_pem(loaded, issued.certificate).reveal() == given
 
 
 def test_text_around_the_key_does_not_count(material: Material) -> None:
