@@ -511,6 +511,25 @@ NAMED: dict[str, tuple[Readable, str, str]] = {
         "passphrase_missing",
         "option pkcs12_path: this is a certificate.",
     ),
+    "encrypted key beside its chain": (
+        lambda _folder, c: {"certificate": pem_of(c), "private_key": encrypted(c[0].key) + pem_of(c)},
+        "passphrase_missing",
+        "the private key is not usable: it is encrypted. Give private_key_passphrase",
+    ),
+    "wrong passphrase of a key beside its chain": (
+        lambda _folder, c: {
+            "certificate": pem_of(c),
+            "private_key": pem_of(c) + encrypted(c[0].key),
+            "private_key_passphrase": "open barley",
+        },
+        "passphrase_wrong",
+        "the private key is not usable: it cannot be decrypted. Check private_key_passphrase",
+    ),
+    "damaged certificate beside its key": (
+        lambda _folder, c: {"certificate": c[0].key_pem + c[0].pem + c[1].pem.replace("M", "!", 1)},
+        "invalid_certificate",
+        "option certificate: a CERTIFICATE block is not valid base64. Give certificates in PEM",
+    ),
     "request": (
         lambda _folder, c: {"certificate": chains.pem("CERTIFICATE REQUEST", b"0\0"), "private_key": c[0].key_pem},
         "invalid_certificate",
@@ -617,6 +636,11 @@ def p12_by_openssl(folder: Path, one: Issued, *others: Issued) -> bytes:
 def openssh(key: rsa.RSAPrivateKey) -> str:
     form = serialization.PrivateFormat.OpenSSH
     return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
+
+
+def encrypted(key: rsa.RSAPrivateKey) -> str:
+    encryption = serialization.BestAvailableEncryption(b"right")
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption).decode()
 
 
 def test_forms_that_are_not_read_are_named(ansible: Ansible, started: Cluster, ca: Ca) -> None:

@@ -120,8 +120,10 @@ def name_form(text: str, wanted: str) -> Form | None:
         text: as M(to_text) and M(to_lines) return it.
         wanted: what it should be, V(a certificate), V(a private key) or V(a PKCS#12 file).
     """
+    if wanted in _OWN and _OWN[wanted].search(text):
+        return None  # what is beside it is not what is wrong
     for part, form in _BY_TEXT.items():
-        if part in text and form.what != wanted:
+        if part in text:
             return form
     if not text.strip():
         return Form("empty", "Check the file, or the variable")
@@ -137,6 +139,9 @@ def name_form(text: str, wanted: str) -> Form | None:
         return Form("the path of a file, it seems", "Give it in the option with _path")
     return None
 
+
+#: By which a text has at least one block of what is wanted, in a form that is read.
+_OWN = {"a certificate": re.compile("CERTIFICATE-----"), "a private key": re.compile("(?<!OPENSSH )PRIVATE KEY-----")}
 
 _PKCS12 = Form("a PKCS#12 file", "Give it in pkcs12_path")
 _PRIVATE_KEY = Form("a private key", "Give it in private_key or private_key_path, and the certificate here")
