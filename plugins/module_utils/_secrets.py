@@ -24,10 +24,15 @@ _ESCAPED_NEWLINE = re.compile(r"\\[rn]")
 _WORD = re.compile(r"[A-Za-z0-9+/=]{12,}")
 #: Characters of a word that may be a line of PEM, which has 64 of them.
 _LINE = 60
+#: Characters of a word beside a whole key that may be a part of another one: names have fewer without a dot or hyphen.
+_PART = 40
 _PUBLIC = re.compile(
     r"-----BEGIN ((?:[A-Z0-9]+ )*(?:CERTIFICATE|PUBLIC KEY|REQUEST|CRL|PARAMETERS))-----[^-]*-----END \1-----"
 )
-_BLOCK = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[^-]*-----END [A-Z0-9 ]*PRIVATE KEY-----")
+#: Headers of encrypted keys (RFC 1421) have hyphens, too.
+_BLOCK = re.compile(
+    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[^-]*(?:-(?!----)[^-]*)*-----END [A-Z0-9 ]*PRIVATE KEY-----"
+)
 _MARKER = re.compile(r"(?:BEGIN|END)[^a-z]{0,30}PRIVATE[^a-z]{0,3}KEY")
 #: In base64: a PEM marker, and the algorithms of encrypted keys (PBES2 of PKCS#5; those of PKCS#12, appendix C).
 _RSADSI = b"\x2a\x86\x48\x86\xf7\x0d\x01"
@@ -60,9 +65,13 @@ def looks_like_private_key(text: str) -> bool:
 def parts_of_keys(text: str) -> set[str]:
     """Return what to mask of a text that holds keys: each key, and each of its lines, since its layout may change.
 
-    Public PEM blocks are left out.
+    Public PEM blocks are left out, and so are the names beside a whole key, as C(openssl pkcs12) writes them: results
+    have them, too.
     """
-    return {*_BLOCK.findall(text), *_WORD.findall(_without_public(text))}
+    rest = _without_public(text)
+    blocks = _BLOCK.findall(rest)
+    words = {word for word in _WORD.findall(rest) if not blocks or len(word) >= _PART}
+    return {*_BLOCK.findall(text), *words, *_WORD.findall(" ".join(blocks))}
 
 
 def keys_in(value: Any) -> set[str]:

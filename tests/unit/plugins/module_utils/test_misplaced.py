@@ -115,6 +115,32 @@ def test_only_the_key_of_a_text_is_masked(material: Material) -> None:
     assert not [part for part in parts if part in material.certificate_pem]
 
 
+#: What openssl pkcs12 -nodes writes before a key.
+ATTRIBUTES = """Bag Attributes
+    friendlyName: redisproduction.example.com
+    localKeyID: 54 69 6D 65
+subject=CN = redisproduction.example.com
+issuer=O = ExampleCorporation, CN = ExampleIssuingAuthority
+"""
+
+
+@pytest.mark.parametrize("form", ["PKCS8", "TraditionalOpenSSL"])
+def test_names_beside_a_whole_key_are_not_masked(material: Material, form: str) -> None:
+    private: Any = serialization.load_pem_private_key(str(material.key_pem).encode(), None)
+    encryption = serialization.BestAvailableEncryption(b"open sesame")
+    key = private.private_bytes(
+        serialization.Encoding.PEM, getattr(serialization.PrivateFormat, form), encryption
+    ).decode()
+    for ends in ("\n", "\\n", " "):
+        parts = parts_of_keys((ATTRIBUTES + key + ATTRIBUTES).replace("\n", ends))
+        assert [part for part in parts if part in ATTRIBUTES] == []
+        assert {line for line in key.splitlines() if len(line) == 64} < parts
+    # A part of another one is.
+    assert "A" * 64 in parts_of_keys(f"{key}{'A' * 64}\n")
+    # Nothing tells what else is one.
+    assert "redisproduction" in parts_of_keys(ATTRIBUTES + key[:-20])
+
+
 @pytest.mark.parametrize("text", ["proxy.key", "/etc/ssl/my key.pem", "Zürich", ""])
 def test_one_short_line_is_quoted(text: str) -> None:
     assert quoted(text) == text
