@@ -384,6 +384,10 @@ READ: dict[str, Readable] = {
         "private_key": c[0].key_pem,
     },
     "PKCS#7": lambda _folder, c: {"certificate": p7(*c).decode(), "private_key": c[0].key_pem},
+    "PKCS#7 by its long label, behind the leaf": lambda _folder, c: {
+        "certificate": c[0].pem + chains.pem("PKCS #7 SIGNED DATA", p7(*c[1:], der=True)),
+        "private_key": c[0].key_pem,
+    },
     "PKCS#7, root first": lambda _folder, c: {"certificate": p7(*c[::-1]).decode(), "private_key": c[0].key_pem},
     "PKCS#7 in DER": lambda folder, c: {
         "certificate_path": path_of(folder, "chain.p7b", p7(*c, der=True)),

@@ -12,7 +12,8 @@ import binascii
 import re
 from typing import NamedTuple
 
-_BOUNDARY = re.compile(r"-----(BEGIN|END) ([A-Z0-9 ]{1,60})-----")
+#: A label has any printable characters, as in PKCS #7 SIGNED DATA; five hyphens end it.
+_BOUNDARY = re.compile(r"-----(BEGIN|END) ((?:[ -,.-~]|-(?!----)){1,60})-----")
 
 
 class PemError(ValueError):

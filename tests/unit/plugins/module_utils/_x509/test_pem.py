@@ -92,10 +92,10 @@ def test_any_text_splits_or_is_refused(text: str) -> None:
     assert [split_pem(found.text) for found in blocks] == [[found] for found in blocks]
 
 
-LABELS = ("CERTIFICATE", "PRIVATE KEY", "RSA PRIVATE KEY", "CERTIFICATE REQUEST")
+LABELS = ("CERTIFICATE", "RSA PRIVATE KEY", "CERTIFICATE REQUEST", "PKCS #7 SIGNED DATA", "X9.42 DH PARAMETERS", "a-b")
 boundaries = st.tuples(st.sampled_from(["BEGIN", "END"]), st.sampled_from(LABELS))
 no_boundaries = st.sampled_from(
-    ["", "AAAA", "\u00e9", "-----", "-----begin A-----", "----BEGIN A----", "-----BEGIN a-----"]
+    ["", "AAAA", "\u00e9", "-----", "-----begin A-----", "----BEGIN A----", "-----BEGIN \u00e9-----"]
 )
 
 
