@@ -127,6 +127,8 @@ def _problem(text: str, option: Mapping[str, Any]) -> str | None:
             return "looks like a certificate in PEM"
         if len(text.splitlines()) > 1:
             return "must be one line"
+        if "\0" in text:
+            return "contains a NUL character"
     return None
 
 

@@ -30,9 +30,7 @@ _PUBLIC = re.compile(
     r"-----BEGIN ((?:[A-Z0-9]+ )*(?:CERTIFICATE|PUBLIC KEY|REQUEST|CRL|PARAMETERS))-----[^-]*-----END \1-----"
 )
 #: Headers of encrypted keys (RFC 1421) have hyphens, too.
-_BLOCK = re.compile(
-    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[^-]*(?:-(?!----)[^-]*)*-----END [A-Z0-9 ]*PRIVATE KEY-----"
-)
+_BLOCK = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[^-]*(?:-(?!----)[^-]*)*-----END [A-Z0-9 ]*PRIVATE KEY-----")
 _MARKER = re.compile(r"(?:BEGIN|END)[^a-z]{0,30}PRIVATE[^a-z]{0,3}KEY")
 #: In base64: a PEM marker, and the algorithms of encrypted keys (PBES2 of PKCS#5; those of PKCS#12, appendix C).
 _RSADSI = b"\x2a\x86\x48\x86\xf7\x0d\x01"

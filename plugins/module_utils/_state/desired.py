@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -93,10 +94,10 @@ def _read_file(option: str, path: str) -> bytes:
             )
         with open(path, "rb") as file:
             return file.read(FILE_LIMIT)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: no file can have such a name
         raise invalid_option(
             option,
-            f"{quoted(path)} cannot be read ({os.strerror(error.errno or 0)})",
+            f"{quoted(path)} cannot be read ({os.strerror(getattr(error, 'errno', None) or errno.EINVAL)})",
             "Check the path and its permissions; it is read where the module runs",
             kind="unreadable_file",
         ) from None

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
 from .._errors import MaterialProblem
@@ -25,6 +26,12 @@ except ImportError:  # reported by _libraries
 
 _PSS = element(OBJECT_IDENTIFIER, bytes.fromhex("2a864886f70d01010a"))  # id-RSASSA-PSS
 _VERSION = 0xA0  # tag of the version of a certificate
+
+#: The headers of an encrypted key in its traditional form (RFC 1421, 4.6). The initialisation vector has as many bytes as
+#: a block of the cipher: by that it ends where no line does.
+_HEADERS = re.compile(
+    r"Proc-Type: *4,ENCRYPTED\s*DEK-Info: *(DES[A-Z0-9-]*,[0-9A-F]{16}|[A-Z0-9-]+,(?:[0-9A-F]{32}|[0-9A-F]{16}(?=\s)))"
+)
 
 
 def _invalid(message: str) -> MaterialProblem:
@@ -44,6 +51,20 @@ def _key_block(text: str) -> PemBlock:
     if len(blocks) != 1:
         raise _invalid(f"expected one PEM block PRIVATE KEY, found {len(blocks)}")
     return blocks[0]
+
+
+def _regular(block: PemBlock) -> str:
+    """Return a block in the one layout that the library reads, whatever became of its line ends.
+
+    Raises:
+        PemError: the content is not base64.
+    """
+    headers = _HEADERS.match("\n".join(block.lines))
+    if headers is None:
+        return PemBlock.of(block.label, block.der).text
+    content = PemBlock(block.label, (headers.string[headers.end() :],)).der
+    lines = ("Proc-Type: 4,ENCRYPTED", f"DEK-Info: {headers[1]}", "", *PemBlock.of(block.label, content).lines)
+    return PemBlock(block.label, lines).text
 
 
 def _is_encrypted(block: PemBlock) -> bool:
@@ -67,19 +88,29 @@ def load_private_key(text: Secret, passphrase: Secret | None, *, check: bool) ->
     encrypted = _is_encrypted(block)
     if encrypted and passphrase is None:
         raise MaterialProblem("passphrase_missing", "it is encrypted", "Give private_key_passphrase")
+    password = passphrase.reveal().encode() if encrypted and passphrase is not None else None
     try:
-        password = passphrase.reveal().encode() if encrypted and passphrase is not None else None
-        key = serialization.load_pem_private_key(block.text.encode(), password, unsafe_skip_rsa_key_validation=True)
+        pem = _regular(block).encode()
+        key = serialization.load_pem_private_key(pem, password, unsafe_skip_rsa_key_validation=True)
         if check and isinstance(key, rsa.RSAPrivateKey) and not _is_consistent(key):
             # What is unusual is for the library to judge, which takes 30 to 200 ms.
-            key = serialization.load_pem_private_key(block.text.encode(), password)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+            key = serialization.load_pem_private_key(pem, password)
+    except PemError as error:
+        raise _invalid(str(error)) from None
+    except UnsupportedAlgorithm:
+        raise MaterialProblem(
+            "invalid_private_key",
+            "its curve or form is not supported by cryptography, the library of Python",
+            "Use an EC key on P-256, or an RSA key",
+        ) from None
+    except (ValueError, TypeError):
         if encrypted:
             raise MaterialProblem(
                 "passphrase_wrong", "it cannot be decrypted", "Check private_key_passphrase and the key itself"
             ) from None
         raise _invalid(
-            "it cannot be parsed, or the RSA key is inconsistent (p, q and d do not match the modulus)"
+            "it cannot be parsed, or the RSA key is inconsistent (p, q and d do not match the modulus) or has more than "
+            "two primes"
         ) from None
     if not isinstance(
         key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey, ed448.Ed448PrivateKey)

@@ -216,6 +216,7 @@ def test_other_texts_of_several_lines_are_refused_too(material: Material) -> Non
         f"option {path}: looks like a certificate in PEM, so its value is not shown. Use certificate."
     )
     assert "must be one line" in found({"ca_path": "a\nb"})["ca_path"]
+    assert "contains a NUL character" in found({"ca_path": "a\0b"})["ca_path"]
     assert found({"ca_path": "a\n", "exceptions": [{"reason": "one\ntwo"}], "names": ["a"]}) == {}
 
 

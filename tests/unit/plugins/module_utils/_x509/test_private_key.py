@@ -8,6 +8,8 @@ from __future__ import annotations
 import base64
 import math
 import re
+import shutil
+import subprocess
 from functools import partial
 from typing import Any
 
@@ -61,6 +63,38 @@ def test_a_key_for_rsa_pss_keeps_its_algorithm_and_parameters(algorithm: bytes) 
 def test_text_around_the_key_does_not_count(material: Material) -> None:
     text = "Bag Attributes\r\n" + material.leaf_pem + material.key_pem.replace("\n", "\r\n").rstrip()
     assert key_matches(load_private_key(Secret(text), None, check=True), material.leaf)
+
+
+def by_openssl(*arguments: str, given: str = "") -> str:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed")
+    return subprocess.run([openssl, *arguments], input=given, check=True, capture_output=True, text=True).stdout
+
+
+#: The arguments with which OpenSSL writes an RSA key so, encrypted but for the first.
+FORMS = {
+    "BEGIN RSA PRIVATE KEY": ["rsa", "-traditional"],
+    "BEGIN ENCRYPTED PRIVATE KEY": ["pkcs8", "-topk8", "-passout", "pass:right"],
+    "DEK-Info: AES-256-CBC,": ["rsa", "-traditional", "-aes256", "-passout", "pass:right"],
+    "DEK-Info: DES-EDE3-CBC,": ["rsa", "-traditional", "-des3", "-passout", "pass:right"],
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_line_ends_do_not_count(material: Material, form: str) -> None:
+    text = by_openssl(*FORMS[form], given=str(material.key_pem))
+    assert form in text
+    for ends in ("\n", "\r\n\r\n", "\n\n", " ", ""):
+        loaded = load_private_key(Secret(text.replace("\n", ends)), Secret("right"), check=True)
+        assert key_matches(loaded, material.leaf), repr(ends)
+
+
+def test_a_form_that_the_library_does_not_support_is_named() -> None:
+    for curve in ("brainpoolP320r1", "secp160r1"):
+        made = by_openssl("genpkey", "-algorithm", "EC", "-pkeyopt", f"ec_paramgen_curve:{curve}")
+        with pytest.raises(MaterialProblem, match="its curve or form is not supported by cryptography"):
+            load_private_key(Secret(made), None, check=True)
 
 
 def test_a_passphrase_for_a_plain_key_is_not_used(material: Material) -> None:
