@@ -167,6 +167,10 @@ def make_case(chance: Random) -> Case:
     if chance.random() < 0.1 and len(line) > 1:  # the issuer, renewed with its key
         own = line[0]
         given.insert(1, make(own.subject, line[1], ca=True, key=own.key, days=chance.choice([(-30, -1), (-1, 800)])))
+    if chance.random() < 0.1 and with_root:  # the root before its renewal with the same key, or signed by another one
+        root, other = line[-1], chance.choice([None, make("Another root", ca=True)])
+        twin = make(root.subject, other, ca=True, key=root.key, days=(-1, 800) if other else (-30, -1))
+        given.insert(given.index(root) + chance.choice([0, 1]), twin)
     return Case(chance.choice(sorted(_USES)), whole, tuple(given), key_pem)
 
 

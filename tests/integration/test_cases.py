@@ -666,10 +666,10 @@ def test_forms_that_are_not_read_are_named(ansible: Ansible, started: Cluster, c
     assert started.writes == []
 
 
-def renewed(ca: Ca) -> tuple[Issued, Issued, Issued]:
+def renewed(subject: str, issuer: Issued | None) -> tuple[Issued, Issued, Issued]:
     """A leaf, and two certificates of its CA with the same key, of which the first has expired."""
-    good = make("Example Issuing", ca.root, ca=True)
-    gone = make("Example Issuing", ca.root, ca=True, key=good.key, days=(-30, -1))
+    good = make(subject, issuer, ca=True)
+    gone = make(subject, issuer, ca=True, key=good.key, days=(-30, -1))
     return make(FQDN, good), gone, good
 
 
@@ -695,7 +695,8 @@ def _nested(der: bytes) -> Any:
 
 
 def test_one_line_is_chosen_from_a_bag(ansible: Ansible, started: Cluster, ca: Ca) -> None:
-    leaf, gone, good = renewed(ca)
+    leaf, gone, good = renewed("Example Issuing", ca.root)
+    root_leaf, root_gone, root = renewed("Root", None)
     cross_leaf, cross, old, new = crossed()
     p12_path = path_of(ansible.folder, "renewed.p12", p12(leaf, (gone, good, ca.root)))
     cases: dict[str, tuple[dict[str, Any], list[Issued]]] = {
@@ -709,7 +710,11 @@ def test_one_line_is_chosen_from_a_bag(ansible: Ansible, started: Cluster, ca: C
             {**given(leaf), "issuers": gone.pem + good.pem + ca.root.pem},
             [leaf, good, ca.root],
         ),
+        "renewed root, the expired one first": (given(root_leaf, root_gone, root), [root_leaf, root]),
+        "renewed root, the expired one last": (given(root_leaf, root, root_gone), [root_leaf, root]),
         "cross-signed": (given(cross_leaf, cross, old, new), [cross_leaf, new]),
+        "cross-signed, as OpenBao returns it": (given(cross_leaf, new, cross, old), [cross_leaf, new]),
+        "cross-signed, without the old root": (given(cross_leaf, new, cross), [cross_leaf, new]),
         "cross-signed alone": (given(cross_leaf, cross, old), [cross_leaf, cross, old]),
     }
     tasks = [task(case, MODULE, {"name": "proxy", **options}) for case, (options, _line) in cases.items()]

@@ -151,7 +151,8 @@ def _choose_line(bag: Bag, option: str) -> tuple[Certificate, ...]:
 
 def _check_order(chain: tuple[Certificate, ...], option: str) -> None:
     for number, (certificate, issuer) in enumerate(zip(chain, chain[1:]), 1):
-        if not issued_by(certificate, issuer):
+        # A root ends its line: its twin, renewed or signed by another root, has the same name and key.
+        if issued_by(certificate, certificate) or not issued_by(certificate, issuer):
             raise invalid_option(
                 option,
                 f"the order is wrong: certificate {number} ({subject_text(certificate)}) is not issued by "
