@@ -145,7 +145,7 @@ def acme(folder: Path) -> Iterator[Acme]:
 
 @dataclass(frozen=True)
 class Vault:
-    """A running OpenBao whose PKI at C(pki) issues below a root at C(root)."""
+    """A running OpenBao whose PKI at C(pki) has one key, and issues below the roots at C(root) and C(newer)."""
 
     url: str
     token: str
@@ -174,12 +174,17 @@ def vault(folder: Path) -> Iterator[Vault]:
     environment = {"HOME": str(folder), "BAO_DEV_ROOT_TOKEN_ID": token}
     with running(command, folder / "bao.log", lambda: answers(f"{url}/v1/sys/health"), environment):
         server = Vault(url, token)
-        for mount in ("root", "pki"):
+        for mount in ("pki", "root", "newer"):
             server.request("POST", f"sys/mounts/{mount}", type="pki", config={"max_lease_ttl": "87600h"})
-        server.request("POST", "root/root/generate/internal", common_name="Vault root", ttl="87600h")
         request = server.request("POST", "pki/intermediate/generate/internal", common_name="Vault intermediate")
         csr = request["data"]["csr"]
-        signed = server.request("POST", "root/root/sign-intermediate", csr=csr, ttl="43800h", format="pem_bundle")
-        server.request("POST", "pki/intermediate/set-signed", certificate=signed["data"]["certificate"])
+        both: list[str] = []
+        for root, ttl in (("root", "40000h"), ("newer", "43800h")):
+            server.request("POST", f"{root}/root/generate/internal", common_name=f"Vault {root}", ttl="87600h")
+            signed = server.request("POST", f"{root}/root/sign-intermediate", csr=csr, ttl=ttl, format="pem_bundle")
+            bundle = signed["data"]["certificate"]
+            both += server.request("POST", "pki/issuers/import/cert", pem_bundle=bundle)["data"]["imported_issuers"]
+        server.request("POST", "pki/config/issuers", default=both[0])
+        server.request("POST", f"pki/issuer/{both[0]}", manual_chain=both)
         server.request("POST", "pki/roles/redis", allow_any_name=True, max_ttl="8760h", key_type="rsa", key_bits=2048)
         yield server

@@ -128,7 +128,7 @@ def _check_validity(
         )
 
 
-def _choose_line(bag: Bag, option: str) -> tuple[Certificate, ...]:
+def choose_line(bag: Bag, option: str) -> tuple[Certificate, ...]:
     """Return one line from the leaf to its root; duplicates, and issuers of other lines, are left out.
 
     Raises:
@@ -220,7 +220,7 @@ def read_chain(params: Mapping[str, Any], option: str, now: datetime) -> tuple[C
         CertificateError: it is missing, unreadable, malformed, out of order, or out of date.
     """
     bag, option = _certificates(params, option, f"Give {option} or {option}_path")
-    certificates = _choose_line(bag, option)
+    certificates = choose_line(bag, option)
     _check_validity(certificates[0], "the certificate", option, now)
     return certificates
 
@@ -322,7 +322,7 @@ def read_desired(name: str, params: Mapping[str, Any], now: datetime) -> Desired
                 )
         return _bundle(name, given.bag.certificates, option, now)
 
-    certificates = _choose_line(given.bag, option)
+    certificates = choose_line(given.bag, option)
     _check_validity(certificates[0], "the certificate", option, now)
     certificates = append_issuers(certificates, params)
     if given.key is None:

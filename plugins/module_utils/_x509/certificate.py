@@ -291,6 +291,15 @@ def issued_by(certificate: Certificate, issuer: Certificate) -> bool:
     return True
 
 
+def is_twin(certificate: Certificate, other: Certificate) -> bool:
+    """Return whether both have one name and one key, as those of a CA that was renewed, or signed by several others."""
+    try:
+        same_name = name_key(certificate.subject) == name_key(other.subject)
+        return same_name and bool(certificate.public_key() == other.public_key())
+    except Exception:  # a field that cannot be read
+        return certificate == other
+
+
 def is_named(certificate: Certificate, issuer: Certificate) -> bool:
     """Return whether a certificate gives the subject of C(issuer) for its issuer."""
     try:

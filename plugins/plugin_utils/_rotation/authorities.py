@@ -16,8 +16,9 @@ from typing import Any, TypedDict
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import (
     CertificateParseError,
+    is_twin,
     parse_pem,
-    sha256_fingerprint,
+    sha256_fingerprints,
     to_pem,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.opaque import Certificate
@@ -25,14 +26,14 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x50
 from .._paths import placed
 
 ReadIssuer = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
-"""Returns the certificate of the issuer in Vault, in PEM, for an entry of the plan and the options of its source."""
+"""Returns the chain of the issuer in Vault, in PEM, for an entry of the plan and the options of its source."""
 
 
 class CA(TypedDict):
-    """One CA; C(pem) has its certificates alone, and is C(None) where no task needs it."""
+    """One CA: C(pem) has its certificates alone, and is C(None) where no task needs it."""
 
     pem: str | None
-    fingerprint: str
+    fingerprints: list[str]
 
 
 def source_of(entry: Mapping[str, Any], values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -68,7 +69,9 @@ def read_authorities(
             ) from None
         # The file may hold the CA's private key as well, and the plan is shown.
         shown = to_pem(certificates) if own else None
-        found[entry["name"]] = {"pem": shown, "fingerprint": sha256_fingerprint(certificates[0])}
+        # A twin of the first may be installed in its place.
+        twins = (one for one in certificates if is_twin(one, certificates[0]))
+        found[entry["name"]] = {"pem": shown, "fingerprints": sha256_fingerprints(twins)}
     return found
 
 

@@ -13,9 +13,13 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.desired import append_issuers
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.desired import (
+    append_issuers,
+    choose_line,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import (
     CertificateParseError,
+    parse_bag,
     parse_pem,
     to_pem,
 )
@@ -30,7 +34,7 @@ _MASK = "********"
 
 
 def complete(entry: Mapping[str, Any], source: Mapping[str, Any], got: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the material with its root, if the source has further issuers: what is judged is what is installed.
+    """Return the material with one line of issuers, and those that the source adds: what is judged is installed.
 
     Args:
         entry: of the plan.
@@ -38,7 +42,8 @@ def complete(entry: Mapping[str, Any], source: Mapping[str, Any], got: Mapping[s
         got: C(certificate), C(private_key) and perhaps C(private_key_passphrase).
 
     Raises:
-        CertificateError: something is masked, or cannot be parsed, or the issuers do not continue the chain.
+        CertificateError: something is masked, or cannot be parsed, is out of order, or the issuers do not
+            continue the chain.
     """
     label = f"{entry['name']}: source {entry['source']}"
     pem, key = str(got.get("certificate") or ""), got.get("private_key")
@@ -54,7 +59,7 @@ def complete(entry: Mapping[str, Any], source: Mapping[str, Any], got: Mapping[s
         "issuers_path": placed(path) if path else None,
     }
     try:
-        chain = append_issuers(parse_pem(pem), issuers)
+        chain = append_issuers(choose_line(parse_bag(pem), "certificate"), issuers)
     except CertificateParseError as error:
         raise CertificateError(
             "invalid_certificate", f"{label}: what was issued: {error}. Nothing was changed."

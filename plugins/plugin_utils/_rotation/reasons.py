@@ -8,7 +8,7 @@ Private to this collection: may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -57,9 +57,9 @@ def _key(facts: CertificateFacts, key_type: str | None, key_size: int | None) ->
         yield f"key size is {facts['public_key_size']}, not {key_size}"
 
 
-def _ca(facts: CertificateFacts, ca_fingerprint: str | None, issuer: str | None) -> Iterator[str]:
-    if ca_fingerprint is not None:
-        if facts["chain_fingerprints"][1:2] != [ca_fingerprint]:
+def _ca(facts: CertificateFacts, ca_fingerprints: Collection[str] | None, issuer: str | None) -> Iterator[str]:
+    if ca_fingerprints is not None:
+        if not set(facts["chain_fingerprints"][1:2]).intersection(ca_fingerprints):
             yield "issued by another CA"
     elif issuer is not None:
         if issuer not in facts["issuer"]:
@@ -75,7 +75,7 @@ def renewal_reasons(
     names: Sequence[str] | None = None,
     key_type: str | None = None,
     key_size: int | None = None,
-    ca_fingerprint: str | None = None,
+    ca_fingerprints: Collection[str] | None = None,
     issuer: str | None = None,
     force: bool = False,
 ) -> list[str]:
@@ -93,7 +93,7 @@ def renewal_reasons(
     reasons += _validity(facts, lead)
     reasons += _names(facts, names) if names is not None else ()
     reasons += _key(facts, key_type, key_size)
-    reasons += _ca(facts, ca_fingerprint, issuer)
+    reasons += _ca(facts, ca_fingerprints, issuer)
     return reasons
 
 
@@ -129,4 +129,4 @@ def demands(entry: Mapping[str, Any], cas: Mapping[str, CA]) -> dict[str, Any]:
     """Return what a certificate has to be, besides valid, as M(renewal_reasons) takes it."""
     ca = cas.get(entry["ca"]) if entry["ca"] else None
     wanted = {key: entry[key] for key in ("names", "key_type", "key_size", "issuer")}
-    return {**wanted, "ca_fingerprint": ca["fingerprint"] if ca else None}
+    return {**wanted, "ca_fingerprints": ca["fingerprints"] if ca else None}

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The certificate of an issuer in Vault, read by the collection that the source C(vault_pki) needs anyway.
+"""The chain of an issuer in Vault, read by the collection that the source C(vault_pki) needs anyway.
 
 Private to this collection: may change in any release.
 """
@@ -39,7 +39,8 @@ def issuer_reader(action: OperationAction, variables: dict[str, Any]) -> ReadIss
                     f"{entry['name']}: source vault_pki: {path} cannot be read: {found.get('msg')}. Check the "
                     "connection, and that its token may read the issuer.",
                 )
-            known[key] = str(found["data"]["data"]["certificate"])
+            issuer = found["data"]["data"]
+            known[key] = "\n".join([issuer["certificate"], *(issuer.get("ca_chain") or ())])
         return known[key]
 
     return read

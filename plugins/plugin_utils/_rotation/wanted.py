@@ -70,7 +70,7 @@ class Wanted(NamedTuple):
         """Add to what was read of the cluster which certificates are due to be issued, or why that is unknown.
 
         Args:
-            read_issuer: reads the certificate of an issuer in Vault. None: whether the CA is another one now is not
+            read_issuer: reads the chain of an issuer in Vault. None: whether the CA is another one now is not
                 looked at, as an audit may run where its files are not.
         """
         plan: Mapping[str, Any] = {"problems": [self.problem] if self.problem else [], "entries": []}

@@ -22,7 +22,9 @@ def test_reasons(authority: Authority) -> None:
     facts = certificate_facts(issued.certificate_pem)
     ca = issued.chain_fingerprints[1]
     names = ["C.example.com", "IP:192.0.2.1"]
-    assert renewal_reasons(facts, renew_before=30, names=names, key_type="RSA", key_size=2048, ca_fingerprint=ca) == []
+    assert (
+        renewal_reasons(facts, renew_before=30, names=names, key_type="RSA", key_size=2048, ca_fingerprints=[ca]) == []
+    )
     assert renewal_reasons(facts, renew_before=30, issuer="Unit test CA") == []
     assert renewal_reasons(facts, renew_before=99) == []
     assert renewal_reasons(facts, renew_before=100) == ["expires in 99 days"]
@@ -31,7 +33,7 @@ def test_reasons(authority: Authority) -> None:
     ]
     assert renewal_reasons(facts, renew_before=0, key_type="ECC", key_size=256) == ["key type is RSA, not ECC"]
     assert renewal_reasons(facts, renew_before=0, key_size=4096) == ["key size is 2048, not 4096"]
-    assert renewal_reasons(facts, renew_before=0, ca_fingerprint="00") == ["issued by another CA"]
+    assert renewal_reasons(facts, renew_before=0, ca_fingerprints=["00"]) == ["issued by another CA"]
     assert renewal_reasons(facts, renew_before=0, issuer="Other") == [f"issuer is {facts['issuer']}"]
     assert renewal_reasons(facts, renew_before=0, force=True) == ["rotation_force is set"]
     assert renewal_reasons(None, renew_before=0) == ["not installed"]
