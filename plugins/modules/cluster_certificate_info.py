@@ -252,6 +252,15 @@ missing:
   returned: success
   type: list
   elements: str
+inactive_nodes:
+  description:
+    - The nodes that are not active, each with its C(uid), C(address) and C(status). They would miss a change.
+    - Empty where the user may not see the nodes.
+  returned: success
+  type: list
+  elements: dict
+  version_added: 1.1.0
+  sample: [{"uid": 3, "address": "10.0.0.3", "status": "down"}]
 check_mode:
   description: Whether the task ran in check mode, by C(--check) or a keyword; C(ansible_check_mode) ignores keywords.
   returned: success

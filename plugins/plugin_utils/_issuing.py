@@ -22,8 +22,17 @@ from ._rotation.material import rotation_material
 from ._rotation.refusals import note_refusal
 from ._rotation.replacement import change_options
 
-#: Failures that the same material would meet again.
-_OF_MATERIAL = frozenset({"requirements_not_met", "issued_already_due", "trial_failed"})
+#: Failures that the same order would meet again.
+_OF_MATERIAL = frozenset(
+    {
+        "certificate_not_yet_valid",
+        "chain_order",
+        "invalid_certificate",
+        "issued_already_due",
+        "issuer_missing",
+        "requirements_not_met",
+    }
+)
 
 
 class IssuingAction(CompositeAction):
@@ -56,9 +65,9 @@ class IssuingAction(CompositeAction):
             CertificateError: it would be due again at once, or the cluster would refuse it.
         """
         values = self.wanted().values
-        whole = complete(entry, source_of(entry, values), got)
-        if entry["issues"]:
-            with self._noting(entry, values):
+        with self._noting(entry, values):
+            whole = complete(entry, source_of(entry, values), got)
+            if entry["issues"]:
                 check_issued(entry, whole["certificate"], self.plan["authorities"], values)
         kept = {"changed": False}
         if values["rotation_keep_material"] and not task.check_mode:

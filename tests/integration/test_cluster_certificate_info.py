@@ -43,6 +43,7 @@ def test_everything_that_there_is_to_know(ansible: Ansible, any_cluster: Cluster
     }
     assert names(result) == sorted([*REQUIRED, "ldap_client"])
     assert result["missing"] == []
+    assert result["inactive_nodes"] == []
     assert not run["read"].changed
     for certificate in result["certificates"]:
         assert certificate["required"] is (certificate["name"] in REQUIRED)

@@ -118,7 +118,9 @@ def test_the_api_outage_after_an_internode_change_is_waited_for(ansible: Ansible
 def test_an_internode_change_is_refused_while_a_node_is_down(ansible: Ansible, authority: Authority) -> None:
     with Cluster(nodes=3, database="none", down=[3]) as cluster:
         options = pair("data_internode_encryption", authority.issue(root=True))
-        run = ansible.tasks([task("replace", MODULE, options)], connection=login(cluster)).expect(ok=False)
+        tasks = [task("read", "cluster_certificate_info", {}), task("replace", MODULE, options)]
+        run = ansible.tasks(tasks, connection=login(cluster)).expect(ok=False)
+        assert run["read"].result["inactive_nodes"] == [{"uid": 3, "address": "127.0.0.3", "status": "down"}]
         assert run["replace"].failure["kind"] == "node_not_active"
         assert "node 3 (127.0.0.3) is down" in run["replace"].result["msg"]
         assert run["replace"].result["outcome"] == "failed_unchanged"

@@ -569,6 +569,7 @@ def test_what_a_source_does_not_give_is_said_before_the_write(ansible: Ansible, 
             "proxy: source ownca: what was issued would be due again at the next run: expires in 19 days",
         ),
         "another passphrase": (ownca(own, ca_private_key_passphrase="open barley"), "Issue the certificate proxy: "),
+        "broken issuers": (ownca(own, issuers="none"), "proxy: source ownca: option issuers: no PEM block CERTIFICATE"),
         "no such CA": (ownca(own, ca_certificate_path="nowhere.pem"), "proxy: source ownca: no such file: "),
     }
     rotation = Rotation(ansible, cluster, [])

@@ -38,6 +38,10 @@ class Node:
         """Return whether the node is active, or its status is unknown."""
         return self.status in (None, "active")
 
+    def as_dict(self) -> dict[str, object]:
+        """Return the node for results."""
+        return {"uid": self.uid, "address": self.internal, "status": self.status}
+
 
 class PrimaryEntry(TypedDict):
     """The primary in results."""

@@ -7,8 +7,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from .._api.cluster import Cluster
 from .._connection import Connection
@@ -88,9 +89,6 @@ def check_nodes_active(changes: Sequence[Change], cluster: Cluster, *, allowed: 
     """
     if not changes or not cluster.inactive or allowed:
         return
-    states = ", ".join(
-        f"node {node.uid} ({node.internal or 'no address'}) is {node.status}" for node in cluster.inactive
-    )
     forgotten = ""
     forgets = cluster.version is None or is_before(cluster.version, ROTATION_MISSES_NO_NODE)
     if forgets and any(change.action == "rotate" for change in changes):
@@ -98,9 +96,22 @@ def check_nodes_active(changes: Sequence[Change], cluster: Cluster, *, allowed: 
             f" Before version {ROTATION_MISSES_NO_NODE} it never catches up "
             f"({SKIPPED_NODES.id}), and this cluster runs {cluster.version or 'an unknown version'}."
         )
-    raise CertificateError(
+    inactive = [node.as_dict() for node in cluster.inactive]
+    raise nodes_not_active(inactive, [change.name for change in changes], forgotten)
+
+
+def nodes_not_active(nodes: Iterable[Mapping[str, Any]], names: Iterable[str], more: str = "") -> CertificateError:
+    """Return the refusal to change certificates.
+
+    Args:
+        nodes: that are not active, see M(Node.as_dict).
+        names: of the certificates.
+        more: sentences about the consequences.
+    """
+    states = ", ".join(f"node {node['uid']} ({node['address'] or 'no address'}) is {node['status']}" for node in nodes)
+    return CertificateError(
         "node_not_active",
-        f"{states}, and would miss the change.{forgotten} Start it or remove it from the cluster, and run again; or, "
+        f"{states}, and would miss the change.{more} Start it or remove it from the cluster, and run again; or, "
         "in an emergency, set allow_inactive_nodes=true.",
         option="allow_inactive_nodes",
-    ).about(", ".join(change.name for change in changes))
+    ).about(", ".join(names))

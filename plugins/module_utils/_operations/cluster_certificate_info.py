@@ -51,6 +51,7 @@ def run(task: Context) -> dict[str, Any]:
         "cluster": cluster.as_dict(api.url),
         "certificates": [one.described(cluster.name, cluster.versions, now, cluster.settings) for one in found],
         "missing": missing,
+        "inactive_nodes": [node.as_dict() for node in cluster.inactive],
         "check_mode": task.check_mode,
         "attempts": retries.attempts,
         "retried": retries.log,

@@ -179,6 +179,22 @@ def _parsed(text: str, option: str, next_step: str) -> Bag:
         raise invalid_option(option, problem, step, kind="invalid_certificate") from None
 
 
+def read_issuers(params: Mapping[str, Any]) -> tuple[tuple[Certificate, ...], str]:
+    """Return what the option C(issuers) or C(issuers_path) holds, if one is given, and which of the two it was.
+
+    Raises:
+        CertificateError: it is unreadable or malformed, or holds a private key.
+    """
+    text, option = _text(params, "issuers")
+    if text is None:
+        return (), option
+    if holds_private_key(text):
+        raise invalid_option(
+            option, "contains a private key", "Give certificates only, without any key", kind="unexpected_private_key"
+        )
+    return _parsed(text, option, "Give the certificates of CAs in PEM").certificates, option
+
+
 def append_issuers(certificates: tuple[Certificate, ...], params: Mapping[str, Any]) -> tuple[Certificate, ...]:
     """Append to a chain its further issuers, up to the root, out of the option C(issuers) or C(issuers_path).
 
@@ -187,19 +203,11 @@ def append_issuers(certificates: tuple[Certificate, ...], params: Mapping[str, A
         params: with these options, where they are given. What they hold may be in any order, and more than is needed.
 
     Raises:
-        CertificateError: they are unreadable or malformed, hold a private key, or do not continue a chain that does not
-            end in its root.
+        CertificateError: as of M(read_issuers), or they do not continue a chain that does not end in its root.
     """
-    text, option = _text(params, "issuers")
-    if text is None:
-        return certificates
-    if holds_private_key(text):
-        raise invalid_option(
-            option, "contains a private key", "Give certificates only, without any key", kind="unexpected_private_key"
-        )
-    complete = complete_chain(certificates, _parsed(text, option, "Give the certificates of CAs in PEM").certificates)
-    last = certificates[-1]
-    if len(complete) == len(certificates) and not issued_by(last, last):
+    issuers, option = read_issuers(params)
+    complete, last = complete_chain(certificates, issuers), certificates[-1]
+    if issuers and len(complete) == len(certificates) and not issued_by(last, last):
         raise invalid_option(
             option,
             f"none of its certificates issued certificate {len(certificates)} of the chain ({subject_text(last)})",

@@ -9,14 +9,16 @@ Private to this collection: may change in any release.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.preflight import nodes_not_active
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 
 from .._paths import placed
 from .authorities import ReadIssuer, read_authorities, source_of
+from .issued import check_issuers
 from .reasons import due
 from .wanted import Wanted
 
@@ -47,7 +49,8 @@ def plan(wanted: Wanted, before: Mapping[str, Any], read_issuer: ReadIssuer, *, 
         before: what M(cluster_certificate_info) returned.
 
     Raises:
-        CertificateError: a variable is wrong, or a file or a CA that is needed later cannot be read.
+        CertificateError: a variable is wrong, a file or a CA that is needed later cannot be read, or the cluster could
+            not be changed after certificates are issued.
     """
     planned = wanted.planned(before["cluster"]["name"])
     if planned["problems"]:
@@ -56,6 +59,8 @@ def plan(wanted: Wanted, before: Mapping[str, Any], read_issuer: ReadIssuer, *, 
     _check_files(entries, values)
     authorities = read_authorities(entries, values, read_issuer)
     reasons = due(entries, before["certificates"], authorities, values)
+    if reasons:
+        _check_before_issuing([one for one in entries if one["name"] in reasons], values, before["inactive_nodes"])
     # Check mode issues nothing; what tasks fetch, it compares.
     issued = [
         one for one in entries if one["name"] in planned["fetched"] or (one["name"] in reasons and not check_mode)
@@ -98,6 +103,37 @@ def _check_files(entries: Iterable[Mapping[str, Any]], values: Mapping[str, Any]
             "file_missing",
             f"no such file: {', '.join(missing)}. Check rotation_run_before and rotation_run_after, and in "
             "rotation_certificates the source's issuers_path, dns_tasks or file.",
+        )
+
+
+def _check_before_issuing(
+    entries: Iterable[Mapping[str, Any]], values: Mapping[str, Any], inactive: Sequence[Mapping[str, Any]]
+) -> None:
+    """Check what would refuse any certificate once it is issued: it would be issued in vain, and again at each run.
+
+    Args:
+        entries: of the plan, that are due.
+        inactive: nodes.
+
+    Raises:
+        CertificateError: something would.
+    """
+    for entry in entries:
+        check_issuers(entry, source_of(entry, values))
+    if values["rotation_keep_material"]:
+        _check_folder(placed(values["rotation_keep_material"]))
+    if inactive and not values["rotation_allow_inactive_nodes"]:
+        raise nodes_not_active(inactive, [entry["name"] for entry in entries])
+
+
+def _check_folder(path: str) -> None:
+    existing = path
+    while not os.path.exists(existing):
+        existing = os.path.dirname(existing)
+    if not os.path.isdir(existing) or not os.access(existing, os.W_OK | os.X_OK):
+        raise CertificateError(
+            "invalid_option",
+            f"rotation_keep_material: {path} cannot be written. Check the mode and owner of {existing}.",
         )
 
 

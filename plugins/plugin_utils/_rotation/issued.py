@@ -16,6 +16,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._err
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._state.desired import (
     append_issuers,
     choose_line,
+    read_issuers,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import (
     CertificateParseError,
@@ -33,6 +34,27 @@ from .reasons import demands, renewal_reasons
 _MASK = "********"
 
 
+def _label(entry: Mapping[str, Any]) -> str:
+    return f"{entry['name']}: source {entry['source']}"
+
+
+def _issuers(source: Mapping[str, Any]) -> dict[str, Any]:
+    path = source.get("issuers_path")
+    return {"issuers": source.get("issuers"), "issuers_path": placed(path) if path else None}
+
+
+def check_issuers(entry: Mapping[str, Any], source: Mapping[str, Any]) -> None:
+    """Check that the further issuers of a source can be read, before what they belong to is issued.
+
+    Raises:
+        CertificateError: they cannot.
+    """
+    try:
+        read_issuers(_issuers(source))
+    except CertificateError as error:
+        raise CertificateError(error.kind, f"{_label(entry)}: {error.message}") from None
+
+
 def complete(entry: Mapping[str, Any], source: Mapping[str, Any], got: Mapping[str, Any]) -> dict[str, Any]:
     """Return the material with one line of issuers, and those that the source adds: what is judged is installed.
 
@@ -45,7 +67,7 @@ def complete(entry: Mapping[str, Any], source: Mapping[str, Any], got: Mapping[s
         CertificateError: something is masked, or cannot be parsed, is out of order, or the issuers do not
             continue the chain.
     """
-    label = f"{entry['name']}: source {entry['source']}"
+    label = _label(entry)
     pem, key = str(got.get("certificate") or ""), got.get("private_key")
     if _MASK in f"{pem}{key}":
         raise CertificateError(
@@ -53,13 +75,8 @@ def complete(entry: Mapping[str, Any], source: Mapping[str, Any], got: Mapping[s
             f"{label}: a password, token or passphrase of the source occurs in what was issued, where Ansible masks "
             "it. Nothing was changed. Choose a longer one.",
         )
-    path = source.get("issuers_path")
-    issuers = {
-        "issuers": source.get("issuers"),
-        "issuers_path": placed(path) if path else None,
-    }
     try:
-        chain = append_issuers(choose_line(parse_bag(pem), "certificate"), issuers)
+        chain = append_issuers(choose_line(parse_bag(pem), "certificate"), _issuers(source))
     except CertificateParseError as error:
         raise CertificateError(
             "invalid_certificate", f"{label}: what was issued: {error}. Nothing was changed."
@@ -80,6 +97,6 @@ def check_issued(entry: Mapping[str, Any], pem: str, authorities: Mapping[str, C
     if reasons:
         raise CertificateError(
             "issued_already_due",
-            f"{entry['name']}: source {entry['source']}: what was issued would be due again at the next run: "
+            f"{_label(entry)}: what was issued would be due again at the next run: "
             f"{', '.join(reasons)}. Nothing was changed. Adjust rotation_renew_before or the source.",
         )

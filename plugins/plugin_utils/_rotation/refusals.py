@@ -22,6 +22,8 @@ from ansible import constants
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._files import replace_file
 
+from .._paths import placed
+
 #: The sources whose CAs limit how many certificates they issue.
 _LIMITED = frozenset({"acme"})
 
@@ -30,7 +32,7 @@ _LIMITED = frozenset({"acme"})
 _DAYS = 7
 
 #: Options of the source that decide what is issued. None is a secret.
-_DECIDING = ("directory", "profile", "select_chain", "issuers", "issuers_path")
+_DECIDING = ("directory", "profile", "select_chain", "issuers")
 
 
 def check_refusals(host: str, entries: Iterable[Mapping[str, Any]], values: Mapping[str, Any]) -> None:
@@ -74,12 +76,22 @@ def _path(host: str, entry: Mapping[str, Any], values: Mapping[str, Any]) -> str
         host,
         *(entry[one] for one in ("name", "names", "key_type", "key_size")),
         *(source.get(one) for one in _DECIDING),
+        _content(source.get("issuers_path")),
         values["rotation_requirements"],
         str(values["rotation_renew_before"]),
     ]
     name = hashlib.sha256(json.dumps(ordered).encode()).hexdigest()
     home = constants.config.get_config_value("ANSIBLE_HOME")
     return os.path.join(os.path.expanduser(home), "redis_enterprise.certificates", "refused", f"{name}.json")
+
+
+def _content(path: str | None) -> str | None:
+    """Return what a file holds; None where it cannot be read."""
+    with suppress(OSError):
+        if path:
+            with open(placed(path), "rb") as file:
+                return file.read().hex()
+    return None
 
 
 def _read(path: str | None) -> Mapping[str, Any] | None:
