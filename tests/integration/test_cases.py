@@ -698,12 +698,18 @@ def test_one_line_is_chosen_from_a_bag(ansible: Ansible, started: Cluster, ca: C
     leaf, gone, good = renewed("Example Issuing", ca.root)
     root_leaf, root_gone, root = renewed("Root", None)
     cross_leaf, cross, old, new = crossed()
+    # In PKCS#7, which of them comes first depends on their bytes.
+    strangers = [make("Example Issuing", ca.root, ca=True) for _number in range(8)]
     p12_path = path_of(ansible.folder, "renewed.p12", p12(leaf, (gone, good, ca.root)))
     cases: dict[str, tuple[dict[str, Any], list[Issued]]] = {
         "renewed CA in PKCS#12": ({"pkcs12_path": p12_path}, [leaf, good, ca.root]),
         "renewed CA in PEM": (given(leaf, gone, good, ca.root), [leaf, good, ca.root]),
         "renewed CA in PKCS#7": (
             {"certificate": p7(ca.root, gone, good, leaf).decode(), "private_key": leaf.key_pem},
+            [leaf, good, ca.root],
+        ),
+        "another CA in PKCS#7": (
+            {"certificate": p7(leaf, good, ca.root, *strangers).decode(), "private_key": leaf.key_pem},
             [leaf, good, ca.root],
         ),
         "renewed CA among issuers": (

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from .._errors import CertificateError, MaterialProblem, invalid_option
@@ -30,6 +31,7 @@ from .._x509.certificate import (
     to_iso,
     to_pem,
 )
+from .._x509.chain import ChainCertificate
 from .._x509.encodings import from_base64, name_form, to_lines, to_text
 from .._x509.facts import CertificateFacts, shown_facts
 from .._x509.opaque import Certificate
@@ -128,16 +130,19 @@ def _check_validity(
         )
 
 
-def choose_line(bag: Bag, option: str) -> tuple[Certificate, ...]:
+def choose_line(bag: Bag, option: str, fits: Callable[[Certificate], bool] | None = None) -> tuple[Certificate, ...]:
     """Return one line from the leaf to its root; duplicates, and issuers of other lines, are left out.
 
+    Args:
+        option: the one that holds them.
+        fits: returns whether the private key is that of a certificate, where there is one.
+
     Raises:
-        CertificateError: the certificates have an order, and it is wrong.
+        CertificateError: the certificates have an order, and it is wrong; or they have none, and several leaves.
     """
     given = tuple(dict.fromkeys(bag.certificates))
     if not bag.ordered:
-        leaves = [one for one in given if not any(issued_by(other, one) for other in given)]
-        return complete_chain((leaves or given)[:1], given)
+        return complete_chain([_leaf(given, option, fits)], given)
     try:
         _check_order(given, option)
     except CertificateError:
@@ -147,6 +152,25 @@ def choose_line(bag: Bag, option: str) -> tuple[Certificate, ...]:
             raise
         return line
     return given
+
+
+def _leaf(given: Sequence[Certificate], option: str, fits: Callable[[Certificate], bool] | None) -> Certificate:
+    """Return the leaf of certificates without an order. With it may come CAs that issued none of them.
+
+    Raises:
+        CertificateError: several may be the leaf.
+    """
+    ends = [one for one in given if not any(issued_by(other, one) for other in given if other != one)] or given
+    leaves = [one for one in ends if not ChainCertificate.of(1, one).is_ca] or ends
+    fitting = [one for one in leaves if fits(one)] if fits and len(leaves) > 1 else leaves
+    if len(fitting) == 1:
+        return fitting[0]
+    raise invalid_option(
+        option,
+        f"any of these may be the leaf: {'; '.join(map(subject_text, leaves))}",
+        "Give one leaf with its issuers, and the private key that it was issued for",
+        kind="chain_order" if fitting else "key_mismatch",
+    )
 
 
 def _check_order(chain: tuple[Certificate, ...], option: str) -> None:
@@ -299,6 +323,21 @@ def _check_key(material: Desired) -> None:
         )
 
 
+def _fits(pair: Desired, leaf: Certificate) -> bool:
+    """Return whether the private key is that of a leaf.
+
+    Raises:
+        CertificateError: the key is not usable.
+    """
+    try:
+        _check_key(replace(pair, certificates=(leaf,)))
+    except CertificateError as error:
+        if error.kind not in ("key_mismatch", "invalid_certificate"):
+            raise
+        return False
+    return True
+
+
 def read_desired(name: str, params: Mapping[str, Any], now: datetime) -> Desired:
     """Read and check what the user gives for one certificate. No request is needed for it.
 
@@ -330,7 +369,8 @@ def read_desired(name: str, params: Mapping[str, Any], now: datetime) -> Desired
                 )
         return _bundle(name, given.bag.certificates, option, now)
 
-    certificates = choose_line(given.bag, option)
+    pair = Desired(name, (), option, given.key, given.key_option, given.passphrase, given.key_checked)
+    certificates = choose_line(given.bag, option, partial(_fits, pair) if given.key else None)
     _check_validity(certificates[0], "the certificate", option, now)
     certificates = append_issuers(certificates, params)
     if given.key is None:
@@ -340,6 +380,6 @@ def read_desired(name: str, params: Mapping[str, Any], now: datetime) -> Desired
             "Give private_key or private_key_path with the certificate, or a PKCS#12 file that holds both",
             kind="missing_private_key",
         )
-    material = Desired(name, certificates, option, given.key, given.key_option, given.passphrase, given.key_checked)
+    material = replace(pair, certificates=certificates)
     _check_key(material)
     return material

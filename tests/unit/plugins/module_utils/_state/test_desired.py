@@ -31,6 +31,7 @@ from chains import make
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
@@ -205,6 +206,29 @@ def test_a_chain_of_thousands_is_in_order_or_not(thousands: list[x509.Certificat
     with pytest.raises(CertificateError, match=r"certificate 1 .* not issued by certificate 2") as raised:
         read_desired("proxy", {"certificate": to_pem(thousands), "private_key": KEY_PEM}, now)
     assert raised.value.kind == "chain_order"
+
+
+def p7(*certificates: chains.Issued) -> str:
+    """PKCS#7, in which the order depends on the bytes of the certificates."""
+    return pkcs7.serialize_certificates([one.certificate for one in certificates], serialization.Encoding.PEM).decode()
+
+
+def test_the_leaf_in_pkcs7_is_what_the_key_is_for(now: datetime) -> None:
+    root = make("Root", ca=True)
+    issuing, *others = (make("Issuing", root, ca=True) for _number in range(8))
+    old, leaf, own = (make(chains.FQDN, issuing) for _number in range(3))
+    self_signed = make(chains.FQDN, ca=True)
+    for one, line, more in (
+        (leaf, [leaf, issuing, root], others),
+        (leaf, [leaf, issuing, root], [old, *others]),
+        (self_signed, [self_signed], others),
+    ):
+        wanted = read_desired("proxy", {"certificate": p7(*line, *more), "private_key": one.key_pem}, now)
+        assert list(wanted.certificates) == [each.certificate for each in line]
+    for key_pem, kind in ((own.key_pem, "key_mismatch"), (None, "chain_order")):
+        with pytest.raises(CertificateError, match=f"may be the leaf: CN={chains.FQDN}; CN={chains.FQDN}") as raised:
+            read_desired("proxy", {"certificate": p7(leaf, old, issuing, root), "private_key": key_pem}, now)
+        assert raised.value.kind == kind
 
 
 def read(name: str, **params: object) -> tuple[str, ...]:
