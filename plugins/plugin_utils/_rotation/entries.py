@@ -8,7 +8,7 @@ Private to this collection: may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -118,6 +118,14 @@ def _names_for(options: Mapping[str, Any], fqdn: str | None) -> list[str]:
     return list(dict.fromkeys([*(options.get("names") or own), *(options.get("extra_names") or [])]))
 
 
+def _common_name(names: Iterable[str], fqdn: str | None) -> str:
+    """Return the FQDN if it is among the names, or else the first host name; empty if there is none, or it is too long."""
+    hosts = [name.removeprefix("DNS:") for name in names if not name.startswith("IP:")]
+    if fqdn is not None and fqdn.lower() in map(str.lower, hosts):
+        hosts.insert(0, fqdn)
+    return hosts[0] if hosts and len(hosts[0]) <= _LONGEST_COMMON_NAME else ""
+
+
 def _entry(index: int, entry: Mapping[str, Any], name: str, fqdn: str | None) -> dict[str, Any]:
     kind = kind_of(entry)
     options = {} if kind is None else options_of(entry, kind)
@@ -132,11 +140,10 @@ def _entry(index: int, entry: Mapping[str, Any], name: str, fqdn: str | None) ->
     if kind is None or kind in GIVEN:
         return planned
     names = _names_for(options, fqdn)
-    common_name = fqdn if fqdn in names else names[0]
     return {
         **planned,
         "issues": boolean(options.get("issues", True)),
-        "common_name": common_name if len(common_name) <= _LONGEST_COMMON_NAME else "",
+        "common_name": _common_name(names, fqdn),
         "names": names,
         "key_type": options.get("key_type"),
         "key_size": int(options["key_size"]) if options.get("key_size") else None,

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from .._audit.times import expiry_text
 from .lead_time import issuer_expires_within, leaf_expires_within, parse_lead_time
@@ -23,10 +25,19 @@ if TYPE_CHECKING:
 
 
 def _name(text: str) -> str:
-    kind, colon, value = str(text).partition(":")
-    if colon and kind in ("DNS", "IP"):
-        return f"{kind}:{value.lower()}"
-    return f"DNS:{str(text).lower()}"
+    """Return a name as certificates have it: addresses in their shortest form, labels as A-labels (RFC 5280, 7.2)."""
+    kind, _colon, value = str(text).partition(":")
+    if kind == "IP":
+        try:
+            return f"IP:{ip_address(value)}"
+        except ValueError:
+            return f"IP:{value}"
+    return f"DNS:{'.'.join(map(_a_label, str(text).removeprefix('DNS:').lower().split('.')))}"
+
+
+def _a_label(label: str) -> str:
+    """Return the A-label of a label in lower case (RFC 5890, 2.3.2.1)."""
+    return label if label.isascii() else f"xn--{normalize('NFC', label).encode('punycode').decode('ascii')}"
 
 
 def _names(facts: CertificateFacts, wanted: Sequence[str]) -> Iterator[str]:

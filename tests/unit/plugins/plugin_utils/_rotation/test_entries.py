@@ -74,6 +74,20 @@ def test_a_common_name_has_64_characters_at_most() -> None:
         assert entry["names"][0] == fqdn
 
 
+@pytest.mark.parametrize(
+    ("names", "common_name"),
+    [
+        (["DNS:C.example.com", "*.c.example.com"], FQDN),
+        (["IP:10.0.0.5", "DNS:redis.lan"], "redis.lan"),
+        (["IP:10.0.0.5"], ""),
+    ],
+)
+def test_the_common_name_is_a_host_name(names: list[str], common_name: str) -> None:
+    (entry,) = plan({"name": "proxy", "source": {"ownca": {**OWNCA, "names": names}}})["entries"]
+    assert entry["common_name"] == common_name
+    assert entry["names"] == names
+
+
 def test_a_ca_is_looked_at_once() -> None:
     vault = {"role": "redis", "connection": {"url": "https://vault.example.com:8200"}}
     made = plan(

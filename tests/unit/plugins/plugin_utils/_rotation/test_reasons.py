@@ -40,6 +40,14 @@ def test_reasons(authority: Authority) -> None:
     assert renewal_reasons({**facts, "error": "why"}, renew_before=0, names=names) == ["cannot be parsed"]
 
 
+def test_names_are_compared_as_certificates_have_them(authority: Authority) -> None:
+    installed = ["IP:2001:db8::1", "xn--bcher-kva.example", "*.xn--strae-oqa.example"]
+    facts = certificate_facts(authority.issue(FQDN, sans=installed).certificate_pem)
+    names = ["IP:2001:0DB8:0::1", "DNS:B\u00fccher.example", "*.stra\u00dfe.example"]
+    assert renewal_reasons(facts, renew_before=0, names=names) == []
+    assert renewal_reasons(facts, renew_before=0, names=[*names, "IP:none"]) == ["names differ (without none)"]
+
+
 def test_reasons_of_time(authority: Authority) -> None:
     expired = certificate_facts(authority.issue(days=-1).certificate_pem)
     assert renewal_reasons(expired, renew_before=0) == [f"expired on {expired['not_after'][:10]}"]
