@@ -60,6 +60,8 @@ _OTHER = _Verdict("Check it with openssl verify, and issue it again")
 
 #: Where the handshake itself fails.
 _HANDSHAKE = _Verdict("Use a key of type RSA or EC (P-256, P-384 or P-521), in the form that the CA certified")
+#: More than peers read of a chain (SSL_CTX_set_max_cert_list).
+_TOO_LARGE = _Verdict("Give a shorter chain: OpenSSL takes 100 KiB of DER")
 
 
 def find_refusals(change: Change, fqdn: str | None, known: Collection[str]) -> Iterator[Finding]:
@@ -83,7 +85,8 @@ def find_refusals(change: Change, fqdn: str | None, known: Collection[str]) -> I
     said: set[str] = set()
     for purpose, error in found.items():
         code = error.verify_code if isinstance(error, ssl.SSLCertVerificationError) else None
-        verdict = _HANDSHAKE if code is None else _VERDICTS.get(code, _OTHER)
+        failed = _TOO_LARGE if error.reason == "EXCESSIVE_MESSAGE_SIZE" else _HANDSHAKE
+        verdict = failed if code is None else _VERDICTS.get(code, _OTHER)
         reason = openssl_reason(error) if code else openssl_reason(error).replace("_", " ").lower()
         if reason not in said and not set(known).intersection(verdict.named_by):
             said.add(reason)
