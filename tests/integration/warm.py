@@ -190,7 +190,7 @@ def _become(request: list[str], streams: list[int]) -> None:
 def _end(code: Any) -> None:
     """End as the interpreter does, but for taking apart all that there is, a tenth of a short run."""
     if code is not None and not isinstance(code, int):
-        print(code, file=sys.stderr)
+        sys.stderr.write(f"{code}\n")
         code = 1
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
