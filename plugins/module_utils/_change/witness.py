@@ -59,7 +59,7 @@ _VERDICTS = {
 _OTHER = _Verdict("Check it with openssl verify, and issue it again")
 
 #: Where the handshake itself fails.
-_HANDSHAKE = _Verdict("Use a key of type RSA or EC (P-256, P-384 or P-521), in the form that the CA certified")
+_HANDSHAKE = _Verdict("Use an RSA key or an EC key on P-256, in the form that the CA certified")
 #: More than peers read of a chain (SSL_CTX_set_max_cert_list).
 _TOO_LARGE = _Verdict("Give a shorter chain: OpenSSL takes 100 KiB of DER")
 

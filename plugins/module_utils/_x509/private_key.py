@@ -27,8 +27,8 @@ except ImportError:  # reported by _libraries
 _PSS = element(OBJECT_IDENTIFIER, bytes.fromhex("2a864886f70d01010a"))  # id-RSASSA-PSS
 _VERSION = 0xA0  # tag of the version of a certificate
 
-#: The headers of an encrypted key in its traditional form (RFC 1421, 4.6). The initialisation vector has as many bytes as
-#: a block of the cipher: by that it ends where no line does.
+#: The headers of an encrypted key in its traditional form (RFC 1421, 4.6). The initialisation vector is as long as a
+#: block of the cipher: by that it ends where no line does.
 _HEADERS = re.compile(
     r"Proc-Type: *4,ENCRYPTED\s*DEK-Info: *(DES[A-Z0-9-]*,[0-9A-F]{16}|[A-Z0-9-]+,(?:[0-9A-F]{32}|[0-9A-F]{16}(?=\s)))"
 )
@@ -109,8 +109,8 @@ def load_private_key(text: Secret, passphrase: Secret | None, *, check: bool) ->
                 "passphrase_wrong", "it cannot be decrypted", "Check private_key_passphrase and the key itself"
             ) from None
         raise _invalid(
-            "it cannot be parsed, or the RSA key is inconsistent (p, q and d do not match the modulus) or has more than "
-            "two primes"
+            "it cannot be parsed, or the RSA key is inconsistent (p, q and d do not match the modulus) or has more "
+            "than two primes"
         ) from None
     if not isinstance(
         key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey, ed448.Ed448PrivateKey)

@@ -48,9 +48,13 @@ _VALIDITY = "RFC 5280, section 4.1.2.5"
 _EXTENSIONS = "RFC 5280, section 4.2"
 _BASIC_CONSTRAINTS = "RFC 5280, section 4.2.1.9"
 _PATH_VALIDATION = "RFC 5280, section 6.1.3"
+_ENVOY = "Envoy before 1.33, github.com/envoyproxy/envoy/issues/10855"
 
 #: What is shown to clients under the cluster's own names.
 _SERVERS = frozenset({"api", "cm", "metrics_exporter", "proxy"})
+
+#: What Envoy, the proxy in front of the control plane, loads, in a release that is not known.
+_BEHIND_ENVOY = frozenset({"api", "cm"})
 
 #: The purposes that the extended key usage has to hold, by what their lack means.
 _PURPOSES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -308,6 +312,13 @@ def _key_type(case: _Case) -> Iterator[Finding]:
     yield case.finding("key_type_not_supported", WARNING if maybe else ERROR, found, remedy)
 
 
+def _curve(case: _Case) -> Iterator[Finding]:
+    if isinstance(case.leaf.key, ec.EllipticCurvePublicKey) and not isinstance(case.leaf.key.curve, ec.SECP256R1):
+        found = f"{case.leaf.title} has an EC key on {case.leaf.key.curve.name}, which the cluster may not load"
+        remedy = "Use an EC key on P-256 (secp256r1), or an RSA key"
+        yield case.finding("key_type_not_supported", WARNING, found, remedy, _ENVOY)
+
+
 def _long_validity(case: _Case) -> Iterator[Finding]:
     if case.leaf.validity is None:
         return
@@ -361,6 +372,7 @@ _RULES_BY_NAME: tuple[tuple[_Rule, frozenset[str]], ...] = (
     (_chain_common_names, _KNOWN_CHAINS),
     (_unknown_extensions, _KNOWN_CHAINS),
     (_key_type, _SERVERS),
+    (_curve, _BEHIND_ENVOY),
     (_long_validity, _KNOWN_CHAINS),
     (_internode_key, INTERNODE),
     (_internode_chain, INTERNODE),

@@ -294,6 +294,6 @@ def test_openssl_compares_keys_that_cryptography_cannot_read(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("path", ["a\0b", "\ud800"], ids=["NUL", "half a surrogate pair"])
 def test_a_path_that_no_file_can_have_is_refused(now: datetime, path: str) -> None:
-    with pytest.raises(CertificateError, match="cannot be read .Invalid argument.") as raised:
+    with pytest.raises(CertificateError, match=r"cannot be read \(Invalid argument\)") as raised:
         read_desired("proxy", {"certificate_path": path}, now)
     assert raised.value.kind == "unreadable_file"

@@ -419,6 +419,14 @@ def test_the_key_has_to_fit_the_cipher_suites(
         assert found(name, chain, now, version=version, settings={ours: suites}) == []
 
 
+@pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1()], ids=["P-256", "P-384", "P-521"])
+def test_another_curve_than_p_256_may_cost_the_api(curve: ec.EllipticCurve, now: datetime) -> None:
+    chain = [self_signed(COMPLETE, ec.generate_private_key(curve))]
+    warned = [] if curve.name == "secp256r1" else [("key_type_not_supported", "warning")]
+    for name in SERVERS:
+        assert found(name, chain, now) == (warned if name in ("api", "cm") else []), name
+
+
 def test_suites_of_tls_1_3_might_do_for_the_proxy(authority: Authority, now: datetime) -> None:
     chain = authority.issue(FQDN, key="ec", root=True).chain
     settings = {"data_cipher_suites_tls_1_3": "TLS_AES_256_GCM_SHA384", "control_cipher_suites": RSA_ONLY}
