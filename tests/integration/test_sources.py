@@ -176,7 +176,7 @@ def test_vault_pki_without_a_common_name(ansible: Ansible, long_named: Cluster, 
     inventory(ansible, {"one": long_named}, rotation_certificates=certificates, rotation_force=True)
     issued = vault_ca.issued
     (message,) = failures(rotation.run(ok=False))
-    assert "Request the certificate proxy without a Common Name (over 64 characters, or an address): " in message
+    assert "Request the certificate proxy without a Common Name (over 64 characters, or IP): " in message
     assert 'unless "require_cn" is set to false' in message
     assert vault_ca.issued == issued
 

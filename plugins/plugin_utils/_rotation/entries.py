@@ -119,7 +119,7 @@ def _names_for(options: Mapping[str, Any], fqdn: str | None) -> list[str]:
 
 
 def _common_name(names: Iterable[str], fqdn: str | None) -> str:
-    """Return the FQDN if it is among the names, or else the first host name; empty: there is none, or it is too long."""
+    """Return the FQDN if it is among the names, or else the first host name; empty if that is too long, or missing."""
     hosts = [name.removeprefix("DNS:") for name in names if not name.startswith("IP:")]
     if fqdn is not None and fqdn.lower() in map(str.lower, hosts):
         hosts.insert(0, fqdn)
