@@ -18,12 +18,15 @@ from ansible.module_utils.errors import UnsupportedError
 
 from ._connection import find_secrets, name_secrets
 from ._errors import combined
-from ._libraries import missing_library
+from ._libraries import MissingLibrary, missing_library
 from ._masking import mask_secrets
 from ._misplaced import find_misplaced
 from ._operation import WEAK, Context, Operation, find_weakness
 from ._secrets import keys_in, parts_of_keys
 from ._untrusted import writable
+
+#: The failure of a task whose options Ansible's validation refuses.
+INVALID: Mapping[str, str] = {"kind": "invalid_option"}
 
 
 def refusal(operation: Operation, given: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -71,11 +74,16 @@ def _shown(
     return shown
 
 
+def _lacking(missing: MissingLibrary) -> dict[str, Any]:
+    """Return the message and the failure of a task that lacks libraries."""
+    return {"msg": missing_required_lib(missing.requirement), "failure": {"kind": "missing_library"}}
+
+
 def run_module(module: AnsibleModule, operation: Operation) -> None:
     """Run the operation with the module's options, and leave with its result."""
     missing = missing_library()
     if missing is not None:
-        module.fail_json(msg=missing_required_lib(missing.requirement), exception=missing.traceback)
+        module.fail_json(**_lacking(missing), exception=missing.traceback)
 
     environ = _environ(operation)
     secrets = _with_lines(module.no_log_values) | find_secrets(module.params, environ)
@@ -113,10 +121,10 @@ def run_in_controller(
     if validation.error_messages:
         unsupported = isinstance(validation.errors[0], UnsupportedError)
         prefix = f"Unsupported parameters for ({module}) module: " if unsupported else ""
-        result: dict[str, Any] = {"failed": True, "msg": prefix + validation.errors.msg}
+        result: dict[str, Any] = {"failed": True, "msg": prefix + validation.errors.msg, "failure": INVALID}
         secrets |= keys_in(params)
     elif missing is not None:
-        result = {"failed": True, "msg": missing_required_lib(missing.requirement)}
+        result = {"failed": True, **_lacking(missing)}
         secrets |= keys_in(params)
     else:
         secrets |= find_secrets(params, environ)

@@ -27,7 +27,11 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._lib
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._masking import mask_secrets
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._operation import Operation
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._progress import heard_by
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._runner import refusal, run_in_controller
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._runner import (
+    INVALID,
+    refusal,
+    run_in_controller,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import keys_in
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.table import paragraph
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._output.text import (
@@ -89,6 +93,9 @@ class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no t
             if "invocation" in result:
                 # When its options are not valid, a module has not found what was pasted behind a certificate.
                 result["invocation"] = mask_secrets(result["invocation"], keys_in(self._task.args))
+            if result.get("failed") and not result.keys() & {"failure", "module_stdout"}:
+                # AnsibleModule has refused the options; of one that crashed, Ansible returns the output.
+                result["failure"] = dict(INVALID)
             return result
         return self.run_in_controller(self.operation, variables)
 

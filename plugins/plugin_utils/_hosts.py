@@ -62,13 +62,13 @@ class Host:
             ) from None
 
     def connection(self) -> dict[str, Any]:
-        """Return the options of the connection that it has variables for.
+        """Return the options of the connection that it has variables for, of which an empty one is not set.
 
         Raises:
             CertificateError: one cannot be evaluated.
         """
         values = {option: self.value(f"{_PREFIX}{option}") for option in CONNECTION_SPEC}
-        return {option: _placed(option, value) for option, value in values.items() if value is not None}
+        return {option: _placed(option, value) for option, value in values.items() if value not in (None, "")}
 
     @property
     def names(self) -> Collection[str]:

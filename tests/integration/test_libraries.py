@@ -22,6 +22,7 @@ def test_missing_libraries_are_named(ansible: Ansible, cluster: Cluster) -> None
     ).expect(ok=False)
     assert "(requests >= 2.25, cryptography >= 40.0)" in run["read"].result["msg"]
     assert "Traceback" not in run["read"].result["msg"]
+    assert run["read"].failure == {"kind": "missing_library"}
 
 
 def test_missing_libraries_of_the_controller_are_named(ansible: Ansible, cluster: Cluster) -> None:
@@ -36,3 +37,4 @@ def test_missing_libraries_of_the_controller_are_named(ansible: Ansible, cluster
         environment={"PYTHONPATH": str(broken)},
     ).expect(ok=False)
     assert "requests >= 2.25" in run["keep"].result["msg"]
+    assert run["keep"].failure == {"kind": "missing_library"}

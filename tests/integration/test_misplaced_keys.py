@@ -341,6 +341,7 @@ def test_a_key_behind_a_certificate_and_an_invalid_option(ansible: Ansible) -> N
     assert shown(run, ansible) == []
     assert "must be one of" in run["one"].result["msg"]
     assert "must be one of" in run["several"].result["msg"]
+    assert [one.failure for one in run.outcomes] == [{"kind": "invalid_option"}] * len(tasks)
 
 
 @pytest.mark.role

@@ -202,6 +202,12 @@ def test_several_clusters_are_named_and_come_one_after_the_other(
         assert (
             "This would roll back 2 clusters (first, second). Name those that are meant with --limit" in refused.output
         )
+        both = ansible.playbook(PLAYBOOK, *arguments, "--limit", "all", "-e", "redis_enterprise_token=too").expect(ok=False)
+        assert failures(both, "first") == [
+            "Nothing was changed. parameters are mutually exclusive: token|username, token|password"
+        ]
+        assert "second" not in {outcome.host for outcome in both.outcomes if outcome.task != FAIL}
+        assert both["Restore what the backup holds"].result["failure"] == {"kind": "invalid_option"}
         clusters["first"].add_fault(Fault("PUT", "/v1/cluster/*", status=403, times=1))
         stopped = ansible.playbook(PLAYBOOK, *arguments, "--limit", "all").expect(ok=False)
         assert "second" not in {outcome.host for outcome in stopped.outcomes if outcome.task != FAIL}
@@ -212,7 +218,9 @@ def test_several_clusters_are_named_and_come_one_after_the_other(
         assert shown(stopped).count("HTTP 403") == 1
         assert last[-3].endswith(f"{PREFIX}.rollback --limit first,second")
         assert clusters["second"].writes == []
-        done = ansible.playbook(PLAYBOOK, *arguments, "-e", "rotation_rollback_all=true").expect()
+        # As from the environment, where a variable is not set.
+        nothing = json.dumps({"rotation_rollback_all": True, "redis_enterprise_token": ""})
+        done = ansible.playbook(PLAYBOOK, *arguments, "-e", nothing).expect()
         assert "changed       first: cm: proven 1/1\nchanged       second: cm: proven 1/1\nok:" in done.output
         held = [result_of(done, name)["backup"] for name in clusters]
         assert [(one["path"], one["certificates"]) for one in held] == [
