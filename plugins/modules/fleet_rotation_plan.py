@@ -38,7 +38,8 @@ options:
   serial:
     description:
       - How many clusters are rotated at the same time, as the keyword C(serial) of a play. V(0) is all.
-      - Clusters that share an Active-Active database are not rotated at the same time in any case.
+      - Clusters that share an Active-Active database, and hosts that are the same cluster, are not rotated at the same
+        time in any case.
     type: raw
     default: 1
   concurrency:

@@ -127,7 +127,8 @@ def batches(planned: Iterable[PlannedCluster], data: Iterable[ClusterData], seri
     """Return the clusters to go through, in groups that are rotated at the same time.
 
     What an earlier run left comes first. Clusters that share an Active-Active database are never in one group: each
-    would refuse the other until it is updated.
+    would refuse the other until it is updated. Nor are two hosts that are the same cluster: each would replace what the
+    other has written.
 
     Args:
         serial: as the keyword of a play: a number, a percentage, or a list of them, of which the last one repeats. V(0)
@@ -139,22 +140,27 @@ def batches(planned: Iterable[PlannedCluster], data: Iterable[ClusterData], seri
     planned = list(planned)
     names = [one["name"] for state in (UNFINISHED, DUE) for one in planned if one["state"] == state]
     sizes = _sizes(check_serial(serial), len(names))
-    shared = {
-        one["name"]: {each["guid"] for each in one["replication"]["active_active"]} if one["replication"] else set()
-        for one in data
-    }
+    shared = {one["name"]: {*_shared(one)} for one in data}
     made: list[list[str]] = []
     while names:
         size = sizes[min(len(made), len(sizes) - 1)]
         group: list[str] = []
-        guids: set[str] = set()
+        taken: set[Any] = set()
         for name in names:
-            if len(group) < size and guids.isdisjoint(shared[name]):
+            if len(group) < size and taken.isdisjoint(shared[name]):
                 group.append(name)
-                guids |= shared[name]
+                taken |= shared[name]
         names = [name for name in names if name not in group]
         made.append(group)
     return made
+
+
+def _shared(cluster: ClusterData) -> Iterator[Any]:
+    """Yield what no two clusters of one group have in common."""
+    # Its name alone would do if there were not many called cluster.local.
+    yield cluster["cluster"]["name"], *(one["fingerprint"] for one in cluster["certificates"])
+    for database in (cluster["replication"] or {"active_active": ()})["active_active"]:
+        yield database["guid"]
 
 
 def check_serial(serial: Any) -> list[Any]:

@@ -113,6 +113,15 @@ def test_partners_are_never_in_one_batch() -> None:
     assert made == [["a", "b", "d"], ["c"], ["e"]]
 
 
+def test_hosts_of_one_cluster_are_never_in_one_batch() -> None:
+    """Neither the name, which many clusters have, nor the certificates, which clusters may share, say so alone."""
+    clusters = [data(name) for name in "abcd"]
+    for one, host, name in zip(clusters, ("b", "b", "c", "c"), ("b", "b", "b", None), strict=True):
+        one.update(cluster={**one["cluster"], "name": name}, certificates=data(host)["certificates"])
+    made = fleet.batches(planned(a="due", b="due", c="due", d="due"), clusters, 0)
+    assert made == [["a", "c", "d"], ["b"]]
+
+
 @pytest.mark.parametrize("serial", ["two", -1, "101%", "0x1", [], True, None])
 def test_sizes_that_are_none(serial: Any) -> None:
     with pytest.raises(CertificateError, match="rotation_serial: must be a number of clusters, a percentage"):
