@@ -78,7 +78,9 @@ def test_healthy_clusters_pass(ansible: Ansible, role: str) -> None:
         Cluster(nodes=1, database="none") as one,
         Cluster(nodes=1, database="none", version="7.8.6-36") as two,
     ):
-        hosts = inventory(ansible, {"one": one, "two": two}, role)
+        # Those of the merge, in a file of variables that both playbooks share.
+        merge = {"audit_expected_clusters": ["one", "two", "three"], "audit_data_paths": ["nowhere"]}
+        hosts = inventory(ansible, {"one": one, "two": two}, role, **merge)
         for mode in (["-e", "audit_output_directory=out"], ["--check"]):
             run = ansible.playbook(PLAYBOOK, "-i", hosts, *mode).expect()
             lines = table(run)
