@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 
 _DAY = 86400
 
@@ -19,7 +20,8 @@ def remove_old(
 ) -> list[str]:
     """Remove the folders below one that hold nothing but reports and to which nothing was written lately.
 
-    A folder with anything else in it stays. Links are not followed.
+    A folder with anything else in it stays. Links are not followed. What is gone is passed over: other slices of the audit
+    remove the same folders.
 
     Args:
         names: of the files of a report.
@@ -31,18 +33,23 @@ def remove_old(
     Returns:
         The paths of the folders that were removed, or would be.
     """
-    # Before anything is removed, which is a change of the folder above.
-    found = [(path, os.stat(path).st_mtime, files) for path, _folders, files in os.walk(below) if path != below]
+    found: list[tuple[str, float, list[str]]] = []
+    for path, _folders, files in os.walk(below):
+        with suppress(FileNotFoundError):
+            # Before anything is removed, which is a change of the folder above.
+            found.append((path, os.stat(path).st_mtime, files))
     removed: list[str] = []
-    for path, written, files in reversed(found):
-        kept = [one for one in os.listdir(path) if one not in files and os.path.join(path, one) not in removed]
-        if written > now - days * _DAY or kept or not names >= set(files):
-            continue
+    for path, written, files in reversed(found[1:]):
         try:
+            kept = [one for one in os.listdir(path) if one not in files and os.path.join(path, one) not in removed]
+            if written > now - days * _DAY or kept or not names >= set(files):
+                continue
             if not check_mode:
                 for one in files:
                     os.unlink(os.path.join(path, one))
                 os.rmdir(path)
+        except FileNotFoundError:
+            continue
         except OSError as error:
             warn(f"the old report {path} could not be removed: {os.strerror(error.errno or 0)}. Check its owner")
         else:

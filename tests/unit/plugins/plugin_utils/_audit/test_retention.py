@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -61,6 +62,25 @@ def test_old_reports_go_and_all_else_stays(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_has_no_reports(tmp_path: Path) -> None:
     assert remove(tmp_path / "missing") == set()
+
+
+@pytest.mark.parametrize("call", ["stat", "listdir", "unlink", "rmdir"])
+def test_what_another_slice_removes_meanwhile_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    made(tmp_path / "2/20", 91, "audit.json")
+    gone = made(tmp_path / "1/10", 91, "audit.json")
+    real = getattr(os, call)
+
+    def racing(path: str, *others: object, **more: object) -> object:
+        if Path(path) in (gone, gone / "audit.json"):
+            monkeypatch.setattr(os, call, real)
+            shutil.rmtree(gone)
+        return real(path, *others, **more)
+
+    monkeypatch.setattr(os, call, racing)
+    assert remove(tmp_path) >= {"2", "2/20"}
+    assert not gone.exists()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
