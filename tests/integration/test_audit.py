@@ -387,7 +387,7 @@ def test_what_an_audit_hands_on(ansible: Ansible) -> None:
     for path in (old, old.parent):
         os.utime(path, (0, 0))
     retention = {"audit_retention_days": 90, "audit_retention_directory": "runs"}
-    merged = {**given, **retention, "audit_data_paths": ["out/audit.json"], "audit_output_directory": "runs/2"}
+    merged = {**given, **retention, "audit_data_paths": "out/audit.json", "audit_output_directory": "runs/2"}
     done = ansible.playbook(f"{PREFIX}.audit_report", "-e", json.dumps(merged)).expect(ok=False)
     assert (ansible.folder / "elsewhere-localhost").exists()
     assert done["Report on what was read"].result["removed"] == [str(old)]

@@ -478,13 +478,13 @@ def test_a_run_can_be_limited_to_some_certificates(ansible: Ansible, authority: 
         path = written(ansible, hosts)
 
         def rotate(only: str, *arguments: str) -> Run:
-            return ansible.playbook(PLAYBOOK, "-i", path, "-e", f"rotation_only={only}", *arguments)
+            return ansible.playbook(PLAYBOOK, "-i", path, "-e", json.dumps({"rotation_only": only}), *arguments)
 
-        misspelt = rotate("cm,proxi").expect(ok=False)
+        misspelt = rotate("cm, proxi").expect(ok=False)
         assert "rotation_only: rotation_certificates of no cluster has an entry for proxi." in shown(misspelt)
         assert not any(cluster.writes for cluster in clusters.values())
 
-        done = rotate("cm").expect()
+        done = rotate(" cm ,").expect()
         assert "Plan for 2 clusters, of cm only: 1 due, 1 in order" in done.output
         assert "Rotation of 2 clusters: 1 changed, 1 in order" in done.output
         written_there = [one["name"] for one in result_of(done, "payments")["certificates"] if one["action"] != "none"]

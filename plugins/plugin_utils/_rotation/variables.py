@@ -31,7 +31,7 @@ def role_values(host: Host, entry_point: str = "main") -> Mapping[str, Any]:
         CertificateError: one is wrong, missing or misspelt, or cannot be evaluated.
     """
     spec = {name: one for name, one in role_spec("rotation", entry_point).items() if name.startswith("rotation_")}
-    given = {name: value for name in spec if (value := host.value(name)) is not None}
+    given = {name: _listed(value, spec[name]) for name in spec if (value := host.value(name)) is not None}
     for found in find_misplaced(given, spec):
         raise CertificateError("invalid_option", found.error.message.removeprefix("option "))
     validation = ArgumentSpecValidator(spec).validate(given)
@@ -39,3 +39,11 @@ def role_values(host: Host, entry_point: str = "main") -> Mapping[str, Any]:
     if problems:
         raise CertificateError("invalid_option", " ".join(f"{one.rstrip('.')}." for one in problems))
     return {**dict.fromkeys(spec), **validation.validated_parameters}
+
+
+def _listed(value: Any, option: Mapping[str, Any]) -> Any:
+    """Return the names of a text that is a list, as people separate them. Ansible splits it at the commas alone."""
+    if not isinstance(value, str) or option.get("elements") != "str":
+        return value
+    names = [one.strip() for one in value.split(",")]
+    return [one for one in names if one] or names[:1]  # a text without a name is not all names
