@@ -62,7 +62,7 @@ class ActionModule(CompositeAction):
         entries = [{"name": one.name, "source": "backup"} for one in backup.entries]
         result = rotation_result(entries, before, replacement, due={}, check_mode=task.check_mode)
         lines = result_text.lines(self.host().name, result, values["rotation_renew_before"], check_mode=task.check_mode)
-        self.show(lines, self.variables)
+        self.show(lines)
         return {**result, "backup": held, "diff": replacement.written.get("diff", [])}
 
 

@@ -88,10 +88,8 @@ class ActionModule(CompositeAction):
         result = rotation_result(
             plan.get("entries", ()), plan.get("before", {}), replacement, due=due, check_mode=task.check_mode
         )
-        self.show(
-            result_text.lines(host, result, values.get("rotation_renew_before", 0), check_mode=task.check_mode),
-            self.variables,
-        )
+        renew_before = values.get("rotation_renew_before", 0)
+        self.show(result_text.lines(host, result, renew_before, check_mode=task.check_mode))
         stats = {"data": {"rotation_summary": {host: summary(result)}}, "per_host": False, "aggregate": True}
         return {**result, "diff": replacement.written.get("diff", []), "ansible_stats": stats}
 

@@ -82,7 +82,7 @@ class ActionModule(CompositeAction):
         unusable = [one["name"] for one in planned if one["state"] == fleet.FAILED]
         only = {tuple(wanted[host.name].values["rotation_only"] or ()) for host in usable}
         limited = only.pop() if len(only) == 1 else ()
-        self.show(plan_text.lines(planned, limited, without_backup, verbose=bool(self._display.verbosity)), variables)
+        self.show(plan_text.lines(planned, limited, without_backup, verbose=bool(self._display.verbosity)))
         return {
             "changed": False,
             "clusters": planned,

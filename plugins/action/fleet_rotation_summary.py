@@ -52,5 +52,5 @@ class ActionModule(CompositeAction):
                 verbose=bool(self._display.verbosity),
             )
         )
-        self.show(lines, self.variables)
+        self.show(lines)
         return {"changed": False, "clusters": [one._asdict() for one in found]}

@@ -20,6 +20,6 @@ class ActionModule(OperationAction):
 
     def perform(self, variables: dict[str, Any]) -> dict[str, Any]:
         result = self.run_in_controller(self.operation, variables)
-        self.show([one if isinstance(one, str) else tuple(one) for one in result.pop("lines", ())], variables)
+        self.show([one if isinstance(one, str) else tuple(one) for one in result.pop("lines", ())])
         result.pop("invocation", None)  # It has been shown.
         return result

@@ -57,8 +57,8 @@ class ActionModule(CompositeAction):
                 file.write()
             clusters = survey.verify(clusters, params["timeout"], params["concurrency"])
         if not fingerprints:
-            self.show(text.to_compare(clusters, f"{collection_command()}.trust{limited(limit_of_run())}"), variables)
-        self.show(text.outcome(clusters, files, fingerprints, check_mode=task.check_mode), variables)
+            self.show(text.to_compare(clusters, f"{collection_command()}.trust{limited(limit_of_run())}"))
+        self.show(text.outcome(clusters, files, fingerprints, check_mode=task.check_mode))
         return {
             "changed": bool(files),
             "clusters": [_entry(one) for one in clusters],

@@ -128,9 +128,14 @@ class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no t
         )
 
     def run_in_controller(self, operation: Operation, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Run the operation here and now."""
+        """Run the operation here and now.
+
+        Raises:
+            AnsibleActionFail: whether text is shown is neither true nor false; nothing was done.
+        """
+        self._shows_text = self._setting(_TEXT_OUTPUT, variables, default=is_read_by_a_person())
         host = "" if operation.members else f"{variables.get('inventory_hostname')}: "
-        with heard_by(lambda text: self.show(paragraph(host, text), variables)):
+        with heard_by(lambda text: self.show(paragraph(host, text))):
             return run_in_controller(
                 operation,
                 plain(self._task.args),
@@ -178,13 +183,9 @@ class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no t
             or missing_library() is not None
         )
 
-    def show(self, lines: Iterable[Line], variables: Mapping[str, Any]) -> None:
-        """Show text for a person, unless a program reads the output or the user wants none.
-
-        Args:
-            variables: of the task.
-        """
-        if self._setting(_TEXT_OUTPUT, variables, default=is_read_by_a_person()):
+    def show(self, lines: Iterable[Line]) -> None:
+        """Show text for a person, unless a program reads the output or the user wants none."""
+        if self._shows_text:
             show(lines)
 
     def _setting(self, name: str, variables: Mapping[str, Any], *, default: bool) -> bool:

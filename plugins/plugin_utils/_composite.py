@@ -116,7 +116,7 @@ class CompositeAction(OperationAction):
 
     def say(self, text: str) -> None:
         """Show at once what is said of the host."""
-        self.show(paragraph(f"{self.variables['inventory_hostname']}: ", text), self.variables)
+        self.show(paragraph(f"{self.variables['inventory_hostname']}: ", text))
 
     def variable(self, name: str, default: Any = None) -> Any:
         """Return a variable of the task, as plain data."""

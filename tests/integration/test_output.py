@@ -214,6 +214,24 @@ def test_where_text_is_shown(ansible: Ansible, cluster: Cluster, environment: Ma
         assert json.loads(run.output[run.output.index("{") :])["stats"]["one"]["ok"] == 3
 
 
+def test_what_is_neither_shown_nor_hidden_is_said_before_anything_is_changed(
+    ansible: Ansible, cluster: Cluster, authority: Authority
+) -> None:
+    made = folder(ansible, {"cm": authority.issue(cluster.fqdn)})
+    hosts = written(ansible, {"one": connection(cluster)}, rotation_certificates=from_folder(made, ["cm"]))
+    own = ansible.folder / "own.yml"
+    roles = [f"{PREFIX}.rotation"]
+    own.write_text(
+        json.dumps([{"hosts": "redis_enterprise", "connection": "local", "gather_facts": False, "roles": roles}])
+    )
+    environment = {"REDIS_ENTERPRISE_TEXT_OUTPUT": "maybe"}
+    for playbook in (own, f"{PREFIX}.rollback"):
+        run = ansible.playbook(playbook, "-i", hosts, environment=environment).expect(ok=False)
+        assert "environment variable REDIS_ENTERPRISE_TEXT_OUTPUT must be true or false" in shown(run)
+        assert "internal error" not in run.output
+    assert cluster.requests == []
+
+
 def test_what_takes_long_says_how_far_it_is(ansible: Ansible, authority: Authority) -> None:
     with Cluster(nodes=1, version="7.22.0-94", database="tls", stale_proxy=7.0) as cluster:
         cluster.add_fault(Fault(method="GET", path="/v1/cluster/certificates", kind="slow", delay=6, times=1))

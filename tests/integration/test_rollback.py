@@ -202,7 +202,9 @@ def test_several_clusters_are_named_and_come_one_after_the_other(
         assert (
             "This would roll back 2 clusters (first, second). Name those that are meant with --limit" in refused.output
         )
-        both = ansible.playbook(PLAYBOOK, *arguments, "--limit", "all", "-e", "redis_enterprise_token=too").expect(ok=False)
+        both = ansible.playbook(PLAYBOOK, *arguments, "--limit", "all", "-e", "redis_enterprise_token=too").expect(
+            ok=False
+        )
         assert failures(both, "first") == [
             "Nothing was changed. parameters are mutually exclusive: token|username, token|password"
         ]

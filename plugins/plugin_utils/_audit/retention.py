@@ -20,8 +20,8 @@ def remove_old(
 ) -> list[str]:
     """Remove the folders below one that hold nothing but reports and to which nothing was written lately.
 
-    A folder with anything else in it stays. Links are not followed. What is gone is passed over: other slices of the audit
-    remove the same folders.
+    A folder with anything else in it stays. Links are not followed. What is gone is passed over: other slices of the
+    audit remove the same folders.
 
     Args:
         names: of the files of a report.
