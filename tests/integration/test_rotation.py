@@ -475,7 +475,7 @@ def test_a_run_can_be_limited_to_some_certificates(ansible: Ansible, authority: 
             name: {**connection(cluster), "rotation_certificates": from_folder(made, entries)}
             for (name, cluster), entries in zip(clusters.items(), (["cm", "proxy"], ["proxy"]), strict=True)
         }
-        path = written(ansible, hosts)
+        path = written(ansible, hosts, rotation_serial=0)
 
         def rotate(only: str, *arguments: str) -> Run:
             return ansible.playbook(PLAYBOOK, "-i", path, "-e", json.dumps({"rotation_only": only}), *arguments)
@@ -491,6 +491,7 @@ def test_a_run_can_be_limited_to_some_certificates(ansible: Ansible, authority: 
         assert written_there == ["cm"]
         rest = ansible.playbook(PLAYBOOK, "-i", path, "--check").expect()
         assert "Plan for 2 clusters: 2 due" in rest.output
+        assert rest["Read all clusters, and plan"].result["sizes"] == [2]
 
         alone = ansible.folder / "alone.yml"
         role = {"name": "Rotate", "ansible.builtin.import_role": {"name": f"{PREFIX}.rotation"}}
