@@ -9,6 +9,7 @@ The simulator's log judges what was written, and which peers were updated.
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -228,6 +229,14 @@ def test_an_audit_is_the_same(ansible: Ansible, settings: Mapping[str, str]) -> 
     assert reads == [1, 1, 1]
     assert sorted(failed(run)) == ["away", "expired"]
     assert sorted(report(ansible.folder / "reports")) == sorted(cases)
+    merge = {
+        "audit_merge_hosts": "redis_enterprise",
+        "audit_data_paths": ["reports"],
+        "audit_output_directory": "merged",
+    }
+    merged = ansible.playbook(f"{PREFIX}.audit_report", "-i", hosts, "-e", json.dumps(merge), environment=settings)
+    assert merged.returncode != 0, merged.output
+    assert merged["Report on what was read"].result["failed_clusters"] == ["away", "expired"]
 
 
 def test_an_audit_in_a_play_that_breaks_its_promise(ansible: Ansible) -> None:
