@@ -53,8 +53,9 @@ class ActionModule(CompositeAction):
         anchors = survey.by_anchor(clusters)
         files = _files(clusters)
         if not task.check_mode:
-            for file in files:
-                file.write()
+            problems = {file.path: problem for file in files if (problem := file.write()) is not None}
+            files = [file for file in files if file.path not in problems]
+            clusters = survey.unwritten(clusters, problems)
             clusters = survey.verify(clusters, params["timeout"], params["concurrency"])
         if not fingerprints:
             self.show(text.to_compare(clusters, f"{collection_command()}.trust{limited(limit_of_run())}"))
@@ -80,7 +81,7 @@ def _files(clusters: Sequence[Seen]) -> list[CaFile]:
     """Return the files that lack trust anchors that were confirmed, with these added; nothing is written.
 
     Raises:
-        CertificateError: a file cannot be read, or no file is named.
+        CertificateError: a file cannot be read or written, or no file is named.
     """
     files: dict[str, CaFile] = {}
     for anchor, some in survey.by_anchor(clusters).items():
@@ -92,7 +93,10 @@ def _files(clusters: Sequence[Seen]) -> list[CaFile]:
             if path not in files:
                 files[path] = CaFile(path)
             files[path].add(anchor, names)
-    return [file for file in files.values() if file.added]
+    lacking = [file for file in files.values() if file.added]
+    for file in lacking:
+        file.check_folder()
+    return lacking
 
 
 def _entry(one: Seen) -> dict[str, Any]:

@@ -173,9 +173,19 @@ def test_what_cannot_be_used(
     assert refused[TASK].result["msg"].startswith(f"CA file {key} has a private key in it. Nothing was written.")
     assert "PRIVATE KEY" not in refused.output
 
-    nowhere = inventory(ansible, one, redis_enterprise_ca_path="missing/ca.pem")
-    unwritable = ansible.playbook(PLAYBOOK, "-i", nowhere, "-e", given).expect(ok=False)
+    two = {name: clusters[name] for name in ("payments", "sessions")}
+    nowhere = inventory(ansible, two, redis_enterprise_ca_path="{{ inventory_hostname }}/ca.pem")
+    (ansible.folder / "payments").mkdir()
+    both = f"{given},{plain(presented['sessions'])}"
+    unwritable = ansible.playbook(PLAYBOOK, "-i", nowhere, "-e", both).expect(ok=False)
     assert unwritable[TASK].failure["kind"] == "ca_file_unusable"
+    path = ansible.folder / "sessions/ca.pem"
+    assert (
+        unwritable[TASK]
+        .result["msg"]
+        .startswith(f"CA file {path} cannot be written (No such file or directory). Nothing was written.")
+    )
+    assert list((ansible.folder / "payments").iterdir()) == []
 
     other = "ab:" * 31 + "cd"
     unknown = ansible.playbook(PLAYBOOK, "-i", inventory(ansible, one), "-e", f"trust_fingerprints={other}")

@@ -8,6 +8,7 @@ Private to this collection: may change in any release.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable
@@ -66,16 +67,24 @@ class CaFile:
         before = self._text if not self._text or self._text.endswith("\n") else f"{self._text}\n"
         self._text = f"{before}# {printable(', '.join(clusters))}\n{anchor.pem}"
 
-    def write(self) -> None:
-        """Replace the file atomically.
+    def check_folder(self) -> None:
+        """Check that it can be written, as far as its folder says so.
 
         Raises:
-            CertificateError: it cannot be written.
+            CertificateError: it cannot.
         """
+        folder = os.path.dirname(self.path)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            why = errno.EACCES if os.path.isdir(folder) else errno.ENOENT
+            raise _unusable(self.path, f"cannot be written ({os.strerror(why)})")
+
+    def write(self) -> str | None:
+        """Replace the file atomically, and return why it could not be written, if so."""
         try:
             replace_file(self.path, self._text.encode("utf-8", "surrogateescape"), mode=self._mode)
         except OSError as error:
-            raise _unusable(self.path, f"cannot be written ({os.strerror(error.errno or 0)})") from None
+            return f"CA file {quoted(self.path)} cannot be written ({os.strerror(error.errno or 0)})"
+        return None
 
 
 def _unusable(path: str, problem: str) -> CertificateError:

@@ -9,7 +9,7 @@ Private to this collection: may change in any release.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._concurrency import side_by_side
@@ -162,6 +162,20 @@ def ca_file_of(one: Seen) -> str:
             option="path",
         )
     return one.path
+
+
+def unwritten(clusters: Iterable[Seen], problems: Mapping[str, str]) -> list[Seen]:
+    """Return the clusters, those that were confirmed with why their file of CAs could not be written.
+
+    Args:
+        problems: by the path of the file.
+    """
+    return [
+        replace(one, state=REFUSED, problem=problems[one.path])
+        if one.state == CONFIRMED and one.path is not None and one.path in problems
+        else one
+        for one in clusters
+    ]
 
 
 def verify(clusters: Sequence[Seen], timeout: float, limit: int) -> list[Seen]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._trust import survey
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._trust.anchors import Anchor, find_anchor
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._trust.ca_file import CaFile
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -49,6 +50,31 @@ def test_another_file_is_left_alone(tmp_path: Path, content: bytes, problem: str
     assert raised.value.kind == "ca_file_unusable"
     assert "MIIEvQ" not in raised.value.message
     assert path.read_bytes() == content
+
+
+def test_what_cannot_be_written_is_a_problem_of_its_clusters(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    file = CaFile(str(folder / "ca.pem"))
+    with pytest.raises(
+        CertificateError, match=r"cannot be written \(No such file or directory\)\. Nothing was written"
+    ):
+        file.check_folder()
+    folder.mkdir()
+    file.check_folder()
+    folder.rmdir()
+    problem = file.write()
+    assert problem == f"CA file {folder / 'ca.pem'} cannot be written (No such file or directory)"
+    clusters = [
+        survey.Seen("a", None, file.path, survey.CONFIRMED),
+        survey.Seen("b", None, "other", survey.CONFIRMED),
+        survey.Seen("c", None, file.path, survey.TRUSTED),
+    ]
+    found = survey.unwritten(clusters, {file.path: problem})
+    assert [(one.state, one.problem) for one in found] == [
+        (survey.REFUSED, problem),
+        (survey.CONFIRMED, None),
+        (survey.TRUSTED, None),
+    ]
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
