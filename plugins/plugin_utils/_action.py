@@ -131,7 +131,7 @@ class OperationAction(ModuleInProcess):  # type: ignore[misc] # Ansible has no t
         """Run the operation here and now.
 
         Raises:
-            AnsibleActionFail: whether text is shown is neither true nor false; nothing was done.
+            AnsibleActionFail: the setting for text must be true or false; nothing was done.
         """
         self._shows_text = self._setting(_TEXT_OUTPUT, variables, default=is_read_by_a_person())
         host = "" if operation.members else f"{variables.get('inventory_hostname')}: "
