@@ -420,7 +420,8 @@ clusters:
           elements: dict
           returned: always
         replica_of:
-          description: The certificates of sources that databases of this cluster pin.
+          description: The certificates of sources that databases of this cluster pin; null where the databases could
+            not be read.
           type: list
           elements: dict
           returned: always

@@ -205,6 +205,7 @@ def test_what_fails_beside_the_certificates_is_a_warning(ansible: Ansible, clust
     entry = clusters(run)["one"]
     assert entry["error"] is None
     assert entry["internal"] is None
+    assert entry["replication"]["replica_of"] is None
     assert sorted(warning.split()[1] for warning in entry["warnings"]) == ["/v1/bdbs", "/v1/job_scheduler"]
 
 

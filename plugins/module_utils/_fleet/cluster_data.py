@@ -82,7 +82,7 @@ class Replication(TypedDict):
     """Which other clusters pin certificates of this one, and which this one pins."""
 
     active_active: list[ActiveActiveEntry]
-    replica_of: list[PinEntry]
+    replica_of: list[PinEntry] | None  # None: the databases could not be read
 
 
 class DriftEntry(TypedDict):

@@ -20,7 +20,7 @@ def judge_pins(clusters: Sequence[ClusterData]) -> None:
         clusters: of one fleet, as results show them.
     """
     for cluster in clusters:
-        for pin in cluster["replication"]["replica_of"] if cluster["replication"] else ():
+        for pin in (cluster["replication"] and cluster["replication"]["replica_of"]) or ():
             if pin["state"] != "unknown" or pin["fingerprint"] is None:
                 continue
             has = _at_endpoint(pin, clusters) or _of_database(pin, clusters) or _by_name(pin, clusters)

@@ -119,7 +119,7 @@ def _replication(api: CachingApi, warn: Callable[[str], None], now: datetime) ->
         return None
     active_active = [_active_active(one, databases) for one in crdbs or ()]
     pins = [_pin(one, source, now) for one in databases or () for source in one.sources if source.pins]
-    return {"active_active": active_active, "replica_of": pins}
+    return {"active_active": active_active, "replica_of": None if databases is None else pins}
 
 
 def _active_active(crdb: Crdb, databases: Sequence[Database] | None) -> ActiveActiveEntry:

@@ -28,8 +28,8 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._aud
 
 from .settings import Settings
 
-#: Checks that have no outcome at all where what they are about could not be read.
-_READ_APART = frozenset({"drift", "served", "trusted"})
+#: Checks that have no outcome where what they are about could not be read, which need not be a warning.
+_READ_APART = frozenset({"drift", "on_node", "served", "trusted"})
 
 
 class Key(NamedTuple):
@@ -66,10 +66,16 @@ class Condition:
 
 @dataclass(frozen=True)
 class Conditions:
-    """All that holds of a cluster, as far as it could be seen."""
+    """All that holds of a cluster, as far as it could be seen.
+
+    Attributes:
+        complete: whether every part of the cluster could be read: with a part that could not, certificates of databases
+            and findings about it are missing.
+    """
 
     holding: tuple[Condition, ...]
     readable: bool
+    complete: bool
     judged: frozenset[tuple[str | None, str]]  # certificate and check
     not_visible: frozenset[tuple[str | None, str]]
 
@@ -86,6 +92,7 @@ class Conditions:
         return cls(
             (*_expiring(data, settings, now), *_found(data, report["findings"], settings)),
             not data["error"],
+            not (data["warnings"] or data["not_visible"]),
             frozenset(about for about, outcome in outcomes),
             frozenset(about for about, outcome in outcomes if outcome == "not_visible"),
         )
@@ -97,7 +104,7 @@ class Conditions:
             return True
         if not self.readable or about in self.not_visible:
             return False
-        return key.check not in _READ_APART or about in self.judged
+        return about in self.judged or (self.complete and key.check not in _READ_APART)
 
 
 def _expiring(data: ClusterData, settings: Settings, now: datetime) -> Iterator[Condition]:

@@ -99,14 +99,14 @@ def _alert(name: str, check: str, alert: Alert | None) -> Judgement:
 
 def _replication(replication: cluster_data.Replication | None) -> Iterator[Judgement]:
     check = "replica_pin"
-    if replication is None:
+    pins = replication and replication["replica_of"]
+    if pins is None:
         yield not_visible(None, check, "what replica sources pin could not be read")
         return
     problems = {
         "stale": "a certificate that its source no longer has",
         "expired": "a certificate that has expired",
     }
-    pins = replication["replica_of"]
     for pin in pins:
         where = pinning(pin)
         if pin["state"] in problems:

@@ -216,7 +216,7 @@ def _set(case: _Case, path: str, body: Mapping[str, object]) -> Command:
 
 def _pin(case: _Case) -> Command:
     replication = case.cluster["replication"]
-    for pin in replication["replica_of"] if replication else ():
+    for pin in (replication and replication["replica_of"]) or ():
         if case.finding["message"].startswith(pinning(pin)):
             return case.own_module(
                 "replication_certificates",

@@ -36,6 +36,11 @@ def differing() -> Any:
     return fleets.cluster(NAME, endpoints=ports)
 
 
+def replicating() -> Any:
+    pins = [{"database": "carts", "source": "a.example.com", "state": "expired"}]
+    return fleets.cluster(NAME, replication={"active_active": [], "replica_of": pins})
+
+
 def unreadable() -> Any:
     return fleets.unreachable(NAME)
 
@@ -168,12 +173,34 @@ def test_served_differs_from_stored(watched: Watched) -> None:
     assert len(watched.read(differing())) == 1
 
 
-def test_what_cannot_be_seen_now_is_not_forgotten(watched: Watched) -> None:
-    assert len(watched.read(differing())) == 1
-    ports = [fleets.endpoint(NAME, "proxy", 1, 12000, matches=None, status="unreachable", trusted=None)]
-    assert watched.read(fleets.cluster(NAME, endpoints=ports)) == []
-    assert watched.read(fleets.cluster(NAME, endpoints=[])) == []
-    assert watched.read(differing()) == []
+def of_database() -> Any:
+    return fleets.cluster(NAME, databases=[fleets.database(NAME, "orders", days=5)])
+
+
+UNSEEN = fleets.endpoint(NAME, "proxy", 1, 12000, matches=None, status="unreachable", trusted=None)
+NO_NODES = {**fleets.cluster(NAME)["cluster"], "nodes": None}
+REFUSED = ["GET /v1/bdbs: HTTP 503"]
+
+
+@pytest.mark.parametrize(
+    ("seen", "without"),
+    [
+        (differing(), [{"endpoints": [UNSEEN]}, {"endpoints": []}]),
+        (of_database(), [{"warnings": REFUSED}, {"not_visible": ["databases"]}]),
+        (fleets.cluster(NAME, on_disk=[fleets.on_disk("syncer", 1, "stale")]), [{"on_disk": []}]),
+        # Its names are judged by the cluster's own one.
+        (with_proxy(findings=[WEAK]), [{"cluster": NO_NODES, "warnings": REFUSED}]),
+        (replicating(), [{"replication": {"active_active": [], "replica_of": None}}, {"replication": None}]),
+    ],
+    ids=["port", "database", "metrics", "requirement", "pin"],
+)
+def test_what_cannot_be_seen_now_is_not_forgotten(watched: Watched, seen: Any, without: list[Any]) -> None:
+    assert len(watched.read(seen)) == 1
+    for parts in without:
+        assert watched.read(fleets.cluster(NAME, **parts)) == []
+    assert watched.read(seen) == []
+    assert watched.read(fleets.cluster(NAME)) == []
+    assert len(watched.read(seen)) == 1
 
 
 def test_a_certificate_of_a_database_says_so(watched: Watched) -> None:
