@@ -21,7 +21,7 @@ from . import clusters, findings, matrix, timeline
 
 _HERE = os.path.dirname(__file__)
 
-#: Longer texts are cut: the JSON report has them whole. Characters.
+#: Longer texts are cut. Characters.
 _LONGEST = 300
 
 
