@@ -53,6 +53,10 @@ def report(
                     worst.add(judgement.severity)
             accepted = bool(judgement.severity and acceptance)
             checks.append(_check(cluster, judgement, "accepted" if accepted else judgement.outcome))
+        for judgement in _ended(policy, now, cluster):
+            findings.append(_finding(cluster, judgement, None))
+            checks.append(_check(cluster, judgement, judgement.outcome))
+            worst.add(judgement.severity)
         proofs = iter([node.proof(facts, data) for facts in certificates.of(data)])
         judged.append(
             {
@@ -62,10 +66,9 @@ def report(
                 "verdict": _verdict(data, worst),
             }
         )
-    ended = _ended(policy, now, {data["name"] for data in clusters})
-    for cluster, judgement in (*ended, *((ANY, one) for one in about_all)):
-        findings.append(_finding(cluster, judgement, None))
-        checks.append(_check(cluster, judgement, judgement.outcome))
+    for judgement in (*_ended(policy, now, ANY), *about_all):
+        findings.append(_finding(ANY, judgement, None))
+        checks.append(_check(ANY, judgement, judgement.outcome))
     findings.sort(key=lambda finding: SEVERITIES.index(finding["severity"]))
     return {
         "schema": SCHEMA,
@@ -90,14 +93,14 @@ def _judgements(data: ClusterData, policy: Policy, now: datetime) -> Iterator[Ju
     yield from cluster.cluster(data)
 
 
-def _ended(policy: Policy, now: datetime, clusters: set[str]) -> Iterator[tuple[str, Judgement]]:
-    """Report the exceptions that count no more. Those of clusters that are not here are another report's business."""
+def _ended(policy: Policy, now: datetime, cluster: str) -> Iterator[Judgement]:
+    """Report the exceptions for this cluster, or for all, that count no more."""
     for one in policy.ended(now):
-        if one.cluster == ANY or one.cluster in clusters:
+        if one.cluster == cluster:
             certificate = None if one.certificate == ANY else one.certificate
             message = f"the exception for check {one.check} ended on {one.until}: {one.reason}"
             remedy = "Fix what it was about and remove it, or give it a new date and reason"
-            yield one.cluster, Judgement(certificate, "exception_ended", WARNING, message, remedy)
+            yield Judgement(certificate, "exception_ended", WARNING, message, remedy)
 
 
 def _finding(cluster: str, judgement: Judgement, acceptance: Acceptance | None) -> Finding:

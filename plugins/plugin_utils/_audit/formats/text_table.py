@@ -15,6 +15,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._out
 
 from .. import certificates
 from ..checks.judgement import CRITICAL, INFO, WARNING
+from ..policy import ANY
 from ..types import Finding, JudgedCluster, Report
 
 _HEADER = ("cluster", "version", "certificate", "expires", "days", "status", "issuer", "proof")
@@ -30,7 +31,7 @@ _UNKNOWN = 0
 
 
 class Row(NamedTuple):
-    """One certificate, or one cluster that could not be read, or of which more was found.
+    """One certificate, or one cluster that could not be read, or of which more was found, or what was found of all.
 
     Attributes:
         cells: of the whole table.
@@ -56,12 +57,19 @@ def lines(report: Report) -> list[str]:
 
 
 def rows(report: Report) -> list[Row]:
-    """Return one row a certificate, and one a cluster that could not be read, or of which more was found."""
+    """Return one row a certificate, one a cluster not read, or of which more was found, and what was found of all."""
     found: dict[tuple[str, str | None], list[Finding]] = {}
     for finding in report["findings"]:
         if finding["severity"] != INFO:
             found.setdefault((finding["cluster"], finding["certificate"]), []).append(finding)
-    return [row for cluster in report["clusters"] for row in _rows(cluster, found)]
+    return [
+        *(row for cluster in report["clusters"] for row in _rows(cluster, found)),
+        *(
+            _without_facts("all clusters", "-", certificate, findings)
+            for (cluster_name, certificate), findings in found.items()
+            if cluster_name == ANY
+        ),
+    ]
 
 
 def _row(*cells: str, urgency: int, days: int = _UNKNOWN, brief: str | None = None) -> Row:
@@ -89,8 +97,12 @@ def _rows(cluster: JudgedCluster, found: Mapping[tuple[str, str | None], Sequenc
     known = {facts["name"] for facts in judged} | ({None} if cluster["error"] else set())
     for (cluster_name, certificate), findings in found.items():
         if cluster_name == name and certificate not in known:
-            status = _status(findings)
-            yield _row(name, version, certificate or "-", "-", "-", status, "-", "-", urgency=_urgency(findings))
+            yield _without_facts(name, version, certificate, findings)
+
+
+def _without_facts(cluster: str, version: str, certificate: str | None, findings: Sequence[Finding]) -> Row:
+    status = _status(findings)
+    return _row(cluster, version, certificate or "-", "-", "-", status, "-", "-", urgency=_urgency(findings))
 
 
 def _urgency(findings: Sequence[Finding]) -> int:

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.facts import NO_FACTS
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit import assessment, inputs, policy
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.formats import text_table
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._audit.formats import attention, text_table
 
 from . import reports
 from .reports import found, report
@@ -342,6 +342,20 @@ def test_an_exception_accepts_until_its_date() -> None:
         ("warning", "exception_ended"),
     ]
     assert ended["clusters"][0]["verdict"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("cluster", "shown", "count"),
+    [(NAME, NAME, "0 of 1 cluster ok, 1 with warnings"), ("*", "all clusters", "1 of 1 cluster ok")],
+)
+def test_an_exception_that_has_ended_is_a_warning(cluster: str, shown: str, count: str) -> None:
+    ended = {"cluster": cluster, "certificate": "cm", "check": "expiry", "until": "2026-01-01", "reason": "old"}
+    made = report(with_proxy(), exceptions=[ended])
+    assert [row.short for row in text_table.rows(made) if row.urgency] == [
+        [shown, "cm", "-", "-", "warning: exception_ended"]
+    ]
+    texts = [one if isinstance(one, str) else one[0] for one in attention.lines(made, {}, everything=False)]
+    assert count in texts
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,11 @@ def test_csv(report: Report) -> None:
     text = render("csv", report)
     assert all(line.isprintable() for line in text.split("\r\n"))
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    assert len(rows) == sum(1 + len(certificates.of(cluster)) for cluster in report["clusters"])
+    lines = {(one["cluster"], one["certificate"]) for one in report["findings"]}
+    for cluster in report["clusters"]:
+        lines |= {(cluster["name"], name) for name in (None, *(one["name"] for one in certificates.of(cluster)))}
+    assert Counter((row["cluster"], row["certificate"].lstrip("'") or None) for row in rows) == Counter(lines)
+    assert [row["findings"] for row in rows if row["cluster"] == "*"] == ["warning exception_ended"]
     for row in rows:
         assert None not in row
         for column, cell in row.items():
@@ -92,11 +97,14 @@ def test_csv(report: Report) -> None:
 
 
 def test_csv_is_no_formula() -> None:
-    rows = list(csv.DictReader(io.StringIO(render("csv", reports.report([fleets.hostile()])), newline="")))
+    hostile = fleets.hostile()
+    hostile["certificates"][-1]["subject"] = 'CN=a; =1+1;"=1'
+    rows = list(csv.DictReader(io.StringIO(render("csv", reports.report([hostile])), newline="")))
     dangerous = (
         {row["subject"] for row in rows} | {row["issuer"] for row in rows} | {row["certificate"] for row in rows}
     )
-    assert {"'=cmd|' /C calc'!A0", "'@SUM(1+1)*cmd", "'-2+3\\n{{ 7 * 7 }}{% raw %}"} <= dangerous
+    harmless = {"'=cmd|' /C calc'!A0", "'@SUM(1+1)*cmd", "'-2+3\\n{{ 7 * 7 }}{% raw %}", "CN=a;' =1+1;'\"=1"}
+    assert harmless <= dangerous
 
 
 def test_junit(report: Report, tmp_path: Path) -> None:
