@@ -129,8 +129,10 @@ def links(controller: Controller, workflow: str = WORKFLOW) -> dict[str, dict[st
 
 PLAIN: dict[str, dict[str, list[str]]] = {
     "audit": {"always": ["plan"]},
-    "plan": {"success": ["approval"]},
+    "plan": {"success": ["approval"], "failure": ["possible"]},
+    "possible": {"success": ["approval_of_the_others"]},
     "approval": {"success": ["rotate"]},
+    "approval_of_the_others": {"success": ["rotate"]},
     "rotate": {"always": ["audit_again"], "failure": ["failed"]},
     "failed": {},
     "audit_again": {},
@@ -188,6 +190,9 @@ def test_what_is_set_up(made: Controller) -> None:
         assert made.template(plan["unified_job_template"]) == templates[f"Redis certificates: {template}"]
         approval = made.template(made.nodes(workflow)["approval"]["unified_job_template"])
         assert "in check mode, shows what would be" in approval["description"]
+    possible = made.nodes(WORKFLOW)["possible"]
+    assert possible["job_type"] == "check"
+    assert made.template(possible["unified_job_template"]) == templates["Redis certificates: report a failed rotation"]
     inputs = made.named("credentials")[OPERATOR]["inputs"]
     assert inputs == {**CREDENTIAL, "ca_certificate": CA.strip()}
     (schedule,) = made.objects["schedules"].values()

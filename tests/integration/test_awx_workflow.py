@@ -41,13 +41,21 @@ OK = "successful"
 BEFORE = {"audit": OK, "report": OK, "plan": OK}
 AFTER = {"audit_again": OK, "report_again": OK}
 ALL = {**BEFORE, "approval": OK, "rotate": OK, **AFTER}
+#: The prediction fails for some clusters.
+SOME = {**BEFORE, "possible": OK, "approval_of_the_others": OK}
 #: How jobs end, and the colour of the workflow, with the nodes that ran.
 COLOURS: dict[str, tuple[dict[str, str], str, Mapping[str, str]]] = {
     "all is well": ({}, OK, ALL),
     "the first audit finds something": ({"audit": "failed", "report": "failed"}, OK, ALL),
     "the first audit is lost": ({"audit": "error", "report": "failed"}, OK, ALL),
-    "the prediction fails": ({"plan": "failed"}, "failed", BEFORE),
-    "the prediction is lost": ({"plan": "error"}, "failed", BEFORE),
+    "the prediction fails for all": ({"plan": "failed", "possible": "failed"}, "failed", {**BEFORE, "possible": OK}),
+    "the prediction is lost": ({"plan": "error", "possible": "failed"}, "failed", {**BEFORE, "possible": OK}),
+    "the prediction and the rotation fail for some": (
+        {"plan": "failed", "rotate": "failed", "failed": "failed"},
+        "failed",
+        {**SOME, "rotate": OK, "failed": OK, **AFTER},
+    ),
+    "nobody approves the others": ({"plan": "failed", "approval_of_the_others": "failed"}, "failed", SOME),
     "nobody approves": ({"approval": "failed"}, "failed", {**BEFORE, "approval": "failed"}),
     "the rotation fails": ({"rotate": "failed", "failed": "failed"}, "failed", {**ALL, "failed": "failed"}),
     "the rotation is lost": ({"rotate": "error", "failed": "failed"}, "failed", {**ALL, "failed": "failed"}),
@@ -164,12 +172,17 @@ def test_a_rotation_that_fails_and_a_limit(ansible: Ansible, awx: Controller, au
     (ansible.folder / "shared").mkdir()
     with Cluster(nodes=1, database="none") as one:
         files = folder(ansible, {"proxy": authority.issue(one.fqdn)})
-        hosts = {"one": host(one, rotation_certificates=from_folder(files, ["proxy"])), "two": host(one)}
+        wanted = {"rotation_certificates": from_folder(files, ["proxy"])}
+        hosts = {"one": host(one, **wanted), "two": host(one), "away": host(one, redis_enterprise_retries=0, **wanted)}
+        hosts["away"]["redis_enterprise_url"] = "https://127.0.0.1:1"
         one.add_fault(Fault(method="PUT", status=400))
         runs = Runs(Jobs(ansible), hosts, login(one), "audit", "audit_again")
-        done = run_workflow(awx, WORKFLOW, runs, limit="one")
+        done = run_workflow(awx, WORKFLOW, runs, limit="one,away")
     assert done.status == "failed"
+    # The one that cannot be read does not keep the other one from an approval.
+    assert (done.ran["plan"], done.ran["possible"], done.ran["approval_of_the_others"]) == ("failed", OK, OK)
+    assert "These can be rotated, once that is approved: one. The job of the rotation" in runs.ran["possible"][0].stdout
     assert (done.ran["rotate"], done.ran["failed"]) == ("failed", "failed")
     assert "The rotation failed on one; the job of the rotation has the messages." in runs.ran["failed"][0].stdout
     # All slices of the first audit were lost: what the job was limited to is missing, and no more.
-    assert runs.ran["report"][0].artifacts["audit_failed_clusters"] == ["one"]
+    assert runs.ran["report"][0].artifacts["audit_failed_clusters"] == ["away", "one"]
