@@ -122,6 +122,11 @@ def problem_of_link(others: Mapping[str, Sequence[Any]], links: Mapping[Any, set
     return "Cycle detected." if reaches(links, to, node) else ""
 
 
+def slices(template: Mapping[str, Any], hosts: int) -> int:
+    """Return how many jobs a job template makes of an inventory. One alone is a job like any other."""
+    return min(template.get("job_slice_count") or 1, hosts)
+
+
 def followers(status: str) -> tuple[str, ...]:
     """Return the kinds of links that are followed after a job that ended so."""
     return ("failure_nodes" if status in FAILED else "success_nodes", "always_nodes")

@@ -150,7 +150,10 @@ ROLLBACK = {
     "rollback": {"success": ["audit"]},
     "audit": {},
 }
-AUDITS = "/shared/redis-certificates/audits/{{ awx_workflow_job_id | default('single') }}/{{ awx_job_id }}"
+AUDITS = (
+    "/shared/redis-certificates/audits/{{ awx_workflow_job_id | default('single') }}"
+    "{{ '/' ~ audit_run if audit_run is defined else '' }}/{{ awx_job_id }}"
+)
 #: For each job template of an AWX without slices, what it runs.
 PLAYBOOKS = {
     "audit": "audit.yml",

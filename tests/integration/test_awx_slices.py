@@ -98,7 +98,7 @@ def test_slices_side_by_side_give_the_report_of_one_run(ansible: Ansible) -> Non
     assert report(merged.artifacts["audit_files"]["json"]) == report(whole.artifacts["audit_files"]["json"])
 
     # A job that was lost has left nothing behind.
-    shutil.rmtree(shared / "audits/2/21")
+    shutil.rmtree(shared / "audits/2/before/21")
     limited = ["--limit", f"down.fleet.example.com,{next(iter(slices[0]))}"]
     for number, arguments, missing in ((31, [], [*slices[1]]), (32, limited, [])):
         named = {**merge, **handed_on, "awx_job_id": number, "awx_workflow_job_id": 3}

@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2.nativetypes import NativeEnvironment
 from simulator import Cluster, Fault
 from simulator.authority import Authority
 
@@ -74,6 +77,32 @@ def test_the_colour_is_what_a_person_expects(awx: Controller, case: str) -> None
         node: as_slices.get(end, end) if node.startswith("audit") else end
         for node, end in {**ran, **{node: ends[node] for node in ran if node in ends}}.items()
     }
+
+
+@pytest.mark.parametrize("hosts", [1, 2])
+def test_a_merge_reads_the_audit_before_it_alone(awx: Controller, hosts: int) -> None:
+    """Of one host AWX makes no slices: then both audits are jobs of the workflow itself."""
+    jinja = NativeEnvironment()
+    jinja.filters["dirname"] = os.path.dirname
+    written: dict[str, list[str]] = {"audit": [], "audit_again": []}
+    merged: dict[str, list[str]] = {}
+
+    def run(start: Start) -> Ended:
+        def variable(name: str) -> Any:
+            return jinja.from_string(start.extra_vars[name]).render(start.extra_vars)
+
+        if start.node in written:
+            path = f"{variable('audit_output_directory')}/audit.json"
+            written[start.node].append(path)
+            return Ended(OK, {"audit_published": {"files": {"json": path}, "run": variable("audit_run")}})
+        if start.node.startswith("report"):
+            (folder,) = variable("audit_data_paths")
+            merged[start.node] = [path for path in chain(*written.values()) if Path(folder) in Path(path).parents]
+        return Ended(OK)
+
+    run_workflow(awx, WORKFLOW, run, hosts=hosts)
+    assert merged == {"report": written["audit"], "report_again": written["audit_again"]}
+    assert len(written["audit"]) == hosts
 
 
 def test_a_rollback_waits_for_an_approval(awx: Controller) -> None:

@@ -72,12 +72,14 @@ def run_workflow(
     *,
     answers: Mapping[str, Any] | None = None,
     limit: str = "",
+    hosts: int = 2,
 ) -> Done:
     """Run a workflow.
 
     Args:
         answers: to its survey.
         limit: as a prompt.
+        hosts: of the inventory, whatever the limit is.
     """
     template = controller.named("workflow_job_templates")[workflow]
     given: dict[str, Any] = {"extra_vars": dict(answers or {}), "limit": limit}
@@ -103,7 +105,7 @@ def run_workflow(
             # From every parent, also from one that did not lead here.
             inherited[name].update(inherited.get(one, {}))
             inherited[name].update(ended[one].artifacts if one in ended else {})
-        ended[name] = _run_node(controller, nodes[name], inherited[name], variables, given, number, runs)
+        ended[name] = _run_node(controller, nodes[name], inherited[name], variables, given, number, hosts, runs)
     lost = [name for name, one in ended.items() if one.status in awx_rules.FAILED]
     failed = [name for name in lost if not awx_rules.is_handled(links[name])]
     return Done(
@@ -120,6 +122,7 @@ def _run_node(
     variables: Mapping[str, Any],
     given: Mapping[str, Any],
     workflow: int,
+    hosts: int,
     runs: Runs,
 ) -> Ended:
     template = controller.template(node["unified_job_template"])
@@ -130,7 +133,7 @@ def _run_node(
     # What the workflow was given beats what jobs published.
     extra = awx_rules.job_variables(own, survey, {**node.get("extra_data", {}), **inherited, **variables})
     prompts = awx_rules.accepted(template, {**node, **{key: one for key, one in given.items() if one}})
-    count = template.get("job_slice_count") or 1
+    count = awx_rules.slices(template, hosts)
     # All slices are the jobs of a workflow of their own.
     parent = next(_ids) if count > 1 else workflow
     parts = [
