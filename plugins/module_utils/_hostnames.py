@@ -41,6 +41,14 @@ def is_host(text: str) -> bool:
         return False
 
 
+def same_host(one: str, other: str) -> bool:
+    """Return whether this is the same name, or the same IP address, which may be written in several ways."""
+    try:
+        return ipaddress.ip_address(one) == ipaddress.ip_address(other)
+    except ValueError:
+        return one == other
+
+
 def host_and_port(host: str, port: int | None) -> str:
     """Return host and port, if any, as in a URL: an IPv6 address in brackets. An empty host is said to be none."""
     bracketed = f"[{host}]" if ":" in host else host or "no address"

@@ -231,9 +231,9 @@ class Recorder:
 def test_a_redirect_to_somebody_else_gets_no_login(
     ansible: Ansible, stack: ExitStack, authority: Authority, tmp_path: Path, when: str
 ) -> None:
-    """Another port, another host at the same port; with another CA, or with the same one and another name."""
+    """Another port, another host at the same port; with another CA, or with the same one and its own address."""
     stranger = Authority("Somebody else").issue(sans=["127.0.0.9"])
-    namesake = authority.issue(sans=["other.example.com"])
+    namesake = authority.issue(sans=["127.0.0.9"])
     ca_path = tmp_path / "ca.pem"
     ca_path.write_text(authority.ca_pem)
     material = authority.issue()

@@ -7,11 +7,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from .._api.cluster import Node
+from .._hostnames import same_host
 from .answer import Answer
 from .check import NOTHING, UNCLEAR, NotChecked, Verdict, check, verdict
 from .questions import Questions
@@ -74,9 +74,9 @@ def _destination(location: str, primary: Node, port: int | None) -> tuple[str, s
     except ValueError:
         return "other", "other", "other port", "other path"
     whose = "other"
-    if _same_host(host, primary.internal):
+    if same_host(host, primary.internal or ""):
         whose = "internal address of the primary"
-    elif any(_same_host(host, address) for address in primary.external):
+    elif any(same_host(host, address) for address in primary.external):
         whose = "other address of the primary"
     return (
         "https" if parts.scheme == "https" else "no https",
@@ -84,13 +84,6 @@ def _destination(location: str, primary: Node, port: int | None) -> tuple[str, s
         "same port" if found == port else "other port",
         "same path" if f"{parts.path}?{parts.query}" == _ASKED else "other path",
     )
-
-
-def _same_host(one: str, other: str | None) -> bool:
-    try:
-        return ipaddress.ip_address(one) == ipaddress.ip_address(other or "")
-    except ValueError:
-        return one == other
 
 
 @check("With handle_redirects a follower answers requests itself", _LOAD_BALANCER)

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from .._hostnames import host_and_port, is_host
+from .._hostnames import host_and_port, is_host, same_host
 from .._untrusted import is_plain
 
 #: What a follower answers (vendor: 307); 308 means the same to any client (RFC 9110, 15.4.9).
@@ -77,7 +77,8 @@ def find_destination(location: str | None, path: str) -> Place:
 
     Args:
         location: the Location header.
-        path: of the request. The redirect of a follower keeps it; one to a page for people, such as a login, does not.
+        path: of the request. The redirect of a follower keeps it; one to a page for people, such as a login or the
+            start page of another server, does not.
 
     Raises:
         NotFollowed: this is not the redirect of a follower.
@@ -94,7 +95,7 @@ def find_destination(location: str | None, path: str) -> Place:
     host = parts.hostname
     if not host or not host.isascii() or not is_host(host):
         raise NotFollowed("the address is not valid")
-    if parts.path not in ("", "/", path.partition("?")[0]):
+    if parts.path != path.partition("?")[0]:
         raise NotFollowed("the path differs")
     return Place(host, port)
 
@@ -107,11 +108,15 @@ class Named:
 
     def learn(self, nodes: Iterable[Mapping[str, Any]]) -> None:
         """Take over the answer of C(GET /v1/nodes)."""
-        self.nodes = tuple(map(_addresses, nodes))
+        self.nodes = tuple(node for node in map(_addresses, nodes) if node.internal or node.external)
 
     def node_at(self, host: str) -> NodeAddresses | None:
         """Return the node that has this address."""
-        return next((node for node in self.nodes if host == node.internal or host in node.external), None)
+        return next((one for one in self.nodes if any(same_host(host, address) for address in one.ordered("both"))), None)
+
+    def excludes(self, host: str) -> bool:
+        """Return whether the cluster has named its nodes, and no node has this address."""
+        return bool(self.nodes) and self.node_at(host) is None
 
     def ways_to(self, host: str, choice: str) -> list[str]:
         """Return the addresses of the node at C(host), those first that O(node_address) prefers; else C(host)."""

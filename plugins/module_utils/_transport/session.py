@@ -5,10 +5,10 @@
 
 """One session with a cluster, which finds the node that answers: the primary.
 
-A follower redirects to the primary's internal address. The login goes there only where the connection proves that it is
-the cluster's: by the same trust and the name in O(url), or an address that the certificate covers; where nothing is
-verified, by an address that the cluster itself has named, or by the very certificate that O(url) presents. The port is
-that of O(url).
+A follower redirects to the primary's internal address. The login goes there only where the cluster itself has named that
+address (C(GET /v1/nodes)), and the connection proves it by the same trust, and the name in O(url) or that address. Before
+the nodes are known, only the name in O(url) proves it or, where nothing is verified, the very certificate that O(url)
+presents. The port is that of O(url).
 """
 
 from __future__ import annotations
@@ -102,12 +102,16 @@ class Session:
         return [one for one in (self.connection.password, self.token, login) if one is not None]
 
     def learn(self, nodes: Iterable[Mapping[str, Any]]) -> None:
-        """Note the addresses that the cluster names.
+        """Note the addresses that the cluster names; from now on, no other one is asked but O(url).
 
         Args:
             nodes: the answer of C(GET /v1/nodes).
         """
         self._named.learn(nodes)
+        for url in [url for url in self._peers if self._named.excludes(parse_place(url).host) and url != self.url]:
+            self._peers.pop(url).disconnect()
+        if self._peer.url not in self._peers:
+            self._peer = self._first
 
     def pin(self, fingerprint: str) -> None:
         """Accept, from the next handshake on, also a server that the options do not trust but whose leaf this is.
@@ -264,8 +268,7 @@ class Session:
         peers = [peer for peer in known if peer is not None]
         if not peers:
             raise NotFollowed(
-                "the cluster has not named this address, and validate_certs is false, so nothing proves that it "
-                "belongs to the cluster"
+                "the cluster has not named this address (GET /v1/nodes), so nothing proves that it belongs to the cluster"
             )
         return peers
 
@@ -279,10 +282,14 @@ class Session:
 
     def _proofs(self, place: Place) -> list[dict[str, str]]:
         """Return how a server at an address proves that it is the cluster's, see M(Peer); empty: nothing proves it."""
-        if self.connection.validate_certs:
-            return [{"server_hostname": self.connection.host}, {}]
+        if self._named.excludes(place.host):
+            return []
+        by_name = [{"server_hostname": self.connection.host}] if self.connection.validate_certs else []
         if self._named.nodes:
-            return [{}] if self._named.node_at(place.host) else []
+            return [*by_name, {}]
+        # A certificate for its own address, anybody may have from the same CA.
+        if by_name:
+            return by_name
         leaf = self._leaf_at_url()
         return [assert_leaf(leaf)] if leaf else []
 

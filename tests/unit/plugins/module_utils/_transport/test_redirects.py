@@ -207,15 +207,35 @@ def test_the_name_in_the_url_is_enough(stack: ExitStack, authority: Authority, c
         assert failure(client).kind == "tls_host_mismatch"
 
 
-def test_an_address_that_the_certificate_covers_is_enough(stack: ExitStack, authority: Authority, ca_path: str) -> None:
+@pytest.mark.parametrize("known", ["both", "the first", "none"])
+def test_an_address_that_the_certificate_covers_is_enough_where_the_cluster_has_named_it(
+    stack: ExitStack, authority: Authority, ca_path: str, known: str
+) -> None:
+    """Any server of the same CA may have a certificate for its own address."""
     held = hold_port(["127.0.0.1", "127.0.0.2"], 0)
     nodes = [Node(one, authority.issue(sans=[f"127.0.0.{number}"])) for number, one in enumerate(held, 1)]
     for node in nodes:
         stack.callback(node.close)
+    with session(nodes[0].url, ca_path=ca_path) as client:
+        client.learn({"both": named(*nodes), "the first": named(nodes[0]), "none": []}[known])
+        nodes[0].location = nodes[1].url
+        if known == "both":
+            assert client.request("PUT", PATH, {}).status == 200
+        else:
+            assert_learns_nothing(nodes[1], client)
+    assert nodes[1].connections == {"both": 2, "the first": 0, "none": 1}[known]  # by the name, then by the address
+
+
+def test_a_primary_that_the_cluster_then_does_not_name_is_asked_no_more(nodes: list[Node], ca_path: str) -> None:
+    """The list of nodes itself may come through a redirect; from then on it decides, and the name alone does not."""
     nodes[0].location = nodes[1].url
     with session(nodes[0].url, ca_path=ca_path) as client:
         assert client.request("GET", PATH).status == 200
-    assert nodes[1].methods == ["GET"]
+        client.learn([{"uid": 1}])  # without any address it says nothing
+        assert client.request("GET", PATH).status == 200
+        client.learn(named(nodes[0], nodes[2]))
+        assert "has not named this address" in failure(client, "PUT").message
+    assert nodes[1].methods == ["GET", "GET"]
 
 
 def test_the_primary_moves(nodes: list[Node], ca_path: str) -> None:
@@ -372,7 +392,7 @@ def test_somebody_with_another_ca_gets_no_login(nodes: list[Node], stack: ExitSt
     nodes[0].location = stranger.url
     with session(nodes[0].url, ca_path=ca_path) as client:
         assert_learns_nothing(stranger, client)
-    assert stranger.connections == 2  # by the name in the URL, and by its own address
+    assert stranger.connections == 1
 
 
 def test_somebody_with_the_same_ca_and_another_name_gets_no_login(
@@ -423,6 +443,8 @@ def test_without_verification_another_certificate_gets_no_login(
         "http://127.0.0.2:{port}",
         "https://admin:secret@127.0.0.2:{port}",
         "https://127.0.0.2:{port}/login?next=",
+        "https://127.0.0.2:{port}/?next=",
+        "https://127.0.0.2:{port}?next=",
         "https://[::1",
         "https://127.0.0.2:99999",
         "//127.0.0.2:{port}",
@@ -462,11 +484,14 @@ def test_what_the_cluster_names() -> None:
     assert known.ways_to("10.0.0.1", "internal") == ["10.0.0.1", "192.0.2.1"]
     assert known.ways_to("192.0.2.1", "external") == ["192.0.2.1", "10.0.0.1"]
     assert known.ways_to("10.0.0.9", "internal") == ["10.0.0.9"]
+    assert (known.excludes("10.0.0.9"), known.excludes("192.0.2.1")) == (True, False)
     assert known.siblings("10.0.0.1", "internal") == ["10.0.0.2"]
     assert known.siblings("lb.example.com", "internal") == []
     node = known.node_at("10.0.0.2")
     assert node is not None
     assert node.uid == "2"
+    known.learn([{"uid": 1, "addr": "FD00:0::1"}])
+    assert not known.excludes("fd00::1")
 
 
 def test_an_address_without_a_port_is_that_of_https() -> None:
