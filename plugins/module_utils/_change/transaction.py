@@ -50,6 +50,7 @@ class Transaction:
         self._settings = settings
         self._bulk = settings.bulk
         self._begun = False  # whether a write was sent
+        self._before = {change.name: change.installed for change in changes}  # as reported before the next write
         self._perhaps_made: set[str] = set()  # names that a request that failed may have changed
 
     def run(self) -> Outcome:
@@ -135,8 +136,10 @@ class Transaction:
             if perhaps_made(error) or (not updates and error.kind == "not_found"):
                 self._perhaps_made.update(goals)
             if answer_lost(error):
-                # Without the server's word, a name that it does not report right may as well be as it was.
-                return Evidence(*self._poll(goals, lambda dummy: True, deadline)).shows(goals)
+                # Without the server's word, a name that it does not report right may as well be as it was. And what it
+                # reported before, as of a certificate that a node has missed, does not show that the write was made.
+                shown = Evidence(*self._poll(goals, lambda dummy: True, deadline)).shows(goals)
+                return shown and not any(goal.shown_by(self._before[name]) for name, goal in goals.items())
             if self._begun and never_sent(error):
                 # In the middle there is more to lose than time.
                 self._poll(goals, lambda dummy: True, deadline)
@@ -284,6 +287,7 @@ class Transaction:
     def _changed_concurrently(self, names: Iterable[str]) -> dict[str, str]:
         """Read once; return why certificates that another client has written are left in place, by name."""
         installed, _unread = self._poll(names, lambda dummy: True, time.monotonic())
+        self._before.update(installed)
         return {
             name: f"{_described(found)}, neither the old nor the new certificate (concurrent change?); left in place"
             for name, found in self._foreign(installed).items()

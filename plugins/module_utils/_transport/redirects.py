@@ -112,7 +112,7 @@ class Named:
 
     def node_at(self, host: str) -> NodeAddresses | None:
         """Return the node that has this address."""
-        return next((one for one in self.nodes if any(same_host(host, address) for address in one.ordered("both"))), None)
+        return next((node for node in self.nodes if any(same_host(host, one) for one in node.ordered("both"))), None)
 
     def excludes(self, host: str) -> bool:
         """Return whether the cluster has named its nodes, and no node has this address."""

@@ -5,10 +5,10 @@
 
 """One session with a cluster, which finds the node that answers: the primary.
 
-A follower redirects to the primary's internal address. The login goes there only where the cluster itself has named that
-address (C(GET /v1/nodes)), and the connection proves it by the same trust, and the name in O(url) or that address. Before
-the nodes are known, only the name in O(url) proves it or, where nothing is verified, the very certificate that O(url)
-presents. The port is that of O(url).
+A follower redirects to the primary's internal address. The login goes there only where the cluster itself has named
+that address (C(GET /v1/nodes)), and the connection proves it by the same trust, and the name in O(url) or that address.
+Before the nodes are known, only the name in O(url) proves it or, where nothing is verified, the very certificate that
+O(url) presents. The port is that of O(url).
 """
 
 from __future__ import annotations
@@ -268,7 +268,8 @@ class Session:
         peers = [peer for peer in known if peer is not None]
         if not peers:
             raise NotFollowed(
-                "the cluster has not named this address (GET /v1/nodes), so nothing proves that it belongs to the cluster"
+                "the cluster has not named this address (GET /v1/nodes), so nothing proves that it is a node of the "
+                "cluster"
             )
         return peers
 

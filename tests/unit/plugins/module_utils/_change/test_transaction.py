@@ -50,6 +50,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simulator import Cluster, Fault
 from simulator.authority import Authority, Material, pem_of
+from simulator.state import pair
 from unit.plugins.clock import Clock
 
 CCS = "ccs_internode_encryption"
@@ -58,7 +59,7 @@ CCS = "ccs_internode_encryption"
 Materials = Mapping[str, Optional[Material]]
 
 
-def plan(stored: Mapping[str, Stored], wanted: Materials) -> list[Change]:
+def plan(stored: Mapping[str, Stored], wanted: Materials, *, force: bool = False) -> list[Change]:
     """The changes from what an API reports to what is wanted."""
     now = datetime.now(timezone.utc)
     installed = parse_installed(stored, wanted, now)
@@ -68,7 +69,7 @@ def plan(stored: Mapping[str, Stored], wanted: Materials) -> list[Change]:
         if material is not None:
             given = {"certificate": material.certificate_pem, "private_key": str(material.key_pem)}
             want = read_desired(name, given, now)
-        return plan_change(Wanted(name, want), installed[name], force=False, now=now)
+        return plan_change(Wanted(name, want), installed[name], force=force, now=now)
 
     return [change(name, material) for name, material in wanted.items()]
 
@@ -363,7 +364,15 @@ def new(authority: Authority) -> Materials:
     return {name: authority.issue() for name in ("api", "cm", "metrics_exporter", "proxy", "syncer", CCS)}
 
 
-def run(cluster: Cluster, wanted: Materials, retries: Retries = ONCE, verify: str = "strict", **settings: Any) -> Made:
+def run(
+    cluster: Cluster,
+    wanted: Materials,
+    retries: Retries = ONCE,
+    verify: str = "strict",
+    *,
+    force: bool = False,
+    **settings: Any,
+) -> Made:
     """Change a real cluster."""
     defaults = {name: spec.get("default") for name, spec in CONNECTION_SPEC.items()}
     given = {
@@ -376,7 +385,7 @@ def run(cluster: Cluster, wanted: Materials, retries: Retries = ONCE, verify: st
     with Session(parse_connection({**defaults, **given}, {})) as session:
         api = Api(session)
         stored = api.certificates()
-        changes = plan(stored, wanted)
+        changes = plan(stored, wanted, force=force)
         known = read_cluster(api, pytest.fail, needed=True)
         states = {change.name: (change.old, change.new) for change in changes}
         exporter = exporter_state(stored)
@@ -799,6 +808,50 @@ def test_a_deletion_whose_answer_is_lost_is_found_to_be_made(
     made = run(cluster, wanted, REPEATED)
     assert made.of == {"cm": "changed", "ldap_client": "changed"}
     assert [name for name, *_rest in writes(cluster)] == ["bulk", "DELETE"]
+
+
+@pytest.mark.parametrize("name", ["ldap_client", "syncer"])
+@pytest.mark.parametrize("times", [1, None])
+def test_a_read_that_looked_the_same_before_does_not_replace_a_lost_answer(
+    start: Callable[..., Cluster], new: Materials, other: Material, name: str, times: int | None
+) -> None:
+    """A node has missed an update that the primary reports."""
+    material = new["syncer"]
+    assert material is not None
+    cluster = start()
+    cluster.set_certificate(name, material.certificate_pem, material.key_pem)
+    cluster.nodes[1].put(name, pair(other.certificate_pem, other.key_pem))
+    cluster.add_fault(Fault("PUT", "*", kind="close_before", times=times))
+    made = run(cluster, {name: material}, REPEATED, force=True, verify="auto", verify_timeout=0)
+    assert len(writes(cluster)) == (3 if times is None else 2)
+    if times is None:
+        assert (made.whole, made.failure.kind) == ("failed_unchanged", "connection_lost")
+    else:
+        assert made.of == {name: "changed"}
+        assert held(cluster, name) == held_of({name: material})
+
+
+def test_a_lost_answer_to_a_roll_back_of_what_the_primary_never_had_is_not_taken_for_done(
+    start: Callable[..., Cluster], new: Materials
+) -> None:
+    cluster, material = start(EARLY), new["syncer"]
+    assert material is not None
+    old = held(cluster, "cm", "ldap_client")
+
+    def reach_one(meant: Cluster) -> None:
+        meant.nodes[1].put("ldap_client", pair(material.certificate_pem, material.key_pem))
+
+    cluster.add_fault(Fault("PUT", UPDATE_CERT, kind="pass", times=1))
+    cluster.add_fault(Fault("PUT", UPDATE_CERT, status=409, times=3, effect=reach_one))
+    cluster.add_fault(Fault("PUT", UPDATE_CERT, kind="close_before", after=1, times=1))
+    made = run(cluster, {**only(new, "cm"), "ldap_client": material}, REPEATED, bulk=False)
+    assert made.whole == "rolled_back"
+    assert [(names, status) for _method, names, status in writes(cluster)[4:]] == [
+        (("cm",), 200),
+        (("ldap_client",), None),
+        (("ldap_client",), 200),
+    ]
+    assert held(cluster, "cm", "ldap_client") == old
 
 
 @pytest.mark.parametrize("last", ["ldap_client", "api"])
