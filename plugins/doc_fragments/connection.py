@@ -95,8 +95,8 @@ options:
     description:
       - The maximum number of retries of one request. Reads and updates are retried after a refused or broken
         connection, a timeout while connecting, and the statuses 429, 500, 502, 503 and 504; reads also after a response
-        that is empty or truncated, updates also after 409.
-        Nothing else is retried.
+        that is empty or truncated, updates also after 409, and where the host name is not resolved or a proxy does not
+        lead to the cluster. Nothing else is retried.
       - A write that got no response is sent again only if a read shows that it had no effect.
       - M(redis_enterprise.certificates.internal_certificate_rotation) has its own rules for what it sends.
       - The pauses start at O(retry_delay), double each time up to O(retry_max_delay), and are shortened by up to half

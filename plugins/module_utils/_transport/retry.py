@@ -18,13 +18,15 @@ from typing import TypeVar
 
 from .._errors import CertificateError
 
-#: The request never reached the node that would carry it out.
-_NOT_SENT = frozenset(
-    {"connection_refused", "connect_timeout", "unreachable", "primary_unreachable", "primary_unknown"}
-)
+#: Nothing at the address of the server has taken a connection.
+_UNANSWERED = frozenset({"connection_refused", "connect_timeout", "unreachable"})
 
-#: Nothing at the address of the server has taken a connection, or a proxy is in between that does not lead there.
-_NO_CONNECTION = frozenset({"connection_refused", "connect_timeout", "unreachable", "unknown_host", "proxy"})
+#: There is no way to the server: a first read fails at once, since an option or the environment is probably wrong. Later
+#: on, it was right before.
+_NO_WAY = frozenset({"unknown_host", "proxy"})
+
+#: The node that was asked is not the primary, and that did not get the request.
+_NO_PRIMARY = frozenset({"primary_unreachable", "primary_unknown"})
 
 #: The server answered, or something before it, that it does not serve now.
 _BUSY = frozenset({429, 500, 502, 503, 504})
@@ -44,22 +46,23 @@ _Answer = TypeVar("_Answer")
 
 def read_may_be_repeated(error: CertificateError) -> bool:
     """Return whether a read that failed so is sent again."""
-    return error.kind in _NOT_SENT | {"connection_lost", "empty", "truncated"} or error.data.get("status") in _BUSY
+    repeated = _UNANSWERED | _NO_PRIMARY | {"connection_lost", "empty", "truncated"}
+    return error.kind in repeated or error.data.get("status") in _BUSY
 
 
 def read_is_worth_waiting(error: CertificateError) -> bool:
     """Return whether a read that failed so may succeed later, when something is being waited for."""
-    return read_may_be_repeated(error) or answer_lost(error) or error.kind in _NO_ANSWER
+    return read_may_be_repeated(error) or never_sent(error) or answer_lost(error) or error.kind in _NO_ANSWER
 
 
 def never_sent(error: CertificateError) -> bool:
-    """Return whether the request did not reach the server."""
-    return error.kind in _NOT_SENT
+    """Return whether the request did not reach the node that would carry it out."""
+    return error.kind in _UNANSWERED | _NO_WAY | _NO_PRIMARY
 
 
 def connected(error: CertificateError) -> bool:
     """Return whether there was a connection with a server, although the request failed."""
-    return error.kind not in _NO_CONNECTION
+    return error.kind not in _UNANSWERED | _NO_WAY
 
 
 def answer_lost(error: CertificateError) -> bool:
@@ -85,7 +88,10 @@ def misses_nodes(error: CertificateError) -> bool:
 
 
 def write_may_be_repeated(error: CertificateError) -> bool:
-    """Return whether a write that failed so is sent again, unless a read shows that it was made."""
+    """Return whether a write that failed so is sent again, unless a read shows that it was made.
+
+    Reads came before it.
+    """
     return never_sent(error) or answer_lost(error) or error.data.get("status") in _BUSY | {409}
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import math
+import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime, timezone
@@ -972,6 +973,30 @@ def test_an_outage_that_begins_late_is_waited_for_too(start: Callable[..., Clust
     made = run(cluster, wanted, Retries(1, 0.01, 0.01), alone=frozenset({CCS}), disturbing=frozenset({CCS}))
     assert made.of == dict.fromkeys(wanted, "changed")
     assert writes(cluster) == [("bulk", (CCS,), 200), ("bulk", ("cm", "syncer"), 200)]
+
+
+def test_a_name_that_is_not_resolved_for_a_while_is_waited_for_like_an_outage(
+    start: Callable[..., Cluster], new: Materials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster, resolve = start(EARLY), socket.getaddrinfo
+    failures = [0]
+
+    def begin(_cluster: Cluster) -> None:
+        failures[0] = 4
+
+    def resolved(*args: Any, **options: Any) -> Any:
+        if failures[0]:
+            failures[0] -= 1
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+        return resolve(*args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    close = {"Connection": "close"}
+    cluster.add_fault(Fault("PUT", UPDATE_CERT, kind="pass", times=1, headers=close, effect=begin))
+    wanted = only(new, "cm", "syncer")
+    made = run(cluster, wanted, Retries(1, 0.01, 0.01), bulk=False)
+    assert made.of == dict.fromkeys(wanted, "changed")
+    assert failures == [0]
 
 
 def test_an_outage_is_waited_for_no_longer_than_wanted(start: Callable[..., Cluster], new: Materials) -> None:

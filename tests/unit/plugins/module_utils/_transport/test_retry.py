@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from unit.plugins.clock import Clock
 
 BUSY = {429, 500, 502, 503, 504}
-NOT_SENT = {"connection_refused", "connect_timeout", "unreachable"}
+UNANSWERED = ("connection_refused", "connect_timeout", "unreachable")
+NO_WAY = ("unknown_host", "proxy")
+NOT_SENT = (*UNANSWERED, *NO_WAY)
 ANSWERED_FOR_GOOD = (
     "html",
     "not_json",
-    "proxy",
     "tls",
     "tls_expired",
     "tls_host_mismatch",
@@ -30,7 +31,6 @@ ANSWERED_FOR_GOOD = (
     "tls_weak",
     "too_large",
     "unexpected_json",
-    "unknown_host",
 )
 
 
@@ -235,11 +235,12 @@ def test_which_statuses_allow_another_try() -> None:
 @pytest.mark.parametrize(
     ("kind", "read", "write", "lost"),
     [
-        *((kind, True, True, False) for kind in sorted(NOT_SENT)),
+        *((kind, True, True, False) for kind in UNANSWERED),
         ("connection_lost", True, True, True),
         ("read_timeout", False, True, True),
         ("truncated", True, False, False),
         ("empty", True, False, False),
+        *((kind, False, True, False) for kind in NO_WAY),
         *((kind, False, False, False) for kind in ANSWERED_FOR_GOOD),
     ],
 )
@@ -249,6 +250,8 @@ def test_which_failures_without_an_answer_allow_another_try(kind: str, read: boo
     assert retry.write_may_be_repeated(error) == write
     assert retry.answer_lost(error) == retry.perhaps_made(error) == lost
     assert retry.never_sent(error) == (kind in NOT_SENT)
+    assert retry.connected(error) == (kind not in NOT_SENT)
+    assert retry.read_is_worth_waiting(error) or not write
 
 
 @pytest.mark.parametrize("deadline", [-1.0, 0.0])
@@ -291,7 +294,7 @@ def test_a_poll_ends_at_its_deadline_or_with_the_look_that_passes_it(timeout: fl
     assert clock.now - 1000 >= timeout - 1e-9
 
 
-@pytest.mark.parametrize("kind", sorted(NOT_SENT))
+@pytest.mark.parametrize("kind", NOT_SENT)
 def test_a_rotation_that_was_never_sent_is_sent_again(kind: str) -> None:
     error = failure(kind, None)
     assert retry.rotation_may_be_repeated(error, untouched=False)
