@@ -64,10 +64,10 @@ class Transaction:
         evidence = Evidence()
         while waiting:
             names, refused = self._write(waiting)
-            waiting = waiting[len(names) :]
+            group, waiting = waiting[: len(names)], waiting[len(names) :]
             if refused is not None:
                 perhaps = not self._perhaps_made.isdisjoint(names)
-                expected = self._expected(refused, names)
+                expected = self._expected(refused, group)
                 evidence = self._evidence(self._new(names), acknowledged=expected) if perhaps else Evidence()
                 if not evidence.proven:
                     return self._refused(refused.about(", ".join(names)), made, names, evidence)
@@ -87,13 +87,14 @@ class Transaction:
         """Return the outcome of all changes, those of the rest being that nothing has happened."""
         return {**dict.fromkeys(self._changes, FAILED_UNCHANGED), **dict.fromkeys(names, outcome)}
 
-    def _expected(self, refused: CertificateError, names: Iterable[str]) -> bool:
+    def _expected(self, refused: CertificateError, group: Sequence[Write]) -> bool:
         """Return whether a refusal only says that nothing is there to delete, or that inactive nodes have missed it.
 
         A read has to show whether it is so.
         """
-        readable = self._settings.unreadable.isdisjoint(names)
-        return refused.kind == "not_found" or (readable and self._settings.without_nodes and misses_nodes(refused))
+        readable = self._settings.unreadable.isdisjoint(write.name for write in group)
+        missed = misses_nodes(refused, deletion=group[0].update is None)
+        return refused.kind == "not_found" or (readable and self._settings.without_nodes and missed)
 
     def _new(self, names: Iterable[str]) -> States:
         return {name: self._changes[name].new for name in names}
@@ -146,7 +147,7 @@ class Transaction:
             return False
 
         def again(error: CertificateError) -> bool:
-            return write_may_be_repeated(error) and not self._expected(error, goals)
+            return write_may_be_repeated(error) and not self._expected(error, group)
 
         try:
             self._retries.run(send, again, made)
@@ -276,8 +277,8 @@ class Transaction:
             if refused is not None and len(names) > 1:
                 self._bulk = False  # one of them must not keep the others from being restored
             else:
-                waiting = waiting[len(names) :]
-                if refused is not None and not self._expected(refused, names):
+                group, waiting = waiting[: len(names)], waiting[len(names) :]
+                if refused is not None and not self._expected(refused, group):
                     refusals[names[0]] = refused
             if waiting:  # a write may take minutes
                 problems.update(self._changed_concurrently(write.name for write in waiting))

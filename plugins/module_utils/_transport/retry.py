@@ -79,12 +79,13 @@ def perhaps_made(error: CertificateError) -> bool:
     return error.kind in _LOST or status == 409 or status >= 500
 
 
-def misses_nodes(error: CertificateError) -> bool:
+def misses_nodes(error: CertificateError, *, deletion: bool = False) -> bool:
     """Return whether a write may have failed so because a node is not active.
 
-    The answer is then 409; to a deletion 500, to a rotation 400.
+    The answer is then 409, to a rotation 400; to a deletion 500, which says of all else that it failed (vendor: REST API
+    reference, cluster certificates requests).
     """
-    return error.data.get("status") in (409, 500) or error.kind == "not_all_nodes_updated"
+    return error.kind == "not_all_nodes_updated" or (deletion and error.data.get("status") == 500)
 
 
 def write_may_be_repeated(error: CertificateError) -> bool:

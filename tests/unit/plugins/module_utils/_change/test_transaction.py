@@ -917,12 +917,18 @@ def test_a_write_whose_answer_is_lost_is_sent_again_where_no_read_tells(
     assert len(writes(cluster)) == 2
 
 
-def test_a_node_that_is_away_misses_what_was_accepted_without_it(start: Callable[..., Cluster], new: Materials) -> None:
+@pytest.mark.parametrize("failed", [[], [500]])
+def test_a_node_that_is_away_misses_what_was_accepted_without_it(
+    start: Callable[..., Cluster], new: Materials, failed: list[int]
+) -> None:
+    """That an update failed, it does not explain."""
     cluster = start(down=[2])
+    for status in failed:
+        cluster.add_fault(Fault("PUT", "*", status=status, times=1))
     wanted = {**only(new, "cm", "syncer"), "ldap_client": None}
-    made = run(cluster, wanted, verify="auto", without_nodes=True)
+    made = run(cluster, wanted, REPEATED, verify="auto", without_nodes=True)
     assert made.of == dict.fromkeys(wanted, "changed")
-    assert [status for *_what, status in writes(cluster)] == [409, 500]
+    assert [status for *_what, status in writes(cluster)] == [*failed, 409, 500]
     assert made.evidence is not None
     proof = made.evidence.proof
     assert {one.status for one in proof.sightings if one.endpoint.node == 2} == {"unreachable"}
