@@ -77,8 +77,8 @@ def find_destination(location: str | None, path: str) -> Place:
 
     Args:
         location: the Location header.
-        path: of the request. The redirect of a follower keeps it; one to a page for people, such as a login or the
-            start page of another server, does not.
+        path: of the request, which is kept whatever the redirect says. That of a follower repeats it or names the host
+            alone; one to a page for people, such as a login, has a path of its own.
 
     Raises:
         NotFollowed: this is not the redirect of a follower.
@@ -95,7 +95,8 @@ def find_destination(location: str | None, path: str) -> Place:
     host = parts.hostname
     if not host or not host.isascii() or not is_host(host):
         raise NotFollowed("the address is not valid")
-    if parts.path != path.partition("?")[0]:
+    host_alone = parts.path in ("", "/") and not parts.query
+    if not host_alone and parts.path != path.partition("?")[0]:
         raise NotFollowed("the path differs")
     return Place(host, port)
 

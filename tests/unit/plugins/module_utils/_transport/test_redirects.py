@@ -500,6 +500,12 @@ def test_an_address_without_a_port_is_that_of_https() -> None:
         find_destination("https://node.example.com/v1/nodes", "/v1/cluster")
 
 
+@pytest.mark.parametrize("path", ["", "/", "/v1/cluster"])
+def test_a_follower_may_name_the_host_alone(path: str) -> None:
+    location = f"https://node.example.com:9443{path}"
+    assert find_destination(location, "/v1/cluster?extended=true") == Place("node.example.com", 9443)
+
+
 def test_one_address_can_be_asked_directly_without_following_or_a_login(nodes: list[Node], ca_path: str) -> None:
     nodes[1].location = nodes[0].url
     place = Place(nodes[1].address, nodes[1].port)
