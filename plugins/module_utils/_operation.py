@@ -89,6 +89,24 @@ def find_weakness(secrets: Mapping[str, str], result: Any, *, changed: bool = Fa
     )
 
 
+def internal_error(error: BaseException) -> CertificateError:
+    """Return the error that says where something failed that nobody foresaw.
+
+    Raises:
+        BaseException: it is to end the process.
+    """
+    # A panic in cryptography's Rust code is not an Exception, and must not end Ansible's worker.
+    if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        raise error
+    # A text of unknown origin may quote a key or a password: only where it happened is reported.
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return CertificateError(
+        "internal_error",
+        f"internal error: {type(error).__name__} in {os.path.basename(where.filename)}, line {where.lineno}. This is a "
+        "bug in redis_enterprise.certificates; please report it with this line.",
+    )
+
+
 @dataclass(frozen=True)
 class Operation:
     """What a module does, and the options that it takes."""
@@ -107,17 +125,6 @@ class Operation:
         """Return what the operation returns, or how it failed. Not masked yet."""
         try:
             return self.run(task)
-        except CertificateError as error:
-            return {"failed": True, "msg": error.message, "failure": error.failure, **error.result}
         except BaseException as error:
-            # A panic in cryptography's Rust code is not an Exception, and must not end Ansible's worker.
-            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-                raise
-            # A text of unknown origin may quote a key or a password: only where it happened is reported.
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            return {
-                "failed": True,
-                "msg": f"internal error: {type(error).__name__} in {os.path.basename(where.filename)}, line "
-                f"{where.lineno}. This is a bug in redis_enterprise.certificates; please report it with this line.",
-                "failure": {"kind": "internal_error"},
-            }
+            known = error if isinstance(error, CertificateError) else internal_error(error)
+            return {"failed": True, "msg": known.message, "failure": known.failure, **known.result}

@@ -16,13 +16,13 @@ from .._api.cluster import Cluster, with_primary_now
 from .._api.tokens import ensure_token_lasts
 from .._connection import check_range
 from .._errors import CertificateError
-from .._operation import Context
+from .._operation import Context, internal_error
 from .._product.releases import UNRELIABLE_READ_BACK
 from .._transport.retry import Retries
 from .evidence import Evidence
 from .internal_rotation import InternalRotation
 from .interruption import deferred_signals
-from .outcome import Outcome, explain
+from .outcome import PARTIAL, Outcome, explain
 from .result import Report
 from .transaction import Transaction
 
@@ -61,9 +61,15 @@ def execute(
         CertificateError: they were not made, or not everywhere.
     """
     ensure_token_lasts(api, longest_change(task.params))
-    with deferred_signals(task, _WAITING) as deferred:
+    with deferred_signals(task, _WAITING) as deferred, _perhaps_changed(report):
         outcome = changes.run()
         report.note(outcome.changes)
+        if outcome.on_disk:
+            task.warn(
+                f"{', '.join(outcome.on_disk)}: the cluster could not remove the files from the disk of every node "
+                "(HTTP 500), so they may be left there, a private key included. Look for them on every node and remove "
+                "them, or set the certificate and delete it again once every node is well."
+            )
         error = explain(outcome)
         if error is not None:
             raise error
@@ -72,6 +78,26 @@ def execute(
     report.common["cluster"] = with_primary_now(api, cluster).as_dict(api.url)
     note_evidence(outcome.evidence, list(outcome.changes), report.common, task.warn)
     return outcome.evidence
+
+
+@contextmanager
+def _perhaps_changed(report: Report) -> Iterator[None]:
+    """Record, where something fails that nobody foresaw, that certificates may have been changed.
+
+    Raises:
+        CertificateError: V(internal_error), in place of that failure.
+    """
+    try:
+        yield
+    except CertificateError:
+        raise
+    except BaseException as error:
+        names = [change.name for change in report.pending]
+        report.note(dict.fromkeys(names, PARTIAL))
+        found = internal_error(error).about(", ".join(names)).with_result(changed=True, outcome=PARTIAL)
+        raise found.adding(
+            "Certificates may have been changed. Read them with cluster_certificate_info; run again with force=true."
+        ) from None
 
 
 def _changed(outcome: Outcome) -> str:

@@ -30,6 +30,7 @@ class Outcome:
         repeatable: whether the same change may be made twice without harm.
         rotation: whether the cluster itself issued the certificates, so that they cannot be rolled back.
         may_follow: whether a rotation that has not shown yet may still come about.
+        on_disk: names of deleted certificates whose files the cluster could not remove from the disk of every node.
     """
 
     whole: str
@@ -40,6 +41,7 @@ class Outcome:
     repeatable: bool = False
     rotation: bool = False
     may_follow: bool = False
+    on_disk: tuple[str, ...] = ()
 
     @property
     def restored(self) -> list[str]:

@@ -19,7 +19,15 @@ from .._errors import CertificateError
 from .._probe.prover import Prover
 from .._state.installed import Installed
 from .._state.read_back import Reported, poll_installed
-from .._transport.retry import Retries, answer_lost, misses_nodes, never_sent, perhaps_made, write_may_be_repeated
+from .._transport.retry import (
+    Retries,
+    answer_lost,
+    misses_nodes,
+    never_sent,
+    perhaps_made,
+    stays_on_disk,
+    write_may_be_repeated,
+)
 from .evidence import Evidence, States, not_proven
 from .ordering import Write, in_safe_order, next_request
 from .outcome import CHANGED, FAILED_UNCHANGED, PARTIAL, ROLLED_BACK, Outcome
@@ -52,9 +60,15 @@ class Transaction:
         self._begun = False  # whether a write was sent
         self._before = {change.name: change.installed for change in changes}  # as reported before the next write
         self._perhaps_made: set[str] = set()  # names that a request that failed may have changed
+        self._on_disk: set[str] = set()  # names whose files a deletion could not remove
 
     def run(self) -> Outcome:
         """Make the changes and prove them, or roll back."""
+        outcome = self._run()
+        left = (name for name in sorted(self._on_disk) if outcome.changes[name] != FAILED_UNCHANGED)
+        return replace(outcome, on_disk=tuple(left))
+
+    def _run(self) -> Outcome:
         api = self._changes.get("api")
         if api is not None and api.new.fingerprints:
             # Nothing else that the new certificate chains to is trusted.
@@ -131,11 +145,14 @@ class Transaction:
                 self._api.update(updates, bulk=self._bulk)
             else:
                 self._api.delete(group[0].name)
+            self._on_disk.difference_update(goals)
 
         def made(error: CertificateError) -> bool:
             # What is not there to be deleted was perhaps deleted by an attempt before, or concurrently.
             if perhaps_made(error) or (not updates and error.kind == "not_found"):
                 self._perhaps_made.update(goals)
+            if not updates and stays_on_disk(error):
+                self._on_disk.update(goals)
             if answer_lost(error):
                 # Without the server's word, a name that it does not report right may as well be as it was. And what it
                 # reported before, as of a certificate that a node has missed, does not show that the write was made.

@@ -21,8 +21,8 @@ from .._errors import CertificateError
 #: Nothing at the address of the server has taken a connection.
 _UNANSWERED = frozenset({"connection_refused", "connect_timeout", "unreachable"})
 
-#: There is no way to the server: a first read fails at once, since an option or the environment is probably wrong. Later
-#: on, it was right before.
+#: There is no way to the server. Reads fail at once, since an option or the environment is probably wrong; before a
+#: write, it was right.
 _NO_WAY = frozenset({"unknown_host", "proxy"})
 
 #: The node that was asked is not the primary, and that did not get the request.
@@ -79,13 +79,20 @@ def perhaps_made(error: CertificateError) -> bool:
     return error.kind in _LOST or status == 409 or status >= 500
 
 
+def stays_on_disk(error: CertificateError) -> bool:
+    """Return whether a deletion that failed so did not remove all files.
+
+    To an update, the same status says that it failed (vendor: REST API reference, cluster certificates requests).
+    """
+    return bool(error.data.get("status") == 500)
+
+
 def misses_nodes(error: CertificateError, *, deletion: bool = False) -> bool:
     """Return whether a write may have failed so because a node is not active.
 
-    The answer is then 409, to a rotation 400; to a deletion 500, which says of all else that it failed (vendor: REST API
-    reference, cluster certificates requests).
+    The answer is then 409, to a rotation 400, to a deletion 500.
     """
-    return error.kind == "not_all_nodes_updated" or (deletion and error.data.get("status") == 500)
+    return error.kind == "not_all_nodes_updated" or (deletion and stays_on_disk(error))
 
 
 def write_may_be_repeated(error: CertificateError) -> bool:

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils import _concurrency
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._api.client import Api
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CERTIFICATE_SPEC
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.evidence import Evidence
@@ -290,3 +291,41 @@ def test_each_change_has_its_own_proof(start: Callable[..., Cluster], authority:
     assert levels == {"cm": "complete", "ldap_client": "reported", "syncer": "complete", "proxy": "none"}
     assert result["proof"]["level"] == "partial"
     assert result["cluster"]["primary"] == {"node": 1, "address": "127.0.0.1"}
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_what_fails_unforeseen_after_a_write_does_not_hide_that_it_was_made(
+    start: Callable[..., Cluster], monkeypatch: pytest.MonkeyPatch, material: Material, stopped: bool
+) -> None:
+    """As where a limit of the host lets no thread start."""
+    cluster = start()
+
+    def broken(*_args: Any, **_options: Any) -> None:
+        raise KeyboardInterrupt if stopped else RuntimeError("hunter2")
+
+    def begin(_cluster: Cluster) -> None:
+        monkeypatch.setattr(_concurrency, "ThreadPoolExecutor", broken)
+
+    cluster.add_fault(Fault("PUT", "*", kind="pass", times=1, effect=begin))
+    if stopped:
+        with pytest.raises(KeyboardInterrupt):
+            one(cluster, "cm", material)
+        return
+    error = failure(cluster, "cm", material)
+    assert error.failure == {"kind": "internal_error", "certificate": "cm"}
+    assert (error.result["changed"], error.result["outcome"]) == (True, "partial")
+    assert error.result["cluster"]["url"] == cluster.url
+    assert "Certificates may have been changed" in error.message
+    assert "hunter2" not in error.message
+
+
+def test_files_that_a_deletion_may_have_left_are_warned_about(
+    start: Callable[..., Cluster], material: Material
+) -> None:
+    cluster = start()
+    cluster.set_certificate("ldap_client", material.certificate_pem, material.key_pem)
+    cluster.add_fault(Fault("DELETE", "*", status=500, applied=True, times=1))
+    result, warnings = run(cluster, cluster_certificates.OPERATION, certificates=[entry("ldap_client")], retries=1)
+    assert result["outcome"] == "changed"
+    (warning,) = warnings
+    assert warning.startswith("ldap_client: the cluster could not remove the files from the disk of every node")

@@ -81,6 +81,7 @@ class Made(NamedTuple):
     of: Mapping[str, str]  # by certificate name
     evidence: Evidence | None
     error: CertificateError | None
+    on_disk: tuple[str, ...] = ()
 
     @property
     def failure(self) -> CertificateError:
@@ -98,9 +99,9 @@ def outcome(transaction: Transaction) -> Made:
     made = transaction.run()
     error = explain(made)
     if error is None:
-        return Made(made.changes, made.evidence, None)
+        return Made(made.changes, made.evidence, None, made.on_disk)
     json.dumps([error.failure, error.result])
-    return Made(made.changes, None, error)
+    return Made(made.changes, None, error, made.on_disk)
 
 
 # With a server in memory: whatever breaks, what is said in the end is true.
@@ -855,18 +856,33 @@ def test_a_lost_answer_to_a_roll_back_of_what_the_primary_never_had_is_not_taken
     assert held(cluster, "cm", "ldap_client") == old
 
 
+@pytest.mark.parametrize("status", [503, 500])
 @pytest.mark.parametrize("last", ["ldap_client", "api"])
 def test_a_deletion_that_finds_nothing_after_a_failure_was_made(
-    start: Callable[..., Cluster], new: Materials, last: str
+    start: Callable[..., Cluster], new: Materials, last: str, status: int
 ) -> None:
     cluster = start()
-    cluster.add_fault(Fault("DELETE", "*", status=503, applied=True, times=1))
+    cluster.add_fault(Fault("DELETE", "*", status=status, applied=True, times=1))
     wanted = {**only(new, "cm", *([last] if last in new else [])), "ldap_client": None}
     made = run(cluster, wanted, REPEATED)
     assert made.of == dict.fromkeys(wanted, "changed")
-    assert [status for name, dummy, status in writes(cluster) if name == "DELETE"] == [503, 404]
+    assert [status for name, dummy, status in writes(cluster) if name == "DELETE"] == [status, 404]
+    assert made.on_disk == (("ldap_client",) if status == 500 else ())  # an error removing it from disk
     assert made.evidence is not None
     assert made.evidence.installed.keys() == made.evidence.proof.names == wanted.keys()
+
+
+@pytest.mark.parametrize("applied", [False, True])
+def test_nothing_is_left_on_a_disk_of_what_was_not_deleted_or_is_there_again(
+    start: Callable[..., Cluster], new: Materials, applied: bool
+) -> None:
+    """A deletion that fails and changes nothing, or that is put back since the next write is refused."""
+    cluster = start()
+    cluster.add_fault(Fault("DELETE", "*", status=500, applied=applied, times=1 if applied else None))
+    cluster.add_fault(Fault("PUT", "*", status=400, times=1))
+    made = run(cluster, {**only(new, *(["api"] if applied else [])), "ldap_client": None}, REPEATED)
+    assert made.of["ldap_client"] == ("rolled_back" if applied else "failed_unchanged")
+    assert made.on_disk == ()
 
 
 @pytest.mark.parametrize("kind", ["close_after", "status"])
