@@ -113,7 +113,9 @@ def _diagnose(error: BaseException, connection: Connection, url: str, used_up: s
     distrusted = next(filter(_is_distrust, causes), None)
     if distrusted is not None:
         return verify_error(distrusted, connection)
-    never_connected = find(requests.exceptions.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError)
+    # In some releases of urllib3 the former is a kind of the latter, however soon it comes.
+    no_connection = find(urllib3.exceptions.NewConnectionError)
+    never_connected = no_connection or find(requests.exceptions.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError)
     # Whatever the end of a connection looks like that was shut down.
     if used_up is not None and not never_connected:
         return _no_answer(connection, used_up)
@@ -127,6 +129,9 @@ def _diagnose(error: BaseException, connection: Connection, url: str, used_up: s
             "connection refused",
             "Check the host and port in url, and that the node is up",
         )
+    if no_connection:
+        why = next((cause.errno for cause in causes if isinstance(cause, OSError) and cause.errno), errno.EHOSTUNREACH)
+        return "unreachable", os.strerror(why).lower(), "Check the host in url and the routes to it"
     if never_connected:
         return (
             "connect_timeout",
@@ -150,9 +155,6 @@ def _diagnose(error: BaseException, connection: Connection, url: str, used_up: s
             "the API's certificate is not the one just installed",
             "Check what else changes certificates",
         )
-    found = find(OSError)
-    if isinstance(found, OSError) and found.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL):
-        return "unreachable", os.strerror(found.errno).lower(), "Check the host in url and the routes to it"
     return (
         "connection_lost",
         "connection closed without a response",

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import string
 import time
 from collections.abc import Iterator
@@ -116,6 +118,28 @@ def refusal(client: Session) -> str:
     with pytest.raises(CertificateError) as raised:
         get(client)
     return raised.value.kind
+
+
+@pytest.mark.parametrize(
+    ("problem", "kind"),
+    [
+        (OSError(errno.EHOSTUNREACH, "No route to host"), "unreachable"),
+        (OSError(errno.ENETUNREACH, "Network is unreachable"), "unreachable"),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), "connection_refused"),
+        (socket.timeout("timed out"), "connect_timeout"),
+    ],
+)
+def test_why_there_is_no_connection(
+    server: Server, ca_path: str, monkeypatch: pytest.MonkeyPatch, problem: OSError, kind: str
+) -> None:
+    """In some releases of urllib3 all of them are time-outs."""
+
+    class Unconnected(socket.socket):
+        def connect(self, _address: Any, /) -> None:
+            raise problem
+
+    monkeypatch.setattr(socket, "socket", Unconnected)
+    assert refusal(session(server.url(), ca_path=ca_path)) == kind
 
 
 @pytest.mark.parametrize(
