@@ -53,7 +53,7 @@ _ENVOY = "Envoy before 1.33, github.com/envoyproxy/envoy/issues/10855"
 #: What is shown to clients under the cluster's own names.
 _SERVERS = frozenset({"api", "cm", "metrics_exporter", "proxy"})
 
-#: What Envoy, the proxy in front of the control plane, loads, in a release that is not known.
+#: Served by Envoy, the proxy in front of the control plane, whose release is unknown.
 _BEHIND_ENVOY = frozenset({"api", "cm"})
 
 #: The purposes that the extended key usage has to hold, by what their lack means.
