@@ -90,7 +90,7 @@ def find_weakness(secrets: Mapping[str, str], result: Any, *, changed: bool = Fa
 
 
 def internal_error(error: BaseException) -> CertificateError:
-    """Return the error that says where something failed that nobody foresaw.
+    """Return the error of a failure that was not foreseen, which says where it happened.
 
     Raises:
         BaseException: it is to end the process.

@@ -82,7 +82,7 @@ def execute(
 
 @contextmanager
 def _perhaps_changed(report: Report) -> Iterator[None]:
-    """Record, where something fails that nobody foresaw, that certificates may have been changed.
+    """Record, after a failure that was not foreseen, that certificates may have been changed.
 
     Raises:
         CertificateError: V(internal_error), in place of that failure.
