@@ -293,9 +293,11 @@ def issued_by(certificate: Certificate, issuer: Certificate) -> bool:
 
 def is_twin(certificate: Certificate, other: Certificate) -> bool:
     """Return whether both have one name and one key, as those of a CA that was renewed, or signed by several others."""
+    form = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     try:
         same_name = name_key(certificate.subject) == name_key(other.subject)
-        return same_name and bool(certificate.public_key() == other.public_key())
+        keys = [one.public_key().public_bytes(*form) for one in (certificate, other)]
+        return same_name and keys[0] == keys[1]
     except Exception:  # a field that cannot be read
         return certificate == other
 

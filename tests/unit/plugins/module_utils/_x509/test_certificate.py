@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import (
     CertificateParseError,
     chain_depth,
+    is_twin,
     issued_by,
     parse_pem,
     sha256_fingerprint,
@@ -45,6 +46,14 @@ def test_self_signed_needs_more_than_equal_names(authority: Authority, namesake:
     assert issued_by(root, root)
     assert namesake.subject == root.subject
     assert not issued_by(root, namesake)
+
+
+def test_twins_have_one_name_and_one_key(authority: Authority, namesake: x509.Certificate) -> None:
+    root = self_signed(Form("Root", ca=True), key := ec.generate_private_key(ec.SECP256R1()))
+    assert is_twin(root, self_signed(Form("Root", ca=True), key))
+    assert is_twin(root, authority.sign(Form("Root", ca=True), key))
+    assert not is_twin(root, authority.sign(Form("Another", ca=True), key))
+    assert not is_twin(authority.certificate, namesake)
 
 
 def test_issued_by_follows_the_chain(material: Material) -> None:
