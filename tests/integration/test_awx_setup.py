@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -112,6 +113,9 @@ def set_up(
             "ANSIBLE_DEPRECATION_WARNINGS": "false",  # awx.awx uses what ansible-core will remove
             "CONTROLLER_HOST": controller.url,
             "CONTROLLER_OAUTH_TOKEN": "a token of the tests",
+            # The stand-in speaks no TLS, and most of the time of a module went into loading the CAs for each request.
+            "SSL_CERT_FILE": os.devnull,
+            "SSL_CERT_DIR": os.devnull,
             **(environment or {}),
         },
         # After a sync Ansible warns of a field of the result, and the module of secrets that it cannot compare.
