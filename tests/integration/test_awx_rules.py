@@ -206,7 +206,7 @@ def test_slices_are_jobs_of_a_workflow_of_their_own() -> None:
 
     with Controller() as controller:
         a_workflow(controller, {"a": {"always": ["b"]}, "b": {}}, a=3)
-        done = run_workflow(controller, "w", run)
+        done = run_workflow(controller, "w", run, hosts=4)
     (first, parent), *others, (_number, workflow) = seen
     assert (first, others, parent == workflow) == (1, [(2, parent), (3, parent)], False)
     assert done.artifacts["a"] == {"slice": 3}
