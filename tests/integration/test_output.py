@@ -229,6 +229,7 @@ def test_what_is_neither_shown_nor_hidden_is_said_before_anything_is_changed(
         run = ansible.playbook(playbook, "-i", hosts, environment=environment).expect(ok=False)
         assert "environment variable REDIS_ENTERPRISE_TEXT_OUTPUT must be true or false" in shown(run)
         assert "internal error" not in run.output
+        assert run.returncode == 2
     assert cluster.requests == []
 
 
