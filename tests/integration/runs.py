@@ -54,8 +54,8 @@ GROUP = f"group/{PREFIX}.redis_enterprise"
 #: Where what the runs of each test returned is kept, for tools/compare_results.py.
 RESULTS = os.environ.get("RC_RESULTS")
 #: Tests whose runs differ each time: by where a signal struck, by how Ansible wraps a line, calls its own error or
-#: hands on a number, by what a masked hyphen leaves of a date, or a masked digit of a port, by what is stopped where, and by
-#: which of many certificates was made first.
+#: hands on a number, by what a masked hyphen leaves of a date, or a masked digit of a port, by what is stopped where,
+#: and by which of many certificates was made first.
 _NOT_COMPARED = re.compile(
     r"tests/integration/test_((interrupted|keywords|misplaced_keys|untrusted|weak_secrets)\.py|cases\.py::test_forms"
     r"|in_process\.py::test_a_cluster_is_not|rotation\.py::test_a_(batch_size|run_can_be_limited)|audit\.py::test_what_one"
