@@ -192,7 +192,7 @@ def _end(code: Any) -> None:
     if code is not None and not isinstance(code, int):
         sys.stderr.write(f"{code}\n")
         code = 1
-    threading._shutdown()  # type: ignore[attr-defined]
+    threading._shutdown()  # type: ignore[attr-defined]  # private, and what the interpreter calls
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()

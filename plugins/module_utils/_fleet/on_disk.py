@@ -15,7 +15,7 @@ from .._api.client import Api, Stored
 from .._api.cluster import Cluster
 from .._api.fields import Uid
 from .._errors import CertificateError
-from .._probe.metrics import DOUBTFUL, SHOWN, Shown
+from .._probe.metrics import SHOWN
 from .._probe.served import EndpointEntry
 from .._probe.witnesses import exporter_state, exporters
 from .._state.goal import has_kept
@@ -60,14 +60,14 @@ def on_disk(
         end = not_after(one.chain[0])
         for node in nodes:
             measured = _closest(shown.of(node, one.name), end)
-            status, problem = _judge(measured, end, shown)
+            has = None if measured is None else has_kept(measured, end)
             found.append(
                 {
                     "name": one.name,
                     "node": node,
-                    "status": status,
+                    "status": "not_visible" if has is None else "verified" if has else "stale",
                     "not_after": to_iso(measured) if measured else None,
-                    "problem": problem,
+                    "problem": shown.silence(node, one.name) if has is None else None,
                 }
             )
     if any(one["status"] == "stale" for one in found):
@@ -78,22 +78,6 @@ def on_disk(
 def _closest(ends: Iterable[datetime], end: datetime) -> datetime | None:
     """Return the one of a node's ends that counts: files that were left behind may be among them (RS187553)."""
     return min(ends, key=lambda one: abs(one - end), default=None)
-
-
-def _judge(measured: datetime | None, end: datetime, shown: Shown) -> tuple[str, str | None]:
-    """Return the status of a certificate on a node, and why it is not visible there.
-
-    Args:
-        measured: when it ends, by the metrics; None: they do not show it.
-        end: of what the API reports.
-        shown: by the metrics.
-    """
-    if measured is None:
-        return "not_visible", shown.problem or "the metrics do not show it"
-    has = has_kept(measured, end)
-    if has is None:
-        return "not_visible", DOUBTFUL
-    return ("verified" if has else "stale"), None
 
 
 def _doubt(found: Iterable[DiskEntry], api: Api, stored: Mapping[str, Stored]) -> None:

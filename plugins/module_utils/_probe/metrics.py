@@ -85,6 +85,10 @@ class Shown:
         """Return when the certificate of a name ends on a node; empty where the metrics do not show it."""
         return self.ends.get(str(node), {}).get(name, frozenset())
 
+    def silence(self, node: Any, name: str) -> str:
+        """Return why the metrics tell nothing of a certificate on a node."""
+        return DOUBTFUL if self.of(node, name) else self.problem or "the metrics do not show it"
+
 
 class Exporters:
     """The metrics exporters of a cluster.

@@ -28,7 +28,7 @@ from .._state.read_back import Reported
 from .._transport.retry import poll_until
 from .._transport.tls_handshake import read_presented
 from .endpoints import Endpoint
-from .metrics import DOUBTFUL, Exporters, Shown
+from .metrics import Exporters, Shown
 from .proof import FAILURES, HANDSHAKE, METRICS, NOWHERE, Proof, Sighting
 
 #: Seconds for one look at one endpoint, unless O(timeout) is shorter: a firewall that drops packets costs as much.
@@ -249,9 +249,7 @@ class Prover:
 
     def _silence(self, name: str, endpoint: Endpoint, shown: Shown) -> str:
         """Return why the metrics tell nothing."""
-        if self._targets[name].ambiguous:
-            return _SAME_END
-        return DOUBTFUL if shown.of(endpoint.node, name) else shown.problem or "the metrics do not show it"
+        return _SAME_END if self._targets[name].ambiguous else shown.silence(endpoint.node, name)
 
     def _on_disk(self, name: str, endpoint: Endpoint, state: ExpectedChain, shown: Shown) -> Sighting | None:
         """Return what a node's metrics show; None where they tell nothing."""

@@ -62,8 +62,8 @@ def _regular(block: PemBlock) -> str:
     headers = _HEADERS.match("\n".join(block.lines))
     if headers is None:
         return PemBlock.of(block.label, block.der).text
-    content = PemBlock(block.label, (headers.string[headers.end() :],)).der
-    lines = ("Proc-Type: 4,ENCRYPTED", f"DEK-Info: {headers[1]}", "", *PemBlock.of(block.label, content).lines)
+    encrypted = PemBlock(block.label, (headers.string[headers.end() :],)).der
+    lines = ("Proc-Type: 4,ENCRYPTED", f"DEK-Info: {headers[1]}", "", *PemBlock.of(block.label, encrypted).lines)
     return PemBlock(block.label, lines).text
 
 

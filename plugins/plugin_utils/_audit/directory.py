@@ -14,6 +14,8 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._err
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._files import replace_file
 
+from .._paths import nearest_existing
+
 
 class Directory:
     """The folder that gets the files. Made when the first one is written.
@@ -29,9 +31,7 @@ class Directory:
             CertificateError: no file can be written there.
         """
         self.path = os.path.realpath(path)
-        existing = self.path
-        while not os.path.lexists(existing):
-            existing = os.path.dirname(existing)
+        existing = nearest_existing(self.path)
         if not os.path.isdir(existing):
             raise invalid_option("output_directory", f"{existing} is not a directory", "Choose another path")
         if not os.access(existing, os.W_OK | os.X_OK):

@@ -16,7 +16,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._change.preflight import nodes_not_active
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 
-from .._paths import placed
+from .._paths import nearest_existing, placed
 from .authorities import ReadIssuer, read_authorities, source_of
 from .issued import check_issuers
 from .reasons import due
@@ -127,9 +127,7 @@ def _check_before_issuing(
 
 
 def _check_folder(path: str) -> None:
-    existing = path
-    while not os.path.exists(existing):
-        existing = os.path.dirname(existing)
+    existing = nearest_existing(path)
     if not os.path.isdir(existing) or not os.access(existing, os.W_OK | os.X_OK):
         raise CertificateError(
             "invalid_option",

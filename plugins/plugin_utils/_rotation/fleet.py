@@ -112,7 +112,7 @@ def _left(cluster: ClusterData, wanted: Wanted, managed: Collection[str | None])
             reason = f"node {disk['node']} has another one than the API reports"
             yield {"name": disk["name"], "action": "finish", "reason": reason, "source": None}
     if not SEEN_BY_PEERS.isdisjoint(managed):
-        for database in (cluster["replication"] or {"active_active": ()})["active_active"]:
+        for database in cluster["replication"]["active_active"] if cluster["replication"] else ():
             if database.get("synchronised") is False:
                 reason = f"Active-Active database {database['name'] or database['guid']} is not in sync with its peers"
                 yield {"name": None, "action": "finish", "reason": reason, "source": None}
@@ -159,7 +159,7 @@ def _shared(cluster: ClusterData) -> Iterator[Any]:
     """Yield what no two clusters of one group have in common."""
     # Its name alone would do if there were not many called cluster.local.
     yield cluster["cluster"]["name"], *(one["fingerprint"] for one in cluster["certificates"])
-    for database in (cluster["replication"] or {"active_active": ()})["active_active"]:
+    for database in cluster["replication"]["active_active"] if cluster["replication"] else ():
         yield database["guid"]
 
 

@@ -27,6 +27,8 @@ ENTRY = dict.fromkeys(("names", "key_type", "key_size", "issuer", "ca")) | {
     "issues": True,
 }
 
+TASK: Any = SimpleNamespace(check_mode=False)  # as much of it as is read
+
 
 class Issuing(IssuingAction):
     """The action with variables of its own, and a cluster that refuses what it is told to."""
@@ -83,7 +85,7 @@ def test_what_the_next_order_would_meet_again_is_noted(
     action = Issuing(source, refused_for)
     got = {"certificate": "".join(one.pem for one in chain), "private_key": LEAF.key_pem}
     with pytest.raises(CertificateError) as raised:
-        action.take(SimpleNamespace(check_mode=False), ENTRY, got)  # type: ignore[arg-type]
+        action.take(TASK, ENTRY, got)
     assert raised.value.kind == kind
     assert any(tmp_path.rglob("*.json")) is noted
 
@@ -95,7 +97,7 @@ def test_other_issuers_in_a_file_are_another_order(monkeypatch: pytest.MonkeyPat
     action = Issuing({"issuers_path": str(issuers)}, None)
     got = {"certificate": LEAF.pem + ISSUING.pem, "private_key": LEAF.key_pem}
     with pytest.raises(CertificateError, match="issuers_path: none of its certificates issued"):
-        action.take(SimpleNamespace(check_mode=False), ENTRY, got)  # type: ignore[arg-type]
+        action.take(TASK, ENTRY, got)
     with pytest.raises(CertificateError, match="none of its certificates issued") as raised:
         check_refusals("one", [ENTRY], action.values)
     assert raised.value.kind == "refused_before"
