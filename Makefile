@@ -7,7 +7,7 @@ PYTHON = $(shell tools/find-python 3.14 3.13 3.12 3.11)
 OLDEST_PYTHON = $(shell tools/find-python 3.10 3.11 3.12)
 TARGET_PYTHON = $(shell tools/find-python 3.9)
 
-# In this order: those that tools/test runs two at a time begin with the longest.
+# In this order: those that tools/test runs side by side begin with the longest.
 STAGES = faults sanity examples molecule lint docs package events unit integration
 
 .PHONY: help demo test quick $(STAGES) coverage bench fuzz picture environments environment-demo environment-docs environment-test \

@@ -35,12 +35,12 @@ PLUGINS = f"{_HERE.parents[1]}/plugins"
 class _Warm:
     """The process that forks others, for one Python: it ends with this one."""
 
-    def __init__(self, python: str, *folders: str) -> None:
+    def __init__(self, python: str, what: str, *folders: str) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="rc-")
         self.path = f"{self._folder.name}/socket"
         lifeline, self._lifeline = os.pipe()
         process = subprocess.Popen(
-            [python, str(_HERE / "warm.py"), self.path, str(lifeline), *folders],
+            [python, str(_HERE / "warm.py"), self.path, str(lifeline), what, *folders],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             pass_fds=[lifeline],
@@ -80,15 +80,15 @@ class _Warm:
 
 
 @functools.cache
-def _warm(python: str, *folders: str) -> _Warm:
-    return _Warm(python, *folders)
+def _warm(python: str, what: str, *folders: str) -> _Warm:
+    return _Warm(python, what, *folders)
 
 
 def interpreter(python: str, *folders: str) -> str:
     """The path of what to call in place of this Python, which runs modules as it does, of sources in these folders."""
     if not WARM:
         return python
-    socket_path = _warm(python, *folders).path
+    socket_path = _warm(python, "modules", *folders).path
     path = Path(socket_path).parent / "bin/python"  # as an interpreter is called, also in what is shown of it
     path.parent.mkdir(exist_ok=True)
     command = shlex.join([python, "-ISB", str(_HERE / "interpreter.py"), python, socket_path, JOURNAL])
@@ -105,7 +105,7 @@ def run(python: Path, script: Path, *arguments: str, environment: Mapping[str, s
     """Run a script to its end; return its exit code, and all that it printed."""
     command = [str(script), *arguments]
     if WARM and _at_start(environment) == _at_start(os.environ):
-        return _warm(str(python), PLUGINS).run(command, environment, folder)
+        return _warm(str(python), "playbooks", PLUGINS).run(command, environment, folder)
     finished = subprocess.run(
         [str(python), *command],
         check=False,

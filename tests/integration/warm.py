@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The redis_enterprise.certificates contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs Python scripts, each in a new process: ``python warm.py SOCKET LIFELINE [FOLDER...]``.
+"""Runs Python scripts, each in a new process: ``python warm.py SOCKET LIFELINE playbooks|modules [FOLDER...]``.
 
 A third of a short run goes into importing libraries, and half of a module's. This process imports them; what it forks
-is as new as a started one. Nothing of Ansible and of the collection is imported here, since what these become depends
-on the environment and the folder of a run. But what the FOLDERs hold is compiled, since each run would compile the same
-sources again: a module comes in an archive without byte code, and Ansible keeps none of a collection. The same goes for
-the longest files of YAML that Ansible reads when it starts.
+is as new as a started one. Nothing of the collection is imported here, since what it becomes depends on the environment
+and the folder of a run, and of Ansible only what does not, for playbooks (primed.py). But what the FOLDERs hold is
+compiled, since each run would compile the same sources again: a module comes in an archive without byte code, and
+Ansible keeps none of a collection.
 
 It listens at SOCKET until LIFELINE, a file descriptor, is closed. A request is its length in eight digits, with the
 descriptors of the standard streams; then, separated by null bytes, the folder, how many arguments there are (none: the
@@ -20,9 +20,8 @@ import atexit
 import builtins
 import contextlib
 import gc
-import importlib.util
+import importlib
 import os
-import pickle
 import select
 import socket
 import sys
@@ -109,32 +108,6 @@ def _compile(folders: list[str]) -> None:
         return (known.get(source) if whole else None) or compile_any(source, filename, mode, *arguments, **options)
 
     builtins.compile = compile_once
-
-
-def _parse() -> None:
-    """Parse what each ansible-playbook reads first, its settings and where plugins have gone, and take it from here."""
-    package = importlib.util.find_spec("ansible")
-    if package is None or package.origin is None:
-        return  # a Python for modules
-    import yaml
-
-    known = {}
-    for name in ("base.yml", "ansible_builtin_runtime.yml"):
-        with open(f"{os.path.dirname(package.origin)}/config/{name}", "rb") as file:
-            text = file.read()
-        for loader in (yaml.CBaseLoader, yaml.CSafeLoader):
-            known[loader, text] = pickle.dumps(yaml.load(text, loader))
-    load_any = yaml.load
-
-    def load_once(stream: Any, Loader: Any) -> Any:  # noqa: N803 - as yaml names it
-        if Loader in (yaml.CBaseLoader, yaml.CSafeLoader):
-            stream = stream.read() if hasattr(stream, "read") else stream
-            parsed = known.get((Loader, stream.encode() if isinstance(stream, str) else stream))
-            if parsed is not None:
-                return pickle.loads(parsed)
-        return load_any(stream, Loader)
-
-    yaml.load = load_once
 
 
 def _request(caller: socket.socket) -> tuple[list[str], list[int]]:
@@ -227,12 +200,13 @@ def _serve(listener: socket.socket, lifeline: int) -> None:
 
 
 def main() -> None:
-    path, lifeline, *folders = sys.argv[1:]
+    path, lifeline, what, *folders = sys.argv[1:]
     for name in _LIBRARIES:
         with contextlib.suppress(ImportError):  # not everything is there for each of the Pythons
             importlib.import_module(name)
     _compile(folders)
-    _parse()
+    if what == "playbooks":
+        importlib.import_module("primed").prime()
     gc.collect()
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listener:
