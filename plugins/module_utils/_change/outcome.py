@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from .._errors import CertificateError
 from .._probe.proof import NO_PROOF
+from .._product.names import INTERNODE
 from .evidence import Evidence
 
 CHANGED, FAILED_UNCHANGED, ROLLED_BACK, PARTIAL = "changed", "failed_unchanged", "rolled_back", "partial"
@@ -29,6 +30,7 @@ class Outcome:
         problems: why a certificate was not restored, by its name.
         repeatable: whether the same change may be made twice without harm.
         rotation: whether the cluster itself issued the certificates, so that they cannot be rolled back.
+        unseen: whether a write that nothing would show, of the certificate that was there before, was perhaps made.
         may_follow: whether a rotation that has not shown yet may still come about.
         on_disk: names of deleted certificates whose files the cluster could not remove from the disk of every node.
     """
@@ -40,6 +42,7 @@ class Outcome:
     problems: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool = False
     rotation: bool = False
+    unseen: bool = False
     may_follow: bool = False
     on_disk: tuple[str, ...] = ()
 
@@ -66,6 +69,11 @@ def explain(outcome: Outcome) -> CertificateError | None:
 
 
 def _unchanged(outcome: Outcome) -> str:
+    if outcome.unseen:
+        return (
+            "The cluster had this certificate before, so it is unknown whether it was written again. Run again: the "
+            "same update may be made twice without harm."
+        )
     if not outcome.may_follow:
         return ""
     return (
@@ -82,9 +90,13 @@ def _rolled_back(outcome: Outcome) -> str:
         seen = f"proven at {summary['verified']} of {summary['of']} places again, and reported by the API"
     else:
         seen = "reported by the API again; no port and no metrics show it"
-    if len(names) == 1:
-        return f"Rolled back: the previous certificate is {seen}. Fix the cause and run again."
-    return f"Rolled back: the previous certificates ({', '.join(names)}) are {seen}. Fix the cause and run again."
+    which = "certificate is" if len(names) == 1 else f"certificates ({', '.join(names)}) are"
+    internode = " and ".join(sorted(INTERNODE.intersection(names)))
+    own = internode and (
+        f" If the cluster itself had issued {internode}, it does not rotate it any more: use "
+        "internal_certificate_rotation."
+    )
+    return f"Rolled back: the previous {which} {seen}. Fix the cause and run again.{own}"
 
 
 def _partial(outcome: Outcome) -> str:

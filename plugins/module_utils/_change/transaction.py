@@ -16,7 +16,9 @@ from dataclasses import replace
 
 from .._api.client import Api, NoBulkUpdate
 from .._errors import CertificateError
+from .._probe.proof import Proof
 from .._probe.prover import Prover
+from .._product.names import INTERNODE
 from .._state.installed import Installed
 from .._state.read_back import Reported, poll_installed
 from .._transport.retry import (
@@ -83,7 +85,7 @@ class Transaction:
                 perhaps = not self._perhaps_made.isdisjoint(names)
                 expected = self._expected(refused, group)
                 evidence = self._evidence(self._new(names), acknowledged=expected) if perhaps else Evidence()
-                if not evidence.proven:
+                if not evidence.proven or (not expected and self._unseen(names)):
                     return self._refused(refused.about(", ".join(names)), made, names, evidence)
             made += names
             self._perhaps_made.difference_update(names)
@@ -109,6 +111,10 @@ class Transaction:
         readable = self._settings.unreadable.isdisjoint(write.name for write in group)
         missed = misses_nodes(refused, deletion=group[0].update is None)
         return refused.kind == "not_found" or (readable and self._settings.without_nodes and missed)
+
+    def _unseen(self, names: Iterable[str]) -> set[str]:
+        """Return those whose write was not acknowledged and would show nothing: the certificate was there before."""
+        return {name for name in self._perhaps_made.intersection(names) if self._changes[name].reason == "forced"}
 
     def _new(self, names: Iterable[str]) -> States:
         return {name: self._changes[name].new for name in names}
@@ -244,22 +250,39 @@ class Transaction:
         """
         if not acknowledged or not self._settings.rollback:
             # Perhaps nothing has changed. Acknowledged writes are rolled back in any case.
-            old = self._old(touched)
-            proof = self._prover.look(old, evidence.installed)
-            unread = evidence.unread is not None
-            readable = not unread and self._settings.unreadable.isdisjoint(old)
-            if (unread or evidence.shows(old)) and (not proof.missing if readable else proof.complete):
-                return Outcome(FAILED_UNCHANGED, self._outcomes((), CHANGED), Evidence(proof=proof), cause)
+            proof = self._unreached(touched, evidence)
+            if proof is not None:
+                return Outcome(
+                    FAILED_UNCHANGED,
+                    self._outcomes((), CHANGED),
+                    Evidence(proof=proof),
+                    cause,
+                    unseen=bool(self._unseen(touched)),
+                )
         if not self._settings.rollback:
             return self._partial(cause, dict.fromkeys(touched, _NOT_WANTED), ())
         return self._roll_back(cause, touched)
 
+    def _unreached(self, names: Iterable[str], evidence: Evidence) -> Proof | None:
+        """Return the proof that no write has reached these certificates; None: one perhaps has.
+
+        Args:
+            evidence: for these names.
+        """
+        old = self._old(names)
+        proof = self._prover.look(old, evidence.installed)
+        unread = evidence.unread is not None
+        readable = not unread and self._settings.unreadable.isdisjoint(old)
+        same = (unread or evidence.shows(old)) and (not proof.missing if readable else proof.complete)
+        return proof if same else None
+
     def _roll_back(self, cause: CertificateError, touched: Sequence[str]) -> Outcome:
         """Restore the previous certificates where possible."""
         problems = self._changed_concurrently(touched)  # by certificate name
+        kept = self._unreached_internode(touched)
         writes = []
         for name in touched:
-            if name in problems:
+            if name in problems or name in kept:
                 continue
             try:
                 writes.append(plan_undo(self._changes[name]))
@@ -277,7 +300,18 @@ class Transaction:
                 problems[name] = f"The roll-back failed too: {why.message}"
         if problems:
             return self._partial(cause, problems, restored)
-        return Outcome(ROLLED_BACK, self._outcomes(restored, ROLLED_BACK), back, cause)
+        whole = ROLLED_BACK if restored else FAILED_UNCHANGED
+        return Outcome(whole, self._outcomes(restored, ROLLED_BACK), back, cause)
+
+    def _unreached_internode(self, touched: Iterable[str]) -> set[str]:
+        """Return the certificates between nodes that need no roll-back.
+
+        To send one that the cluster issued would make it a customer-provided one, which the cluster does not rotate
+        (vendor, internode encryption).
+        """
+        doubtful = INTERNODE & self._perhaps_made.intersection(touched)
+        read = self._read(*self._poll(doubtful, lambda dummy: True, time.monotonic())) if doubtful else Evidence()
+        return {name for name in doubtful if self._unreached([name], read)}
 
     def _write_all(self, writes: Iterable[Write], problems: dict[str, str]) -> dict[str, CertificateError]:
         """Make all writes, whichever fail; return why those were not made, by certificate name.
@@ -335,7 +369,8 @@ class Transaction:
         read = Evidence(installed, unread, proof)
         for name in problems:
             acknowledged = name not in self._perhaps_made
-            there = proof.of(name).complete or (acknowledged and read.proves(name, states[name]))
+            seen = proof.of(name).complete and not self._unseen([name])
+            there = seen or (acknowledged and read.proves(name, states[name]))
             outcomes[name] = CHANGED if there and name not in self._foreign(installed) else PARTIAL
         return Outcome(
             PARTIAL,

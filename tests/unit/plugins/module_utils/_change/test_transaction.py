@@ -812,25 +812,57 @@ def test_a_deletion_whose_answer_is_lost_is_found_to_be_made(
     assert [name for name, *_rest in writes(cluster)] == ["bulk", "DELETE"]
 
 
-@pytest.mark.parametrize("name", ["ldap_client", "syncer"])
-@pytest.mark.parametrize("times", [1, None])
-def test_a_read_that_looked_the_same_before_does_not_replace_a_lost_answer(
-    start: Callable[..., Cluster], new: Materials, other: Material, name: str, times: int | None
+@pytest.mark.parametrize("applied", [False, True])
+def test_a_certificate_between_nodes_is_restored_only_if_a_write_has_reached_it(
+    start: Callable[..., Cluster], authority: Authority, new: Materials, applied: bool
 ) -> None:
-    """A node has missed an update that the primary reports."""
+    """Sent by a client, the cluster's own would be a customer-provided one."""
+    cluster, data = start(), "data_internode_encryption"
+    before = held(cluster, CCS, data)
+    cluster.add_fault(Fault("PUT", "*", status=500, applied=applied, after=1, times=1))
+    made = run(cluster, {**only(new, CCS), data: authority.issue()}, bulk=False, verify="none")
+    assert made.whole == "rolled_back"
+    assert made.of == {CCS: "rolled_back", data: "rolled_back" if applied else "failed_unchanged"}
+    assert [names for _method, names, _status in writes(cluster)] == [(CCS,), (data,), (CCS,), *[(data,)] * applied]
+    assert held(cluster, CCS, data) == before
+    named = f"{CCS} and {data}" if applied else CCS
+    assert f"If the cluster itself had issued {named}, it does not rotate it any more" in made.failure.message
+
+
+@pytest.mark.parametrize(("name", "behind"), [("ldap_client", True), ("syncer", True), ("cm", False)])
+@pytest.mark.parametrize("times", [1, None])
+def test_a_look_that_was_the_same_before_does_not_replace_a_lost_answer(
+    start: Callable[..., Cluster], new: Materials, other: Material, name: str, behind: bool, times: int | None
+) -> None:
+    """The primary reports the certificate already; every node has it, or one has missed it."""
     material = new["syncer"]
     assert material is not None
     cluster = start()
     cluster.set_certificate(name, material.certificate_pem, material.key_pem)
-    cluster.nodes[1].put(name, pair(other.certificate_pem, other.key_pem))
+    if behind:
+        cluster.nodes[1].put(name, pair(other.certificate_pem, other.key_pem))
     cluster.add_fault(Fault("PUT", "*", kind="close_before", times=times))
     made = run(cluster, {name: material}, REPEATED, force=True, verify="auto", verify_timeout=0)
     assert len(writes(cluster)) == (3 if times is None else 2)
     if times is None:
         assert (made.whole, made.failure.kind) == ("failed_unchanged", "connection_lost")
+        assert "so it is unknown whether it was written again" in made.failure.message
     else:
         assert made.of == {name: "changed"}
         assert held(cluster, name) == held_of({name: material})
+
+
+def test_what_was_written_beside_the_same_certificate_does_not_replace_its_answer(
+    start: Callable[..., Cluster], new: Materials
+) -> None:
+    cluster, same = start(), new["cm"]
+    assert same is not None
+    cluster.set_certificate("cm", same.certificate_pem, same.key_pem)
+    before = held(cluster, "cm", "proxy")
+    cluster.add_fault(Fault("PUT", "*", kind="close_after", times=3))
+    made = run(cluster, only(new, "cm", "proxy"), REPEATED, force=True)
+    assert made.of == {"cm": "partial", "proxy": "rolled_back"}
+    assert held(cluster, "cm", "proxy") == before
 
 
 def test_a_lost_answer_to_a_roll_back_of_what_the_primary_never_had_is_not_taken_for_done(
