@@ -67,6 +67,7 @@ class Case:
     line: tuple[Issued, ...]  # leaf first, the root last
     given: tuple[Issued, ...]
     key_pem: str
+    issuers: tuple[Issued, ...] = ()  # given besides
 
 
 def _purposes(chance: Random, odds: float) -> list[x509.ExtensionType]:
@@ -171,7 +172,12 @@ def make_case(chance: Random) -> Case:
         root, other = line[-1], chance.choice([None, make("Another root", ca=True)])
         twin = make(root.subject, other, ca=True, key=root.key, days=(-1, 800) if other else (-30, -1))
         given.insert(given.index(root) + chance.choice([0, 1]), twin)
-    return Case(chance.choice(sorted(_USES)), whole, tuple(given), key_pem)
+    issuers: list[Issued] = []
+    if chance.random() < 0.1 and with_root:  # the root, or the same signed by another one, is an issuer of its own
+        crossed = make(line[-1].subject, make("Another root", ca=True), ca=True, key=line[-1].key)
+        last, *issuers = chance.sample([line[-1], crossed], 2)
+        given = [last if one is line[-1] else one for one in given]
+    return Case(chance.choice(sorted(_USES)), whole, tuple(given), key_pem, tuple(issuers))
 
 
 @dataclass(frozen=True)
@@ -185,7 +191,8 @@ class Judgement:
 
 def judge(case: Case) -> Judgement:
     now = datetime.now(timezone.utc)
-    options = {"certificate": "".join(one.pem for one in case.given), "private_key": case.key_pem}
+    given, issuers = ("".join(one.pem for one in some) for some in (case.given, case.issuers))
+    options = {"certificate": given, "private_key": case.key_pem, "issuers": issuers}
     try:
         change = plan_change(Wanted(case.name, read_desired(case.name, options, now)), None, force=False, now=now)
     except CertificateError as error:

@@ -94,6 +94,8 @@ options:
     description:
       - Further issuers in PEM, in any order. Those that continue the chain are appended to it, up to the root. The
         rest is ignored.
+      - If nothing leads from the end of the chain to a valid root, a root takes the place of a certificate with the
+        same name and key, as of one that another CA has signed.
       - Use it for chains without their root, as ACME and most CAs return them. Since 8.0.16-29, uploads are checked for
         the root.
       - Continues the chain in O(certificate), O(certificate_path) or O(pkcs12_path). V(mtls_trusted_ca) and

@@ -222,6 +222,8 @@ def read_issuers(params: Mapping[str, Any]) -> tuple[tuple[Certificate, ...], st
 def append_issuers(certificates: tuple[Certificate, ...], params: Mapping[str, Any]) -> tuple[Certificate, ...]:
     """Append to a chain its further issuers, up to the root, out of the option C(issuers) or C(issuers_path).
 
+    If they lead to a valid root and the chain does not, they take the place of its end: M(complete_chain).
+
     Args:
         certificates: leaf first.
         params: with these options, where they are given. What they hold may be in any order, and more than is needed.
@@ -231,7 +233,7 @@ def append_issuers(certificates: tuple[Certificate, ...], params: Mapping[str, A
     """
     issuers, option = read_issuers(params)
     complete, last = complete_chain(certificates, issuers), certificates[-1]
-    if issuers and len(complete) == len(certificates) and not issued_by(last, last):
+    if issuers and complete == certificates and not issued_by(last, last):
         raise invalid_option(
             option,
             f"none of its certificates issued certificate {len(certificates)} of the chain ({subject_text(last)})",

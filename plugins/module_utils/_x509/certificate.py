@@ -343,14 +343,27 @@ def _verify_signature(certificate: Certificate, key: Any) -> None:
         raise TypeError("a key that signs nothing")
 
 
-def complete_chain(chain: Sequence[Certificate], others: Iterable[Certificate]) -> tuple[Certificate, ...]:
+def complete_chain(chain: Sequence[Certificate], others: Sequence[Certificate]) -> tuple[Certificate, ...]:
     """Return the chain, and after it those of the others that lead on to the root, each issuer after what it issued.
 
     Where several lines do, as after the renewal of a CA with the same key or after cross-signing, one of valid issuers
-    that ends in a root is taken, and at each step a root first, then the issuer that ends last.
+    that ends in a root is taken, and at each step a root first, then the issuer that ends last. If the whole chain does
+    not lead to a root that way, its leaf perhaps does: OpenSSL takes a trusted root by its name and key, and so in the
+    place of one that another CA has signed.
     """
-    lines = islice(_Issuers(others).lines(tuple(chain)), _MOST_LINES)
-    return max(lines, key=lambda line: (issued_by(line[-1], line[-1]), all(map(_is_valid, line[1:]))))
+    line = _best_line(tuple(chain), others)
+    if all(_rank(line)) or len(chain) == 1:
+        return line
+    return max(line, _best_line(tuple(chain[:1]), (*chain[1:], *others)), key=_rank)
+
+
+def _best_line(start: tuple[Certificate, ...], others: Iterable[Certificate]) -> tuple[Certificate, ...]:
+    return max(islice(_Issuers(others).lines(start), _MOST_LINES), key=_rank)
+
+
+def _rank(line: Sequence[Certificate]) -> tuple[bool, bool]:
+    """Return whether a line ends in a root, and whether its issuers are valid."""
+    return issued_by(line[-1], line[-1]), all(map(_is_valid, line[1:]))
 
 
 class _Issuers:

@@ -18,7 +18,13 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._sta
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._x509.certificate import complete_chain
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import NoEncryption, load_pem_private_key, pkcs12
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+    pkcs12,
+)
 from simulator.authority import Authority, Form, Material, pem_of, self_signed
 
 
@@ -137,3 +143,25 @@ def test_of_several_that_fit_the_root_and_then_the_newest_counts(authority: Auth
     for issuers in ([old, new], [new, old]):
         assert complete_chain([leaf], [*issuers, authority.certificate]) == (leaf, new, authority.certificate)
     assert complete_chain([leaf], [longest, root, new]) == (leaf, root)
+
+
+@pytest.mark.parametrize("length", [1, 2])
+def test_a_root_takes_the_place_of_one_that_another_ca_has_signed_or_that_has_expired(
+    authority: Authority, now: datetime, length: int
+) -> None:
+    """OpenSSL finds a trusted root by its name and key, whatever the chain ends in."""
+    key, lower_key, leaf_key = (ec.generate_private_key(ec.SECP256R1()) for dummy in range(3))
+    root, expired = (
+        self_signed(Form("Twin", ca=True, days=days, not_before=now - timedelta(days=9)), key) for days in (100, -1)
+    )
+    crossed = authority.sign(Form("Twin", ca=True, days=900), key)
+    lower = Form("Lower CA", ca=True).sign(lower_key, root.subject, key)
+    issued = [Form("leaf").sign(leaf_key, lower.subject, lower_key), lower]
+    line = tuple(issued if length == 2 else [Form("leaf").sign(leaf_key, root.subject, key)])
+    private_key = leaf_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    for last, issuers in ((crossed, [root]), (root, [crossed]), (expired, [root]), (crossed, [expired, root])):
+        params = {"certificate": pem([*line, last]), "private_key": private_key, "issuers": pem(issuers)}
+        assert read_desired("proxy", params, now).certificates == (*line, root)
+    with_issuer = {"certificate": pem([*line, crossed]), "issuers": pem([root, authority.certificate])}
+    found = read_desired("proxy", {**with_issuer, "private_key": private_key}, now).certificates
+    assert found == (*line, crossed, authority.certificate)
