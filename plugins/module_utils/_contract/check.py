@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .._operation import internal_error
 from .._product.releases import is_before
 from .vocabulary import Fact
 
@@ -113,13 +114,18 @@ class Check:
     writes: bool = False
 
     def result(self, asked: Questions) -> Result:
-        """Make the check. Never raises: one check does not cost another."""
+        """Make the check. One that fails does not cost another.
+
+        Raises:
+            BaseException: it is to end the process.
+        """
         try:
             self._assert_possible(asked)
             holds, seen = self.test(asked)
         except NotChecked as skipped:
             return Result(self, NOT_CHECKED, skipped.reason, ())
-        except Exception:  # its text may hold anything
+        except BaseException as error:  # its text may hold anything
+            internal_error(error)  # raises what is to end the process
             return Result(self, NOT_CHECKED, BROKEN, ())
         return Result(self, HOLDS if holds else DIFFERS, None, seen)
 

@@ -168,7 +168,7 @@ def _pair(certificate: Any, key: Any) -> tuple[Sequence[str], str | None]:
 _Found = TypeVar("_Found")
 
 
-def _then(look: Callable[[], _Found], finish: Callable[[], None]) -> _Found:
+def _then(asked: Questions, look: Callable[[], _Found], finish: Callable[[], None]) -> _Found:
     """Run the check, then restore, even after an interrupt, and only then raise."""
     problem: BaseException | None = None
     try:
@@ -176,7 +176,11 @@ def _then(look: Callable[[], _Found], finish: Callable[[], None]) -> _Found:
     except BaseException as error:
         problem = error
     # Not in a handler, where the causes of a request that fails would include the problem.
-    finish()
+    try:
+        finish()
+    except BaseException:
+        asked.restored = False
+        raise
     if problem is not None:
         raise problem
     return found
@@ -185,7 +189,7 @@ def _then(look: Callable[[], _Found], finish: Callable[[], None]) -> _Found:
 def _tried(asked: Questions, look: Callable[[Trial], Verdict]) -> Verdict:
     """Make writes that end with what there was."""
     trial = Trial(asked)
-    return _then(lambda: look(trial), trial.finish)
+    return _then(asked, lambda: look(trial), trial.finish)
 
 
 def _status(answer: Answer) -> Fact:
@@ -395,6 +399,7 @@ def dry_run_of_own_certificate(asked: Questions) -> Verdict:
     asked.restored = asked.restored is not False
     changed: list[bool] = []
     answer = _then(
+        asked,
         lambda: asked.send("POST", f"{path}?dry_run=true", body),
         lambda: changed.append(_remove(asked, path, body["cert"])),
     )

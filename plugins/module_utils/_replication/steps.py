@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from .._api.replication import ReplicationApi
 from .._errors import CertificateError
+from .._operation import internal_error
 from .._transport.retry import Retries
 
 
@@ -41,12 +42,20 @@ class Step(ABC):
         self.failure: CertificateError | None = None
 
     def take(self, cluster: Cluster) -> None:
-        """Run the step. Never raises, so that the other databases are updated too."""
+        """Run the step. Whatever fails is its failure alone, so that the other databases are updated too.
+
+        Raises:
+            BaseException: it is to end the process.
+        """
         self.outcome = "failed_unchanged"
         try:
             self._take(cluster)
         except CertificateError as error:
             self.failure = error
+        except BaseException as error:
+            found = internal_error(error)
+            self.failure = found.adding("The update may have been made: run again, for Active-Active with force=true.")
+            self.outcome = "partial"
 
     def refuse(self, reason: CertificateError) -> None:
         """Note before anything is sent that the cluster would refuse it, in check mode too."""

@@ -60,7 +60,7 @@ class Script:
     def request(self, method: str, path: str, body: Any = None) -> Response:
         self.requests.append((method, path, body))
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, CertificateError):
+        if isinstance(answer, BaseException):
             raise answer
         status, content = answer if isinstance(answer, tuple) else (200, answer)
         return Response(status, "application/json", None, json.dumps(content).encode(), None, None)
@@ -217,6 +217,18 @@ def test_a_task_that_cannot_be_asked_for_is_no_success(answer: Any) -> None:
     result = forced(where)
     assert (result["outcome"], result["failure"]["status"]) == ("partial", answer[0])
     assert len(requests(where)) == 2
+
+
+def test_what_fails_unforeseen_does_not_hide_that_something_was_sent(material: Material, other: Material) -> None:
+    error = RuntimeError("hunter2")
+    result = forced(cluster({"id": "t"}, error))
+    assert (result["outcome"], result["failure"]) == ("partial", {"kind": "internal_error"})
+    assert "The update may have been made" in result["message"]
+    assert "hunter2" not in result["message"]
+    outcome, (entry,) = repinned(material, other, cluster(bdbs(other), bdbs(other), {}, error))
+    assert (outcome, entry["outcome"], entry["failure"]) == ("partial", "partial", {"kind": "internal_error"})
+    with pytest.raises(KeyboardInterrupt):
+        forced(cluster({"id": "t"}, KeyboardInterrupt()))
 
 
 def test_the_last_reason_is_told_when_the_task_cannot_be_read_in_time() -> None:

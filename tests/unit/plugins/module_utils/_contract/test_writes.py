@@ -103,6 +103,23 @@ def test_what_cannot_be_put_back_is_a_failure() -> None:
         assert result["checks"]
 
 
+@pytest.mark.parametrize("error", [RuntimeError, type("PanicException", (BaseException,), {})])
+def test_what_fails_unforeseen_while_it_is_put_back_is_a_failure(
+    patch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    def broken(_session: Any) -> None:
+        raise error("hunter2")
+
+    with cluster() as made:
+        patch.setattr(validation, "_check_key", lambda leaf, text: None)
+        patch.setattr(checks_writes, "Api", broken)
+        result = run(made, **CONFIRMED)
+        assert result["failure"]["kind"] == "not_restored"
+        assert (result["changed"], result["restored"]) == (True, False)
+        assert {one["id"] for one in result["checks"] if one["reason"] == "broken"} >= {"wrong_key_is_refused"}
+        assert "hunter2" not in str(result)
+
+
 def test_what_somebody_else_installs_meanwhile_is_left_in_place() -> None:
     with cluster() as made:
         others = made.nodes[0].holds("cm")
