@@ -8,13 +8,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: variable_problems
-short_description: Find private keys in variables that do not take them, and misspelt variables
+short_description: Find private keys in variables that do not take them, texts for lists, and misspelt variables
 version_added: 1.1.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
 description:
   - Looks for private keys in variables of a role of this collection that are for paths, names, choices or numbers.
     The roles use it before Ansible checks their variables, since that shows the values that are wrong.
+  - Looks for variables of the roles V(audit) and V(awx_setup) that take a list and have a text with several names,
+    which Ansible would split at the commas alone.
   - Looks for variables whose names begin as those of the role and are almost the same as one of them, which Ansible
     would pass over. For a role other than V(audit), also those of the connection.
   - A variable that cannot be evaluated is passed over. So are those of the connection that Ansible takes as they come,
@@ -55,7 +57,11 @@ from typing import Any
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._misplaced import find_misplaced
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._plain import plain
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._role_spec import misspelt, role_spec
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._role_spec import (
+    misspelt,
+    not_lists,
+    role_spec,
+)
 
 #: Types of which Ansible refuses, and so shows, no text.
 _AS_IT_COMES = ("str", "path", "raw")
@@ -71,23 +77,23 @@ class LookupModule(LookupBase):  # type: ignore[misc] # Ansible has no type hint
         problems: dict[str, None] = {}  # once each, where all hosts of a group have it
         for role in plain(terms):
             spec = _checked(role_spec(role))
-            problems.update(dict.fromkeys(_problems(spec, lambda name: self._templar.template(known.get(name)))))
+            problems.update(dict.fromkeys(_problems(role, spec, lambda name: self._templar.template(known.get(name)))))
             problems.update(dict.fromkeys(misspelt(role, known)))
             for host in self.get_option("hosts"):
                 of_host = known["hostvars"][host]
-                problems.update(dict.fromkeys(_problems(spec, of_host.get)))
+                problems.update(dict.fromkeys(_problems(role, spec, of_host.get)))
                 problems.update(dict.fromkeys(misspelt(role, of_host)))
         return list(problems)
 
 
-def _problems(spec: Mapping[str, Any], value: Callable[[str], Any]) -> Iterator[str]:
+def _problems(role: str, spec: Mapping[str, Any], value: Callable[[str], Any]) -> Iterator[str]:
     given = {}
     for name in spec:
         # Whatever its template raises, perhaps no sooner than it is looked at: the task that needs it reports it.
         with contextlib.suppress(Exception):
             given[name] = plain(value(name))
-    for found in find_misplaced(given, spec):
-        yield found.error.message.removeprefix("option ")
+    keys = [found.error.message.removeprefix("option ") for found in find_misplaced(given, spec)]
+    yield from keys or not_lists(role, given, spec)
 
 
 def _checked(spec: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

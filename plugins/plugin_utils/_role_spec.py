@@ -22,6 +22,9 @@ _ROLES = _COLLECTION / "roles"
 
 _CONNECTION = "redis_enterprise_"
 
+#: Lists of names that have commas themselves.
+_WITH_COMMAS = frozenset({"audit_allowed_issuers"})
+
 #: How much of a name, without its prefix, has to be the same for the other one to be meant.
 _CLOSE = 0.8
 
@@ -64,6 +67,28 @@ def misspelt(role: str, names: Iterable[str]) -> Iterator[str]:
         others = [one.removeprefix(prefix) for one in known if one.startswith(prefix)]
         for meant in get_close_matches(name.removeprefix(prefix), others, 1, _CLOSE):
             yield f"{name}: no such variable. Did you mean {prefix}{meant}? Rename it, or remove it."
+
+
+def not_lists(role: str, given: Mapping[str, Any], spec: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a sentence for each text that would be taken for another list than the one that is meant.
+
+    Ansible splits a text at its commas and keeps the spaces; the tasks of V(awx_setup) do not split it. The lists of
+    V(rotation) are read by plugins, without the spaces.
+
+    Args:
+        given: the variables.
+        spec: what the role declares of them.
+    """
+    for name, option in {} if role == "rotation" else spec.items():
+        value, split = given.get(name), role != "awx_setup" and name not in _WITH_COMMAS
+        if isinstance(value, Mapping):
+            inner = {f"{name}.{one}": about for one, about in option.get("options", {}).items()}
+            yield from not_lists(role, {f"{name}.{one}": value[one] for one in value}, inner)
+        elif isinstance(value, str) and value.strip() and option.get("elements") == "str":
+            if not (role == "awx_setup" or "," in value) or (split and re.fullmatch(r"[^\s,]+(,[^\s,]+)*", value)):
+                continue
+            also = ", or as ONE,TWO without spaces" if split else ""
+            yield f'{name}: must be a list. Give it as {{"{name.rpartition(".")[2]}": ["ONE", "TWO"]}}{also}.'
 
 
 @functools.cache

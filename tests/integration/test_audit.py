@@ -344,6 +344,13 @@ def test_what_the_playbook_for_slices_merges_is_what_one_run_reports(ansible: An
     assert list(parts) == list(whole)
     for name, cluster in parts.items():
         assert cluster["certificates"] == whole[name]["certificates"]
+    texts = {"audit_formats": "json, html", "audit_expected_clusters": "c0, c1"}
+    refused = ansible.playbook(f"{PREFIX}.audit_report", "-e", json.dumps({**given, **texts})).expect(ok=False)
+    for name in texts:
+        assert (
+            f'{name}: must be a list. Give it as {{"{name}": ["ONE", "TWO"]}}, or as'
+            in refused["Check the variables"].result["msg"]
+        )
     failing = ansible.playbook(f"{PREFIX}.audit_report", "-e", json.dumps({**given, "audit_fail_within": 1000}))
     assert "4 clusters failed: c0, c1, c2, c3" in failing.expect(ok=False).output
 
