@@ -53,4 +53,11 @@ class ActionModule(CompositeAction):
             )
         )
         self.show(lines)
-        return {"changed": False, "clusters": [one._asdict() for one in found]}
+        result = {"changed": False, "clusters": [one._asdict() for one in found]}
+        if names is None:  # each rotation has published its own
+            return result
+        published = {one.name: summary_text.summary(one) for one in found}
+        return {
+            **result,
+            "ansible_stats": {"data": {"rollback_summary": published}, "per_host": False, "aggregate": True},
+        }

@@ -149,9 +149,12 @@ SLICED = {
     "report_again": {},
 }
 ROLLBACK = {
-    "plan": {"success": ["approval"]},
+    "plan": {"success": ["approval"], "failure": ["possible"]},
+    "possible": {"success": ["approval_of_the_others"]},
     "approval": {"success": ["rollback"]},
-    "rollback": {"success": ["audit"]},
+    "approval_of_the_others": {"success": ["rollback"]},
+    "rollback": {"always": ["audit"], "failure": ["failed"]},
+    "failed": {},
     "audit": {},
 }
 AUDITS = (
@@ -197,9 +200,10 @@ def test_what_is_set_up(made: Controller) -> None:
         assert made.template(plan["unified_job_template"]) == templates[f"Redis certificates: {template}"]
         approval = made.template(made.nodes(workflow)["approval"]["unified_job_template"])
         assert "in check mode, shows what would be" in approval["description"]
-    possible = made.nodes(WORKFLOW)["possible"]
-    assert possible["job_type"] == "check"
-    assert made.template(possible["unified_job_template"]) == templates["Redis certificates: report a failed rotation"]
+        possible = made.nodes(workflow)["possible"]
+        assert possible["job_type"] == "check"
+        failed = made.template(possible["unified_job_template"])
+        assert failed == templates["Redis certificates: report a failed rotation"]
     inputs = made.named("credentials")[OPERATOR]["inputs"]
     assert inputs == {**CREDENTIAL, "ca_certificate": CA.strip()}
     (schedule,) = made.objects["schedules"].values()

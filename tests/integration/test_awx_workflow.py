@@ -105,14 +105,24 @@ def test_a_merge_reads_the_audit_before_it_alone(awx: Controller, hosts: int) ->
     assert len(written["audit"]) == hosts
 
 
-def test_a_rollback_waits_for_an_approval(awx: Controller) -> None:
+@pytest.mark.parametrize(
+    ("ends", "colour", "ran"),
+    [
+        ({"approval": "failed"}, "failed", ["plan", "approval"]),
+        ({"plan": "failed", "possible": "failed"}, "failed", ["plan", "possible"]),
+        ({"plan": "failed"}, OK, ["plan", "possible", "approval_of_the_others", "rollback", "audit"]),
+        ({"rollback": "failed", "failed": "failed"}, "failed", ["plan", "approval", "rollback", "failed", "audit"]),
+    ],
+)
+def test_a_rollback_waits_for_an_approval(awx: Controller, ends: dict[str, str], colour: str, ran: list[str]) -> None:
     starts: list[Start] = []
 
     def run(start: Start) -> Ended:
         starts.append(start)
-        return Ended("failed" if start.node == "approval" else OK)
+        return Ended(ends.get(start.node, OK))
 
-    assert run_workflow(awx, BACK, run, limit="payments").ran == {"plan": OK, "approval": "failed"}
+    done = run_workflow(awx, BACK, run, limit="payments")
+    assert (done.status, done.ran) == (colour, {node: ends.get(node, OK) for node in ran})
     assert starts[0].prompts == {"limit": "payments", "job_type": "check"}
 
 

@@ -208,8 +208,20 @@ def test_several_clusters_are_named_and_come_one_after_the_other(
         assert failures(both, "first") == [
             "Nothing was changed. parameters are mutually exclusive: token|username, token|password"
         ]
-        assert "second" not in {outcome.host for outcome in both.outcomes if outcome.task != FAIL}
-        assert both["Restore what the backup holds"].result["failure"] == {"kind": "invalid_option"}
+        restored = [one.result for one in both.outcomes if one.task == "Restore what the backup holds"]
+        assert [one["failure"] for one in restored] == [{"kind": "invalid_option"}] * 2
+        # Nothing was sent, so that the next one is begun, too.
+        assert failures(both, "second") == failures(both, "first")
+        clusters["first"].add_fault(Fault("GET", "/v1/cluster/certificates", status=403, times=1))
+        some = ansible.playbook(PLAYBOOK, *arguments, "--limit", "all", "--check").expect(ok=False)
+        assert "Rollback of 2 clusters: 1 would be changed, 1 FAILED" in some.output
+        published = some["Summarise"].result["ansible_stats"]["data"]["rollback_summary"]
+        assert {name: one["changed"] for name, one in published.items()} == {"first": False, "second": True}
+        assert "HTTP 403" in published["first"]["failure"]
+        # As in a workflow of AWX, whose approval comes next.
+        given = json.dumps({"rollback_summary": published})
+        possible = ansible.playbook(f"{PREFIX}.rotation_failed", "--check", "-e", given).expect()
+        assert "These can be rolled back, once that is approved: second. The job of the rollback in check" in possible.output
         clusters["first"].add_fault(Fault("PUT", "/v1/cluster/*", status=403, times=1))
         stopped = ansible.playbook(PLAYBOOK, *arguments, "--limit", "all").expect(ok=False)
         assert "second" not in {outcome.host for outcome in stopped.outcomes if outcome.task != FAIL}

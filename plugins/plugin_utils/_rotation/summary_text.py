@@ -56,6 +56,12 @@ def outcomes(
     return [_unexpected(one) if one.name in failed and one.outcome != "failed" else one for one in found]
 
 
+def summary(one: Outcome) -> dict[str, Any]:
+    """Return C(rollback_summary) of one cluster, for C(set_stats)."""
+    failed = one.outcome == "failed"
+    return {"outcome": one.outcome, "changed": one.outcome == "changed", "failure": one.text if failed else None}
+
+
 def _unexpected(one: Outcome) -> Outcome:
     """Return what is known of a cluster of which a task of the user failed, such as one after the rotation."""
     done = f"{one.text}, but a" if one.outcome == "changed" else "A"
