@@ -366,7 +366,7 @@ after:
   returned: success
   type: dict
 diff:
-  description: Facts that identify the certificate, before and after. Never PEM.
+  description: Facts that identify the certificate, before and after. Never PEM; fingerprints have no colons.
   returned: success
   type: dict
 failure:

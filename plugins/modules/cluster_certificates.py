@@ -251,7 +251,8 @@ retried:
   type: list
   elements: str
 diff:
-  description: For each change, facts that identify the certificate, before and after. Never PEM.
+  description: >-
+    For each change, facts that identify the certificate, before and after. Never PEM; fingerprints have no colons.
   returned: success
   type: list
   elements: dict

@@ -215,7 +215,9 @@ retried:
   type: list
   elements: str
 diff:
-  description: For each rotated certificate, facts that identify it, before and after. Never PEM. Empty in check mode.
+  description: >-
+    For each rotated certificate, facts that identify it, before and after. Never PEM; fingerprints have no colons.
+    Empty in check mode.
   returned: success
   type: list
   elements: dict

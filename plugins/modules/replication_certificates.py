@@ -302,7 +302,7 @@ replica_of:
       type: dict
       returned: always
 diff:
-  description: The fingerprints that replica sources pin, before and after.
+  description: The fingerprints that replica sources pin, before and after, without colons.
   returned: success
   type: list
   elements: dict

@@ -94,8 +94,9 @@ class CompositeAction(OperationAction):
             other._task.check_mode, other._task.diff = True, False  # noqa: SLF001 - as the keywords of a task do
         result: dict[str, Any] = other.run(task_vars=self.variables)
         if self._context is not None:
-            said = self._context.warnings  # what is predicted is said once
-            said += [text for text in map(str, result.pop("warnings", ())) if text not in said]
+            said, host = self._context.warnings, self.variables["inventory_hostname"]
+            warnings = [f"{host}: {text}" for text in result.pop("warnings", ())]
+            said += [text for text in warnings if text not in said]  # what is predicted is said once
         if result.get("failed"):
             raise StepFailed(result)
         return result

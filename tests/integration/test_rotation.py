@@ -426,7 +426,7 @@ def test_peers_learn_also_when_ca_path_lacks_the_new_ca(ansible: Ansible, author
         hosts = inventory(ansible, {"one": one}, rotation_certificates=from_folder(folder(ansible, material), material))
         for mode in (["--check"], []):
             run = ansible.playbook(PLAYBOOK, "-i", hosts, *mode).expect(warnings=True)
-            assert ["api: the next run will fail on the new certificate" in one for one in run.warnings] == [True]
+            assert ["one: api: the next run will fail on the new certificate" in one for one in run.warnings] == [True]
         assert sorted(updated(one)) == ["api", "proxy"]
         assert crdb.synchronising()
         again = ansible.playbook(PLAYBOOK, "-i", hosts).expect(ok=False)

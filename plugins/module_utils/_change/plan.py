@@ -18,7 +18,7 @@ from .._product.names import CA_BUNDLES, INTERNODE, REQUIRED
 from .._state.desired import Desired
 from .._state.goal import ExpectedChain
 from .._state.installed import Installed, InstalledFacts, installed_facts
-from .._x509.certificate import to_iso, to_pem
+from .._x509.certificate import to_iso, to_pem, without_colons
 from .._x509.private_key import key_to_pem, normalise_key
 from .ordering import Write
 from .wanted import Wanted
@@ -72,8 +72,11 @@ class Change:
         }
 
 
-def _diff_side(facts: Mapping[str, object] | None) -> dict[str, object]:
-    return {} if facts is None else {key: facts[key] for key in _DIFF_FACTS}
+def _diff_side(facts: InstalledFacts | None) -> dict[str, object]:
+    if facts is None:
+        return {}
+    shown: Mapping[str, object] = {**facts, "chain_fingerprints": without_colons(facts["chain_fingerprints"] or ())}
+    return {key: shown[key] for key in _DIFF_FACTS}
 
 
 def _state_of(installed: Installed | None) -> ExpectedChain:

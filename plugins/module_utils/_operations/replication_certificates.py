@@ -30,7 +30,7 @@ from .._replication.steps import Cluster, Step
 from .._secrets import quoted
 from .._state.desired import read_chain
 from .._transport.retry import poll_until
-from .._x509.certificate import sha256_fingerprints, to_pem
+from .._x509.certificate import sha256_fingerprints, to_pem, without_colons
 
 #: A synchronisation with a peer that is under way (vendor: crdt_sources object, status).
 _SYNCING = "syncing"
@@ -78,13 +78,17 @@ class _Report:
             {
                 "before_header": f"database {entry['uid']}, replica source {entry['source']['position']}",
                 "after_header": f"database {entry['uid']}, replica source {entry['source']['position']}",
-                "before": entry["before"] or {},
-                "after": entry["after"] or {},
+                "before": _diff_side(entry["before"]),
+                "after": _diff_side(entry["after"]),
             }
             for one in self.repinned
             for entry in one.as_list()
             if entry["action"] == "update"
         ]
+
+
+def _diff_side(facts: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"chain_fingerprints": without_colons(facts["chain_fingerprints"])} if facts else {}
 
 
 def run(task: Context) -> dict[str, Any]:

@@ -217,6 +217,11 @@ def sha256_fingerprints(certificates: Iterable[Certificate | bytes]) -> list[str
     return [sha256_fingerprint(certificate) for certificate in certificates]
 
 
+def without_colons(fingerprints: Iterable[str]) -> list[str]:
+    """Return fingerprints for a diff, whose lines would be longer than 100 columns. Options take them so, too."""
+    return [one.replace(":", "") for one in fingerprints]
+
+
 def not_before(certificate: Certificate) -> datetime:
     """Return the start of validity, in UTC."""
     if hasattr(certificate, "not_valid_before_utc"):  # cryptography >= 42
