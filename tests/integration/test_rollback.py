@@ -221,7 +221,10 @@ def test_several_clusters_are_named_and_come_one_after_the_other(
         # As in a workflow of AWX, whose approval comes next.
         given = json.dumps({"rollback_summary": published})
         possible = ansible.playbook(f"{PREFIX}.rotation_failed", "--check", "-e", given).expect()
-        assert "These can be rolled back, once that is approved: second. The job of the rollback in check" in possible.output
+        assert (
+            "These can be rolled back, once that is approved: second. The job of the rollback in check"
+            in possible.output
+        )
         clusters["first"].add_fault(Fault("PUT", "/v1/cluster/*", status=403, times=1))
         stopped = ansible.playbook(PLAYBOOK, *arguments, "--limit", "all").expect(ok=False)
         assert "second" not in {outcome.host for outcome in stopped.outcomes if outcome.task != FAIL}
