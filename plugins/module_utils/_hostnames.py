@@ -41,12 +41,24 @@ def is_host(text: str) -> bool:
         return False
 
 
-def same_host(one: str, other: str) -> bool:
-    """Return whether this is the same name, or the same IP address, which may be written in several ways."""
+def usual_address(host: str) -> str:
+    """Return the usual text of an IP address; anything else as it is."""
     try:
-        return ipaddress.ip_address(one) == ipaddress.ip_address(other)
+        address = ipaddress.ip_address(host)
     except ValueError:
-        return one == other
+        return host
+    mapped = getattr(address, "ipv4_mapped", None)
+    return f"::ffff:{mapped}" if mapped else str(address)  # as Python 3.13 and later write it
+
+
+def comparable_host(host: str) -> str:
+    """Return a host in the form in which hosts are compared: names and IP addresses may be written in several ways."""
+    return usual_address(host.rstrip(".").lower())
+
+
+def same_host(one: str, other: str) -> bool:
+    """Return whether this is the same name, or the same IP address."""
+    return comparable_host(one) == comparable_host(other)
 
 
 def host_and_port(host: str, port: int | None) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
 
 from .._errors import CertificateError
+from .._hostnames import same_host
 from .._product.releases import oldest_version
 from . import fields
 from .client import Api
@@ -32,6 +33,11 @@ class Node:
     external: tuple[str, ...]  # addresses
     status: str | None  # "active", "down", ...
     version: str | None
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Return all its addresses, the internal one first."""
+        return (*filter(None, [self.internal]), *self.external)
 
     @property
     def active(self) -> bool:
@@ -175,7 +181,7 @@ def read_cluster(api: Api, warn: Callable[[str], None], *, needed: bool) -> Clus
 def with_primary_now(api: Api, cluster: Cluster) -> Cluster:
     """Return the same cluster with the node that has answered last, where its address identifies that node."""
     answering = api.session.answering.host
-    if cluster.primary is None or answering == cluster.primary.address:
+    if cluster.primary is None or same_host(answering, cluster.primary.address or ""):
         return cluster
     if cluster.settings.get("handle_redirects") is True and not api.session.redirected:
         return cluster
@@ -184,7 +190,7 @@ def with_primary_now(api: Api, cluster: Cluster) -> Cluster:
 
 
 def _at(address: str, nodes: Iterable[Node]) -> Node | None:
-    return next((node for node in nodes if address == node.internal or address in node.external), None)
+    return next((node for node in nodes if any(same_host(address, one) for one in node.addresses)), None)
 
 
 def _primary(api: Api, nodes: tuple[Node, ...], settings: Mapping[str, Any]) -> Primary | None:

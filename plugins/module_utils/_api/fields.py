@@ -66,8 +66,8 @@ def number(facts: Any, name: str) -> int | None:
 
 
 def port(facts: Any, name: str) -> int | None:
-    """Return the field, where it is the number of a port."""
-    value = _whole_number(field(facts, name))
+    """Return the field, where it is the number of a port, be it written as text."""
+    value = number(facts, name)
     return value if value is not None and 0 < value < 65536 else None
 
 

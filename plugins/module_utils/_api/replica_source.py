@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from .._hostnames import comparable_host
 from .._secrets import Secret
 from .._x509.certificate import CertificateParseError, not_after, parse_pem, sha256_fingerprints
 from . import fields
@@ -124,7 +125,7 @@ def address(uri: Any) -> tuple[str | None, int | None]:
 
 def normalise_host(host: str) -> str:
     """Return a host in the form in which hosts are compared."""
-    return host.strip("[]").rstrip(".").lower()
+    return comparable_host(host.strip("[]"))
 
 
 def belongs(host: str | None, given: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .._api.replica_source import belongs
+from .._hostnames import comparable_host
 from .cluster_data import ClusterData, PinEntry
 
 
@@ -37,7 +38,7 @@ def _at_endpoint(pin: PinEntry, clusters: Iterable[ClusterData]) -> set[str]:
         for endpoint in cluster["endpoints"] or ()
         if endpoint["service"] == "proxy"
         and endpoint["port"] == pin["port"]
-        and pin["source"] in (endpoint["address"], (endpoint["server_name"] or "").lower())
+        and pin["source"] in map(comparable_host, (endpoint["address"], endpoint["server_name"] or ""))
         and endpoint["reported_chain_fingerprints"]
     }
 

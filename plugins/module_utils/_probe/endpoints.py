@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from .._api import fields
 from .._api.cluster import Cluster, Node
 from .._connection import DEFAULT_PORT, Connection
 from .._errors import invalid_option
-from .._hostnames import host_and_port, is_host
+from .._hostnames import comparable_host, host_and_port, is_host, usual_address
 
 #: Ports of one cluster that are checked: more than a hundred databases whose proxies listen on all of 35 nodes have.
 #: A cluster that lists more would keep the run busy, most of all if none of them responds.
@@ -63,7 +62,7 @@ def _addresses(node: Node, choice: str) -> Iterable[str]:
     """
     internal = (node.internal,) if node.internal else ()
     if choice == "both":
-        return internal + node.external or ("",)
+        return node.addresses or ("",)
     return ((internal or node.external) if choice == "internal" else (node.external or internal)) or ("",)
 
 
@@ -76,11 +75,16 @@ def _everywhere(cluster: Cluster, connection: Connection, number: int, service: 
     ]
 
 
+def _by_address(cluster: Cluster) -> dict[str, Node]:
+    """Return the node at each address, of either kind, in the form in which hosts are compared."""
+    return {comparable_host(address): node for node in cluster.nodes for address in node.addresses}
+
+
 def _databases(
     cluster: Cluster, connection: Connection, bdbs: Sequence[Mapping[str, Any]], own: Container[str]
 ) -> list[Endpoint]:
     """List the endpoints of all databases that speak TLS with their clients, but for those with these uids."""
-    nodes = {node.internal: node for node in cluster.nodes}
+    nodes = _by_address(cluster)
     found = []
     for bdb in bdbs:
         if bdb.get("tls_mode") != "enabled" or str(bdb.get("uid")) in own:
@@ -91,7 +95,7 @@ def _databases(
             if number is None:
                 continue
             for listed in fields.texts(endpoint, "addr"):
-                node = nodes.get(listed) or Node(None, listed, (), None, None)
+                node = nodes.get(comparable_host(listed)) or Node(None, listed, (), None, None)
                 found += [
                     Endpoint(node.uid, address, number, "proxy", name or cluster.name)
                     for address in _addresses(node, connection.node_address)
@@ -147,10 +151,10 @@ def _api_port(cluster: Cluster, connection: Connection) -> int:
 
 def endpoints_at_url(endpoints: Iterable[Endpoint], cluster: Cluster, connection: Connection) -> tuple[Endpoint, ...]:
     """Return the same ports at the host of O(url): all that a caller outside the cluster's network may reach."""
-    known = {node.internal: node.uid for node in cluster.nodes}
+    node = _by_address(cluster).get(comparable_host(connection.host))
     return tuple(
         dict.fromkeys(
-            Endpoint(known.get(connection.host), connection.host, one.port, one.service, one.server_name)
+            Endpoint(node.uid if node else None, connection.host, one.port, one.service, one.server_name)
             for one in endpoints
         )
     )
@@ -177,16 +181,6 @@ def parse_endpoints(entries: Iterable[str], server_name: str | None) -> tuple[En
                 f"entry {number} {shown} is not host:port",
                 "Give each as cluster.example.com:9443, 192.0.2.1:9443 or [2001:db8::1]:9443",
             )
-        address = _normalised(host)
+        address = usual_address(host)
         found.append(Endpoint(None, address, int(match["port"]), None, server_name or address))
     return tuple(dict.fromkeys(found))
-
-
-def _normalised(host: str) -> str:
-    """Return the usual text of an IP address; anything else as it is."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    mapped = getattr(address, "ipv4_mapped", None)
-    return f"::ffff:{mapped}" if mapped else str(address)  # as Python 3.13 and later write it

@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._hostnames import is_host
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._hostnames import is_host, same_host
 
 LABEL = "a" * 61
 LONGEST = ".".join([LABEL] * 4) + ".abcde"
@@ -36,3 +36,17 @@ def test_ten_megabytes_cost_nothing(name: str) -> None:
     began = time.process_time()
     assert not is_host(name)
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:DB8:0::1", "2001:db8::1", True),
+        ("Node1.example.com.", "node1.example.com", True),
+        ("::ffff:192.0.2.1", "::FFFF:c000:201", True),
+        ("10.0.0.1", "10.0.0.2", False),
+        ("10.0.0.1", "", False),
+    ],
+)
+def test_hosts_are_compared_however_they_are_written(one: str, other: str, same: bool) -> None:
+    assert same_host(one, other) is same

@@ -20,7 +20,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._tra
 URL = "https://lb.example.com:9443"
 NODES = [
     {"uid": 1, "addr": "10.0.0.1", "external_addr": ["192.0.2.1"], "status": "active"},
-    {"uid": 2, "addr": "10.0.0.2", "external_addr": ["192.0.2.2"], "status": "active"},
+    {"uid": 2, "addr": "10.0.0.2", "external_addr": ["192.0.2.2", "2001:DB8:0::2"], "status": "active"},
 ]
 ROLES = {"1": {"role": "slave"}, "2": {"role": "master"}}
 
@@ -58,7 +58,7 @@ def read(asked: Any) -> Cluster:
     return read_cluster(asked, pytest.fail, needed=True)
 
 
-@pytest.mark.parametrize(("address", "uid"), [("10.0.0.1", 1), ("192.0.2.2", 2)])
+@pytest.mark.parametrize(("address", "uid"), [("10.0.0.1", 1), ("192.0.2.2", 2), ("2001:db8::2", 2)])
 def test_the_node_that_answers_at_its_own_address_is_the_primary(address: str, uid: int) -> None:
     asked = Asked(address)
     assert read(asked).primary == Primary(uid, address)

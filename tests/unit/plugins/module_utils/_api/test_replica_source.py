@@ -43,7 +43,7 @@ def source(material: Material | None, host: str = f"redis-1.{FQDN}", **more: Any
         ("redis://host:1", ("host", 1)),
         ("redis://host", ("host", None)),
         ("rediss://u:p@Host.Example.COM.:12000/0?a=b#c", ("host.example.com", 12000)),
-        ("rediss://u:p@[2001:DB8::1]:12000", ("2001:db8::1", 12000)),
+        ("rediss://u:p@[2001:DB8:0:0::1]:12000", ("2001:db8::1", 12000)),
         # Not escaped as it should be.
         ("rediss://u:p@ss/w?r#d@host:1", ("host", 1)),
         ("rediss://u:p@ss@host:1/0", ("host", 1)),

@@ -120,6 +120,7 @@ def test_where_no_node_may_be_seen_the_host_of_the_url_stands_for_them(choice: s
         ("api", {}, {}, 9443),
         ("api", {"cnm_https_port": 19443}, {"url": "http://front:8080"}, 19443),
         ("cm", {"cm_port": 18443}, {}, 18443),
+        ("cm", {"cm_port": "18443"}, {}, 18443),
         ("cm", {}, {"url": "https://front:443"}, 8443),
         ("metrics_exporter", {"cm_port": 1, "cnm_https_port": 2}, {"metrics_port": 18070}, 18070),
     ],
@@ -128,7 +129,7 @@ def test_the_port_of_a_service(name: str, settings: dict[str, Any], options: dic
     assert {one.port for one in showing(name, cluster(settings), **options)} == {port}
 
 
-@pytest.mark.parametrize("number", ["9", 0, -1, 65536, 10**30, True, None, 9.5, [9], {}])
+@pytest.mark.parametrize("number", ["nine", "-9", "65536", 0, -1, 65536, 10**30, True, None, 9.5, [9], {}])
 def test_what_is_no_port_is_taken_for_none(number: Any) -> None:
     facts = cluster({"cnm_https_port": number, "cm_port": number})
     for name in ("api", "cm"):
@@ -181,6 +182,14 @@ def test_proxies_are_looked_at_where_their_nodes_are(choice: str, expected: list
     assert {(one.port, one.server_name) for one in found} == {(12000, "db.example.com")}
 
 
+def test_a_node_is_found_by_each_of_its_addresses_however_they_are_written() -> None:
+    endpoint = {"port": 12000, "addr": ["192.0.2.2", "2001:DB8:0::1"]}
+    found = showing("proxy", bdbs=[database(endpoints=[endpoint])])
+    assert addresses(found) == [(2, "10.0.0.2"), (1, "10.0.0.1")]
+    (at_url,) = endpoints_at_url(showing("cm"), cluster(), connection("https://[2001:db8:0:0::1]"))
+    assert at_url.node == 1
+
+
 @pytest.mark.parametrize("choice", ["internal", "external", "both"])
 def test_an_address_that_no_node_has_is_looked_at_as_it_is(choice: str) -> None:
     endpoint = {"port": 12000, "addr": ["203.0.113.9"]}
@@ -215,7 +224,7 @@ def test_every_endpoint_of_every_database_is_looked_at_once() -> None:
         {"port": 12000, "addr": []},
         {"port": 12000, "addr": [None, "", 7, ["10.0.0.1"], {}]},
         {"addr": ["10.0.0.1"]},
-        {"port": "12000", "addr": ["10.0.0.1"]},
+        {"port": "twelve", "addr": ["10.0.0.1"]},
         {"port": 0, "addr": ["10.0.0.1"]},
         {"port": True, "addr": ["10.0.0.1"]},
     ],
