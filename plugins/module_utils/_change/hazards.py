@@ -116,11 +116,15 @@ def find_hazards(changes: Iterable[Change], cluster: Cluster, expired: Collectio
 
 
 def _other_ca(change: Change, cluster: Cluster) -> bool:
-    """Return whether peers may log in by certificate, and know another CA for this cluster."""
-    if change.before is None or change.after is None:
+    """Return whether peers may log in by certificate, and know another CA for this cluster.
+
+    A certificate that is self-signed is its own CA, whatever the name of that is.
+    """
+    before, after = change.before, change.after
+    if before is None or after is None or cluster.settings.get("mtls_certificate_authentication") is not True:
         return False
-    by_certificate = cluster.settings.get("mtls_certificate_authentication") is True
-    return by_certificate and change.before["issuer"] != change.after["issuer"]
+    own = after["self_signed"] is True and before["fingerprint"] != after["fingerprint"]
+    return own or before["issuer"] != after["issuer"]
 
 
 def match_hazards(

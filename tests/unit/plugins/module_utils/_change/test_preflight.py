@@ -38,7 +38,8 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._sta
     Installed,
     expired_names,
 )
-from simulator.authority import Authority, Material
+from simulator.authority import Authority, Form, Material, self_signed
+from simulator.keys import leaf_key
 
 CCS, DATA = "ccs_internode_encryption", "data_internode_encryption"
 
@@ -231,13 +232,22 @@ def test_peers_that_log_in_by_certificate_know_the_ca_of_the_api(
     authority: Authority, other: Material, now: datetime
 ) -> None:
     another = Authority("Another CA").issue()
+    pair = leaf_key("rsa")
+    own, same_name = (Material((self_signed(Form("a.example.com"), pair.private),), pair.pem, "") for dummy in range(2))
 
-    def met(installed: Material | None, version: str = "8.2.0-50", mtls: bool = True, name: str = "api") -> bool:
-        planned = changes({name: other}, now, installed)
+    def met(
+        installed: Material | None,
+        version: str = "8.2.0-50",
+        mtls: bool = True,
+        name: str = "api",
+        wanted: Material = other,
+    ) -> bool:
+        planned = changes({name: wanted}, now, installed)
         settings = cluster(version, mtls_certificate_authentication=mtls)
         return PEERS_DISTRUST_API in find_hazards(planned, settings)
 
     assert met(another)
+    assert met(own, wanted=same_name)
     assert not any((met(authority.issue()), met(None), met(another, mtls=False), met(another, name="cm")))
     assert not met(another, version="8.0.20-96")
 
