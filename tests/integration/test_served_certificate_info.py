@@ -121,14 +121,14 @@ def test_a_port_that_leaves_an_intermediate_out_is_drift_and_one_that_leaves_the
     assert (entry["trusted"], entry["verify_error"]) == (False, "untrusted")
 
 
-@pytest.mark.parametrize("repeat", [True, False], ids=["the last page repeats", "the last page is empty"])
+@pytest.mark.parametrize("beyond", ["empty", "last", "404"])
 def test_databases_with_certificates_of_their_own(
-    ansible: Ansible, authority: Authority, material: Material, repeat: bool
+    ansible: Ansible, authority: Authority, material: Material, beyond: str
 ) -> None:
     """Three of four, on two pages; one of these serves something else on one node."""
     with Cluster(nodes=2, database="tls", tls_databases=4) as cluster:
         give(cluster, material)
-        cluster.bdb_pages_repeat = repeat
+        cluster.bdb_page_beyond = beyond
         uids = [bdb.uid for bdb in cluster.bdbs]
         own = {uid: authority.issue(key="ec") for uid in uids[1:]}
         for uid, one in own.items():

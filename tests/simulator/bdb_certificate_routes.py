@@ -60,8 +60,11 @@ def read_all(call: Call) -> Answer:
     if "expires_before" in query:
         before = _moment(query["expires_before"][-1])
         found = [one for one in found if "not_after" in one and _moment(one["not_after"]) < before]
-    if call.cluster.bdb_pages_repeat:
-        page = min(page, max(1, math.ceil(len(found) / size)))
+    last = max(1, math.ceil(len(found) / size))
+    if page > last and call.cluster.bdb_page_beyond == "404":
+        raise Refused(404, "page_not_found", "there is no such page")
+    if call.cluster.bdb_page_beyond == "last":
+        page = min(page, last)
     return json_answer(200, found[(page - 1) * size : page * size])
 
 

@@ -101,7 +101,7 @@ class Cluster(Handles):
     :param echoes: a hostile server: each refusal repeats what was sent, private keys included.
     :param directory: where the CA file goes; a temporary folder unless given.
     :ivar bdb_page_size: entries on a page of ``GET /v1/bdbs/certificates``; the vendor's own default is unknown.
-    :ivar bdb_pages_repeat: whether a page beyond the end is the last one again, and not an empty one.
+    :ivar bdb_page_beyond: what a page beyond the end is: ``empty``, the ``last`` one again, or a ``404``.
     :raises ValueError: a value that makes no sense.
     """
 
@@ -207,7 +207,7 @@ class Cluster(Handles):
         self._wanted_database_port = database_port
         self._bdb_certificates = bdb_certificates
         self.bdb_page_size = 2
-        self.bdb_pages_repeat = False
+        self.bdb_page_beyond = "empty"
         self.access = Access(self.users, fqdn, basic_auth, scopes)
         self.log = Log()
         self.metrics = Metrics(self)

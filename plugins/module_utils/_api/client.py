@@ -249,7 +249,8 @@ class Api:
         """Read all pages of the databases that have their own certificate, with C(bdb_uid) and C(cert).
 
         Empty where the version has no such list. The size of a page is the server's; one that ignores C(page) gives
-        the same list again, which ends the reading (vendor: REST API reference, GET /v1/bdbs/certificates).
+        the same list again, which ends the reading (vendor: REST API reference, GET /v1/bdbs/certificates), as does a
+        page that is missing: frameworks have none after the last one.
 
         Raises:
             CertificateError: a page cannot be read, or there are more than any cluster has.
@@ -260,8 +261,8 @@ class Api:
             try:
                 listed = self._get_list(f"{BDB_CERTIFICATES}?page={page}")
             except CertificateError as error:
-                if page == 1 and error.kind in ("not_found", "method_not_allowed"):
-                    return []
+                if error.kind in ("not_found", "method_not_allowed"):
+                    return list(found.values())
                 raise
             fresh = {text: one for one in listed if (text := json.dumps(one, sort_keys=True)) not in found}
             if not fresh:
@@ -313,11 +314,11 @@ class Api:
         text = response.body.strip()
         if not text:
             raise self._body_error("empty", request, "the response is empty")
-        if text.startswith(b"<") or "html" in response.content_type.lower():
-            raise self._body_error("html", request, "the response is an HTML page instead of JSON")
         try:
-            content = json.loads(text)
+            content = json.loads(text)  # whatever its Content-Type: that of a web framework may be its default
         except (ValueError, RecursionError) as error:
+            if text.startswith(b"<") or "html" in response.content_type.lower():
+                raise self._body_error("html", request, "the response is an HTML page instead of JSON") from None
             if isinstance(error, json.JSONDecodeError) and (
                 error.pos >= len(error.doc) or error.msg.startswith("Unterminated")
             ):

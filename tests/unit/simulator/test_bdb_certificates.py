@@ -123,7 +123,10 @@ def test_the_list_comes_in_pages(cluster: Cluster, client: Client, authority: Au
     assert uids("?page_size=100&tls_mode=disabled") == ["2"]
     cutoff = client.ask("GET", path(5)).json["not_after"]
     assert uids(f"?page_size=100&expires_before={cutoff}") == ["1", "2", "3"]
-    cluster.bdb_pages_repeat = True
+    cluster.bdb_page_beyond = "404"
+    assert client.ask("GET", f"{LIST}?page=4").status == 404
+    assert uids("?page=3") == ["7"]
+    cluster.bdb_page_beyond = "last"
     assert uids("?page=4") == ["7"]
     cluster.bdb_page_size = 5
     assert uids("?page=9") == ["1", "2", "3", "5", "7"]

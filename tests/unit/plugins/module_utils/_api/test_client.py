@@ -54,6 +54,7 @@ class Memory:
     answering = parse_place(url)
     secrets = (Secret("the password"),)
     token = None
+    content_type = "application/json"
 
     def __init__(self, **answers: Any) -> None:
         self.answers = {path.replace("__", "/"): answer for path, answer in answers.items()}
@@ -66,7 +67,7 @@ class Memory:
     def request(self, method: str, path: str, body: Any = None) -> Response:
         self.requests.append((method, path, body))
         status, content = self.answers.get(f"{method}{path}", (404, b""))
-        return Response(status, "application/json", None, content, None, None)
+        return Response(status, self.content_type, None, content, None, None)
 
 
 def api(**answers: Any) -> Any:
@@ -95,6 +96,13 @@ def test_any_json_is_certificates_or_refused(answer: Any) -> None:
 @given(st.binary())
 def test_any_bytes_are_certificates_or_refused(content: bytes) -> None:
     assert read(content)[1] in (None, "unexpected_json", "empty", "html", "not_json", "truncated")
+
+
+def test_what_is_json_is_read_whatever_its_content_type() -> None:
+    client = api(GET__v1__cluster=(200, b'{"name": "a"}'), GET__v1__nodes=(200, b"Sign in"))
+    client.session.content_type = "text/html; charset=utf-8"
+    assert client.cluster() == {"name": "a"}
+    assert outcome(client.nodes).kind == "html"
 
 
 READS = {"/v1/cluster": "cluster", "/v1/nodes": "nodes", "/v1/bdbs": "bdbs", "/v1/bootstrap": "bootstrap"}
