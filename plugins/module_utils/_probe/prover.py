@@ -55,6 +55,7 @@ class Target:
         by: V(handshake), V(metrics) or V(nowhere).
         handshakes: how many in a row have to present it.
         ends: when the old one and the new one end, in UTC, as far as that is known: metrics are to distinguish them.
+        before: the state before the change, where that is another one than after it.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Target:
     by: str
     handshakes: int = 1
     ends: tuple[datetime, ...] = ()
+    before: ExpectedChain | None = None
 
     @property
     def ambiguous(self) -> bool:
@@ -74,6 +76,7 @@ class _Before:
     """What was there before the change."""
 
     reached: frozenset[Endpoint] = frozenset()  # ports that answered
+    leaves: dict[Endpoint, str] = field(default_factory=dict)  # fingerprints of what they presented
     ends: dict[_Spot, frozenset[datetime]] = field(default_factory=dict)  # by metrics
 
 
@@ -140,11 +143,13 @@ class Prover:
         return (*unreachable, *self._unseen_in_metrics())
 
     def _unreachable(self, endpoints: Iterable[Endpoint]) -> dict[Endpoint, str | None]:
-        """Return why ports cannot be reached; None for those that can."""
+        """Return why ports cannot be reached; None for those that can, and what these present is noted."""
 
         def connect(endpoint: Endpoint) -> str | None:
             one = read_presented(endpoint.address, endpoint.port, endpoint.server_name, self._timeout)
             gone = not one.reachable or (endpoint.node in self.inactive and one.problem is not None)
+            if one.problem is None:
+                self._before.leaves[endpoint] = one.fingerprints[0]
             return (one.problem or "no answer") if gone else None
 
         distinct = tuple(dict.fromkeys(endpoints))
@@ -224,8 +229,18 @@ class Prover:
             if seen.problem is not None:
                 return [self._failed(name, endpoint, seen.problem, reachable=seen.reachable)]
             if not states[name].served_by(seen):
-                return [Sighting(name, endpoint, "stale", seen.fingerprints[0])]
+                return [self._other(name, endpoint, states[name], seen.fingerprints[0])]
         return [Sighting(name, endpoint, "verified", seen.fingerprints[0])]
+
+    def _other(self, name: str, endpoint: Endpoint, state: ExpectedChain, leaf: str) -> Sighting:
+        """Return the sighting of another certificate at a port.
+
+        On the way back, one that it presented before the change, too, is none that the change left there.
+        """
+        if state == self._targets[name].before and leaf == self._before.leaves.get(endpoint):
+            why = "it presents what it presented before the change, which was not the old certificate"
+            return Sighting(name, endpoint, "not_visible", leaf, why)
+        return Sighting(name, endpoint, "stale", leaf)
 
     def _failed(self, name: str, endpoint: Endpoint, problem: str, *, reachable: bool) -> Sighting:
         if endpoint.node in self.inactive:

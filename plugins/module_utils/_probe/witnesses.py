@@ -99,12 +99,14 @@ def _targets(
     warn: Callable[[str], None],
 ) -> list[Target]:
     connection = api.session.connection
-    own = _own_certificates(api, bdbs) if "proxy" in states else {}
+    own = _own_certificates(api, bdbs, warn) if "proxy" in states else {}
     targets = []
     for name, known in states.items():
-        ports = tuple(within_limit(endpoints_showing(name, cluster, connection, bdbs, own), warn))
+        visible = () if own is None else bdbs
+        ports = tuple(within_limit(endpoints_showing(name, cluster, connection, visible, own or ()), warn))
         if ports:
-            targets.append(Target(name, ports, HANDSHAKE))
+            replaced = len(known) == 2 and known[0].fingerprints != known[1].fingerprints
+            targets.append(Target(name, ports, HANDSHAKE, before=known[0] if replaced else None))
         elif name in SHOWN:
             ends = tuple(state.end for state in known if state.end is not None)
             targets.append(Target(name, _one_a_node("metrics_exporter", api, cluster), METRICS, ends=ends))
@@ -160,15 +162,28 @@ def visible_databases(api: Api, warn: Callable[[str], None]) -> Sequence[Mapping
     return bdbs or ()
 
 
-def _own_certificates(api: Api, bdbs: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
+def _own_certificates(
+    api: Api, bdbs: Sequence[Mapping[str, Any]], warn: Callable[[str], None]
+) -> Mapping[str, str] | None:
     """Return the databases that present their own certificate in place of V(proxy), by uid.
+
+    None, with a warning, where this user may not see them: no port of a database shows what it should then.
 
     Raises:
         CertificateError: they cannot be read; their ports would be taken for stale ones.
     """
     if not any(bdb.get("tls_mode") == "enabled" for bdb in bdbs):
         return {}
-    return if_visible(lambda: own_certificates(api), None) or {}
+    try:
+        return own_certificates(api)
+    except CertificateError as error:
+        if error.kind != "forbidden":
+            raise
+        warn(
+            "this user may not see which databases present their own certificate: the endpoints of all databases are "
+            "not checked. Use a user who may."
+        )
+        return None
 
 
 def _one_a_node(service: str, api: Api, cluster: Cluster) -> tuple[Endpoint, ...]:

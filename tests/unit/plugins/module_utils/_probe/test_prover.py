@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -265,6 +266,18 @@ def test_a_port_that_answered_before_and_is_closed_afterwards_has_failed(wire: W
     assert [(one.endpoint, one.status) for one in proof.missing] == [(SECOND, "failed")]
     assert proof.missing[0].problem == "connection refused; it answered before the change"
     assert wire.clock.now - 1000 == pytest.approx(60)
+
+
+def test_on_the_way_back_a_port_that_presents_what_it_presented_before_is_not_stale(wire: Wire) -> None:
+    """Such as that of a database with its own certificate, which this user may not see."""
+    other, old = Presented(("third",)), ExpectedChain(("old",))
+    wire.set(FIRST, SHOWS_OLD, SHOWS_NEW, SHOWS_OLD)
+    wire.set(SECOND, other)
+    wire.set(THIRD, other, other, SHOWS_NEW)
+    made = Prover([replace(by_port("proxy", FIRST, SECOND, THIRD), before=old)], 30.0)
+    made.try_all(no_other)
+    assert statuses(made.look(NEW)) == ["verified", "stale", "stale"]
+    assert statuses(made.look({"proxy": old})) == ["verified", "not_visible", "stale"]
 
 
 def test_a_port_that_is_closed_for_a_while_is_waited_for(wire: Wire) -> None:

@@ -194,14 +194,17 @@ def test_where_the_own_certificates_of_databases_cannot_be_read_nothing_begins(
     assert refused(cluster, {"proxy": material}, "auto").kind == "server_error"
 
 
+@pytest.mark.parametrize(
+    ("path", "hidden"), [("/v1/bdbs", "the databases"), ("/v1/bdbs/certificates", "which databases present their own")]
+)
 def test_databases_that_may_not_be_seen_leave_proxy_to_metrics(
-    start: Callable[..., Cluster], material: Material
+    start: Callable[..., Cluster], material: Material, path: str, hidden: str
 ) -> None:
     cluster = start(database="tls")
-    cluster.add_fault(Fault("GET", "/v1/bdbs", status=403))
+    cluster.add_fault(Fault("GET", path, status=403))
     made = Witnesses(cluster, {"proxy": material}, "strict")
     (warning,) = made.warnings
-    assert "may not see the databases" in warning
+    assert f"may not see {hidden}" in warning
     assert seen(made.look()) == {("metrics_exporter", "metrics", "stale")}
 
 
