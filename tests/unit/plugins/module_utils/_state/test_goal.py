@@ -262,7 +262,15 @@ def test_what_is_renewed_ends_later_than_what_was_there(measured: datetime, verd
 
 
 def test_what_is_renewed_cannot_be_recognised_where_nothing_is_known_of_before() -> None:
-    assert RenewedLeaf().ended_by(END, []) is None
+    assert RenewedLeaf().ended_by(END, []) is RenewedLeaf(end=END).ended_by(END, []) is None
+
+
+def test_what_is_renewed_may_end_before_what_it_replaces() -> None:
+    longer = END + timedelta(days=200)
+    assert RenewedLeaf(end=END).ended_by(END + SECOND, [longer]) is True
+    assert RenewedLeaf(end=END).ended_by(longer, [longer]) is False
+    for renewed in (RenewedLeaf(), RenewedLeaf(end=OTHER)):
+        assert renewed.ended_by(END, [longer]) is None
 
 
 def test_what_is_renewed_with_almost_the_same_end_cannot_be_told() -> None:
