@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from .._hostnames import host_and_port, is_host, same_host
 from .._untrusted import is_plain
@@ -64,6 +64,14 @@ def origin_of(location: str | None) -> str:
     if not parts.hostname.isascii() or not is_host(parts.hostname):
         return "an address that is not valid"
     return f"{parts.scheme}://{parts.hostname}{port}"
+
+
+def resolve(location: str | None, url: str) -> str:
+    """Return where a redirect leads, which may be relative to the URL that was asked (RFC 9110, 10.2.2)."""
+    try:
+        return urljoin(url, location or "")
+    except ValueError:
+        return location or ""
 
 
 def parse_place(url: str) -> Place:

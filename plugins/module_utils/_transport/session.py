@@ -22,7 +22,7 @@ from .._connection import Connection
 from .._errors import CertificateError
 from .._secrets import Secret
 from .peer import Peer, Response, assert_leaf, authorization, tls_context
-from .redirects import REDIRECT_STATUSES, Named, NotFollowed, Place, find_destination, origin_of, parse_place
+from .redirects import REDIRECT_STATUSES, Named, NotFollowed, Place, find_destination, origin_of, parse_place, resolve
 from .retry import never_sent
 from .tls_handshake import read_presented
 
@@ -204,13 +204,14 @@ class Session:
             CertificateError: see M(request).
         """
         follower, request = self._peer, f"{method} {path} to {self._peer.url}"
+        location = resolve(answer.location, self._peer.url + path)
         try:
-            primary = self._place(answer, path)
+            primary = self._place(location, path)
             peers = self._ways_to(primary)
         except NotFollowed as reason:
             raise CertificateError(
                 "redirect",
-                f"{request}: redirects to {origin_of(answer.location)}, to which credentials are not sent: "
+                f"{request}: redirects to {origin_of(location)}, to which credentials are not sent: "
                 f"{reason}. {_SET_URL}.",
                 cluster=self.url,
                 status=answer.status,
@@ -247,8 +248,8 @@ class Session:
             return found
         raise self._unreachable(request, follower, primary, problem)
 
-    def _place(self, answer: Response, path: str) -> Place:
-        primary = find_destination(answer.location, path)
+    def _place(self, location: str, path: str) -> Place:
+        primary = find_destination(location, path)
         if primary.port != parse_place(self.url).port:
             raise NotFollowed("the port differs from that in url")
         if primary == parse_place(self._peer.url):
