@@ -158,6 +158,28 @@ def test_a_database_with_a_certificate_of_its_own_does_not_hold_up_proxy(
         assert len(run["replace"].writes(cluster)) == 1
 
 
+def test_a_database_whose_certificate_cannot_be_seen_does_not_leave_proxy_half_changed(
+    ansible: Ansible, authority: Authority
+) -> None:
+    """Where this user may not see which those are, metrics prove it; where the cluster lists none, all goes back."""
+    own, path = authority.issue(days=100), "/v1/bdbs/certificates"
+    with Cluster(3, database="tls", tls_databases=2, bdb_certificates=True) as cluster:
+        cluster.set_bdb_certificate(1, own.certificate_pem, str(own.key_pem))
+        replace = [
+            task(f"{status}", MODULE, pair("proxy", authority.issue(days=status), verify_timeout=1), ignore_errors=True)
+            for status in (403, 404)
+        ]
+        hidden = [Fault("GET", path, status=status, times=1) for status in (403, 404)]
+        for fault in hidden:
+            cluster.add_fault(fault)
+        run = ansible.tasks(replace, connection=login(cluster)).expect(warnings=True)
+        assert run["403"].result["outcome"] == "changed"
+        assert {node["evidence"] for node in run["403"].result["nodes"]} == {"metrics"}
+        assert run["404"].result["outcome"] == "rolled_back"
+        assert f":{cluster.database_port} (proxy) is stale" in run["404"].result["msg"]
+        assert {node["status"] for node in run["404"].result["nodes"]} == {"verified", "not_visible"}
+
+
 def test_an_inactive_node_is_refused_and_may_be_accepted(ansible: Ansible, authority: Authority) -> None:
     with Cluster(3, database="none", down=[3]) as cluster:
         entries = {name: pair(name, authority.issue()) for name in ("cm", "syncer", "ldap_client", CCS)}
