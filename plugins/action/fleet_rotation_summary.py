@@ -15,7 +15,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._out
     limit_of_run,
     variables_were_typed,
 )
-from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._plain import plain
+from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._plain import plain_result
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation import summary_text
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._rotation.fleet import DUE, UNFINISHED
 
@@ -37,7 +37,7 @@ class ActionModule(CompositeAction):
         registered = "rotation_result" if names is None else "rotation__restored"
         gone_through = [one["name"] for one in clusters if one["state"] in (DUE, UNFINISHED)]
         raw = self.variables["hostvars"].raw_get  # without a look for templates in what tasks returned, which is slow
-        results = {name: plain(raw(name).get(registered)) for name in gone_through}
+        results = {name: plain_result(raw(name).get(registered)) for name in gone_through}
         # What lacks an outcome was collected by a rotation that did not come to its end.
         ended = {name: one for name, one in results.items() if one and ("certificates" in one or names)}
         found = summary_text.outcomes(clusters, ended, self.variables["groups"].get("rotation__failed", ()))

@@ -25,7 +25,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._unt
 from ._action import OperationAction
 from ._hosts import Host
 from ._output.table import paragraph
-from ._plain import plain
+from ._plain import plain, plain_result
 from ._role_spec import prepare
 from ._rotation.steps import StepFailed
 from ._rotation.wanted import MISSING, Wanted
@@ -119,14 +119,13 @@ class CompositeAction(OperationAction):
         """Show at once what is said of the host."""
         self.show(paragraph(f"{self.variables['inventory_hostname']}: ", text))
 
-    def variable(self, name: str, default: Any = None) -> Any:
+    def variable(self, name: str) -> Any:
         """Return a variable of the task, as plain data."""
-        value = self._templar.template(self.variables.get(name))
-        return default if value is None else plain(value)
+        return plain(self._templar.template(self.variables.get(name)))
 
     def registered(self, name: str) -> Any:
         """Return what a task registered, as plain data. It has no templates, and to look for them takes long."""
-        return plain(self.variables.get(name))
+        return plain_result(self.variables.get(name))
 
     def handed_on(self, what: str) -> dict[str, Any]:
         """Return what the last step of the role hands on, V(plan) or V(issued); empty: nothing."""
