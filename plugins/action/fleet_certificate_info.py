@@ -29,10 +29,13 @@ class ActionModule(OperationAction):
 
     def perform(self, variables: dict[str, Any]) -> dict[str, Any]:
         args = self._task.args
-        if not args.get("hosts"):
+        if args.get("hosts") is None or (not args["hosts"] and args.get("clusters")):
             return super().perform(variables)
         self.refuse_async(" with hosts")  # whose variables are added to the result here
-        hosts = hosts_of(args["hosts"], self._task, variables, self._templar)
+        try:
+            hosts = hosts_of(args["hosts"], self._task, variables, self._templar)
+        except CertificateError as error:
+            return {"failed": True, "msg": error.message, "failure": error.failure}
         drift = boolean(args.get("drift"), strict=False)
         wanted = {host.name: found for host in hosts if drift and (found := Wanted.of(host)) is not None}
         return self.read(hosts, wanted, variables)

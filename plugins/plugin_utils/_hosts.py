@@ -15,10 +15,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
 from ansible.playbook.task import Task
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import CONNECTION_SPEC
-from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import (
+    CertificateError,
+    invalid_option,
+)
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._secrets import quoted
 
 from ._paths import placed
@@ -40,15 +42,15 @@ class Host:
         self._load = variables
         self._templar = templar
 
-    def value(self, variable: str, default: Any = None) -> Any:
-        """Return what a variable evaluates to, as plain data, with what is vaulted decrypted.
+    def value(self, variable: str) -> Any:
+        """Return what a variable evaluates to, as plain data, with what is vaulted decrypted; None: it is not set.
 
         Raises:
             CertificateError: it cannot be evaluated, or the variables of the host cannot be read.
         """
         templar, given = self._variables
         if given.get(variable) is None:
-            return default
+            return None
         try:
             # What is vaulted is decrypted no sooner than it is looked at.
             return plain(templar.template(given[variable]))
@@ -102,8 +104,14 @@ def hosts_of(names: Sequence[str], task: Task, variables: Mapping[str, Any], tem
         templar: the one of the task.
 
     Raises:
-        AnsibleActionFail: the host does not exist.
+        CertificateError: there is no name, or a host does not exist.
     """
+    if not names:
+        raise invalid_option(
+            "hosts",
+            "must not be empty. The playbooks take those of the group redis_enterprise",
+            "Check the inventory (-i), and the name of the group in it",
+        )
     hostvars = variables["hostvars"]
     manager, inventory = hostvars._variable_manager, hostvars._inventory  # noqa: SLF001 - the only way to them
 
@@ -115,7 +123,7 @@ def hosts_of(names: Sequence[str], task: Task, variables: Mapping[str, Any], tem
     for name in names:
         host = inventory.get_host(name)
         if host is None:
-            raise AnsibleActionFail(f"option hosts: the inventory has no host {quoted(name)}. Give names of its hosts.")
+            raise invalid_option("hosts", f"the inventory has no host {quoted(name)}", "Give names of its hosts")
         found.append(Host(name, partial(load, host), templar))
     return found
 

@@ -16,7 +16,7 @@ from simulator import Cluster, Fault, Fleet
 from simulator.authority import Authority, cluster_names
 
 from .parts import program
-from .runs import PREFIX, Ansible, Run, clusters_for
+from .runs import PREFIX, Ansible, Run, clusters_for, task
 from .test_rotation import PLAYBOOK, connection, folder, from_folder, result_of, shown, written
 from .test_sources import ENVIRONMENT
 
@@ -39,6 +39,23 @@ _OF_ANSIBLE = (
     "[WARNING]",
     "Origin:",
 )
+
+
+@pytest.mark.parametrize("playbook", ["audit", "rotate", "rollback", "trust"])
+def test_an_inventory_without_clusters_fails(ansible: Ansible, playbook: str) -> None:
+    """Ansible takes a play without hosts for done: a scheduled audit would be green for ever."""
+    path = ansible.folder / "inventory.yml"
+    path.write_text("redis_cluster: {hosts: {payments: }}\n", encoding="utf-8")
+    run = ansible.playbook(f"{PREFIX}.{playbook}", "-i", str(path)).expect(ok=False)
+    assert "the group redis_enterprise. Check " in run.output
+
+
+def test_a_host_that_does_not_exist_is_named(ansible: Ansible) -> None:
+    modules = ["fleet_certificate_info", "fleet_rotation_plan", "trust_anchors"]
+    run = ansible.tasks([task(one, one, {"hosts": ["nope"]}, ignore_errors=True) for one in modules]).expect()
+    for one in modules:
+        assert run[one].failure == {"kind": "invalid_option", "option": "hosts"}
+        assert run[one].result["msg"].startswith("option hosts: the inventory has no host nope.")
 
 
 @pytest.fixture
