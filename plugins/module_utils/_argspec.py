@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible.module_utils.common.arg_spec import ValidationResult
+from ansible.module_utils.errors import UnsupportedError
+
 #: For AnsibleModule. No fallbacks and no defaults here: combining what is given with the environment needs to know
 #: which of the two an option came from (see M(connection)).
 CONNECTION_SPEC: dict[str, dict[str, Any]] = {
@@ -90,3 +93,12 @@ MEMBER_SPEC: dict[str, dict[str, Any]] = {
         "options": {option: _unchecked(spec) for option, spec in CERTIFICATE_SPEC.items()},
     },
 }
+
+
+def refusals(validation: ValidationResult) -> list[str]:
+    """Return why Ansible's validation refuses options, each reason once. Of unknown ones, it says the names alone."""
+    said = (
+        f"unsupported: {error.msg}" if isinstance(error, UnsupportedError) else error.msg
+        for error in validation.errors.errors
+    )
+    return list(dict.fromkeys(said))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.common.yaml import yaml_load
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import ENVIRONMENT
 
 _COLLECTION = Path(__file__).resolve().parents[2]
 _ROLES = _COLLECTION / "roles"
@@ -24,6 +25,9 @@ _CONNECTION = "redis_enterprise_"
 
 #: Lists of names that have commas themselves.
 _WITH_COMMAS = frozenset({"audit_allowed_issuers"})
+
+#: What is meant by a variable that is called as that of the environment is.
+_AS_IN_ENVIRONMENT = {variable.lower(): option for option, variable in ENVIRONMENT.items()}
 
 #: How much of a name, without its prefix, has to be the same for the other one to be meant.
 _CLOSE = 0.8
@@ -65,7 +69,8 @@ def misspelt(role: str, names: Iterable[str]) -> Iterator[str]:
         if prefix is None or name in known or name.startswith(f"{prefix}_"):
             continue
         others = [one.removeprefix(prefix) for one in known if one.startswith(prefix)]
-        for meant in get_close_matches(name.removeprefix(prefix), others, 1, _CLOSE):
+        close = get_close_matches(name.removeprefix(prefix), others, 1, _CLOSE)
+        for meant in [_AS_IN_ENVIRONMENT[name]] if name in _AS_IN_ENVIRONMENT else close:
             yield f"{name}: no such variable. Did you mean {prefix}{meant}? Rename it, or remove it."
 
 

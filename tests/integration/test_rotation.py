@@ -183,6 +183,8 @@ MISSPELT = {
     "rotation_requirments": "Did you mean rotation_requirements? Rename it, or remove it.",
     "redis_enterprise_pasword": "Did you mean redis_enterprise_password?",
     "rotation_verify_time_out": "Did you mean rotation_verify_timeout?",
+    "redis_enterprise_user": "Did you mean redis_enterprise_username?",
+    "redis_enterprise_ca_cert": "Did you mean redis_enterprise_ca_path?",
 }
 
 
@@ -334,7 +336,7 @@ WRONG: dict[str, list[dict[str, Any]]] = {
     "missing required arguments: name found in rotation_certificates": [{"source": FILES}],
     "proxy: exactly one source is required: files, content, ownca, acme, vault_pki, tasks.": [{"name": "proxy"}],
     "proxy: exactly one source is required": [{"name": "proxy", "source": {**FILES, "ownca": OWNCA}}],
-    "file. Supported parameters include": [{"name": "proxy", "source": {"file": {}}}],
+    "unsupported: rotation_certificates.source.file. Supported": [{"name": "proxy", "source": {"file": {}}}],
     "proxy: source files needs either certificate and private_key, or directory, or pkcs12.": [
         {"name": "proxy", "source": {"files": {"directory": "x", "pkcs12": "y"}}}
     ],

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from .._argspec import CONNECTION_SPEC
+from .._argspec import CONNECTION_SPEC, refusals
 from .._errors import CertificateError, invalid_option
 from .._misplaced import refuse_misplaced
 from .._operation import Operation
@@ -51,9 +51,8 @@ class Member:
         given = {**self.options, **more}
         refuse_misplaced(given, operation.argument_spec)
         validation = ArgumentSpecValidator(**operation.arguments).validate(given)
-        if validation.error_messages:
-            problem = "; ".join(validation.error_messages)
-            raise CertificateError("invalid_option", f"{problem}. Fix the options of this cluster.")
+        if problems := refusals(validation):
+            raise CertificateError("invalid_option", f"{'; '.join(problems)}. Fix the options of this cluster.")
         # What is not given is None, as AnsibleModule has it.
         return {**dict.fromkeys(operation.argument_spec), **validation.validated_parameters}
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import refusals
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import CertificateError
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._misplaced import find_misplaced
 
@@ -35,7 +36,7 @@ def role_values(host: Host, entry_point: str = "main") -> Mapping[str, Any]:
     for found in find_misplaced(given, spec):
         raise CertificateError("invalid_option", found.error.message.removeprefix("option "))
     validation = ArgumentSpecValidator(spec).validate(given)
-    problems = [*misspelt("rotation", host.names), *validation.error_messages]
+    problems = [*misspelt("rotation", host.names), *refusals(validation)]
     if problems:
         raise CertificateError("invalid_option", " ".join(f"{one.rstrip('.')}." for one in problems))
     return {**dict.fromkeys(spec), **validation.validated_parameters}

@@ -18,6 +18,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._arg
     CONNECTION_EXCLUSIVE,
     CONNECTION_SPEC,
     MEMBER_SPEC,
+    refusals,
 )
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._connection import (
     check_range,
@@ -77,9 +78,8 @@ class Settings:
             raise CertificateError("missing_library", missing_required_lib(missing.requirement))
         refuse_misplaced(args, SPEC)
         validation = ArgumentSpecValidator(SPEC, mutually_exclusive=CONNECTION_EXCLUSIVE).validate(dict(args))
-        if validation.error_messages:
-            problem = "; ".join(validation.error_messages)
-            raise CertificateError("invalid_option", f"{problem}. Fix the arguments of the event source.")
+        if problems := refusals(validation):
+            raise CertificateError("invalid_option", f"{'; '.join(problems)}. Fix the arguments of the event source.")
         params = {**dict.fromkeys(SPEC), **validation.validated_parameters}
         check_range(params, "interval", 1, 7 * 86400, "seconds")
         check_range(params, "jitter", 0, 1, "part of the wait")
