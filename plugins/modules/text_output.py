@@ -44,4 +44,8 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+failure:
+  description: The failure, as data. See RV(redis_enterprise.certificates.cluster_certificate#module:failure).
+  returned: failure
+  type: dict
 """

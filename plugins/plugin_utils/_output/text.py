@@ -8,12 +8,13 @@ Private to this collection: may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import Union
+from typing import Any, Union
 
 from ansible import constants
 from ansible.utils.display import Display
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._errors import invalid_option
 
 #: Callbacks whose standard output a program reads, by the last part of their names.
 _FOR_PROGRAMS = frozenset({"json", "jsonl", "null"})
@@ -31,6 +32,29 @@ Line = Union[str, tuple[str, str]]
 def is_read_by_a_person() -> bool:
     """Return whether the output of the chosen callback is for people."""
     return str(constants.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2] not in _FOR_PROGRAMS
+
+
+def parse_lines(given: Iterable[Any]) -> Iterator[Line]:
+    """Yield the lines in an option.
+
+    Raises:
+        CertificateError: one is something else.
+    """
+    for number, one in enumerate(given, 1):
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, list) and len(one) == 2 and isinstance(one[0], str) and _is_colour(one[1]):
+            yield one[0], one[1]
+        else:
+            raise invalid_option(
+                "lines",
+                f"entry {number} is neither a text nor a list of a text and one of Ansible's settings of colours",
+                "Give it as a text, or as [text, COLOR_WARN]",
+            )
+
+
+def _is_colour(name: object) -> bool:
+    return isinstance(name, str) and name.startswith("COLOR_") and hasattr(constants, name)
 
 
 def show(lines: Iterable[Line]) -> None:
