@@ -62,7 +62,8 @@ options:
               and issuers on another way to a root.
             - For V(mtls_trusted_ca) and V(sso_issuer), a bundle of CA certificates in any order, which is compared as a
               set.
-            - Required with O(certificates[].state=present), unless O(certificates[].certificate_path) is set.
+            - Required with O(certificates[].state=present), unless O(certificates[].certificate_path) or
+              O(certificates[].pkcs12_path) is set.
           type: str
         certificate_path:
           description:
@@ -71,8 +72,8 @@ options:
         private_key:
           description:
             - The private key of the leaf, in PEM or DER (base64). RSA, EC and Ed25519 keys are supported.
-            - Required with O(certificates[].state=present), unless O(certificates[].private_key_path) is set;
-              V(mtls_trusted_ca) and V(sso_issuer) take none.
+            - Required with O(certificates[].state=present), unless O(certificates[].private_key_path) or
+              O(certificates[].pkcs12_path) is set; V(mtls_trusted_ca) and V(sso_issuer) take none.
           type: str
         private_key_path:
           description:

@@ -41,20 +41,56 @@ EXAMPLES = r"""
 RETURN = r"""
 outcome:
   description: As of M(redis_enterprise.certificates.cluster_certificates), for all certificates of the cluster.
-  returned: always
+  returned: success
   type: str
   sample: changed
 certificates:
   description: What became of each certificate. See the role P(redis_enterprise.certificates.rotation#role).
-  returned: always
+  returned: success
   type: list
   elements: dict
+proof:
+  description: How far all changes are proven, as of M(redis_enterprise.certificates.cluster_certificates).
+  returned: success
+  type: dict
+nodes:
+  description: What was seen of every certificate, as of M(redis_enterprise.certificates.cluster_certificates).
+  returned: success
+  type: list
+  elements: dict
+cluster:
+  description: The cluster, as of M(redis_enterprise.certificates.cluster_certificates); null if it was not read.
+  returned: success
+  type: dict
+findings:
+  description: As of M(redis_enterprise.certificates.cluster_certificates).
+  returned: success
+  type: list
+  elements: dict
+hazards:
+  description: As of M(redis_enterprise.certificates.cluster_certificates).
+  returned: success
+  type: list
+  elements: dict
+replication:
+  description:
+    - C(changed), C(outcome) and C(active_active) of M(redis_enterprise.certificates.replication_certificates); null if
+      nothing was to be propagated.
+  returned: success
+  type: dict
 backup:
   description: What is restored, with C(path), C(time) and C(certificates), the names.
   returned: success
   type: dict
+diff:
+  description: Facts that identify each certificate that differs, before and after. Never PEM.
+  returned: success
+  type: list
+  elements: dict
 failure:
-  description: Why the task failed, with C(kind).
-  returned: failure
+  description:
+    - What failed, with C(task), C(msg) and C(kind); null if nothing did. The task itself does not fail for it.
+    - If the task itself fails, which is before anything is written, why, with C(kind).
+  returned: success, or failure
   type: dict
 """

@@ -104,8 +104,48 @@ certificates:
   returned: nothing has to come first
   type: list
   elements: dict
+proof:
+  description: How far all changes are proven, as of M(redis_enterprise.certificates.cluster_certificates).
+  returned: nothing has to come first
+  type: dict
+nodes:
+  description: What was seen of every certificate, as of M(redis_enterprise.certificates.cluster_certificates).
+  returned: nothing has to come first
+  type: list
+  elements: dict
+cluster:
+  description: The cluster, as of M(redis_enterprise.certificates.cluster_certificates); null if it was not read.
+  returned: nothing has to come first
+  type: dict
+findings:
+  description: As of M(redis_enterprise.certificates.cluster_certificates).
+  returned: nothing has to come first
+  type: list
+  elements: dict
+hazards:
+  description: As of M(redis_enterprise.certificates.cluster_certificates).
+  returned: nothing has to come first
+  type: list
+  elements: dict
+replication:
+  description:
+    - C(changed), C(outcome) and C(active_active) of M(redis_enterprise.certificates.replication_certificates); null if
+      nothing was to be propagated.
+  returned: nothing has to come first
+  type: dict
+backup:
+  description: The backup that was made, with C(path), C(changed) and the names C(certificates); null if none was.
+  returned: nothing has to come first
+  type: dict
+diff:
+  description: Facts that identify each certificate that differs, before and after. Never PEM.
+  returned: nothing has to come first
+  type: list
+  elements: dict
 failure:
-  description: Why the task failed, with C(kind).
-  returned: failure
+  description:
+    - What failed, with C(task), C(msg) and C(kind); null if nothing did. The task itself does not fail for it.
+    - If the task itself fails, such as for a wrong option, why, with C(kind).
+  returned: nothing has to come first, or failure
   type: dict
 """

@@ -54,7 +54,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 clusters:
-  description: What became of each cluster, in the order of O(clusters).
+  description: What became of each cluster, in the order of O(clusters) or O(rolled_back).
   returned: success
   type: list
   elements: dict
@@ -69,6 +69,10 @@ clusters:
       returned: always
     text:
       description: What was changed, and how far that is proven; or why it failed.
+      type: str
+      returned: always
+    backup:
+      description: The path of the backup that was made; null if none was.
       type: str
       returned: always
 failure:

@@ -110,7 +110,7 @@ def find_groups(
         )
     bdbs = if_visible(api.bdbs, tolerated)
     if bdbs is None:
-        warn("this user may not see the databases: their endpoints are not checked. Use a user with the role admin.")
+        warn("this user may not see the databases: their endpoints are not checked. Use a user who may.")
     stored: Mapping[str, Stored] | None = if_visible(api.certificates, tolerated)
     if stored is None:
         warn(

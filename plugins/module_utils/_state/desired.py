@@ -345,7 +345,7 @@ def read_desired(name: str, params: Mapping[str, Any], now: datetime) -> Desired
 
     Args:
         name: as the REST API writes it.
-        params: the options of M(_connection.MATERIAL_SPEC), where given.
+        params: the options of M(_argspec.MATERIAL_SPEC), where given.
         now: in UTC.
 
     Raises:
