@@ -65,7 +65,6 @@ class CompositeAction(OperationAction):
         raise NotImplementedError
 
     def perform(self, variables: dict[str, Any]) -> dict[str, Any]:
-        self.refuse_async()
         self.variables = variables
         self._context: Context | None = None
         self._wanted: Wanted | None = None

@@ -98,16 +98,13 @@ class Answer:
         if self.status in _REFUSED:
             raise NotChecked(PERMISSION)
 
-    def against(self, shape: shapes.Shape, *, optional: bool = False) -> Verdict:
+    def against(self, shape: shapes.Shape) -> Verdict:
         """Compare an object with the fields that it should have.
 
-        Args:
-            optional: whether there may be no such path.
-
         Raises:
-            NotChecked: the user may not see it, or the path does not exist.
+            NotChecked: the user may not see it.
         """
-        problem = self.unlike("object", optional=optional)
+        problem = self.unlike("object")
         if problem is not None:
             return problem
         facts = shapes.deviations([self.value], shape)

@@ -61,17 +61,18 @@ def labelled(label: str, text: str) -> list[str]:
     return paragraph(f"{label:{_LABEL}}", text)
 
 
-def paragraph(first: str, text: str, width: int = WIDTH) -> list[str]:
+def paragraph(first: str, text: str) -> list[str]:
     """Return a text behind what begins its first line; the lines below are indented as far.
+
+    Words that are longer than a line, such as paths and URLs, are left whole to be copied.
 
     Args:
         first: such as a name, with what sets it off.
-        width: of a line. Words that are longer, such as paths and URLs, are left whole to be copied.
     """
     return textwrap.wrap(
         first + text,
-        width,
-        subsequent_indent=" " * min(len(first), width // 3),
+        WIDTH,
+        subsequent_indent=" " * min(len(first), WIDTH // 3),
         break_long_words=False,
         break_on_hyphens=False,
     )
