@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: variable_problems
-short_description: Find private keys in variables that do not take them, texts for lists, and misspelt variables
+short_description: Find private keys in variables that do not take them, and wrong and misspelt variables
 version_added: 1.1.0
 author:
   - The redis_enterprise.certificates contributors (!UNKNOWN)
@@ -17,6 +17,8 @@ description:
     The roles use it before Ansible checks their variables, since that shows the values that are wrong.
   - Looks for variables of the roles V(audit) and V(awx_setup) that take a list and have a text with several names,
     which Ansible would split at the commas alone.
+  - Looks for variables of the role that Ansible would refuse, and show with all that the role declares. A variable
+    without a value is not set.
   - Looks for variables whose names begin as those of the role and are almost the same as one of them, which Ansible
     would pass over. For a role other than V(audit), also those of the connection.
   - A variable that cannot be evaluated is passed over. So are those of the connection that Ansible takes as they come,
@@ -54,7 +56,9 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.lookup import LookupBase
+from ansible_collections.redis_enterprise.certificates.plugins.module_utils._argspec import refusals
 from ansible_collections.redis_enterprise.certificates.plugins.module_utils._misplaced import find_misplaced
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._plain import plain
 from ansible_collections.redis_enterprise.certificates.plugins.plugin_utils._role_spec import (
@@ -77,23 +81,40 @@ class LookupModule(LookupBase):  # type: ignore[misc] # Ansible has no type hint
         problems: dict[str, None] = {}  # once each, where all hosts of a group have it
         for role in plain(terms):
             spec = _checked(role_spec(role))
-            problems.update(dict.fromkeys(_problems(role, spec, lambda name: self._templar.template(known.get(name)))))
+            own = _values(spec, lambda name: self._templar.template(known.get(name)))
+            # A reason to refuse quotes the value.
+            found = [*_misplaced(own, spec)] or [*not_lists(role, own, spec)] or _refused(role, own, spec)
+            problems.update(dict.fromkeys(found))
             problems.update(dict.fromkeys(misspelt(role, known)))
             for host in self.get_option("hosts"):
                 of_host = known["hostvars"][host]
-                problems.update(dict.fromkeys(_problems(role, spec, of_host.get)))
+                given = _values(spec, of_host.get)
+                problems.update(dict.fromkeys([*_misplaced(given, spec)] or not_lists(role, given, spec)))
                 problems.update(dict.fromkeys(misspelt(role, of_host)))
         return list(problems)
 
 
-def _problems(role: str, spec: Mapping[str, Any], value: Callable[[str], Any]) -> Iterator[str]:
+def _values(spec: Mapping[str, Any], value: Callable[[str], Any]) -> dict[str, Any]:
+    """Return the variables that can be evaluated."""
     given = {}
     for name in spec:
         # Whatever its template raises, perhaps no sooner than it is looked at: the task that needs it reports it.
         with contextlib.suppress(Exception):
             given[name] = plain(value(name))
-    keys = [found.error.message.removeprefix("option ") for found in find_misplaced(given, spec)]
-    yield from keys or not_lists(role, given, spec)
+    return given
+
+
+def _misplaced(given: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[str]:
+    for found in find_misplaced(given, spec):
+        yield found.error.message.removeprefix("option ")
+
+
+def _refused(role: str, given: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[str]:
+    """Yield why Ansible would refuse variables of the role itself, but for those that are missing."""
+    own = {name: value for name, value in given.items() if name.startswith(f"{role}_") and value is not None}
+    validation = ArgumentSpecValidator({name: {**spec[name], "required": False} for name in own}).validate(own)
+    for problem in refusals(validation):
+        yield f"{problem.rstrip('.')}. Fix the variable."
 
 
 def _checked(spec: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

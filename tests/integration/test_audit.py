@@ -352,7 +352,7 @@ def test_what_the_playbook_for_slices_merges_is_what_one_run_reports(ansible: An
             in refused["Check the variables"].result["msg"]
         )
     failing = ansible.playbook(f"{PREFIX}.audit_report", "-e", json.dumps({**given, "audit_fail_within": 1000}))
-    assert "4 clusters failed: c0, c1, c2, c3" in failing.expect(ok=False).output
+    assert "Critical, or not read: c0, c1, c2, c3" in failing.expect(ok=False).output
 
 
 def test_what_an_audit_hands_on(ansible: Ansible) -> None:
@@ -427,8 +427,27 @@ def test_a_fleet_is_read_by_one_task(ansible: Ansible) -> None:
 
 def test_a_wrong_variable_of_the_role_fails_at_the_start(ansible: Ansible, cluster: Cluster) -> None:
     hosts = inventory(ansible, {"one": cluster}, audit_fail_within="soon")
-    assert "audit_fail_within" in ansible.playbook(PLAYBOOK, "-i", hosts).expect(ok=False).output
+    output = ansible.playbook(PLAYBOOK, "-i", hosts).expect(ok=False).output
+    assert "audit_fail_within" in output
+    assert "argument_spec_data" not in output  # all that the role declares, on one line
     assert cluster.requests == []
+
+
+def test_a_variable_without_a_value_is_not_set(ansible: Ansible, cluster: Cluster) -> None:
+    """As where all entries of a list are comments."""
+    names = (
+        "concurrency",
+        "served",
+        "drift",
+        "minimum_rsa_bits",
+        "allowed_issuers",
+        "exceptions",
+        "formats",
+        "fail_within",
+    )
+    hosts = inventory(ansible, {"one": cluster})
+    give(hosts, {"one": {f"audit_{name}": None for name in names}})
+    assert len(table(ansible.playbook(PLAYBOOK, "-i", hosts).expect())) == 1 + 7
 
 
 @pytest.mark.corner
