@@ -40,10 +40,10 @@ def _what(certificate: Facts, would: str) -> str:
         return "rolled back" if outcome == "rolled_back" else "PARTLY REPLACED"
     if action == "none":
         return "unchanged"
-    if action == "issue":
-        return "to be issued"
     if outcome != "changed":
         return "not replaced"
+    if action == "issue":
+        return "to be issued"
     if action == "delete":
         return f"{would}removed"
     return f"{would}added" if certificate["before"] is None else f"{would}replaced"
@@ -59,8 +59,7 @@ def outcome_text(certificate: Facts, lead: timedelta, *, check_mode: bool, faile
     why = f" ({', '.join(certificate['due'])})" if certificate["due"] else ""
     what = f"{_what(certificate, 'would be ' if check_mode else '')}{why}"
     after = certificate["after"]
-    # What is to be issued will not expire soon.
-    known = after and not after.get("error") and certificate["action"] != "issue"
+    known = after and not after.get("error")  # not what is to be issued
     if not known or not (leaf_expires_within(after, lead) or issuer_expires_within(after, lead)):
         return what
     remedy = " and so does its material" if certificate["source"] else " and has no source"
