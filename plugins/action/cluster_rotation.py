@@ -57,13 +57,15 @@ class ActionModule(CompositeAction):
 
     def do(self, task: Context) -> dict[str, Any]:
         host = self.variables["inventory_hostname"]
-        plan = self.handed_on("plan")
+        plan: dict[str, Any] = {}
         replacement = Replacement(self.step, self.say, check_mode=task.check_mode)
         values: Mapping[str, Any] = {}
         if task.params["failed_task"] is not None:
+            plan = self.handed_on("plan")
             replacement.note_failed(task.params)
-        elif task.params["plan"]:
-            plan = {}
+        elif not task.params["plan"]:
+            plan = self.plan_handed_on()
+        else:
             with replacement.noting(""):
                 plan = self._plan(task)
             if plan.get("steps"):

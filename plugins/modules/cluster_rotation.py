@@ -58,8 +58,9 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Replace what differs
+- name: Plan, and replace all certificates at once unless tasks come first
   redis_enterprise.certificates.cluster_rotation:
+    plan: true
   register: rotation_result
 """
 

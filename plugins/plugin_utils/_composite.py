@@ -131,6 +131,21 @@ class CompositeAction(OperationAction):
         found: dict[str, Any] = (self.registered("rotation_result") or {}).get(what, {})
         return found
 
+    def plan_handed_on(self) -> dict[str, Any]:
+        """Return the plan that the role's first step hands on.
+
+        Raises:
+            CertificateError: there is none: the task is not one of the role.
+        """
+        plan = self.handed_on("plan")
+        if not plan:
+            raise CertificateError(
+                "invalid_option",
+                "the variable rotation_result has no plan. This task is a step of the role rotation: use the role. Nothing "
+                "was changed.",
+            )
+        return plan
+
     def host(self) -> Host:
         """Return the host of the task, with its variables."""
         return Host(self.variables["inventory_hostname"], lambda: self.variables, self._templar)

@@ -47,7 +47,7 @@ class IssuingAction(CompositeAction):
         raise NotImplementedError
 
     def do(self, task: Context) -> dict[str, Any]:
-        self.plan = self.handed_on("plan")
+        self.plan = self.plan_handed_on()
         try:
             issued, changed = self.issue(task)
         except CertificateError as error:

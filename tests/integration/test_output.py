@@ -58,6 +58,14 @@ def test_a_host_that_does_not_exist_is_named(ansible: Ansible) -> None:
         assert run[one].result["msg"].startswith("option hosts: the inventory has no host nope.")
 
 
+def test_a_step_of_the_role_by_itself_is_refused(ansible: Ansible) -> None:
+    modules = ["cluster_rotation", "issued_certificate", "ownca_certificates"]
+    run = ansible.tasks([task(one, one, {}, ignore_errors=True) for one in modules]).expect()
+    for one in modules:
+        assert run[one].failure == {"kind": "invalid_option"}
+        assert run[one].result["msg"].startswith("the variable rotation_result has no plan.")
+
+
 @pytest.fixture
 def two() -> Iterator[dict[str, Cluster]]:
     with clusters_for(
