@@ -141,8 +141,8 @@ class CompositeAction(OperationAction):
         if not plan:
             raise CertificateError(
                 "invalid_option",
-                "the variable rotation_result has no plan. This task is a step of the role rotation: use the role. Nothing "
-                "was changed.",
+                "the variable rotation_result has no plan. This task is a step of the role rotation: use the role. "
+                "Nothing was changed.",
             )
         return plan
 

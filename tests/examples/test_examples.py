@@ -57,7 +57,7 @@ NOT_RUN = {
     "docs/faults.md": {"tools/with test tools/stages/faults --write-table": "makes the page"},
     "docs/first-rotation.md": {
         "Plan for 2 clusters: 1 due, 1 in order": "shows an output",
-        "certificate  before                  after                   outcome   proof": "shows an output",
+        "payments  before                  after                   outcome   proof": "shows an output",
         "Rotation of 2 clusters: 1 changed, 1 in order": "shows an output",
     },
     **{
