@@ -5,13 +5,14 @@
 
 PYTHON = $(shell tools/find-python 3.14 3.13 3.12 3.11)
 OLDEST_PYTHON = $(shell tools/find-python 3.10 3.11 3.12)
+BETWEEN_PYTHON = $(shell tools/find-python 3.13 3.12 3.11)
 TARGET_PYTHON = $(shell tools/find-python 3.9)
 
 # In this order: those that tools/test runs side by side begin with the longest.
 STAGES = faults sanity examples molecule lint docs package events unit integration
 
 .PHONY: help demo test quick $(STAGES) coverage bench fuzz picture environments environment-demo environment-docs environment-test \
-	environment-oldest environment-target release clean
+	environment-oldest environment-between environment-target release clean
 
 help:
 	@echo "make demo     watch two simulated clusters being audited, rotated and audited again"
@@ -46,7 +47,7 @@ fuzz:
 		$(if $(CASES),--cases $(CASES)) $(if $(CASE),--case $(CASE)) $(if $(TARGET),--target "$(TARGET)")
 
 environments:
-	@$(MAKE) --no-print-directory -j4 environment-test environment-docs environment-oldest environment-target
+	@$(MAKE) --no-print-directory -j4 environment-test environment-docs environment-oldest environment-between environment-target
 
 environment-demo environment-test environment-docs:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer that can make virtual environments was found" \
@@ -58,6 +59,9 @@ environment-demo environment-test environment-docs:
 # Where their Python is missing, the stages say what they skip.
 environment-oldest:
 	@python="$(OLDEST_PYTHON)"; [ -z "$$python" ] || "$$python" tools/environment.py oldest
+
+environment-between:
+	@python="$(BETWEEN_PYTHON)"; [ -z "$$python" ] || "$$python" tools/environment.py between
 
 environment-target:
 	@python="$(TARGET_PYTHON)"; [ -z "$$python" ] || "$$python" tools/environment.py target

@@ -25,7 +25,7 @@ from ansible_collections.redis_enterprise.certificates.plugins.module_utils._unt
 from ._action import OperationAction
 from ._hosts import Host
 from ._output.table import paragraph
-from ._plain import plain, plain_result
+from ._plain import plain, plain_result, take_warnings
 from ._role_spec import prepare
 from ._rotation.steps import StepFailed
 from ._rotation.wanted import MISSING, Wanted
@@ -94,7 +94,7 @@ class CompositeAction(OperationAction):
         result: dict[str, Any] = other.run(task_vars=self.variables)
         if self._context is not None:
             said, host = self._context.warnings, self.variables["inventory_hostname"]
-            warnings = [f"{host}: {text}" for text in result.pop("warnings", ())]
+            warnings = [f"{host}: {text}" for text in take_warnings(result)]
             said += [text for text in warnings if text not in said]  # what is predicted is said once
         if result.get("failed"):
             raise StepFailed(result)

@@ -32,3 +32,14 @@ def plain_result(registered: Mapping[str, Any] | None) -> Any:
     if registered is None:
         return None
     return plain({name: value for name, value in registered.items() if name not in _OF_ANSIBLE})
+
+
+def take_warnings(result: dict[str, Any]) -> list[str]:
+    """Remove the warnings from what a step returned, and return their text.
+
+    Since ansible-core 2.19, those of a module are objects. In 2.21 their list is that of the task, which Ansible shows.
+    """
+    noted = result.pop("warnings", [])
+    texts = [str(getattr(getattr(one, "event", None), "msg", one)) for one in noted]
+    noted.clear()
+    return texts

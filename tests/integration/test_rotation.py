@@ -141,6 +141,7 @@ def updated(cluster: Cluster) -> list[str]:
     return [name for request in cluster.writes if request.status == 200 for name in request.names]
 
 
+@pytest.mark.corner
 def test_a_missing_issuer_is_named_below_the_table(ansible: Ansible, cluster: Cluster, authority: Authority) -> None:
     issued = authority.issue(cluster.fqdn, intermediates=1)
     alone = replace(issued, chain=issued.chain[:1])  # cert.pem in the place of fullchain.pem
